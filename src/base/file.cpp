@@ -1,0 +1,101 @@
+#include "base/file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+
+namespace joust {
+namespace {
+
+Status write_all(int fd, std::string_view content, const Path& path) {
+    while (!content.empty()) {
+        const ssize_t written = ::write(fd, content.data(), content.size());
+        if (written < 0 && errno == EINTR) continue;
+        if (written < 0) return fail(ErrorKind::io, "cannot write {}: {}", path.string(), errno_text());
+        content.remove_prefix(static_cast<std::size_t>(written));
+    }
+    return {};
+}
+
+// Without this a rename may be lost in a power cut even though the file itself was synced.
+void sync_directory(const Path& directory) {
+    const Fd fd(::open(directory.empty() ? "." : directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (fd) ::fsync(fd.get());
+}
+
+}  // namespace
+
+Result<std::string> read_file(const Path& path) {
+    const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!fd) return fail(ErrorKind::io, "cannot open {}: {}", path.string(), errno_text());
+    std::string content;
+    char buffer[16384];
+    for (;;) {
+        const ssize_t got = ::read(fd.get(), buffer, sizeof buffer);
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) return fail(ErrorKind::io, "cannot read {}: {}", path.string(), errno_text());
+        if (got == 0) return content;
+        content.append(buffer, static_cast<std::size_t>(got));
+    }
+}
+
+Status write_atomically(const Path& path, std::string_view content) {
+    Path temporary = path;
+    temporary += fmt::format(".tmp{}", ::getpid());
+    Fd fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+    if (!fd) return fail(ErrorKind::io, "cannot create {}: {}", temporary.string(), errno_text());
+    Status written = write_all(fd.get(), content, temporary);
+    if (written && ::fsync(fd.get()) != 0)
+        written = fail(ErrorKind::io, "cannot sync {}: {}", temporary.string(), errno_text());
+    fd.close();
+    if (written && ::rename(temporary.c_str(), path.c_str()) != 0)
+        written = fail(ErrorKind::io, "cannot rename {} to {}: {}", temporary.string(), path.string(),
+                       errno_text());
+    if (!written) {
+        ::unlink(temporary.c_str());
+        return written;
+    }
+    sync_directory(path.parent_path());
+    return {};
+}
+
+Status write_control(const Path& path, std::string_view content) {
+    const Fd fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+    if (!fd) return fail(ErrorKind::io, "cannot open {}: {}", path.string(), errno_text());
+    if (::write(fd.get(), content.data(), content.size()) != static_cast<ssize_t>(content.size()))
+        return fail(ErrorKind::io, "cannot write \"{}\" to {}: {}", content, path.string(), errno_text());
+    return {};
+}
+
+Result<AppendFile> AppendFile::open(const Path& path) {
+    Fd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
+    if (!fd) return fail(ErrorKind::io, "cannot open {}: {}", path.string(), errno_text());
+    JOUST_TRY(const std::string content, read_file(path));
+    const std::size_t last = content.rfind('\n');
+    const off_t whole = last == std::string::npos ? 0 : static_cast<off_t>(last + 1);
+    if (::ftruncate(fd.get(), whole) != 0 || ::lseek(fd.get(), whole, SEEK_SET) != whole)
+        return fail(ErrorKind::io, "cannot position {}: {}", path.string(), errno_text());
+    sync_directory(path.parent_path());
+    return AppendFile(std::move(fd), path);
+}
+
+Status AppendFile::append_line(std::string_view line) {
+    const off_t before = ::lseek(fd_.get(), 0, SEEK_CUR);
+    Status written = write_all(fd_.get(), fmt::format("{}\n", line), path_);
+    if (written && ::fdatasync(fd_.get()) != 0)
+        written = fail(ErrorKind::io, "cannot sync {}: {}", path_.string(), errno_text());
+    if (!written && (::ftruncate(fd_.get(), before) != 0 || ::lseek(fd_.get(), before, SEEK_SET) != before))
+        return fail(ErrorKind::io, "{}; and its torn last line could not be cut off",
+                    written.error().message);
+    return written;
+}
+
+Status make_directories(const Path& path) {
+    std::error_code error;
+    std::filesystem::create_directories(path, error);
+    if (error) return fail(ErrorKind::io, "cannot make directory {}: {}", path.string(), error.message());
+    return {};
+}
+
+}  // namespace joust

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "base/error.hpp"
+#include "base/fd.hpp"
+
+namespace joust {
+
+using Path = std::filesystem::path;
+
+/// Reads a whole file (also below /proc and /sys, whose size is unknown beforehand).
+Result<std::string> read_file(const Path& path);
+
+/// Writes to a temporary file beside `path`, syncs it, then renames it: readers see the old or the new
+/// content.
+Status write_atomically(const Path& path, std::string_view content);
+
+/// Writes a control file of the kernel (cgroup, sysctl) in one write call.
+Status write_control(const Path& path, std::string_view content);
+
+/// A file that only grows; each append is on the disk when append() returns. Refuses to start after a torn
+/// line: an unfinished last line, left by a crash, is cut off when it is opened.
+class AppendFile {
+public:
+    static Result<AppendFile> open(const Path& path);
+    /// Appends `line` and a newline, then fdatasync. On failure (disk full) what was partly written is cut
+    /// off again.
+    Status append_line(std::string_view line);
+
+private:
+    AppendFile(Fd fd, Path path) : fd_(std::move(fd)), path_(std::move(path)) {}
+    Fd fd_;
+    Path path_;
+};
+
+/// Makes directories as mkdir -p does; an error names the path.
+Status make_directories(const Path& path);
+
+}  // namespace joust

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/clock.hpp"
+#include "base/error.hpp"
+
+namespace joust {
+
+/// An amount of memory or disk.
+struct Bytes {
+    std::uint64_t count = 0;
+
+    friend auto operator<=>(const Bytes&, const Bytes&) = default;
+    friend Bytes operator+(Bytes a, Bytes b) { return {a.count + b.count}; }
+    [[nodiscard]] double mebibytes() const { return static_cast<double>(count) / (1024.0 * 1024.0); }
+};
+
+/// Parses "512", "64KiB", "2GiB", "100MB" (MB = 10^6, MiB = 2^20; PostgreSQL's own units are not parsed
+/// here).
+Result<Bytes> parse_bytes(std::string_view text);
+/// Parses "250ms", "30s", "1.5s", "2m", "1h", "10us"; a unit is required except for 0.
+Result<Nanoseconds> parse_duration(std::string_view text);
+
+/// "2GiB", "512MiB", "1.5KiB", "17B": parse_bytes reads it back to the same value.
+std::string to_text(Bytes bytes);
+/// "30s", "250ms", "1m30s" is written as "90s": parse_duration reads it back to the same value.
+std::string to_text(Nanoseconds duration);
+/// For people: "4 min 12 s", "38 s", "2 h 5 min".
+std::string spoken(Nanoseconds duration);
+
+}  // namespace joust

@@ -1,0 +1,82 @@
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+namespace joust {
+
+std::string_view trimmed(std::string_view text) {
+    constexpr std::string_view blanks = " \t\r\n";
+    const std::size_t first = text.find_first_not_of(blanks);
+    if (first == std::string_view::npos) return {};
+    return text.substr(first, text.find_last_not_of(blanks) - first + 1);
+}
+
+std::vector<std::string_view> split(std::string_view text, char separator) {
+    std::vector<std::string_view> parts;
+    for (;;) {
+        const std::size_t end = text.find(separator);
+        parts.push_back(text.substr(0, end));
+        if (end == std::string_view::npos) return parts;
+        text.remove_prefix(end + 1);
+    }
+}
+
+std::string joined(const std::vector<std::string>& parts, std::string_view separator) {
+    std::string text;
+    for (const std::string& part : parts) {
+        if (&part != &parts.front()) text += separator;
+        text += part;
+    }
+    return text;
+}
+
+std::string filled(std::string_view text, const Replacements& values) {
+    std::string result;
+    while (!text.empty()) {
+        const std::size_t open = text.find('{');
+        result += text.substr(0, open);
+        if (open == std::string_view::npos) break;
+        text.remove_prefix(open);
+        const auto match = std::find_if(values.begin(), values.end(), [&](const auto& value) {
+            return text.substr(1, value.first.size()) == value.first &&
+                   text.substr(1 + value.first.size(), 1) == "}";
+        });
+        result += match == values.end() ? std::string(1, '{') : match->second;
+        text.remove_prefix(match == values.end() ? 1 : match->first.size() + 2);
+    }
+    return result;
+}
+
+std::string last_lines(std::string_view text, std::size_t count) {
+    while (!text.empty() && text.back() == '\n')
+        text.remove_suffix(1);
+    std::size_t start = text.size();
+    for (std::size_t found = 0; found < count && start != std::string_view::npos && start > 0; ++found)
+        start = text.rfind('\n', start - 1);
+    if (start == std::string_view::npos || start == 0) return std::string(text);
+    return std::string(text.substr(start == text.size() ? start : start + 1));
+}
+
+std::string nearest(std::string_view word, const std::vector<std::string>& candidates) {
+    std::string best;
+    std::size_t best_distance = std::max<std::size_t>(word.size() / 3, 1) + 1;
+    for (const std::string& candidate : candidates) {
+        std::vector<std::size_t> row(candidate.size() + 1);
+        std::iota(row.begin(), row.end(), 0U);
+        for (std::size_t i = 0; i < word.size(); ++i) {
+            std::size_t diagonal = std::exchange(row[0], i + 1);
+            for (std::size_t j = 0; j < candidate.size(); ++j) {
+                const std::size_t substituted = diagonal + (word[i] == candidate[j] ? 0 : 1);
+                diagonal = row[j + 1];
+                row[j + 1] = std::min({substituted, row[j] + 1, row[j + 1] + 1});
+            }
+        }
+        if (row.back() >= best_distance) continue;
+        best_distance = row.back();
+        best = candidate;
+    }
+    return best;
+}
+
+}  // namespace joust

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace joust {
+
+std::string_view trimmed(std::string_view text);
+std::vector<std::string_view> split(std::string_view text, char separator);
+std::string joined(const std::vector<std::string>& parts, std::string_view separator);
+
+using Replacements = std::vector<std::pair<std::string, std::string>>;
+/// Replaces each "{key}" of `values` in `text`; other braces stay as they are.
+std::string filled(std::string_view text, const Replacements& values);
+
+/// The last `count` lines of `text`.
+std::string last_lines(std::string_view text, std::size_t count);
+
+/// The candidate nearest to `word` (edit distance at most a third of its length), for "did you mean"; empty
+/// if none.
+std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
+
+}  // namespace joust

@@ -1,0 +1,26 @@
+#include "model/samples.hpp"
+
+#include <numeric>
+
+namespace joust::model {
+
+std::string_view name(RequestErrorKind kind) {
+    constexpr std::array<std::string_view, k_request_error_kinds> names{
+        "connect", "timeout", "reset", "protocol", "status_4xx", "status_5xx", "body"};
+    return names[static_cast<std::size_t>(kind)];
+}
+
+std::uint64_t RequestErrors::total() const {
+    return std::accumulate(count.begin(), count.end(), std::uint64_t{0});
+}
+
+double Samples::goodput_rps() const {
+    return window > Nanoseconds{0} ? static_cast<double>(completed_in_window) / joust::seconds(window) : 0.0;
+}
+
+double Samples::error_rate() const {
+    const std::uint64_t bad = requests.failed + requests.timed_out + requests.unfinished;
+    return requests.started == 0 ? 0.0 : static_cast<double>(bad) / static_cast<double>(requests.started);
+}
+
+}  // namespace joust::model

@@ -1,0 +1,104 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "model/usage.hpp"
+#include "stats/histogram.hpp"
+
+namespace joust::model {
+
+/// Why a request was not a success. The order is persisted by name, never by number.
+enum class RequestErrorKind { connect, timeout, reset, protocol, status_4xx, status_5xx, body };
+inline constexpr std::size_t k_request_error_kinds = 7;
+/// "connect", "timeout", … as in the JSON keys.
+std::string_view name(RequestErrorKind kind);
+
+/// Counts by kind of error.
+struct RequestErrors {
+    std::array<std::uint64_t, k_request_error_kinds> count{};
+
+    std::uint64_t& operator[](RequestErrorKind kind) { return count[static_cast<std::size_t>(kind)]; }
+    std::uint64_t operator[](RequestErrorKind kind) const { return count[static_cast<std::size_t>(kind)]; }
+    [[nodiscard]] std::uint64_t total() const;
+    friend bool operator==(const RequestErrors&, const RequestErrors&) = default;
+};
+
+/// One failed request kept as an example; at most ten of each kind.
+struct RequestErrorExample {
+    RequestErrorKind kind;
+    int status = 0;               ///< HTTP status; 0 when none arrived
+    std::string detail;           ///< errno text or the first 200 bytes of the body
+    Nanoseconds since_window{0};  ///< when it ended, relative to the start of the window (may be negative)
+
+    friend bool operator==(const RequestErrorExample&, const RequestErrorExample&) = default;
+};
+
+/// Requests that were due in the window, by how they ended.
+struct RequestCounts {
+    std::uint64_t started = 0;     ///< due in the window (and sent, or given up before they could be)
+    std::uint64_t succeeded = 0;   ///< answered in time, status and body right
+    std::uint64_t failed = 0;      ///< every other ending but the next two
+    std::uint64_t timed_out = 0;   ///< no complete answer within the timeout; counted in errors.timeout too
+    std::uint64_t unfinished = 0;  ///< still unanswered after the drain; censored at their age
+
+    friend bool operator==(const RequestCounts&, const RequestCounts&) = default;
+};
+
+struct ConnectionCounts {
+    std::uint64_t asked = 0;        ///< connections that the load wanted at once (closed model: users)
+    std::uint64_t established = 0;  ///< connects that succeeded, over the whole run
+    std::uint64_t peak = 0;         ///< most open at once
+    std::uint64_t closed_idle = 0;  ///< closed by the server between requests, before a byte of response
+
+    friend bool operator==(const ConnectionCounts&, const ConnectionCounts&) = default;
+};
+
+/// One second of the run, for time series; `second` counts from the start of the window.
+struct SecondOfLoad {
+    std::int64_t second = 0;
+    std::uint64_t succeeded = 0;
+    std::uint64_t failed = 0;
+    std::int64_t response_time_p50_ns = 0;
+    std::int64_t response_time_p99_ns = 0;
+    std::int64_t response_time_max_ns = 0;
+
+    friend bool operator==(const SecondOfLoad&, const SecondOfLoad&) = default;
+};
+
+/// What a load engine measured over one window [start, start + length), merged over its threads.
+struct Samples {
+    Nanoseconds window{0};
+    std::uint64_t completed_in_window =
+        0;  ///< successes whose last byte arrived inside the window: goodput's numerator
+    std::uint64_t errors_in_window = 0;  ///< failures that ended inside the window
+    RequestCounts requests;              ///< of the requests due in the window
+    RequestErrors errors;                ///< of the requests due in the window
+    std::vector<RequestErrorExample> examples;
+    std::uint64_t censored = 0;  ///< how many values below are ages of unfinished or timed-out requests
+    /// Successful and censored requests due in the window, ns. Response time counts from the intended send.
+    stats::Histogram response_time;
+    stats::Histogram service_time;  ///< from the actual send
+    stats::Histogram schedule_lag;  ///< actual send minus intended send
+    stats::Histogram
+        reap_delay;  ///< reading minus the kernel's receive time stamp: the generator's own delay
+    ConnectionCounts connections;
+    std::uint64_t bytes_received = 0;  ///< in the window
+    double in_flight_mean = 0;  ///< requests in flight, integrated over the window (Little's law, left side)
+    std::vector<SecondOfLoad> seconds;
+    std::string backend;              ///< "io_uring" or "epoll"
+    bool kernel_time_stamps = false;  ///< arrival is the kernel's receive time stamp
+    int threads = 1;
+    Usage generator;  ///< CPU and run delay of the load threads in the window
+
+    /// Verified successes per second; 0 for an empty window.
+    [[nodiscard]] double goodput_rps() const;
+    /// Share of requests due in the window that failed, timed out or stayed unfinished; 0 when none was due.
+    [[nodiscard]] double error_rate() const;
+};
+
+}  // namespace joust::model
