@@ -31,8 +31,9 @@ struct Usage {
     CpuTime cpu;
     std::optional<Nanoseconds> throttled;  ///< time its quota kept it from running; empty where not readable
     std::optional<std::uint64_t> throttled_periods;  ///< number of quota periods in which that happened
-    MemoryUse anonymous;                             ///< heap and stacks: what the party itself holds
-    MemoryUse page_cache;  ///< file pages charged to it: the kernel can take them back
+    /// Anonymous and shared memory (heap, stacks, shared buffers): what the party itself holds.
+    MemoryUse anonymous;
+    MemoryUse page_cache;  ///< file pages charged to it (shared memory apart): the kernel can take them back
     std::optional<std::uint64_t> voluntary_context_switches;
     std::optional<std::uint64_t> involuntary_context_switches;
     std::optional<Nanoseconds> run_delay;  ///< time its threads were ready to run but had no CPU (schedstat)

@@ -1,0 +1,15 @@
+#pragma once
+
+#include "base/file.hpp"
+#include "model/host_facts.hpp"
+
+namespace joust::host {
+
+/// Facts of this host as they are now. What cannot be read is left empty or "unknown". `directory` is where
+/// the run's data will lie; a file of 4 KiB is written and synced there some twenty times, then removed.
+model::HostFacts read_facts(const Path& directory);
+
+/// The storage part alone.
+model::StorageFacts read_storage_facts(const Path& directory);
+
+}  // namespace joust::host

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/file.hpp"
+#include "host/proc.hpp"
+
+namespace joust::host {
+
+/// As root /var/lib/joust, else $XDG_STATE_HOME/joust or ~/.local/state/joust.
+Path default_state_root();
+
+/// What a sweep found and did.
+struct SweepReport {
+    std::vector<std::string> swept;     ///< ids of dead runs whose remains are gone now
+    std::vector<std::string> failures;  ///< sentences: what could not be removed; tried again next time
+};
+/// Removes what runs that are dead have left: their processes, cgroups and directories. Runs alive are not
+/// touched. Call it at every start, before RunState::create.
+SweepReport sweep_stale(const Path& state_root);
+
+/// One run's place below the state root, and the promise that nothing is left behind whatever kills Joust.
+///
+///     <root>/runs/<id>/         the run's directory, which the unprivileged user can traverse
+///     <root>/runs/<id>.journal  what has to be undone, written before it is done
+///     <root>/runs/<id>.lock     held as long as this process lives
+///
+/// A guardian, a small process of its own session, waits for the lock and undoes everything as soon as this
+/// process is gone, however it went. If the guardian dies too, sweep_stale does it at the next start.
+class RunState {
+public:
+    /// Forks the guardian: call it before any thread is started.
+    static Result<RunState> create(const Path& state_root);
+
+    RunState(RunState&&) noexcept;
+    RunState& operator=(RunState&&) = delete;
+    /// Undoes everything that is recorded.
+    ~RunState();
+
+    /// Fit for names of directories and groups: time, pid; [0-9TZ-].
+    [[nodiscard]] const std::string& id() const;
+    [[nodiscard]] const Path& directory() const;
+    [[nodiscard]] pid_t guardian() const;
+
+    // Record first, make then. Thread-safe. Paths must be absolute.
+    Status record_group(const Path& directory);
+    Status record_session(const ProcessIdentity& leader);
+    /// A file, socket or directory tree outside directory() (which is removed anyway).
+    Status record_path(const Path& path);
+
+private:
+    struct State;
+    explicit RunState(std::unique_ptr<State> state);
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace joust::host

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <memory>
+#include <variant>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/error.hpp"
+#include "host/cgroup.hpp"
+#include "model/usage.hpp"
+
+namespace joust::host {
+
+/// A party in a cgroup: CPU, throttling and memory are the kernel's sums. The group must outlive the sampler.
+struct GroupSource {
+    const Cgroup* group;
+    bool threads = false;  ///< context switches and run delay too: reads every thread at both edges
+};
+/// A party without a cgroup: its session's processes from /proc. Processes that come and go are missed.
+struct SessionSource {
+    pid_t session;
+};
+/// Some threads of this process, for example the generator's; memory is the whole process's.
+struct OwnThreadsSource {
+    std::vector<pid_t> tids;
+};
+using UsageSource = std::variant<GroupSource, SessionSource, OwnThreadsSource>;
+
+/// Usage of several parties over one window, in the order of the sources.
+struct WindowUsage {
+    std::vector<model::Usage> parties;
+    TimePoint begin;  ///< when the counters were really read
+    TimePoint end;
+};
+
+/// Reads counters at both edges of a window, and memory every 200 ms between them, on a thread of its own.
+class UsageSampler {
+public:
+    /// `start` may lie in the future (the thread sleeps until then) or be now(); `end` likewise, and
+    /// finish() ends an earlier one.
+    UsageSampler(std::vector<UsageSource> sources, TimePoint start, TimePoint end,
+                 Nanoseconds period = std::chrono::milliseconds(200));
+    UsageSampler(UsageSampler&&) noexcept;
+    UsageSampler& operator=(UsageSampler&&) = delete;
+    ~UsageSampler();
+
+    /// Waits for the window's end and returns what was used in it; fails if a source could not be read.
+    Result<WindowUsage> finish();
+    /// Closes the window now instead of at its end; also if it has not begun (then its length is zero).
+    Result<WindowUsage> finish_now();
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace joust::host

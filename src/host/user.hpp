@@ -1,0 +1,35 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+
+namespace joust::host {
+
+/// A user whom a child process can become.
+struct User {
+    std::string name;
+    uid_t uid = 0;
+    gid_t gid = 0;
+    std::vector<gid_t> groups;  ///< all of them, the primary one included
+
+    friend bool operator==(const User&, const User&) = default;
+};
+
+/// The user this process runs as.
+User current_user();
+/// Empty-handed error when the system has no such user.
+Result<User> find_user(const std::string& name);
+
+/// Whom everything under test runs as: for root the system user `joust`, made with useradd if there is none;
+/// for anybody else that user himself.
+Result<User> unprivileged_user();
+
+/// Gives a file or a whole directory tree to `user`; symbolic links themselves, not their targets. Does
+/// nothing when not root.
+Status give_to(const User& user, const std::string& path);
+
+}  // namespace joust::host
