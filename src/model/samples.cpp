@@ -1,5 +1,7 @@
 #include "model/samples.hpp"
 
+#include <fmt/format.h>
+
 #include <numeric>
 
 namespace joust::model {
@@ -12,6 +14,10 @@ std::string_view name(RequestErrorKind kind) {
 
 std::uint64_t RequestErrors::total() const {
     return std::accumulate(count.begin(), count.end(), std::uint64_t{0});
+}
+
+std::string IssuedIds::id(std::uint64_t sequence) const {
+    return fmt::format("{}{:012x}", prefix, sequence);
 }
 
 double Samples::goodput_rps() const {

@@ -54,6 +54,7 @@ struct ConnectionCounts {
     std::uint64_t established = 0;  ///< connects that succeeded, over the whole run
     std::uint64_t peak = 0;         ///< most open at once
     std::uint64_t closed_idle = 0;  ///< closed by the server between requests, before a byte of response
+    std::uint64_t resent = 0;       ///< idempotent requests sent again after that; never a POST
 
     friend bool operator==(const ConnectionCounts&, const ConnectionCounts&) = default;
 };
@@ -68,6 +69,34 @@ struct SecondOfLoad {
     std::int64_t response_time_max_ns = 0;
 
     friend bool operator==(const SecondOfLoad&, const SecondOfLoad&) = default;
+};
+
+/// A request whose effect on the server is not known to be there: it failed, timed out or stayed unfinished.
+struct UnacknowledgedId {
+    std::uint64_t sequence;
+    RequestErrorKind kind;  ///< timeout for unfinished ones
+    friend bool operator==(const UnacknowledgedId&, const UnacknowledgedId&) = default;
+};
+
+/// The request ids that one load thread sent over the whole run, warm-up and drain included: 0 … issued − 1.
+/// All but the unacknowledged ones were answered rightly.
+struct IssuedIds {
+    std::string prefix;  ///< an id is the prefix and 12 hexadecimal digits of the sequence number
+    std::uint64_t issued = 0;
+    std::vector<UnacknowledgedId> unacknowledged;  ///< in order of their ends
+    bool truncated = false;  ///< there were more than k_most_unacknowledged; the rest is not listed
+
+    static constexpr std::size_t k_most_unacknowledged = 1'000'000;
+    [[nodiscard]] std::string id(std::uint64_t sequence) const;
+    friend bool operator==(const IssuedIds&, const IssuedIds&) = default;
+};
+
+/// One kind of request of a mix.
+struct OperationSamples {
+    std::string name;
+    std::uint64_t completed_in_window = 0;
+    RequestCounts requests;
+    stats::Histogram response_time;
 };
 
 /// What a load engine measured over one window [start, start + length), merged over its threads.
@@ -89,11 +118,18 @@ struct Samples {
     ConnectionCounts connections;
     std::uint64_t bytes_received = 0;  ///< in the window
     double in_flight_mean = 0;  ///< requests in flight, integrated over the window (Little's law, left side)
+    Nanoseconds response_time_sum{0};  ///< of all requests due in the window, ages included (Little's law)
     std::vector<SecondOfLoad> seconds;
-    std::string backend;              ///< "io_uring" or "epoll"
-    bool kernel_time_stamps = false;  ///< arrival is the kernel's receive time stamp
+    std::vector<OperationSamples> operations;  ///< one per operation of a mix; empty when there is only one
+    std::vector<IssuedIds> ids;                ///< one per load thread
+    std::uint64_t clock_steps = 0;  ///< how often the realtime clock jumped; stamps near it were not used
+    std::vector<Nanoseconds> run_delays;  ///< of each load thread in the window
+    std::string backend;                  ///< "io_uring" or "epoll"
+    bool kernel_time_stamps = false;      ///< arrival is the kernel's receive time stamp
     int threads = 1;
     Usage generator;  ///< CPU and run delay of the load threads in the window
+
+    friend bool operator==(const Samples&, const Samples&) = default;
 
     /// Verified successes per second; 0 for an empty window.
     [[nodiscard]] double goodput_rps() const;

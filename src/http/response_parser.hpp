@@ -1,0 +1,107 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+namespace joust::http {
+
+/// Bounds on what a server may send; beyond them the response is a protocol error.
+struct ParserLimits {
+    std::uint32_t head_bytes = 64 * 1024;  ///< status line and headers together; trailers have the same bound
+    std::uint32_t headers = 256;           ///< header lines; interim (1xx) responses at most as many
+    std::uint32_t chunk_line_bytes = 4096;  ///< a chunk's size with its extensions
+};
+
+/// Parses HTTP/1.1 responses as they arrive, in pieces of any size, without allocating: a piece is consumed
+/// by calling next() until it says need_more. The same bytes give the same result however they are cut.
+/// Strict where leniency is a smuggling risk: both length and chunked, unequal lengths, signs, overflow,
+/// spaces before a colon, folded lines, bare carriage returns are protocol errors. A bare line feed ends a
+/// line.
+class ResponseParser {
+public:
+    enum class Event {
+        need_more,  ///< the piece is used up
+        header,     ///< header_name() and header_value() hold one; only with report_headers
+        body,       ///< body() is a part of the body
+        complete,   ///< the response ended; what is left of the piece does not belong to it
+        error,      ///< not HTTP; error() says why; nothing more is parsed before the next start()
+    };
+
+    explicit ResponseParser(const ParserLimits& limits = {}) : limits_(limits) {}
+
+    /// Begins a response. `to_head`: it answers a HEAD request, so it has no body whatever it says.
+    void start(bool to_head = false);
+    /// Also stop at each header of the final response; names longer than 255 bytes with their value, cut
+    /// after that, are reported cut.
+    void report_headers(bool on) { report_headers_ = on; }
+
+    /// Takes bytes off the front of `input`.
+    Event next(std::string_view& input);
+    /// The connection ended: complete for a close-delimited body, else error.
+    Event finish();
+
+    /// 0 until the status line of the final response was read.
+    [[nodiscard]] int status() const { return status_; }
+    [[nodiscard]] std::string_view body() const { return piece_; }
+    [[nodiscard]] std::string_view header_name() const { return name_; }
+    [[nodiscard]] std::string_view header_value() const { return piece_; }
+    /// A byte of the response has arrived.
+    [[nodiscard]] bool begun() const { return begun_; }
+    /// After complete: the connection may carry another request.
+    [[nodiscard]] bool keep_alive() const { return keep_alive_; }
+    /// A sentence's end, for example "chunk size is not a number".
+    [[nodiscard]] std::string_view error() const { return error_; }
+
+private:
+    enum class State : std::uint8_t {
+        status_line,
+        header_line,
+        sized_body,
+        chunk_size,
+        chunk_data,
+        chunk_end,
+        trailer_line,
+        body_to_close,
+        done,
+        failed
+    };
+    enum class Length : std::uint8_t { none, sized, chunked };
+
+    bool take_line(std::string_view& input, std::string_view& line, std::uint32_t limit);
+    Event fail(const char* why);
+    Event on_status_line(std::string_view line);
+    Event on_header_line(std::string_view line);
+    Event on_head_end();
+    Event on_chunk_size(std::string_view line);
+    bool on_known_header(std::string_view name, std::string_view value);
+    bool on_content_length(std::string_view value);
+    bool on_transfer_encoding(std::string_view value);
+    void on_connection(std::string_view value);
+    Event step(std::string_view& input, bool& advanced);
+    Event take_body(std::string_view& input);
+
+    ParserLimits limits_;
+    std::uint64_t remaining_ = 0;  ///< bytes of the body or the chunk
+    const char* error_ = "";
+    std::string_view piece_;
+    std::string_view name_;
+    std::uint32_t line_bytes_ = 0;  ///< of the line so far, may exceed what `line_` keeps
+    std::uint32_t head_bytes_ = 0;
+    std::uint32_t headers_ = 0;
+    std::uint16_t interim_ = 0;
+    std::int16_t status_ = 0;
+    State state_ = State::done;
+    Length length_ = Length::none;
+    bool begun_ = false;
+    bool to_head_ = false;
+    bool http_1_0_ = false;
+    bool keep_alive_ = false;
+    bool interim_response_ = false;
+    bool report_headers_ = false;
+    bool line_cut_ = false;
+    /// The begun part of a line that was split over pieces; a line of more than this is kept cut.
+    std::array<char, 256> line_;
+};
+
+}  // namespace joust::http

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "http/request_writer.hpp"
+
+namespace joust::load {
+
+/// One request as the user writes it. Path, header values and body may hold placeholders: {request_id} (24
+/// characters, unique within the run and, with high probability, between runs), {sequence} (12 decimal
+/// digits that do not begin with 0, unique within the run) and {column} of the feed. Other braces stay as
+/// they are.
+struct Request {
+    std::string method = "GET";
+    std::string path;  ///< empty: the target's
+    std::vector<http::Header> headers;
+    std::string body;
+    friend bool operator==(const Request&, const Request&) = default;
+};
+
+/// Rows of data for {column} placeholders; taken one after the other, over all threads, and again from the
+/// start.
+struct Feed {
+    std::vector<std::string> columns;
+    std::vector<std::vector<std::string>> rows;
+    friend bool operator==(const Feed&, const Feed&) = default;
+};
+
+/// What a right answer is. Without `status` every status below 400 is right.
+struct Expect {
+    std::optional<int> status;
+    std::vector<http::Header> headers;  ///< each must come with exactly this value
+    std::optional<std::string> body_equals;
+    std::optional<std::string> body_contains;
+    std::optional<std::string> body_regex;  ///< ECMAScript, searched anywhere in the body
+    /// A JSON object: each of its members must be in the answer with an equal value; the string
+    /// "{request_id}" stands for the id that was sent. Every answer is matched by structure, a seeded sample
+    /// parsed in full.
+    std::optional<std::string> json;
+    double sample = 0.01;  ///< share of the answers that are parsed in full, 0 … 1
+    friend bool operator==(const Expect&, const Expect&) = default;
+};
+
+}  // namespace joust::load
