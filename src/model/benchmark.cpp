@@ -1,0 +1,216 @@
+#include "model/benchmark.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "base/text.hpp"
+#include "model/toml_reader.hpp"
+
+namespace joust::model {
+
+using namespace std::chrono_literals;
+
+std::string_view name(DatabaseEngine engine) {
+    return engine == DatabaseEngine::postgres ? "postgres" : "sqlite";
+}
+std::string_view name(Durability durability) {
+    return durability == Durability::full ? "full" : "relaxed";
+}
+std::string_view name(LoadModel model) {
+    return model == LoadModel::closed ? "closed" : "open";
+}
+
+/// Turns a layered TOML table into a Benchmark; befriended by it, so nothing else can make one.
+class BenchmarkReader {
+public:
+    explicit BenchmarkReader(TomlReader reader) : reader_(std::move(reader)) {}
+
+    Benchmark read(const std::string& profile) {
+        Benchmark benchmark;
+        benchmark.profile = profile;
+        reader_.integer_or("schema", 1, 1, 1);
+        reader_.ignore("profiles");
+        benchmark.name = reader_.text("name", "name = \"io-intensive\"");
+        benchmark.title = reader_.text_or("title", benchmark.name);
+        benchmark.workload = reader_.text("workload", "workload = \"io-intensive\"");
+        benchmark.profile = reader_.text_or("profile", profile);
+        read_contenders(benchmark);
+        read_limits(benchmark);
+        read_database(benchmark.database);
+        read_load(benchmark.load);
+        read_experiment(benchmark.experiment);
+        reader_.done();
+        return benchmark;
+    }
+
+private:
+    void read_contenders(Benchmark& benchmark) {
+        benchmark.contenders = reader_.texts("contenders", "contenders = [\"fastapi\", \"django\"]");
+        const std::set<std::string> once(benchmark.contenders.begin(), benchmark.contenders.end());
+        if (once.size() != benchmark.contenders.size())
+            reader_.complain("contenders", "contenders names one twice; write each once");
+        const std::string first = benchmark.contenders.empty() ? "" : benchmark.contenders.back();
+        benchmark.baseline = reader_.text_or("baseline", first);
+        if (!benchmark.contenders.empty() && !once.contains(benchmark.baseline))
+            reader_.complain("baseline",
+                             fmt::format("baseline \"{}\" is not a contender; write one of \"{}\"",
+                                         benchmark.baseline, joined(benchmark.contenders, "\", \"")));
+    }
+
+    static Limits read_one_limit(TomlReader reader, Bytes memory) {
+        Limits limits;
+        limits.cpus = reader.number_or("cpus", 1.0, 0.1, 1024.0);
+        limits.memory = reader.bytes_or("memory", memory, Bytes{64ULL << 20});
+        reader.done();
+        return limits;
+    }
+
+    void read_limits(Benchmark& benchmark) {
+        TomlReader limits = reader_.table("limits");
+        benchmark.contender_limits = read_one_limit(limits.table("contender"), Bytes{2ULL << 30});
+        benchmark.database_limits = read_one_limit(limits.table("database"), Bytes{1ULL << 30});
+        limits.done();
+    }
+
+    void read_database(DatabaseSpec& database) {
+        TomlReader table = reader_.table("database");
+        const bool sqlite = table.choice_or("engine", "postgres", {"postgres", "sqlite"}) == "sqlite";
+        database.engine = sqlite ? DatabaseEngine::sqlite : DatabaseEngine::postgres;
+        const bool full = table.choice_or("durability", "full", {"full", "relaxed"}) == "full";
+        database.durability = full ? Durability::full : Durability::relaxed;
+        TomlReader settings = table.table("settings");
+        database.settings = settings.scalars();
+        for (const char* forbidden : {"fsync", "synchronous_commit", "full_page_writes"})
+            if (database.settings.contains(forbidden))
+                settings.complain(forbidden,
+                                  fmt::format("database.settings.{} is governed by database.durability; "
+                                              "remove it and write durability = \"full\" or \"relaxed\"",
+                                              forbidden));
+        table.done();
+    }
+
+    void read_load(LoadSpec& load) {
+        TomlReader table = reader_.table("load");
+        const bool closed = table.choice_or("model", "closed", {"closed", "open"}) == "closed";
+        load.model = closed ? LoadModel::closed : LoadModel::open;
+        load.levels = table.integers_or("levels", {4, 50, 200}, 1, closed ? 15'000 : 10'000'000);
+        load.duration = table.duration_or("duration", 30s, 1s, 24h);
+        load.timeout = table.duration_or("timeout", 60s, 10ms, 1h);
+        TomlReader warmup = table.table("warmup");
+        load.warmup_min = warmup.duration_or("min", 2s, 0s, 1h);
+        load.warmup_max = warmup.duration_or("max", std::max<Nanoseconds>(10s, load.duration), 0s, 1h);
+        if (load.warmup_max < load.warmup_min)
+            warmup.complain(
+                "max",
+                fmt::format("load.warmup.max ({}) is below load.warmup.min ({}); write at least {}",
+                            to_text(load.warmup_max), to_text(load.warmup_min), to_text(load.warmup_min)));
+        warmup.done();
+        table.done();
+    }
+
+    void read_experiment(ExperimentSpec& experiment) {
+        TomlReader table = reader_.table("experiment");
+        TomlReader blocks = table.table("blocks");
+        experiment.blocks_min = static_cast<int>(blocks.integer_or("min", 3, 1, 1000));
+        experiment.blocks_max = static_cast<int>(blocks.integer_or("max", experiment.blocks_min, 1, 1000));
+        if (experiment.blocks_max < experiment.blocks_min)
+            blocks.complain("max",
+                            fmt::format("experiment.blocks.max ({}) is below experiment.blocks.min ({})",
+                                        experiment.blocks_max, experiment.blocks_min));
+        blocks.done();
+        experiment.margin = table.number_or("margin", 0.05, 0.0, 1.0);
+        experiment.error_rate_max = table.number_or("error_rate_max", 0.01, 0.0, 1.0);
+        experiment.seed = static_cast<std::uint64_t>(table.integer_or("seed", 1, 0, INT64_MAX));
+        table.done();
+    }
+
+    TomlReader reader_;
+};
+
+namespace {
+
+// The profile to apply: the one asked for, else "quick" where the file has it, else none.
+std::string chosen_profile(TomlReader& reader, const std::string& asked, Diagnostics& diagnostics) {
+    const std::vector<std::string> known = reader.table("profiles").keys();
+    if (asked.empty()) return std::find(known.begin(), known.end(), "quick") == known.end() ? "" : "quick";
+    if (std::find(known.begin(), known.end(), asked) == known.end())
+        diagnostics.add(
+            {"command line", 1, 1,
+             fmt::format("there is no profile \"{}\"; {}", asked,
+                         known.empty() ? "the benchmark has none" : "write one of " + joined(known, ", "))});
+    return asked;
+}
+
+}  // namespace
+
+std::optional<Benchmark> read_benchmark(const Path& file, const BenchmarkOverrides& overrides,
+                                        Diagnostics& diagnostics) {
+    const std::size_t before = diagnostics.all().size();
+    const auto parsed = TomlFile::load(file, diagnostics);
+    std::string text;
+    for (const std::string& assignment : overrides.assignments)
+        text += assignment + "\n";
+    const auto extra = TomlFile::parse(text, "command line", diagnostics);
+    if (!parsed || !extra) return std::nullopt;
+
+    TomlReader top(*parsed, diagnostics);
+    const std::string profile = chosen_profile(top, overrides.profile, diagnostics);
+    for (const std::string& other : top.table("profiles").keys())
+        BenchmarkReader(TomlReader(nullptr, *parsed, other, diagnostics)).read(other);
+    Benchmark benchmark = BenchmarkReader(TomlReader(&*extra, *parsed, profile, diagnostics)).read(profile);
+    if (diagnostics.all().size() != before) return std::nullopt;
+    return benchmark;
+}
+
+namespace {
+
+std::string in_quotes(std::string_view text) {
+    std::string result = "\"";
+    for (const char c : text) {
+        if (c == '"' || c == '\\') result += '\\';
+        result += c;
+    }
+    return result + '"';
+}
+
+std::string limits_table(std::string_view party, const Limits& limits) {
+    return fmt::format("\n[limits.{}]\ncpus = {}\nmemory = {}\n", party, limits.cpus,
+                       in_quotes(to_text(limits.memory)));
+}
+
+}  // namespace
+
+std::string to_toml(const Benchmark& benchmark) {
+    std::vector<std::string> contenders;
+    for (const std::string& contender : benchmark.contenders)
+        contenders.push_back(in_quotes(contender));
+    std::vector<std::string> levels;
+    for (const std::int64_t level : benchmark.load.levels)
+        levels.push_back(std::to_string(level));
+    const LoadSpec& load = benchmark.load;
+    const ExperimentSpec& experiment = benchmark.experiment;
+    std::string text =
+        fmt::format("schema = 1\nname = {}\ntitle = {}\nworkload = {}\ncontenders = [{}]\nbaseline = {}\n",
+                    in_quotes(benchmark.name), in_quotes(benchmark.title), in_quotes(benchmark.workload),
+                    joined(contenders, ", "), in_quotes(benchmark.baseline));
+    if (!benchmark.profile.empty()) text += fmt::format("profile = {}\n", in_quotes(benchmark.profile));
+    text += limits_table("contender", benchmark.contender_limits) +
+            limits_table("database", benchmark.database_limits);
+    text += fmt::format("\n[database]\nengine = \"{}\"\ndurability = \"{}\"\n",
+                        name(benchmark.database.engine), name(benchmark.database.durability));
+    text += "\n[database.settings]\n";
+    for (const auto& [key, value] : benchmark.database.settings)
+        text += fmt::format("{} = {}\n", in_quotes(key), in_quotes(value));
+    text +=
+        fmt::format("\n[load]\nmodel = \"{}\"\nlevels = [{}]\nduration = \"{}\"\ntimeout = \"{}\"\n",
+                    name(load.model), joined(levels, ", "), to_text(load.duration), to_text(load.timeout));
+    text += fmt::format("warmup = {{ min = \"{}\", max = \"{}\" }}\n", to_text(load.warmup_min),
+                        to_text(load.warmup_max));
+    text += fmt::format(
+        "\n[experiment]\nblocks = {{ min = {}, max = {} }}\nmargin = {}\nerror_rate_max = {}\nseed = {}\n",
+        experiment.blocks_min, experiment.blocks_max, experiment.margin, experiment.error_rate_max,
+        experiment.seed);
+    return text;
+}
+
+}  // namespace joust::model

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/file.hpp"
+#include "model/diagnostics.hpp"
+#include "model/limits.hpp"
+
+namespace joust::model {
+
+enum class DatabaseEngine { postgres, sqlite };
+/// Full: fsync and synchronous_commit on (SQLite: synchronous=FULL). Relaxed: commits may be lost in a crash.
+enum class Durability { full, relaxed };
+enum class LoadModel { closed, open };
+
+std::string_view name(DatabaseEngine engine);
+std::string_view name(Durability durability);
+std::string_view name(LoadModel model);
+
+struct DatabaseSpec {
+    DatabaseEngine engine = DatabaseEngine::postgres;
+    Durability durability = Durability::full;
+    std::map<std::string, std::string> settings;  ///< PostgreSQL's own names and units
+    friend bool operator==(const DatabaseSpec&, const DatabaseSpec&) = default;
+};
+
+struct LoadSpec {
+    LoadModel model = LoadModel::closed;
+    std::vector<std::int64_t> levels;  ///< rising; users (closed) or requests per second (open)
+    Nanoseconds duration{};            ///< length of the measured window
+    Nanoseconds timeout{};             ///< of one request; also the longest drain
+    Nanoseconds warmup_min{};          ///< the window never starts earlier
+    Nanoseconds warmup_max{};  ///< the window starts then at the latest, marked "no steady state" if need be
+    friend bool operator==(const LoadSpec&, const LoadSpec&) = default;
+};
+
+struct ExperimentSpec {
+    int blocks_min = 1;
+    int blocks_max = 1;
+    double margin = 0.05;          ///< practical equivalence, each side of a ratio of 1
+    double error_rate_max = 0.01;  ///< a trial above it is invalid
+    std::uint64_t seed = 1;        ///< of every random choice
+    friend bool operator==(const ExperimentSpec&, const ExperimentSpec&) = default;
+};
+
+/// A benchmark that was read and found right; there is no other way to make one.
+class Benchmark {
+public:
+    std::string name;
+    std::string title;
+    std::string workload;
+    std::vector<std::string> contenders;  ///< at least one, each once
+    std::string baseline;                 ///< one of the contenders; ratios are of the others to it
+    std::string profile;                  ///< "" when none was applied
+    Limits contender_limits;
+    Limits database_limits;
+    DatabaseSpec database;
+    LoadSpec load;
+    ExperimentSpec experiment;
+
+    friend bool operator==(const Benchmark&, const Benchmark&) = default;
+
+private:
+    Benchmark() = default;
+    friend class BenchmarkReader;
+};
+
+/// What the command line may change; empty strings and lists change nothing.
+struct BenchmarkOverrides {
+    std::string profile;                   ///< "" takes "quick" where the file has it
+    std::vector<std::string> assignments;  ///< TOML, for example `load.duration = "5s"`
+};
+
+/// Reads and checks a benchmark file with every profile it has, so that a mistake in any of them is found.
+/// Mistakes go to `diagnostics`; the result is empty exactly when there are any.
+std::optional<Benchmark> read_benchmark(const Path& file, const BenchmarkOverrides& overrides,
+                                        Diagnostics& diagnostics);
+
+/// The benchmark as run, as TOML with every default written out; read_benchmark() gives the same value back.
+std::string to_toml(const Benchmark& benchmark);
+
+}  // namespace joust::model

@@ -1,0 +1,101 @@
+#include "model/contender.hpp"
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "model/toml_reader.hpp"
+
+namespace joust::model {
+namespace {
+
+Stack read_stack(TomlReader table) {
+    Stack stack;
+    stack.language = table.text_or("language", "");
+    stack.framework = table.text_or("framework", "");
+    stack.server = table.text_or("server", "");
+    stack.orm = table.text_or("orm", "");
+    stack.driver = table.text_or("driver", "");
+    stack.concurrency = table.text_or("concurrency", "");
+    stack.workers = static_cast<int>(table.integer_or("workers", 1, 1, 10'000));
+    stack.threads = static_cast<int>(table.integer_or("threads", 1, 1, 10'000));
+    stack.db_connections = static_cast<int>(table.integer_or("db_connections", 1, 1, 100'000));
+    stack.processes = static_cast<int>(table.integer_or("processes", 1, 1, 10'000));
+    stack.notes = table.table("notes").scalars();
+    table.done();
+    return stack;
+}
+
+Command read_command(TomlReader table, std::string_view example) {
+    Command command;
+    command.argv = table.texts("command", example);
+    command.environment = table.table("environment").scalars();
+    table.done();
+    return command;
+}
+
+// The manifest's file and those it extends, nearest first; complains about one that is missing or extends
+// itself.
+std::vector<TomlFile> manifest_chain(const Path& root, const std::string& name, std::vector<Path>& folders,
+                                     Diagnostics& diagnostics) {
+    std::vector<TomlFile> chain;
+    std::string next = name;
+    while (!next.empty()) {
+        const Path folder = root / next;
+        if (std::find(folders.begin(), folders.end(), folder) != folders.end()) {
+            diagnostics.add({(folders.back() / "contender.toml").string(), 1, 1,
+                             fmt::format("extends = \"{}\" makes a circle; remove it", next)});
+            break;
+        }
+        auto file = TomlFile::load(folder / "contender.toml", diagnostics);
+        if (!file) break;
+        next = TomlReader(*file, diagnostics).text_or("extends", "");
+        folders.push_back(folder);
+        chain.push_back(std::move(*file));
+    }
+    return chain;
+}
+
+}  // namespace
+
+std::optional<Contender> read_contender(const Path& root, const std::string& name, Diagnostics& diagnostics) {
+    const std::size_t before = diagnostics.all().size();
+    Contender contender;
+    const std::vector<TomlFile> chain = manifest_chain(root, name, contender.folders, diagnostics);
+    if (chain.empty()) return std::nullopt;
+    std::reverse(contender.folders.begin(), contender.folders.end());
+    contender.manifest = root / name / "contender.toml";
+
+    std::vector<const TomlFile*> layers;
+    for (const TomlFile& file : chain)
+        layers.push_back(&file);
+    TomlReader reader(layers, diagnostics);
+    reader.integer_or("schema", 1, 1, 1);
+    reader.ignore("extends");
+    reader.ignore("docker");
+    contender.name = reader.text("name", fmt::format("name = \"{}\"", name));
+    if (!contender.name.empty() && contender.name != name)
+        reader.complain("name", fmt::format("name is \"{}\"; write \"{}\", the name of its folder",
+                                            contender.name, name));
+    contender.title = reader.text_or("title", name);
+    contender.stack = read_stack(reader.table("stack"));
+    contender.setup = read_command(reader.table("setup"), "[setup] command = [\"./setup.sh\"]");
+    contender.migrate =
+        read_command(reader.table("migrate"), "[migrate] command = [\"{venv}/bin/python\", \"migrate.py\"]");
+    contender.start =
+        read_command(reader.table("start"), "[start] command = [\"{venv}/bin/uvicorn\", \"app:app\"]");
+    TomlReader routes = reader.table("routes");
+    contender.routes = routes.scalars();
+    for (const auto& [route, path] : contender.routes) {
+        contender.route_places[route] = routes.place(route);
+        if (!path.starts_with('/'))
+            routes.complain(route,
+                            fmt::format("routes.{} is \"{}\"; write a path that starts with /", route, path));
+    }
+    if (!contender.routes.contains("health"))
+        reader.complain("routes", "routes.health is missing; write for example health = \"/health\"");
+    reader.done();
+    if (diagnostics.all().size() != before) return std::nullopt;
+    return contender;
+}
+
+}  // namespace joust::model

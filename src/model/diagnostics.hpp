@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+
+namespace joust::model {
+
+/// One mistake in a user's file: where it is, what it is and what to write instead.
+struct Diagnostic {
+    std::string file;
+    std::uint32_t line = 0;    ///< from 1
+    std::uint32_t column = 0;  ///< from 1
+    std::string message;
+
+    /// "file:line:column: message", as editors and compilers understand it.
+    [[nodiscard]] std::string text() const;
+    friend auto operator<=>(const Diagnostic&, const Diagnostic&) = default;
+};
+
+/// Collects every mistake of every file read, so that the user sees all of them at once.
+class Diagnostics {
+public:
+    /// Adds a mistake; the same one at the same place (a file read for several profiles) is kept once.
+    void add(Diagnostic diagnostic);
+    [[nodiscard]] const std::vector<Diagnostic>& all() const { return all_; }
+    [[nodiscard]] bool empty() const { return all_.empty(); }
+    /// One bad_input error with a line for each mistake, ordered by file, line and column. Not for an empty
+    /// collection.
+    [[nodiscard]] Error error() const;
+
+private:
+    std::vector<Diagnostic> all_;
+};
+
+}  // namespace joust::model

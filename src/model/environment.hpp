@@ -1,0 +1,52 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "model/contender.hpp"
+#include "model/host_facts.hpp"
+#include "model/limits.hpp"
+
+namespace joust::model {
+
+/// A contender as it was measured.
+struct ContenderFacts {
+    std::string name;
+    std::string title;
+    Stack stack;
+    std::string lock_sha256;  ///< of its requirements.lock (or other lock file); "" where it has none
+    std::map<std::string, std::string> versions;  ///< package to version, from the lock file; "python" too
+    std::vector<std::string> command;  ///< that was started, with the password of the database masked
+    friend bool operator==(const ContenderFacts&, const ContenderFacts&) = default;
+};
+
+/// The database as the server itself described it.
+struct DatabaseFacts {
+    std::string engine;  ///< "postgres" or "sqlite"
+    std::string version;
+    std::map<std::string, std::string> settings_in_force;  ///< read back, with units
+    std::string data_file_system;                          ///< type of the file system below its data
+    friend bool operator==(const DatabaseFacts&, const DatabaseFacts&) = default;
+};
+
+/// environment.json: what a sceptic needs to know to repeat the run.
+struct Environment {
+    HostFacts host;
+    std::string joust_version;
+    std::string git_commit;  ///< of the checkout; "" where there is none
+    bool git_dirty = false;
+    std::vector<std::string> command_line;
+    WallTime started{};
+    std::string limits;                                    ///< "cgroups v1", "cgroups v2" or "off"
+    std::map<std::string, LimitsInForce> limits_in_force;  ///< by party: "contender", "database", "generator"
+    std::vector<std::string> layout_notes;                 ///< sentences on how CPUs were shared
+    DatabaseFacts database;
+    std::vector<ContenderFacts> contenders;
+
+    friend bool operator==(const Environment&, const Environment&) = default;
+};
+
+}  // namespace joust::model

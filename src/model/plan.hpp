@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "model/benchmark.hpp"
+
+namespace joust::model {
+
+/// One trial to run: which contender at which level in which block.
+struct PlannedTrial {
+    int index = 0;           ///< from 0, in the order of running
+    int block = 0;           ///< from 0
+    std::int64_t level = 0;  ///< users, or requests per second
+    int position = 0;        ///< place within the block, from 0: what the coin decided
+    std::string contender;
+
+    friend bool operator==(const PlannedTrial&, const PlannedTrial&) = default;
+};
+
+/// The trials of block number `block`: each level in rising order, at each level every contender once, in an
+/// order that the seed decides independently for every (block, level). `first_index` numbers the first of
+/// them.
+std::vector<PlannedTrial> plan_block(const Benchmark& benchmark, int block, int first_index);
+
+/// How long `blocks` blocks take at the least and at the most, without set-up. Counts warm-up, window, drain
+/// of a healthy service, and `per_trial` for resetting the state, starting the service and reading it out.
+struct PlannedTime {
+    Nanoseconds least{0};
+    Nanoseconds most{0};
+};
+PlannedTime planned_time(const Benchmark& benchmark, int blocks, Nanoseconds per_trial);
+
+}  // namespace joust::model

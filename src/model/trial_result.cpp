@@ -1,0 +1,33 @@
+#include "model/trial_result.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace joust::model {
+namespace {
+
+constexpr std::array<std::pair<IncidentKind, std::string_view>, 6> k_incident_names{{
+    {IncidentKind::database_connections, "database_connections"},
+    {IncidentKind::service_died, "service_died"},
+    {IncidentKind::out_of_memory, "out_of_memory"},
+    {IncidentKind::clock_jumped, "clock_jumped"},
+    {IncidentKind::interrupted, "interrupted"},
+    {IncidentKind::limits_not_in_force, "limits_not_in_force"},
+}};
+
+}  // namespace
+
+std::string_view name(IncidentKind kind) {
+    return std::find_if(k_incident_names.begin(), k_incident_names.end(),
+                        [&](const auto& entry) { return entry.first == kind; })
+        ->second;
+}
+
+std::optional<IncidentKind> incident_kind(std::string_view name) {
+    for (const auto& [kind, text] : k_incident_names)
+        if (text == name) return kind;
+    return std::nullopt;
+}
+
+}  // namespace joust::model

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "model/limits.hpp"
+#include "model/plan.hpp"
+#include "model/samples.hpp"
+#include "model/usage.hpp"
+
+namespace joust::model {
+
+/// How the load reached its steady state before the window.
+struct WarmUp {
+    Nanoseconds length{0};  ///< from the first request to the start of the window
+    bool steady = false;    ///< goodput and response time had settled, and every user had completed a request
+    std::string why;        ///< where it never settled: what still moved
+    friend bool operator==(const WarmUp&, const WarmUp&) = default;
+};
+
+/// What became of the service during the trial.
+struct ServiceRecord {
+    Nanoseconds time_to_healthy{0};  ///< from exec to the first 200 of the health route
+    bool died = false;               ///< ended by itself before it was stopped
+    std::string exit;                ///< in words, where it died
+    int processes = 0;               ///< at the end of the window
+    friend bool operator==(const ServiceRecord&, const ServiceRecord&) = default;
+};
+
+/// Things that happened in a trial and that explain its numbers. Persisted by name.
+enum class IncidentKind {
+    database_connections,  ///< PostgreSQL refused connections: too many clients
+    service_died,
+    out_of_memory,  ///< the kernel killed a process of the contender at its memory limit
+    clock_jumped,   ///< wall and monotonic clock drifted apart by more than 50 ms within the trial
+    interrupted,    ///< the user stopped the run; the trial is incomplete and not kept
+    limits_not_in_force,
+};
+std::string_view name(IncidentKind kind);
+std::optional<IncidentKind> incident_kind(std::string_view name);
+
+struct Incident {
+    IncidentKind kind;
+    std::string text;  ///< one sentence with the evidence and what to do
+    friend bool operator==(const Incident&, const Incident&) = default;
+};
+
+/// One contender at one level, once: facts only, no judgement. One line of trials.jsonl, and one .hlog file.
+struct TrialResult {
+    PlannedTrial plan;
+    LoadModel load_model = LoadModel::closed;
+    WallTime started{};
+    Nanoseconds timeout{0};  ///< of one request, as asked
+    WarmUp warmup;
+    Samples samples;
+    Usage contender;
+    Usage database;  ///< all zero with SQLite: the work is inside the contender
+    std::optional<LimitsInForce> contender_limits;  ///< empty with --limits off
+    std::optional<LimitsInForce> database_limits;
+    ServiceRecord service;
+    std::vector<Incident> incidents;
+
+    friend bool operator==(const TrialResult&, const TrialResult&) = default;
+};
+
+}  // namespace joust::model

@@ -1,0 +1,68 @@
+#include "model/workload.hpp"
+
+#include "model/toml_reader.hpp"
+
+namespace joust::model {
+namespace {
+
+constexpr std::int64_t k_most = 1'000'000;  // per request; more is a typing error
+
+EffectsContract read_effects(TomlReader table) {
+    EffectsContract effects;
+    TomlReader rows = table.table("rows");
+    for (const std::string& name : rows.keys()) {
+        TomlReader row = rows.table(name);
+        effects.rows[name] = {row.integer_or("inserted", 0, 0, k_most),
+                              row.integer_or("updated", 0, 0, k_most),
+                              row.integer_or("deleted", 0, 0, k_most)};
+        row.done();
+    }
+    effects.transactions = table.integer_or("transactions", 0, 0, k_most);
+    TomlReader files = table.table("files");
+    effects.files = {files.integer_or("created", 0, 0, k_most), files.integer_or("written", 0, 0, k_most),
+                     files.integer_or("read", 0, 0, k_most), files.integer_or("removed", 0, 0, k_most)};
+    files.done();
+    effects.rows_left = table.integer_or("rows_left", 0, 0, k_most);
+    table.done();
+    return effects;
+}
+
+Operation read_operation(TomlReader& table) {
+    Operation operation;
+    operation.name = table.text("name", "name = \"io-intensive\"");
+    operation.route = table.text("route", "route = \"io-intensive\", a key of the contenders' [routes]");
+    operation.method = table.choice_or("method", "POST", {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"});
+    operation.content_type = table.text_or("content_type", "");
+    operation.body = table.text_or("body", "");
+    operation.weight = table.integer_or("weight", 1, 1, k_most);
+    TomlReader response = table.table("response");
+    operation.status = static_cast<int>(response.integer_or("status", 200, 200, 599));
+    operation.expected_json = response.json("json").value_or("");
+    response.done();
+    operation.effects = read_effects(table.table("effects"));
+    table.done();
+    return operation;
+}
+
+}  // namespace
+
+std::optional<Workload> read_workload(const Path& root, const std::string& name, Diagnostics& diagnostics) {
+    const std::size_t before = diagnostics.all().size();
+    const auto file = TomlFile::load(root / (name + ".toml"), diagnostics);
+    if (!file) return std::nullopt;
+    TomlReader reader(*file, diagnostics);
+    reader.integer_or("schema", 1, 1, 1);
+    Workload workload;
+    workload.name = reader.text("name", fmt::format("name = \"{}\"", name));
+    workload.title = reader.text_or("title", name);
+    workload.description = reader.text_or("description", "");
+    for (TomlReader& table : reader.tables("operations"))
+        workload.operations.push_back(read_operation(table));
+    if (workload.operations.empty())
+        reader.complain("operations", "there is no [[operations]]; write at least one request to send");
+    reader.done();
+    if (diagnostics.all().size() != before) return std::nullopt;
+    return workload;
+}
+
+}  // namespace joust::model
