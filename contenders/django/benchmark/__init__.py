@@ -1,0 +1,1 @@
+"""Django with its own ORM: the workload contract and its small shop."""

@@ -1,0 +1,1 @@
+"""FastAPI with Tortoise ORM: the workload contract and its small shop."""

@@ -1,0 +1,28 @@
+#!/bin/sh
+# The contract tests: every contender, on PostgreSQL and on SQLite, held to the same answers and effects.
+# Arguments go to pytest. Needs /usr/bin/python3 with venv, and PostgreSQL 15; as root it makes the system
+# user `joust` if there is none. Only the virtual environments stay: the tests' own in build/, those of
+# the contenders where an unprivileged user can read them.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/../.." && pwd)
+venv="$root/build/venv-contract"
+stamp="$venv/.joust-lock"
+want="$(/usr/bin/python3 --version) $(sha256sum < "$here/requirements.lock")"
+if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$want" ]; then
+    /usr/bin/python3 -m venv --clear "$venv"
+    "$venv/bin/python" -m pip install --quiet --no-input --disable-pip-version-check \
+        --require-hashes --only-binary :all: -r "$here/requirements.lock"
+    echo "$want" > "$stamp"
+fi
+
+if [ "$(id -u)" = 0 ]; then
+    export JOUST_CONTRACT_VENVS=/var/lib/joust/venv-contract
+else
+    export JOUST_CONTRACT_VENVS="$root/build/venv-contract-contenders"
+fi
+umask 022
+mkdir -p "$JOUST_CONTRACT_VENVS"
+export PYTHONDONTWRITEBYTECODE=1
+cd "$here"
+exec "$venv/bin/python" -m pytest -p no:cacheprovider -q "$@" .
