@@ -166,11 +166,26 @@ TomlReader::TomlReader(std::unique_ptr<State> state) : state_(std::move(state)) 
 TomlReader::TomlReader(TomlReader&&) noexcept = default;
 TomlReader::~TomlReader() = default;
 
-TomlReader::TomlReader(const std::vector<const TomlFile*>& layers, Diagnostics& diagnostics)
+TomlReader::TomlReader(const TomlFile& file, Diagnostics& diagnostics)
+    : TomlReader(std::vector<const TomlFile*>{&file}, diagnostics) {}
+
+TomlReader::TomlReader(const std::vector<const TomlFile*>& files, Diagnostics& diagnostics)
     : state_(std::make_unique<State>()) {
-    for (const TomlFile* file : layers)
-        state_->layers.push_back({&file->content().name, &file->content().table});
     state_->diagnostics = &diagnostics;
+    for (const TomlFile* file : files)
+        state_->layers.push_back({&file->content().name, &file->content().table});
+}
+
+TomlReader::TomlReader(const TomlFile* overrides, const TomlFile& file, std::string_view profile,
+                       Diagnostics& diagnostics)
+    : state_(std::make_unique<State>()) {
+    state_->diagnostics = &diagnostics;
+    if (overrides != nullptr)
+        state_->layers.push_back({&overrides->content().name, &overrides->content().table});
+    const TomlFile::Content& content = file.content();
+    if (const auto* chosen = content.table["profiles"][profile].as_table())
+        state_->layers.push_back({&content.name, chosen});
+    state_->layers.push_back({&content.name, &content.table});
 }
 
 std::string TomlReader::text(std::string_view key, std::string_view example) {
@@ -180,7 +195,7 @@ std::string TomlReader::text(std::string_view key, std::string_view example) {
         return {};
     }
     std::string value = text_or(key, "");
-    if (value.empty())
+    if (value.empty() && state_->find(key)->node->is_string())
         complain(key, fmt::format("{}{} is empty; write for example {}", state_->prefix, key, example));
     return value;
 }
@@ -192,7 +207,7 @@ std::vector<std::string> TomlReader::texts(std::string_view key, std::string_vie
         return {};
     }
     std::vector<std::string> values = texts_or(key, {});
-    if (values.empty())
+    if (values.empty() && state_->find(key)->node->is_array())
         complain(key, fmt::format("{}{} is empty; write for example {}", state_->prefix, key, example));
     return values;
 }

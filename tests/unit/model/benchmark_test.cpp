@@ -1,0 +1,149 @@
+#include "model/benchmark.hpp"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+namespace joust::model {
+namespace {
+
+using namespace std::chrono_literals;
+
+class BenchmarkFile : public testing::Test {
+protected:
+    Path file = Path(testing::TempDir()) / fmt::format("benchmark-{}.toml", ::getpid());
+    Diagnostics diagnostics;
+
+    std::optional<Benchmark> read(std::string_view text, const BenchmarkOverrides& overrides = {}) {
+        std::ofstream(file) << text;
+        return read_benchmark(file, overrides, diagnostics);
+    }
+    std::string mistakes() const {
+        std::string text;
+        for (const Diagnostic& diagnostic : diagnostics.all())
+            text += fmt::format("{}:{} {}\n", diagnostic.line, diagnostic.column, diagnostic.message);
+        return text;
+    }
+    void TearDown() override { std::filesystem::remove(file); }
+};
+
+constexpr std::string_view k_smallest = R"(name = "small"
+workload = "io-intensive"
+contenders = ["a", "b"]
+)";
+
+TEST_F(BenchmarkFile, NeedsOnlyNameWorkloadAndContenders) {
+    const auto benchmark = read(k_smallest);
+    ASSERT_TRUE(benchmark) << mistakes();
+    EXPECT_EQ(benchmark->title, "small");
+    EXPECT_EQ(benchmark->baseline, "b")
+        << "the last contender is the baseline unless the file says otherwise";
+    EXPECT_EQ(benchmark->contender_limits.memory, Bytes{2ULL << 30});
+    EXPECT_EQ(benchmark->load.timeout, 60s);
+}
+
+TEST_F(BenchmarkFile, ReportsEveryMistakeAtOnceWithItsPlaceAndWhatToWrite) {
+    EXPECT_FALSE(read(R"(name = 7
+workload = "w"
+contenders = ["a", "a"]
+baseline = "c"
+colour = "red"
+[limits.contender]
+cpus = "two"
+memory = "2 gigs"
+[load]
+levels = [50, 4]
+duraton = "30s"
+[experiment]
+blocks = { min = 5, max = 2 }
+)"));
+    EXPECT_EQ(
+        mistakes(),
+        "1:8 name is an integer: 7; write a string in quotes\n"
+        "1:8 name is empty; write for example name = \"io-intensive\"\n"
+        "3:14 contenders names one twice; write each once\n"
+        "4:12 baseline \"c\" is not a contender; write one of \"a\", \"a\"\n"
+        "5:1 unknown key colour; known here: baseline, contenders, database, experiment, limits, load, name, "
+        "profile, profiles, schema, title, workload\n"
+        "7:8 limits.contender.cpus is a string: \"two\"; write a number from 0.1 to 1024\n"
+        "8:10 limits.contender.memory: \"2 gigs\" is not an amount of memory; write for example \"512MiB\" "
+        "or "
+        "\"2GiB\"\n"
+        "10:15 load.levels is an integer: 4; write rising whole numbers from 1 to 15000, for example [4, 50, "
+        "200] or { from = 50, to = 1000, step = 50 }\n"
+        "11:1 unknown key load.duraton; did you mean duration?\n"
+        "13:27 experiment.blocks.max (2) is below experiment.blocks.min (5)\n");
+}
+
+TEST_F(BenchmarkFile, NamesAMissingKeyWithAnExample) {
+    EXPECT_FALSE(read("workload = \"w\"\ncontenders = [\"a\"]\n"));
+    EXPECT_EQ(mistakes(), "1:1 name is missing; write for example name = \"io-intensive\"\n");
+}
+
+TEST_F(BenchmarkFile, ASyntaxErrorHasItsLine) {
+    EXPECT_FALSE(read("name = \"a\"\nworkload = = 3\n"));
+    ASSERT_EQ(diagnostics.all().size(), 1U);
+    EXPECT_EQ(diagnostics.all()[0].line, 2U);
+}
+
+TEST_F(BenchmarkFile, AProfileOverridesOnlyWhatItNames) {
+    const std::string text = std::string(k_smallest) + R"([load]
+duration = "30s"
+timeout = "7s"
+[profiles.seed]
+load.levels = { from = 50, to = 200, step = 50 }
+load.duration = "10s"
+)";
+    const auto benchmark = read(text, {.profile = "seed"});
+    ASSERT_TRUE(benchmark) << mistakes();
+    EXPECT_EQ(benchmark->load.levels, (std::vector<std::int64_t>{50, 100, 150, 200}));
+    EXPECT_EQ(benchmark->load.duration, 10s);
+    EXPECT_EQ(benchmark->load.timeout, 7s) << "not named by the profile";
+    EXPECT_EQ(benchmark->profile, "seed");
+}
+
+TEST_F(BenchmarkFile, QuickIsTheDefaultProfile) {
+    const auto benchmark = read(std::string(k_smallest) + "[profiles.quick]\nload.duration = \"5s\"\n");
+    ASSERT_TRUE(benchmark) << mistakes();
+    EXPECT_EQ(benchmark->load.duration, 5s);
+}
+
+TEST_F(BenchmarkFile, AMistakeInAProfileNotChosenIsFoundToo) {
+    EXPECT_FALSE(read(std::string(k_smallest) + "[profiles.full]\nload.duration = 30\n"));
+    EXPECT_EQ(mistakes(),
+              "5:17 load.duration is an integer: 30; write a duration in quotes, for example \"30s\"\n");
+}
+
+TEST_F(BenchmarkFile, AnUnknownProfileListsThoseThatThereAre) {
+    EXPECT_FALSE(
+        read(std::string(k_smallest) + "[profiles.full]\nload.duration = \"9s\"\n", {.profile = "fast"}));
+    EXPECT_EQ(mistakes(), "1:1 there is no profile \"fast\"; write one of full\n");
+}
+
+TEST_F(BenchmarkFile, TheCommandLineWinsOverProfileAndFile) {
+    const auto benchmark = read(std::string(k_smallest) + "[profiles.quick]\nload.duration = \"5s\"\n",
+                                {.assignments = {"load.duration = \"2s\"", "database.engine = \"sqlite\""}});
+    ASSERT_TRUE(benchmark) << mistakes();
+    EXPECT_EQ(benchmark->load.duration, 2s);
+    EXPECT_EQ(benchmark->database.engine, DatabaseEngine::sqlite);
+}
+
+TEST_F(BenchmarkFile, DurabilityCannotBeUndoneByASetting) {
+    EXPECT_FALSE(read(std::string(k_smallest) + "[database.settings]\nfsync = false\n"));
+    EXPECT_EQ(
+        mistakes(),
+        "5:9 database.settings.fsync is governed by database.durability; remove it and write durability = "
+        "\"full\" or \"relaxed\"\n");
+}
+
+TEST_F(BenchmarkFile, WrittenOutItReadsBackAsTheSameBenchmark) {
+    const auto shipped =
+        read_benchmark(Path(JOUST_SOURCE_DIR) / "benchmarks/io-intensive.toml", {}, diagnostics);
+    ASSERT_TRUE(shipped) << mistakes();
+    const auto again = read(to_toml(*shipped));
+    ASSERT_TRUE(again) << mistakes() << to_toml(*shipped);
+    EXPECT_EQ(*again, *shipped);
+}
+
+}  // namespace
+}  // namespace joust::model
