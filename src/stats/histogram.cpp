@@ -1,15 +1,22 @@
 #include "stats/histogram.hpp"
 
+#include <sys/mman.h>
+
 #include <cmath>
 #include <new>
 
 namespace joust::stats {
 
-// calloc leaves pages that were never written to the kernel's zero page; a vector would touch all of them.
+// Not calloc: it reuses freed memory of this size, and touches every page to make it zero.
 Histogram::Counts Histogram::zeroed(std::size_t size) {
-    Counts counts(static_cast<std::uint64_t*>(std::calloc(size, sizeof(std::uint64_t))));
-    if (!counts) throw std::bad_alloc();
-    return counts;
+    void* const memory = ::mmap(nullptr, size * sizeof(std::uint64_t), PROT_READ | PROT_WRITE,
+                                MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) throw std::bad_alloc();
+    return Counts(static_cast<std::uint64_t*>(memory), Unmap{size});
+}
+
+void Histogram::Unmap::operator()(std::uint64_t* counts) const {
+    ::munmap(counts, size * sizeof(std::uint64_t));
 }
 
 Histogram::Histogram(const HistogramLayout& layout) : layout_(layout), counts_(zeroed(layout.size())) {}
@@ -34,11 +41,12 @@ void Histogram::merge(const Histogram& other) {
         min_ = std::min(min_, other.min_);
         max_ = std::max(max_, other.max_);
     } else {
-        for (std::size_t i = first; i <= last; ++i)
-            if (other.counts_[i] != 0)
-                record(std::clamp(other.layout_.middle_at(i), other.min_, other.max_), other.counts_[i]);
-        record(other.min_, 0);
-        record(other.max_, 0);
+        for (std::size_t i = first; i <= last; ++i) {
+            if (other.counts_[i] == 0) continue;
+            const std::int64_t value = std::min(other.layout_.lowest_at(i), layout_.top());
+            record(value, other.counts_[i]);
+            record(layout_.highest_at(layout_.index_of(value)), 0);  // the maximum is not known any closer
+        }
     }
     clamped_ += other.clamped_;
 }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <limits>
 #include <memory>
 
@@ -11,7 +10,7 @@
 namespace joust::stats {
 
 /// Counts values, usually nanoseconds, in constant memory with a bounded relative error: 1/1024 (three
-/// digits) in the default layout, from 1 ns to 1 h 13 min in 264 KiB, of which only pages in use are touched.
+/// digits) in the default layout, from 1 ns to 1 h 13 min in 264 KiB, of which only pages in use count.
 /// One thread records; histograms of several threads are merged afterwards. Moved from, it may only be
 /// assigned to.
 class Histogram {
@@ -47,7 +46,8 @@ public:
         min_ = std::min(min_, kept);
         max_ = std::max(max_, kept);
     }
-    /// Adds all values of `other`; exact between equal layouts, else each counter moves as its middle value.
+    /// Adds all values of `other`; exact between equal layouts. Else each counter moves as its lowest
+    /// value, as in HdrHistogram, and the extremes are known to the resolution only.
     void merge(const Histogram& other);
     /// Forgets all values; keeps the layout and the memory.
     void reset();
@@ -87,10 +87,12 @@ public:
     friend bool operator==(const Histogram& a, const Histogram& b);
 
 private:
-    struct Free {
-        void operator()(std::uint64_t* counts) const { std::free(counts); }
+    // Pages of counters that were never written cost no memory: a run keeps thousands of histograms.
+    struct Unmap {
+        std::size_t size = 0;
+        void operator()(std::uint64_t* counts) const;
     };
-    using Counts = std::unique_ptr<std::uint64_t[], Free>;
+    using Counts = std::unique_ptr<std::uint64_t[], Unmap>;
     static Counts zeroed(std::size_t size);
 
     HistogramLayout layout_;

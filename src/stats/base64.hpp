@@ -1,0 +1,14 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace joust::stats {
+
+/// RFC 4648 base64 with padding, on one line.
+std::string to_base64(std::string_view bytes);
+/// Empty unless `text` is exactly what to_base64 writes for some bytes.
+std::optional<std::string> from_base64(std::string_view text);
+
+}  // namespace joust::stats
