@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "host/cgroup_host.hpp"
+#include "host/cpu_layout.hpp"
+#include "host/run_state.hpp"
+#include "host/usage_sampler.hpp"
+#include "host/user.hpp"
+#include "model/benchmark.hpp"
+#include "model/environment.hpp"
+#include "model/trial_result.hpp"
+
+namespace joust::database {
+
+/// What a database is made from. The references outlive it.
+struct DatabaseContext {
+    model::DatabaseSpec spec;
+    std::optional<model::Limits> limits;  ///< empty: --limits off
+    std::optional<host::CpuShare> cpu;    ///< empty: any CPU
+    const host::CgroupHost& cgroups;
+    host::RunState& run;  ///< everything is made below its directory and recorded in it
+    host::User user;      ///< owns the data, and runs the server
+    Path log_directory;   ///< the server's log is <log_directory>/database.log
+};
+
+/// A place in the server's log.
+struct LogMark {
+    std::uint64_t offset = 0;
+};
+
+/// The private database of one run, a resource: stopped and removed at the end of its life.
+///
+/// Use it from one thread, the one that started it and that outlives it.
+class Database {
+public:
+    virtual ~Database() = default;
+
+    /// Makes an empty database (SQLite: a file) of the contender's own; calling it again returns the same.
+    /// The URL is what fills {database_url}; it holds a password, see masked().
+    virtual Result<std::string> create_for(const std::string& contender) = 0;
+
+    /// The same start state before each trial, once the tables are there: all of them emptied, numbering
+    /// restarted, space given back, statistics renewed, checkpoint. A session that keeps a table locked for
+    /// more than ten seconds (a request that the drain gave up on) is ended.
+    virtual Status reset(const std::string& contender) = 0;
+
+    /// As the server describes itself now.
+    virtual Result<model::DatabaseFacts> facts() = 0;
+
+    /// Empty for a database without a process of its own.
+    [[nodiscard]] virtual std::optional<host::UsageSource> usage_source() const = 0;
+    /// Empty with --limits off, and for a database without a process of its own.
+    [[nodiscard]] virtual Result<std::optional<model::LimitsInForce>> limits_in_force() const = 0;
+
+    [[nodiscard]] virtual bool running() const = 0;
+    /// "runs", "was killed by signal 9 …"; for messages.
+    [[nodiscard]] virtual std::string description() const = 0;
+
+    /// The end of the log as it is now.
+    [[nodiscard]] virtual LogMark mark() const = 0;
+    /// What explains a trial's numbers: connections that were refused.
+    [[nodiscard]] virtual std::vector<model::Incident> incidents_since(LogMark mark) const = 0;
+    /// What makes it senseless to go on: server gone, disk full, a crash of one of its processes, with its
+    /// last log lines.
+    [[nodiscard]] virtual Status sound_since(LogMark mark) const = 0;
+
+    /// Stops the server and removes the data; afterwards running() is false. A second call does nothing.
+    virtual Status stop() = 0;
+};
+
+/// Starts what `context.spec` asks for and waits until it answers. A setting that the server does not accept
+/// is a bad_input error that names it.
+Result<std::unique_ptr<Database>> start_database(const DatabaseContext& context);
+
+/// The URL with its password replaced by "***", for logs and results.
+std::string masked(const std::string& url);
+
+}  // namespace joust::database

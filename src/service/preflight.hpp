@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+
+#include "model/contender.hpp"
+#include "model/workload.hpp"
+#include "service/instance.hpp"
+
+namespace joust::service {
+
+/// Before anything starts: the contender has a route for each operation. A bad_input error names manifest and
+/// keys that are missing.
+Status check_routes(const model::Contender& contender, const model::Workload& workload);
+
+/// Sends each operation's real request once, with an id of its own, to a healthy instance, and checks status
+/// and body as the load will. A 404 or 405 is told as what it is: a wrong route, with the manifest's line.
+Status preflight(const Instance& instance, const model::Workload& workload, const std::string& id_prefix,
+                 Nanoseconds timeout);
+
+}  // namespace joust::service
