@@ -60,7 +60,6 @@ blocks = { min = 5, max = 2 }
     EXPECT_EQ(
         mistakes(),
         "1:8 name is an integer: 7; write a string in quotes\n"
-        "1:8 name is empty; write for example name = \"io-intensive\"\n"
         "3:14 contenders names one twice; write each once\n"
         "4:12 baseline \"c\" is not a contender; write one of \"a\", \"a\"\n"
         "5:1 unknown key colour; known here: baseline, contenders, database, experiment, limits, load, name, "
