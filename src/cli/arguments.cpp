@@ -1,0 +1,107 @@
+#include "cli/arguments.hpp"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <sstream>
+
+#include "base/text.hpp"
+#include "cli/installation.hpp"
+
+namespace joust::cli {
+namespace {
+
+// "4,50,200" or "50:1000:50" as the TOML value of load.levels.
+std::string levels_value(const std::string& text) {
+    const auto range = split(text, ':');
+    if (range.size() == 3)
+        return fmt::format("{{ from = {}, to = {}, step = {} }}", range[0], range[1], range[2]);
+    return fmt::format("[{}]", text);
+}
+
+std::string list_value(const std::string& text) {
+    std::vector<std::string> quoted;
+    for (const std::string_view part : split(text, ','))
+        quoted.push_back(fmt::format("\"{}\"", trimmed(part)));
+    return fmt::format("[{}]", joined(quoted, ", "));
+}
+
+// An option whose value becomes a TOML assignment; it is checked where all TOML is, with all other mistakes.
+void add_assignment(CLI::App* app, const std::string& flag, const std::string& key, const std::string& help,
+                    std::vector<std::string>& assignments,
+                    const std::function<std::string(const std::string&)>& value) {
+    app->add_option_function<std::string>(
+        flag,
+        [&assignments, key, value](const std::string& text) {
+            assignments.push_back(key + " = " + value(text));
+        },
+        help);
+}
+
+std::string quoted_value(const std::string& text) {
+    return fmt::format("\"{}\"", text);
+}
+std::string raw_value(const std::string& text) {
+    return text;
+}
+
+void describe_run(CLI::App* app, RunCommand& run) {
+    app->add_option("benchmark", run.benchmark, "name below benchmarks/, or a file")->capture_default_str();
+    app->add_option("--profile", run.profile,
+                    "overrides of the benchmark: smoke, quick (default), full, seed");
+    add_assignment(app, "--database", "database.engine", "postgres or sqlite", run.assignments, quoted_value);
+    add_assignment(app, "--contenders", "contenders", "comma-separated", run.assignments, list_value);
+    add_assignment(app, "--baseline", "baseline", "the contender that ratios refer to", run.assignments,
+                   quoted_value);
+    add_assignment(app, "--levels", "load.levels", "4,50,200 or 50:1000:50", run.assignments, levels_value);
+    add_assignment(app, "--duration", "load.duration", "of the measured window: 10s", run.assignments,
+                   quoted_value);
+    add_assignment(app, "--timeout", "load.timeout", "of one request: 60s", run.assignments, quoted_value);
+    add_assignment(app, "--blocks", "experiment.blocks", "repetitions of everything", run.assignments,
+                   [](const std::string& text) { return fmt::format("{{ min = {0}, max = {0} }}", text); });
+    add_assignment(app, "--seed", "experiment.seed", "of every random choice", run.assignments, raw_value);
+    app->add_option("--set", run.assignments,
+                    "any other key, as TOML: --set 'database.settings.work_mem = \"8MB\"'");
+    app->add_option_function<std::string>(
+           "--limits", [&run](const std::string& text) { run.limits_off = text == "off"; },
+           "off: run without equal limits, every result is marked")
+        ->check(CLI::IsMember({"on", "off"}));
+    app->add_option("--port", run.port, "contenders listen here; default: a free port each time")
+        ->check(CLI::Range(1, 65535));
+    app->add_option("--results", run.results, "directory for the run's directory; default results/");
+    app->add_option("--json", run.json, "also write the results as JSON to this file; - is stdout");
+    app->add_flag("--plan", run.plan_only, "only say what would be run and how long it takes");
+}
+
+}  // namespace
+
+std::variant<Command, Answered> parse_arguments(const std::vector<std::string>& arguments) {
+    CLI::App app("Fair, reproducible, head-to-head benchmarks of web services.", "joust");
+    app.set_version_flag("--version", fmt::format("joust {}", version()));
+    app.require_subcommand(1);
+    app.set_help_all_flag("--help-all", "help on every command");
+    RunCommand run;
+    ReportCommand report;
+    CLI::App* run_app = app.add_subcommand("run", "the main job: measure every contender, write one report");
+    describe_run(run_app, run);
+    CLI::App* report_app = app.add_subcommand("report", "render a run's report again from its trials.jsonl");
+    report_app
+        ->add_option("directory", report.run_directory, "the run's directory, for example results/latest")
+        ->required();
+    CLI::App* list_app = app.add_subcommand("list", "benchmarks, workloads and contenders there are");
+    std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
+    // CLI11 reports through exceptions only; this is the one place that sees them.
+    try {
+        app.parse(reversed);
+    } catch (const CLI::ParseError& error) {
+        std::ostringstream out;
+        std::ostringstream err;
+        const int code = app.exit(error, out, err);
+        return Answered{code == 0 ? ExitCode::done : ExitCode::bad_input, out.str(), err.str()};
+    }
+    if (run_app->parsed()) return run;
+    if (report_app->parsed()) return report;
+    static_cast<void>(list_app);
+    return ListCommand{};
+}
+
+}  // namespace joust::cli

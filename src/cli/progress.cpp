@@ -1,0 +1,121 @@
+#include "cli/progress.hpp"
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <string_view>
+
+#include "base/quantity.hpp"
+#include "cli/live_line.hpp"
+
+namespace joust::cli {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Nanoseconds k_redraw = 100ms;
+
+class Progress : public experiment::Observer {
+public:
+    explicit Progress(const Screen& screen) : screen_(screen) {}
+    ~Progress() override { erase_live(); }
+    Progress(const Progress&) = delete;
+    Progress& operator=(const Progress&) = delete;
+
+    void stage(const std::string& what) override { line(fmt::format("{} {} …", paint("·", k_dim), what)); }
+
+    void warning(const std::string& text) override {
+        line(fmt::format("{} {}", paint("warning:", k_yellow), text));
+    }
+
+    void planned(int trials, const model::PlannedTime& time, const Path& run_directory) override {
+        trials_ = trials;
+        expected_per_trial_ = (time.least + time.most) / 2 / std::max(trials, 1);
+        started_ = now();
+        line(fmt::format("{} trials, {} to {}; results go to {}", trials, spoken(time.least),
+                         spoken(time.most), run_directory.string()));
+    }
+
+    void trial_started(const model::PlannedTrial& trial) override {
+        if (!screen_.terminal) line(fmt::format("trial {}/{}: {}", trial.index + 1, trials_, subject(trial)));
+    }
+
+    void trial_reading(const model::PlannedTrial& trial, const experiment::LiveReading& reading) override {
+        if (!screen_.terminal || now() - drawn_ < k_redraw) return;
+        drawn_ = now();
+        const std::string text = live_line(
+            {.trial = trial, .trials = trials_, .reading = reading, .time_left = time_left(trial.index)},
+            screen_.columns);
+        fmt::print(stderr, "\r\x1b[2K{}", text);
+        std::fflush(stderr);
+        live_ = true;
+    }
+
+    void trial_finished(const model::TrialResult& result) override {
+        done_ = result.plan.index + 1;
+        const bool bad = result.samples.error_rate() > 0.01 || result.service.died;
+        line(fmt::format("{} {}", paint(bad ? "✗" : "✓", bad ? k_red : k_green),
+                         finished_line(result, trials_)));
+    }
+
+private:
+    static constexpr std::string_view k_dim = "2";
+    static constexpr std::string_view k_red = "31";
+    static constexpr std::string_view k_green = "32";
+    static constexpr std::string_view k_yellow = "33";
+
+    [[nodiscard]] std::string paint(std::string_view text, std::string_view code) const {
+        return screen_.colours ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : std::string(text);
+    }
+
+    void erase_live() {
+        if (live_) fmt::print(stderr, "\r\x1b[2K");
+        live_ = false;
+    }
+
+    void line(std::string_view text) {
+        erase_live();
+        fmt::print(stderr, "{}\n", text);
+        std::fflush(stderr);
+    }
+
+    // What is left at the pace so far; before the first trial has ended, at the planned one.
+    [[nodiscard]] Nanoseconds time_left(int index) const {
+        const Nanoseconds elapsed = now() - started_;
+        const Nanoseconds each = done_ > 0 ? elapsed / (done_ + 1) : expected_per_trial_;
+        const Nanoseconds pace = std::max(each, done_ > 0 ? Nanoseconds{0} : expected_per_trial_);
+        return std::max(Nanoseconds{0},
+                        pace * (trials_ - index) - (done_ > 0 ? elapsed - pace * done_ : elapsed));
+    }
+
+    Screen screen_;
+    int trials_ = 0;
+    int done_ = 0;
+    Nanoseconds expected_per_trial_{0};
+    TimePoint started_;
+    TimePoint drawn_;
+    bool live_ = false;
+};
+
+}  // namespace
+
+Screen screen() {
+    Screen found;
+    const char* term = std::getenv("TERM");
+    const char* no_color = std::getenv("NO_COLOR");
+    found.terminal = ::isatty(STDERR_FILENO) == 1 && term != nullptr && std::string_view(term) != "dumb";
+    found.colours = found.terminal && (no_color == nullptr || *no_color == '\0');
+    winsize size{};
+    if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) found.columns = size.ws_col;
+    return found;
+}
+
+std::unique_ptr<experiment::Observer> make_progress(const Screen& screen) {
+    return std::make_unique<Progress>(screen);
+}
+
+}  // namespace joust::cli

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <memory>
+
+#include "experiment/observer.hpp"
+
+namespace joust::cli {
+
+/// What stderr is, as far as progress is concerned.
+struct Screen {
+    bool terminal = false;  ///< a live line is redrawn; otherwise plain lines are appended
+    bool colours = false;
+    int columns = 100;
+};
+/// Looks at stderr, NO_COLOR and TERM.
+Screen screen();
+
+/// Progress for people on stderr. In a terminal: a line for each finished trial, and below them a live one
+/// (what runs, goodput, p99, errors, trials done, time left). In a pipe: a plain line when something begins
+/// or ends.
+std::unique_ptr<experiment::Observer> make_progress(const Screen& screen);
+
+}  // namespace joust::cli

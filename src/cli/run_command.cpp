@@ -1,0 +1,134 @@
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+
+#include "analysis/compare.hpp"
+#include "cli/commands.hpp"
+#include "cli/installation.hpp"
+#include "cli/progress.hpp"
+#include "cli/signals.hpp"
+#include "experiment/experiment.hpp"
+#include "model/diagnostics.hpp"
+#include "report/report.hpp"
+#include "service/preflight.hpp"
+
+namespace joust::cli {
+namespace {
+
+// Reads and checks all the files of a run, so that every mistake in any of them is told at once.
+Result<experiment::RunSpec> read_run(const RunCommand& command, const Installation& installation) {
+    JOUST_TRY(const Path file, find_benchmark(installation, command.benchmark));
+    model::Diagnostics diagnostics;
+    const auto benchmark = model::read_benchmark(
+        file, {.profile = command.profile, .assignments = command.assignments}, diagnostics);
+    if (!benchmark) return tl::unexpected(diagnostics.error());
+    const auto workload = model::read_workload(installation.workloads(), benchmark->workload, diagnostics);
+    std::vector<model::Contender> contenders;
+    for (const std::string& name : benchmark->contenders)
+        if (auto contender = model::read_contender(installation.contenders(), name, diagnostics))
+            contenders.push_back(std::move(*contender));
+    if (!diagnostics.empty()) return tl::unexpected(diagnostics.error());
+    for (const model::Contender& contender : contenders)
+        JOUST_CHECK(service::check_routes(contender, *workload));
+    return experiment::RunSpec{
+        .benchmark = *benchmark,
+        .workload = *workload,
+        .contenders = std::move(contenders),
+        .limits_off = command.limits_off,
+        .port = command.port,
+        .results = command.results.empty() ? installation.root / "results" : command.results,
+        .state_root = host::default_state_root(),
+        .about = {}};
+}
+
+void print_plan(const experiment::RunSpec& spec) {
+    const model::Benchmark& benchmark = spec.benchmark;
+    const int blocks = benchmark.experiment.blocks_min;
+    const auto trials =
+        static_cast<std::size_t>(blocks) * benchmark.load.levels.size() * benchmark.contenders.size();
+    const model::PlannedTime time = model::planned_time(benchmark, blocks, experiment::k_overhead_per_trial);
+    fmt::print(
+        stderr,
+        "{}{}: {} block{} × {} level{} × {} contender{} = {} trials of {} each; {} to {} after set-up\n",
+        benchmark.title, benchmark.profile.empty() ? "" : fmt::format(" (profile {})", benchmark.profile),
+        blocks, blocks == 1 ? "" : "s", benchmark.load.levels.size(),
+        benchmark.load.levels.size() == 1 ? "" : "s", benchmark.contenders.size(),
+        benchmark.contenders.size() == 1 ? "" : "s", trials, spoken(benchmark.load.duration),
+        spoken(time.least), spoken(time.most));
+}
+
+// Reasons that are the contender's own doing: a ladder up to its breaking point is a normal result.
+bool contenders_doing(const model::Reason& reason) {
+    constexpr std::array<std::string_view, 4> codes{"error_rate", "service_died", "out_of_memory",
+                                                    "few_operations"};
+    return std::find(codes.begin(), codes.end(), reason.code) != codes.end();
+}
+
+bool comparable(const model::Comparison& comparison) {
+    const bool none_invalid_otherwise = std::none_of(
+        comparison.trial_judgements.begin(), comparison.trial_judgements.end(),
+        [](const model::Judgement& judgement) {
+            return judgement.validity == model::Validity::invalid &&
+                   !std::any_of(judgement.reasons.begin(), judgement.reasons.end(), contenders_doing);
+        });
+    const bool some_level =
+        comparison.contenders.size() < 2 ||
+        std::any_of(
+            comparison.goodput.begin(), comparison.goodput.end(),
+            [](const model::PairedRatio& ratio) { return ratio.level && ratio.pairs > 0; });
+    return none_invalid_otherwise && some_level;
+}
+
+Status copy_json(const Path& run_directory, const std::string& destination) {
+    JOUST_TRY(const std::string json, read_file(run_directory / report::k_results_file));
+    if (destination != "-") return write_atomically(destination, json);
+    fmt::print(stdout, "{}", json);
+    return {};
+}
+
+// Report, summary and exit code from what was measured, whole or not.
+ExitCode conclude(const RunCommand& command, const experiment::RunSpec& spec,
+                  const experiment::Outcome& outcome) {
+    ExitCode code = ExitCode::done;
+    if (!outcome.trials.empty()) {
+        const model::Comparison comparison = analysis::compare(spec.benchmark, outcome.trials);
+        const Status written = report::write_report(
+            {outcome.run_directory, spec.benchmark, outcome.environment, outcome.trials, comparison});
+        if (!written) code = complain(written.error());
+        if (command.json != "-") fmt::print(stdout, "{}", report::summary_text(spec.benchmark, comparison));
+        if (written && !command.json.empty())
+            if (const Status copied = copy_json(outcome.run_directory, command.json); !copied)
+                code = complain(copied.error());
+        fmt::print(stderr, "report: {}\n", (outcome.run_directory / report::k_markdown_file).string());
+        if (code == ExitCode::done && !comparable(comparison)) code = ExitCode::not_comparable;
+    }
+    if (outcome.stopped_by) {
+        fmt::print(stderr, "stopped after {} finished trial(s), which are kept in {}\n",
+                   outcome.trials.size(), outcome.run_directory.string());
+        return complain(*outcome.stopped_by);
+    }
+    return code;
+}
+
+}  // namespace
+
+ExitCode run(const RunCommand& command, const std::vector<std::string>& command_line) {
+    const auto installation = find_installation();
+    if (!installation) return complain(installation.error());
+    auto spec = read_run(command, *installation);
+    if (!spec) return complain(spec.error());
+    print_plan(*spec);
+    if (command.plan_only) return ExitCode::done;
+
+    catch_interruptions();
+    spec->about = about(*installation, command_line);
+    const auto progress = make_progress(screen());
+    const auto outcome = experiment::run_experiment(
+        *spec, *progress, [] { return interruption() != 0; },
+        [](std::span<const model::TrialResult>, int) { return false; });
+    if (!outcome) return complain(outcome.error());
+    return conclude(command, *spec, *outcome);
+}
+
+}  // namespace joust::cli

@@ -1,0 +1,150 @@
+#include "experiment/rig.hpp"
+
+#include "host/facts.hpp"
+#include "service/facts.hpp"
+#include "service/preflight.hpp"
+
+namespace joust::experiment {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Nanoseconds k_start_limit = 30s;      // for a contender to answer its health route
+constexpr Nanoseconds k_preflight_limit = 10s;  // for one request of an idle service
+constexpr Nanoseconds k_stop_grace = 5s;
+
+Error interrupted_error() {
+    return {ErrorKind::interrupted, "interrupted during the set-up"};
+}
+
+}  // namespace
+
+Result<Rig> Rig::create(const RunSpec& spec, RunDirectory& directory, Observer& observer,
+                        const Interrupted& interrupted) {
+    for (const std::string& failure : host::sweep_stale(spec.state_root).failures)
+        observer.warning(failure);
+    JOUST_TRY(host::User user, host::unprivileged_user());
+    JOUST_TRY(host::RunState run, host::RunState::create(spec.state_root));
+    Rig rig(spec, directory, std::move(run), std::move(user));
+    rig.environment_.host = host::read_facts(rig.run_->directory());
+    if (const auto& storage = rig.environment_.host.storage;
+        storage.in_memory && spec.benchmark.database.durability == model::Durability::full)
+        return fail(ErrorKind::unsupported,
+                    "{} lies on a RAM disk ({}), where durability = \"full\" costs nothing; mount a real "
+                    "disk there, or "
+                    "write durability = \"relaxed\"",
+                    storage.directory, storage.file_system);
+
+    JOUST_CHECK(rig.confine());
+    for (const std::string& note : rig.layout_.notes)
+        rig.environment_.layout_notes.push_back(note);
+    observer.stage(fmt::format("start the database ({})", name(spec.benchmark.database.engine)));
+    JOUST_CHECK(rig.start_database());
+    for (const model::Contender& contender : spec.contenders) {
+        if (interrupted()) return tl::unexpected(interrupted_error());
+        JOUST_CHECK(rig.add_contender(contender, observer, interrupted));
+    }
+    for (const model::Contender& contender : spec.contenders) {
+        if (interrupted()) return tl::unexpected(interrupted_error());
+        observer.stage(fmt::format("try {}: start, health, every route", contender.name));
+        JOUST_CHECK(rig.try_contender(contender, interrupted));
+    }
+    return rig;
+}
+
+Status Rig::confine() {
+    cgroups_ = std::make_unique<host::CgroupHost>(host::CgroupHost::detect());
+    environment_.limits =
+        spec_->limits_off ? "off" : fmt::format("cgroups {}", host::name(cgroups_->version()));
+    if (!spec_->limits_off) {
+        if (const Status possible = cgroups_->limits_possible(); !possible)
+            return fail(
+                ErrorKind::unsupported,
+                "equal limits cannot be set on this host, so no comparison would be fair:\n{}\nOr add "
+                "\"--limits off\": every result is then marked as measured without limits",
+                possible.error().message);
+    }
+    if (cgroups_->version()) JOUST_CHECK(cgroups_->prepare());
+    const bool own_process = spec_->benchmark.database.engine == model::DatabaseEngine::postgres;
+    JOUST_TRY(layout_, host::lay_out_cpus(
+                           host::read_topology(),
+                           {.contender = spec_->benchmark.contender_limits.cpus,
+                            .database = own_process ? std::optional(spec_->benchmark.database_limits.cpus)
+                                                    : std::nullopt}));
+    if (!cgroups_->version() || spec_->limits_off) return {};
+    for (const Path& group : cgroups_->run_directories(run_->id()))
+        JOUST_CHECK(run_->record_group(group));
+    JOUST_TRY(host::OwnGroup group, host::OwnGroup::enter(*cgroups_, run_->id(), layout_.generator));
+    own_group_.emplace(std::move(group));
+    JOUST_TRY(environment_.limits_in_force["generator"], own_group_->group().read_limits());
+    return {};
+}
+
+Status Rig::start_database() {
+    const bool limited = !spec_->limits_off;
+    JOUST_TRY(database_,
+              database::start_database(
+                  {.spec = spec_->benchmark.database,
+                   .limits = limited ? std::optional(spec_->benchmark.database_limits) : std::nullopt,
+                   .cpu = limited ? std::optional(layout_.database) : std::nullopt,
+                   .cgroups = *cgroups_,
+                   .run = *run_,
+                   .user = user_,
+                   .log_directory = directory_->logs()}));
+    JOUST_TRY(environment_.database, database_->facts());
+    JOUST_TRY(const auto limits, database_->limits_in_force());
+    if (limits) environment_.limits_in_force["database"] = *limits;
+    return {};
+}
+
+Path Rig::log_of(const std::string& contender) const {
+    return directory_->logs() / (contender + ".log");
+}
+
+Status Rig::add_contender(const model::Contender& contender, Observer& observer,
+                          const Interrupted& interrupted) {
+    observer.stage(fmt::format("set up {} (packages, tables)", contender.name));
+    JOUST_TRY(service::Staged staged, service::stage(contender, spec_->state_root, *run_));
+    const Path log = directory_->logs() / (contender.name + "-setup.log");
+    JOUST_CHECK(service::set_up(contender, staged, *run_, log, interrupted));
+    JOUST_TRY(std::string url, database_->create_for(contender.name));
+    JOUST_CHECK(service::migrate(contender, staged, url, *run_, user_, log));
+    JOUST_TRY(model::ContenderFacts facts, service::read_facts(contender, staged));
+    environment_.contenders.push_back(std::move(facts));
+    entries_.emplace(contender.name, Entry{&contender, std::move(staged), std::move(url)});
+    return {};
+}
+
+Status Rig::try_contender(const model::Contender& contender, const Interrupted& interrupted) {
+    JOUST_TRY(service::Instance instance, start_instance(contender.name));
+    JOUST_TRY(const Nanoseconds healthy, instance.wait_until_healthy(k_start_limit, interrupted));
+    (void)healthy;
+    JOUST_CHECK(
+        service::preflight(instance, spec_->workload, "preflight-" + contender.name, k_preflight_limit));
+    if (!spec_->limits_off) {
+        JOUST_TRY(environment_.limits_in_force["contender"], instance.limits_in_force());
+    }
+    // The facts of the database again: with SQLite the file exists only now.
+    JOUST_TRY(environment_.database, database_->facts());
+    instance.stop(k_stop_grace);
+    return {};
+}
+
+Result<service::Instance> Rig::start_instance(const std::string& contender) {
+    const Entry& entry = entries_.at(contender);
+    JOUST_CHECK(database_->reset(contender));
+    const bool limited = !spec_->limits_off;
+    return service::Instance::start(
+        {.contender = *entry.contender,
+         .staged = entry.staged,
+         .label = contender,
+         .database_url = entry.database_url,
+         .port = spec_->port,
+         .limits = limited ? std::optional(spec_->benchmark.contender_limits) : std::nullopt,
+         .cpu = limited ? std::optional(layout_.contender) : std::nullopt,
+         .user = user_,
+         .log = log_of(contender)},
+        *cgroups_, *run_);
+}
+
+}  // namespace joust::experiment

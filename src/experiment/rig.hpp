@@ -1,0 +1,94 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "database/database.hpp"
+#include "experiment/observer.hpp"
+#include "experiment/run_directory.hpp"
+#include "host/cgroup.hpp"
+#include "host/cpu_layout.hpp"
+#include "host/run_state.hpp"
+#include "model/benchmark.hpp"
+#include "model/contender.hpp"
+#include "model/environment.hpp"
+#include "model/workload.hpp"
+#include "service/instance.hpp"
+#include "service/stage.hpp"
+
+namespace joust::experiment {
+
+/// Everything that was read and checked before a run starts.
+struct RunSpec {
+    model::Benchmark benchmark;
+    model::Workload workload;
+    std::vector<model::Contender> contenders;  ///< in the benchmark's order
+    bool limits_off = false;                   ///< --limits off: nothing is limited, every result is marked
+    std::optional<std::uint16_t> port;         ///< contenders listen here; empty: a free one each time
+    Path results;                              ///< the run's directory is made in it
+    Path state_root;                           ///< see host::default_state_root()
+    model::Environment about;  ///< version, commit and command line; the rest is filled in here
+};
+
+/// Asked often; true once the user wants to stop.
+using Interrupted = std::function<bool()>;
+
+/// What the trials of one run are played on: limits, CPU sets, the database, the staged contenders. A
+/// resource: all of it is gone at the end of its life. Made, used and destroyed on one thread.
+class Rig {
+public:
+    /// Sets everything up and shows that each contender starts, gets healthy and answers its routes, once.
+    static Result<Rig> create(const RunSpec& spec, RunDirectory& directory, Observer& observer,
+                              const Interrupted& interrupted);
+
+    /// A fresh instance of the contender on an emptied database; not yet healthy.
+    Result<service::Instance> start_instance(const std::string& contender);
+
+    [[nodiscard]] database::Database& database() { return *database_; }
+    [[nodiscard]] const host::CpuLayout& layout() const { return layout_; }
+    /// The generator's own group; null without cgroups.
+    [[nodiscard]] const host::Cgroup* generator_group() const {
+        return own_group_ ? &own_group_->group() : nullptr;
+    }
+    /// environment.json as known so far.
+    [[nodiscard]] const model::Environment& environment() const { return environment_; }
+
+private:
+    struct Entry {
+        const model::Contender* contender;
+        service::Staged staged;
+        std::string database_url;
+    };
+
+    Rig(const RunSpec& spec, const RunDirectory& directory, host::RunState run, host::User user)
+        : spec_(&spec),
+          directory_(&directory),
+          run_(std::make_unique<host::RunState>(std::move(run))),
+          user_(std::move(user)),
+          environment_(spec.about) {}
+
+    Status confine();
+    Status start_database();
+    Status add_contender(const model::Contender& contender, Observer& observer,
+                         const Interrupted& interrupted);
+    Status try_contender(const model::Contender& contender, const Interrupted& interrupted);
+    [[nodiscard]] Path log_of(const std::string& contender) const;
+
+    // In the order in which they depend on each other: destroyed from the last to the first.
+    const RunSpec* spec_;
+    const RunDirectory* directory_;
+    std::unique_ptr<host::RunState> run_;
+    host::User user_;
+    std::unique_ptr<host::CgroupHost> cgroups_;
+    host::CpuLayout layout_;
+    std::optional<host::OwnGroup> own_group_;
+    std::unique_ptr<database::Database> database_;
+    std::map<std::string, Entry> entries_;
+    model::Environment environment_;
+};
+
+}  // namespace joust::experiment

@@ -1,0 +1,227 @@
+#include "experiment/trial.hpp"
+
+#include <algorithm>
+#include <deque>
+#include <thread>
+
+#include "experiment/steady_state.hpp"
+#include "host/usage_sampler.hpp"
+#include "load/engine.hpp"
+#include "service/command.hpp"
+
+namespace joust::experiment {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Nanoseconds k_poll = 100ms;
+constexpr Nanoseconds k_window_notice = 20ms;  // so that the window is known before it starts
+constexpr Nanoseconds k_live_span = 1s;        // live figures are over the last second
+constexpr Nanoseconds k_start_limit = 30s;
+constexpr Nanoseconds k_stop_grace = 5s;
+constexpr Nanoseconds k_clock_drift_max = 50ms;  // NTP slews by 0.5 ms/s at most; more is a step
+
+// One trial under way; the steps are run() in order.
+class Trial {
+public:
+    Trial(Rig& rig, const RunSpec& spec, const model::PlannedTrial& plan, Observer& observer,
+          const Interrupted& interrupted)
+        : rig_(rig), spec_(spec), observer_(observer), interrupted_(interrupted) {
+        result_.plan = plan;
+        result_.load_model = spec.benchmark.load.model;
+        result_.timeout = spec.benchmark.load.timeout;
+    }
+
+    Result<model::TrialResult> run() {
+        result_.started = wall_now();
+        const Nanoseconds clocks_before = clock_offset();
+        const database::LogMark mark = rig_.database().mark();
+        JOUST_TRY(service::Instance instance, rig_.start_instance(result_.plan.contender));
+        JOUST_TRY(result_.service.time_to_healthy, instance.wait_until_healthy(k_start_limit, interrupted_));
+        JOUST_CHECK(read_limits(instance));
+        JOUST_TRY(load::Engine engine,
+                  load::Engine::start(load_options(spec_, instance.contender(), result_.plan.level,
+                                                   instance.port(), rig_.layout().generator.cpus)));
+        JOUST_CHECK(warm_up(instance, engine));
+        JOUST_CHECK(measure(instance, engine));
+        record_end(instance);
+        JOUST_CHECK(rig_.database().sound_since(mark));
+        for (model::Incident& incident : rig_.database().incidents_since(mark))
+            result_.incidents.push_back(std::move(incident));
+        if (const Nanoseconds drift = clock_offset() - clocks_before;
+            std::chrono::abs(drift) > k_clock_drift_max)
+            add(model::IncidentKind::clock_jumped,
+                fmt::format("the wall clock jumped by {:.3f} s against the monotonic clock", seconds(drift)));
+        return std::move(result_);
+    }
+
+private:
+    static Nanoseconds clock_offset() { return wall_now().time_since_epoch() - now().time_since_epoch(); }
+
+    void add(model::IncidentKind kind, std::string text) {
+        result_.incidents.push_back({kind, std::move(text)});
+    }
+
+    Status read_limits(const service::Instance& instance) {
+        if (spec_.limits_off) return {};
+        JOUST_TRY(result_.contender_limits, instance.limits_in_force());
+        JOUST_TRY(result_.database_limits, rig_.database().limits_in_force());
+        return {};
+    }
+
+    Status warm_up(const service::Instance& instance, load::Engine& engine) {
+        const model::LoadSpec& load = spec_.benchmark.load;
+        const bool closed = load.model == model::LoadModel::closed;
+        SteadyState state(closed ? static_cast<std::uint64_t>(result_.plan.level) : 0);
+        const TimePoint started = engine.started_at();
+        for (;;) {
+            if (interrupted_()) return stop(engine);
+            const load::Progress progress = engine.progress();
+            const Nanoseconds elapsed = progress.at - started;
+            state.add({elapsed, progress.succeeded, progress.response_time_sum, progress.users_completed});
+            report(progress, Phase::warming_up, elapsed, load.warmup_max);
+            const Nanoseconds at_least = std::max(load.warmup_min, state.twice_mean_response_time());
+            result_.warmup.steady = elapsed >= at_least && state.steady();
+            const bool pointless = !instance.running() || !rig_.database().running();
+            if (result_.warmup.steady || elapsed >= load.warmup_max || pointless) break;
+            std::this_thread::sleep_for(std::min(k_poll, load.warmup_max - elapsed));
+        }
+        if (!result_.warmup.steady) result_.warmup.why = state.why_not();
+        window_ = now() + k_window_notice;
+        result_.warmup.length = window_ - started;
+        engine.set_window(window_, window_ + load.duration);
+        return {};
+    }
+
+    std::vector<host::UsageSource> usage_sources(const service::Instance& instance) {
+        std::vector<host::UsageSource> sources{instance.usage_source()};
+        if (const auto database = rig_.database().usage_source()) sources.push_back(*database);
+        has_database_ = sources.size() == 2;
+        if (rig_.generator_group() != nullptr)
+            sources.emplace_back(host::GroupSource{rig_.generator_group()});
+        return sources;
+    }
+
+    Status measure(const service::Instance& instance, load::Engine& engine) {
+        const TimePoint end = window_ + spec_.benchmark.load.duration;
+        host::UsageSampler sampler(usage_sources(instance), window_, end);
+        bool counted = false;
+        for (;;) {
+            if (interrupted_()) return stop(engine);
+            const load::Progress progress = engine.progress();
+            const bool draining = progress.at >= end;
+            if (draining && !counted) {
+                result_.service.processes = static_cast<int>(instance.pids().size());
+                counted = true;
+            }
+            report(progress, draining ? Phase::draining : Phase::measuring,
+                   std::max(0ns, progress.at - (draining ? end : window_)),
+                   draining ? spec_.benchmark.load.timeout : spec_.benchmark.load.duration);
+            if (progress.finished) break;
+            const bool near_end = !draining && end - progress.at < k_poll;
+            std::this_thread::sleep_for(near_end ? end - progress.at : draining ? k_poll / 5 : k_poll);
+        }
+        JOUST_TRY(result_.samples, engine.finish());
+        JOUST_TRY(const host::WindowUsage usage, sampler.finish());
+        take(usage);
+        return {};
+    }
+
+    void take(const host::WindowUsage& usage) {
+        result_.contender = usage.parties[0];
+        if (has_database_) result_.database = usage.parties[1];
+        if (rig_.generator_group() == nullptr) return;
+        // CPU and run delay are the load threads' own, from the engine; the rest is the whole process's.
+        const model::Usage& group = usage.parties.back();
+        model::Usage& generator = result_.samples.generator;
+        generator.anonymous = group.anonymous;
+        generator.page_cache = group.page_cache;
+        generator.throttled = group.throttled;
+        generator.throttled_periods = group.throttled_periods;
+    }
+
+    void record_end(service::Instance& instance) {
+        const std::uint64_t oom_kills = instance.oom_kills();
+        const std::string log = instance.last_log_lines(5);
+        const service::StopRecord record = instance.stop(k_stop_grace);
+        result_.service.died = record.died;
+        if (record.died) {
+            result_.service.exit = record.description;
+            add(model::IncidentKind::service_died,
+                fmt::format("{} {} during the trial; its last lines:\n{}", result_.plan.contender,
+                            record.description, log));
+        }
+        if (oom_kills > 0)
+            add(model::IncidentKind::out_of_memory,
+                fmt::format("the kernel killed {} process(es) of {} at its memory limit of {}", oom_kills,
+                            result_.plan.contender, to_text(spec_.benchmark.contender_limits.memory)));
+    }
+
+    // Live figures over the last second.
+    void report(const load::Progress& progress, Phase phase, Nanoseconds in_phase, Nanoseconds phase_length) {
+        recent_.push_back(progress);
+        while (recent_.size() > 2 && progress.at - recent_.front().at > k_live_span)
+            recent_.pop_front();
+        const load::Progress& before = recent_.front();
+        LiveReading reading{.phase = phase, .in_phase = in_phase, .phase_length = phase_length};
+        if (const Nanoseconds span = progress.at - before.at; span > 0ns)
+            reading.goodput_rps = static_cast<double>(progress.succeeded - before.succeeded) / seconds(span);
+        reading.response_time_p99 =
+            Nanoseconds{progress.response_time.since(before.response_time).value_at_quantile(0.99)};
+        reading.errors = progress.errors.total();
+        observer_.trial_reading(result_.plan, reading);
+    }
+
+    static Status stop(load::Engine& engine) {
+        engine.stop_now();
+        return fail(ErrorKind::interrupted, "interrupted; the trial under way was dropped");
+    }
+
+    Rig& rig_;
+    const RunSpec& spec_;
+    Observer& observer_;
+    const Interrupted& interrupted_;
+    model::TrialResult result_;
+    TimePoint window_;
+    bool has_database_ = false;
+    std::deque<load::Progress> recent_;
+};
+
+}  // namespace
+
+load::Options load_options(const RunSpec& spec, const model::Contender& contender, std::int64_t level,
+                           std::uint16_t port, const std::vector<int>& cpus) {
+    load::Options options;
+    options.target.host = service::k_host;
+    options.target.port = port;
+    options.operations.clear();
+    for (const model::Operation& operation : spec.workload.operations) {
+        load::Operation& added = options.operations.emplace_back();
+        added.name = operation.name;
+        added.weight = operation.weight;
+        added.request.method = operation.method;
+        added.request.path = contender.routes.at(operation.route);
+        added.request.body = operation.body;
+        if (!operation.content_type.empty())
+            added.request.headers.push_back({"Content-Type", operation.content_type});
+        added.expect.status = operation.status;
+        if (!operation.expected_json.empty()) added.expect.json = operation.expected_json;
+    }
+    if (spec.benchmark.load.model == model::LoadModel::closed) {
+        options.schedule = load::ClosedLoop{.users = static_cast<int>(level)};
+    } else {
+        options.schedule = load::OpenLoop::constant_rate(static_cast<double>(level));
+    }
+    options.stop = load::StopManually{};
+    options.timeout = spec.benchmark.load.timeout;
+    options.cpus = cpus;
+    options.seed = spec.benchmark.experiment.seed;
+    return options;
+}
+
+Result<model::TrialResult> run_trial(Rig& rig, const RunSpec& spec, const model::PlannedTrial& plan,
+                                     Observer& observer, const Interrupted& interrupted) {
+    return Trial(rig, spec, plan, observer, interrupted).run();
+}
+
+}  // namespace joust::experiment
