@@ -97,6 +97,8 @@ struct OperationSamples {
     std::uint64_t completed_in_window = 0;
     RequestCounts requests;
     stats::Histogram response_time;
+
+    friend bool operator==(const OperationSamples&, const OperationSamples&) = default;
 };
 
 /// What a load engine measured over one window [start, start + length), merged over its threads.

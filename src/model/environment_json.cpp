@@ -1,0 +1,117 @@
+#include "model/environment_json.hpp"
+
+#include "model/json_fields.hpp"
+#include "model/limits_json.hpp"
+
+namespace joust::model {
+
+template <typename F, Is<StorageFacts> S>
+void fields(F& f, S& storage) {
+    f("directory", storage.directory);
+    f("file_system", storage.file_system);
+    f("in_memory", storage.in_memory);
+    f.seconds("sync_median_s", storage.sync_median);
+}
+
+template <typename F, Is<HostFacts> H>
+void fields(F& f, H& host) {
+    f("kernel", host.kernel);
+    f("distribution", host.distribution);
+    f("cpu_model", host.cpu_model);
+    f("cpus_online", host.cpus_online);
+    f("cpus_allowed", host.cpus_allowed);
+    f.bytes("memory_total_bytes", host.memory_total);
+    f.bytes("swap_total_bytes", host.swap_total);
+    f("cgroup_version", host.cgroup_version);
+    f("virtualisation", host.virtualisation);
+    f("clock_source", host.clock_source);
+    f("cpu_governor", host.cpu_governor);
+    f("load_average_1min", host.load_average_1min);
+    f("listen_backlog_limit", host.listen_backlog_limit);
+    f("open_files_max", host.open_files_max);
+    f("storage", host.storage);
+}
+
+template <typename F, Is<DatabaseFacts> D>
+void fields(F& f, D& database) {
+    f("engine", database.engine);
+    f("version", database.version);
+    f("data_file_system", database.data_file_system);
+    f("settings_in_force", database.settings_in_force);
+}
+
+template <typename F, Is<Stack> S>
+void fields(F& f, S& stack) {
+    f("language", stack.language);
+    f("framework", stack.framework);
+    f("server", stack.server);
+    f("orm", stack.orm);
+    f("driver", stack.driver);
+    f("concurrency", stack.concurrency);
+    f("workers", stack.workers);
+    f("threads", stack.threads);
+    f("db_connections", stack.db_connections);
+    f("processes", stack.processes);
+    f("notes", stack.notes);
+}
+
+template <typename F, Is<ContenderFacts> C>
+void fields(F& f, C& contender) {
+    f("name", contender.name);
+    f("title", contender.title);
+    f("stack", contender.stack);
+    f("command", contender.command);
+    f("lock_sha256", contender.lock_sha256);
+    f("versions", contender.versions);
+}
+
+template <typename F, Is<Environment> E>
+void fields(F& f, E& environment) {
+    f.derived("started", iso_time(environment.started));
+    auto started = environment.started.time_since_epoch();
+    f.nanoseconds("started_unix_ns", started);
+    if constexpr (F::reading) environment.started = WallTime(started);
+    f("joust_version", environment.joust_version);
+    f("git_commit", environment.git_commit);
+    f("git_dirty", environment.git_dirty);
+    f("command_line", environment.command_line);
+    f("host", environment.host);
+    f("limits", environment.limits);
+    f("limits_in_force", environment.limits_in_force);
+    f("layout_notes", environment.layout_notes);
+    f("database", environment.database);
+    f("contenders", environment.contenders);
+}
+
+std::string environment_json(const Environment& environment) {
+    Json json = Json::object();
+    JsonWriter writer(json);
+    writer("schema_version", k_environment_schema_version);
+    fields(writer, environment);
+    return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+Result<Environment> parse_environment(std::string_view text, const Path& file) {
+    const Json json = Json::parse(text, nullptr, false);
+    if (!json.is_object()) return fail(ErrorKind::bad_input, "{}: not a JSON object", file.string());
+    std::optional<std::string> problem;
+    JsonReader reader(json, problem);
+    int version = 0;
+    reader("schema_version", version);
+    if (!problem && version > k_environment_schema_version)
+        return fail(ErrorKind::bad_input,
+                    "{}: schema_version is {}, this joust reads up to {}; use a newer joust", file.string(),
+                    version, k_environment_schema_version);
+    Environment environment;
+    fields(reader, environment);
+    if (problem) return fail(ErrorKind::bad_input, "{}: {}", file.string(), *problem);
+    return environment;
+}
+
+Result<Environment> read_environment(const Path& run_dir) {
+    const Path file = run_dir / "environment.json";
+    JOUST_TRY(const std::string text, read_file(file));
+    return parse_environment(text, file);
+}
+
+}  // namespace joust::model

@@ -1,0 +1,57 @@
+#include "model/wording.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace joust::model {
+
+std::string percent(double share) {
+    const double value = share * 100;
+    if (value <= 0) return "0 %";
+    if (value >= 100) return "100 %";
+    if (value < 0.01) return "<0.01 %";
+    if (value > 99.9) return ">99.9 %";
+    if (value < 0.095) return fmt::format("{:.2f} %", value);
+    if (value < 9.95 || value > 99) return fmt::format("{:.1f} %", value);
+    return fmt::format("{:.0f} %", value);
+}
+
+std::string significant(double value) {
+    if (value == 0) return "0";
+    const double rounded = std::abs(value);
+    const int digits = 2 - static_cast<int>(std::floor(std::log10(rounded) + 1e-12));
+    std::string text = fmt::format("{:.{}f}", value, std::clamp(digits, 0, 9));
+    // 99.96 with one decimal is "100.0": the rounding brought one digit more.
+    if (digits > 0 && std::abs(std::stod(text)) >= std::pow(10.0, 3 - digits))
+        text = fmt::format("{:.{}f}", value, std::clamp(digits - 1, 0, 9));
+    return text;
+}
+
+std::string duration_text(double nanoseconds) {
+    if (nanoseconds >= 999.5e6) return significant(nanoseconds / 1e9) + " s";
+    if (nanoseconds >= 999.5e3) return significant(nanoseconds / 1e6) + " ms";
+    if (nanoseconds >= 999.5) return significant(nanoseconds / 1e3) + " µs";
+    return fmt::format("{:.0f} ns", nanoseconds);
+}
+
+std::string rate_text(double per_second) {
+    return significant(per_second) + "/s";
+}
+
+std::string mebibytes_text(double mebibytes) {
+    if (mebibytes >= 1023.5) return significant(mebibytes / 1024) + " GiB";
+    return significant(mebibytes) + " MiB";
+}
+
+std::string level_text(LoadModel model, std::int64_t level) {
+    if (model == LoadModel::open) return fmt::format("{} requests/s", level);
+    return counted(level, "user");
+}
+
+std::string counted(std::int64_t count, const std::string& noun) {
+    return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+}  // namespace joust::model
