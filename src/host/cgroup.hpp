@@ -32,7 +32,7 @@ model::CpuTime cpu_between(const UsageCounters& begin, const UsageCounters& end)
 struct CgroupSpec {
     std::string run;                      ///< id of the run; the group is <base>/joust-<run>/<party>
     std::string party;                    ///< unique within the run; [a-z0-9._-]
-    std::optional<model::Limits> limits;  ///< memory is limited by it; empty: accounting and killing only
+    std::optional<model::Limits> limits;  ///< memory; CPU by quota if `cpu` is empty. None: accounting only
     std::optional<CpuShare> cpu;          ///< empty: any CPU, no quota, weight 100
 };
 
@@ -95,7 +95,8 @@ public:
     [[nodiscard]] const Cgroup& group() const { return *group_; }
 
 private:
-    explicit OwnGroup(Cgroup group) : group_(std::make_unique<Cgroup>(std::move(group))) {}
+    OwnGroup(Cgroup group, std::vector<Path> way_back)
+        : group_(std::make_unique<Cgroup>(std::move(group))), way_back_(std::move(way_back)) {}
     std::unique_ptr<Cgroup> group_;  ///< empty when moved from
     std::vector<Path> way_back_;     ///< cgroup.procs files of the groups it came from
 };

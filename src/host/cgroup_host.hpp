@@ -1,7 +1,10 @@
 #pragma once
 
+#include <unistd.h>
+
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/file.hpp"
@@ -32,7 +35,7 @@ class CgroupHost {
 public:
     /// Looks without changing anything. `proc` stands for /proc (its self/mountinfo and self/cgroup are
     /// read).
-    static CgroupHost detect(const Path& proc = "/proc");
+    static CgroupHost detect(const Path& proc = "/proc", uid_t user = ::geteuid());
 
     /// Empty when groups cannot be made at all, not even for accounting.
     [[nodiscard]] std::optional<CgroupVersion> version() const { return version_; }
@@ -49,6 +52,10 @@ public:
     /// the way (v2 allows none in a group with controlled children) to a leaf "joust-rest". v1: nothing to
     /// do.
     [[nodiscard]] Status prepare() const;
+
+    /// The same with only those hierarchies that deal with CPUs (all of v2): for a group that is to place
+    /// this process, not to limit its memory.
+    [[nodiscard]] CgroupHost for_cpu() const;
 
 private:
     std::optional<CgroupVersion> version_;

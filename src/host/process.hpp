@@ -67,18 +67,17 @@ public:
     [[nodiscard]] int pidfd() const { return pidfd_.get(); }
     /// Sends a signal to this process alone; nothing happens if it has ended.
     void signal(int number) const;
-    /// SIGTERM to its process group, SIGKILL to its session after `grace`; returns how it ended. Descendants
-    /// that made sessions of their own are left: kill the cgroup for those.
-    ExitStatus stop(Nanoseconds grace);
+    /// SIGTERM to its process group, SIGKILL to its session after `grace`; returns how it ended (empty if
+    /// even SIGKILL does not end it within five seconds). Descendants that made sessions of their own are
+    /// left: kill the cgroup for those.
+    std::optional<ExitStatus> stop(Nanoseconds grace);
     /// Living processes of its session, itself included.
     [[nodiscard]] std::vector<pid_t> pids() const { return pids_of_session(pid()); }
 
 private:
     Process(ProcessIdentity identity, Fd pidfd) : identity_(identity), pidfd_(std::move(pidfd)) {}
     ProcessIdentity identity_;
-    Fd pidfd_;  ///< empty when moved from
-    mutable std::optional<ExitStatus>
-        ended_;  ///< the child stays a zombie until the destructor: its pid is kept
+    Fd pidfd_;  ///< empty when moved from. The child stays a zombie until the destructor, so its pid is ours
 };
 
 /// Runs a short program to its end and returns what it printed (both streams). Fails if it cannot be started,

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "base/error.hpp"
+#include "base/file.hpp"
 
 namespace joust::host {
 
@@ -21,7 +21,7 @@ struct User {
 
 /// The user this process runs as.
 User current_user();
-/// Empty-handed error when the system has no such user.
+/// Fails with `unsupported` when the system has no such user.
 Result<User> find_user(const std::string& name);
 
 /// Whom everything under test runs as: for root the system user `joust`, made with useradd if there is none;
@@ -30,6 +30,6 @@ Result<User> unprivileged_user();
 
 /// Gives a file or a whole directory tree to `user`; symbolic links themselves, not their targets. Does
 /// nothing when not root.
-Status give_to(const User& user, const std::string& path);
+Status give_to(const User& user, const Path& path);
 
 }  // namespace joust::host

@@ -1,0 +1,135 @@
+// What the processes of a Cgroup have used: its counters, read.
+#include <charconv>
+#include <map>
+
+#include "base/text.hpp"
+#include "host/cgroup.hpp"
+#include "host/proc.hpp"
+
+namespace joust::host {
+namespace {
+
+using Table = std::map<std::string, std::int64_t, std::less<>>;
+
+// Lines of "key number", as in cpu.stat, memory.stat, memory.events.
+Result<Table> read_table(const Path& path) {
+    JOUST_TRY(const std::string text, read_file(path));
+    Table table;
+    for (const std::string_view line : split(text, '\n')) {
+        const std::size_t space = line.find(' ');
+        if (space == std::string_view::npos) continue;
+        std::int64_t value = 0;
+        std::from_chars(line.data() + space + 1, line.data() + line.size(), value);
+        table.emplace(line.substr(0, space), value);
+    }
+    return table;
+}
+
+std::optional<std::int64_t> in(const Table& table, std::string_view key) {
+    const auto found = table.find(key);
+    if (found == table.end()) return std::nullopt;
+    return found->second;
+}
+
+Nanoseconds times(std::int64_t count, std::int64_t unit_ns) {
+    return Nanoseconds(count * unit_ns);
+}
+
+void set_throttling(UsageCounters& counters, const Table& cpu_stat, std::string_view key,
+                    std::int64_t unit_ns) {
+    if (const auto time = in(cpu_stat, key)) counters.throttled = times(*time, unit_ns);
+    if (const auto periods = in(cpu_stat, "nr_throttled"))
+        counters.throttled_periods = static_cast<std::uint64_t>(*periods);
+}
+
+// cpuacct.stat counts in USER_HZ, which is 100 on every architecture that Joust runs on.
+Status read_cpu_v1(UsageCounters& counters, const Path* cpuacct, const Path* cpu) {
+    if (!cpuacct)
+        return fail(ErrorKind::unsupported, "CPU time cannot be read without the controller cpuacct");
+    constexpr std::int64_t k_tick_ns = 10'000'000;
+    JOUST_TRY(const std::string usage, read_file(*cpuacct / "cpuacct.usage"));
+    JOUST_TRY(const Table stat, read_table(*cpuacct / "cpuacct.stat"));
+    std::int64_t total_ns = 0;
+    std::from_chars(usage.data(), usage.data() + usage.size(), total_ns);
+    counters.cpu_total = Nanoseconds(total_ns);
+    counters.cpu_split = {times(in(stat, "user").value_or(0), k_tick_ns),
+                          times(in(stat, "system").value_or(0), k_tick_ns)};
+    if (!cpu) return {};
+    JOUST_TRY(const Table throttling, read_table(*cpu / "cpu.stat"));
+    set_throttling(counters, throttling, "throttled_time", 1);
+    return {};
+}
+
+Status read_cpu_v2(UsageCounters& counters, const Path& directory) {
+    constexpr std::int64_t k_microsecond_ns = 1000;
+    JOUST_TRY(const Table stat, read_table(directory / "cpu.stat"));
+    counters.cpu_total = times(in(stat, "usage_usec").value_or(0), k_microsecond_ns);
+    counters.cpu_split = {times(in(stat, "user_usec").value_or(0), k_microsecond_ns),
+                          times(in(stat, "system_usec").value_or(0), k_microsecond_ns)};
+    set_throttling(counters, stat, "throttled_usec", k_microsecond_ns);
+    return {};
+}
+
+// Both versions count shared memory (a database's buffers) among the file pages; it cannot be taken back
+// while swap is off, so it goes to what the party itself holds.
+void set_memory(UsageCounters& counters, std::int64_t anonymous, std::int64_t file, std::int64_t shared) {
+    counters.anonymous = Bytes{static_cast<std::uint64_t>(anonymous + shared)};
+    counters.page_cache = Bytes{static_cast<std::uint64_t>(std::max<std::int64_t>(file - shared, 0))};
+}
+
+Status read_memory(UsageCounters& counters, const Path& directory, CgroupVersion version) {
+    JOUST_TRY(const Table stat, read_table(directory / "memory.stat"));
+    const auto value = [&](std::string_view key) { return in(stat, key).value_or(0); };
+    if (version == CgroupVersion::v1)
+        set_memory(counters, value("total_rss"), value("total_cache"), value("total_shmem"));
+    else
+        set_memory(counters, value("anon"), value("file"), value("shmem"));
+    return {};
+}
+
+void sum_resident_memory(UsageCounters& counters, const std::vector<pid_t>& pids) {
+    for (const pid_t pid : pids) {
+        const std::optional<ResidentMemory> memory = host::read_memory(pid);
+        if (!memory) continue;
+        counters.anonymous = counters.anonymous + memory->anonymous;
+        counters.page_cache = counters.page_cache + memory->file;
+    }
+}
+
+}  // namespace
+
+model::CpuTime cpu_between(const UsageCounters& begin, const UsageCounters& end) {
+    const Nanoseconds total = std::max(end.cpu_total - begin.cpu_total, Nanoseconds(0));
+    const model::CpuTime split = end.cpu_split - begin.cpu_split;
+    // Below a tick or two there is no proportion to speak of: all of it counts as user time.
+    if (split.user < Nanoseconds(0) || split.system < Nanoseconds(0) || split.total() == Nanoseconds(0))
+        return {.user = total};
+    const double user_share =
+        static_cast<double>(split.user.count()) / static_cast<double>(split.total().count());
+    const auto user = Nanoseconds(static_cast<std::int64_t>(static_cast<double>(total.count()) * user_share));
+    return {.user = user, .system = total - user};
+}
+
+Result<UsageCounters> Cgroup::read() const {
+    if (places_.empty()) return fail(ErrorKind::io, "the cgroup has been removed");
+    UsageCounters counters;
+    JOUST_CHECK(version_ == CgroupVersion::v1
+                    ? read_cpu_v1(counters, with(Controller::cpuacct), with(Controller::cpu))
+                    : read_cpu_v2(counters, places_.front().directory));
+    if (const Path* directory = with(Controller::memory)) {
+        JOUST_CHECK(read_memory(counters, *directory, version_));
+    } else {
+        sum_resident_memory(counters, pids());
+    }
+    return counters;
+}
+
+Result<std::uint64_t> Cgroup::oom_kills() const {
+    const Path* const directory = with(Controller::memory);
+    if (!directory) return 0;
+    JOUST_TRY(const Table table, read_table(*directory / (version_ == CgroupVersion::v1 ? "memory.oom_control"
+                                                                                        : "memory.events")));
+    return static_cast<std::uint64_t>(in(table, "oom_kill").value_or(0));
+}
+
+}  // namespace joust::host

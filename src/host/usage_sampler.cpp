@@ -1,0 +1,211 @@
+#include "host/usage_sampler.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "host/proc.hpp"
+
+namespace joust::host {
+namespace {
+
+/// What one source says at one moment; at an edge with its threads.
+struct Reading {
+    UsageCounters counters;
+    ThreadTable threads;
+};
+
+/// Mean and peak of what has been sampled so far.
+class MemoryTrace {
+public:
+    void add(Bytes amount) {
+        sum_ += static_cast<double>(amount.count);
+        peak_ = std::max(peak_, amount);
+        ++samples_;
+    }
+    [[nodiscard]] model::MemoryUse use() const {
+        return {.mean = Bytes{static_cast<std::uint64_t>(samples_ ? sum_ / samples_ : 0.0)}, .peak = peak_};
+    }
+
+private:
+    double sum_ = 0;
+    Bytes peak_;
+    int samples_ = 0;
+};
+
+Reading of_threads(ThreadTable threads, const std::vector<pid_t>& pids) {
+    Reading reading;
+    for (const auto& [tid, thread] : threads) {
+        reading.counters.cpu_total += thread.on_cpu;
+        reading.counters.cpu_split = reading.counters.cpu_split + thread.ticks;
+    }
+    for (const pid_t pid : pids) {
+        const std::optional<ResidentMemory> memory = read_memory(pid);
+        if (!memory) continue;
+        reading.counters.anonymous = reading.counters.anonymous + memory->anonymous;
+        reading.counters.page_cache = reading.counters.page_cache + memory->file;
+    }
+    reading.threads = std::move(threads);
+    return reading;
+}
+
+Result<Reading> read_source(const UsageSource& source, bool at_edge) {
+    if (const auto* in_group = std::get_if<GroupSource>(&source)) {
+        Reading reading;
+        JOUST_TRY(reading.counters, in_group->group->read());
+        if (at_edge && in_group->threads) reading.threads = read_threads(in_group->group->pids());
+        return reading;
+    }
+    if (const auto* in_session = std::get_if<SessionSource>(&source)) {
+        const std::vector<pid_t> pids = pids_of_session(in_session->session);
+        return of_threads(at_edge ? read_threads(pids) : ThreadTable{}, pids);
+    }
+    ThreadTable threads;
+    if (at_edge)
+        for (const pid_t tid : std::get<OwnThreadsSource>(source).tids)
+            if (const auto counters = read_thread(::getpid(), tid)) threads[tid] = *counters;
+    return of_threads(std::move(threads), {::getpid()});
+}
+
+bool sums_threads(const UsageSource& source) {
+    const auto* const in_group = std::get_if<GroupSource>(&source);
+    return !in_group || in_group->threads;
+}
+
+/// What the threads that live at the end have done since the beginning. A thread that was not there yet, or
+/// whose number belonged to another one (its counters have shrunk), counts from zero.
+ThreadCounters gained(const ThreadTable& begin, const ThreadTable& end) {
+    ThreadCounters sum;
+    for (const auto& [tid, last] : end) {
+        const auto found = begin.find(tid);
+        const bool known = found != begin.end() && found->second.on_cpu <= last.on_cpu &&
+                           found->second.voluntary_switches <= last.voluntary_switches;
+        const ThreadCounters first = known ? found->second : ThreadCounters{};
+        sum.voluntary_switches += last.voluntary_switches - first.voluntary_switches;
+        sum.involuntary_switches += last.involuntary_switches - first.involuntary_switches;
+        sum.run_delay += last.run_delay - first.run_delay;
+        sum.on_cpu += last.on_cpu - first.on_cpu;
+        sum.ticks = sum.ticks + (last.ticks - first.ticks);
+    }
+    return sum;
+}
+
+template <typename T>
+std::optional<T> difference(const std::optional<T>& begin, const std::optional<T>& end) {
+    if (!begin || !end) return std::nullopt;
+    return *end - *begin;
+}
+
+model::Usage usage_between(const UsageSource& source, const Reading& begin, const Reading& end) {
+    model::Usage usage{
+        .throttled = difference(begin.counters.throttled, end.counters.throttled),
+        .throttled_periods = difference(begin.counters.throttled_periods, end.counters.throttled_periods)};
+    const ThreadCounters threads = gained(begin.threads, end.threads);
+    if (sums_threads(source)) {
+        usage.voluntary_context_switches = threads.voluntary_switches;
+        usage.involuntary_context_switches = threads.involuntary_switches;
+        usage.run_delay = threads.run_delay;
+    }
+    usage.cpu = std::holds_alternative<GroupSource>(source)
+                    ? cpu_between(begin.counters, end.counters)
+                    : cpu_between({}, {.cpu_total = threads.on_cpu, .cpu_split = threads.ticks});
+    return usage;
+}
+
+}  // namespace
+
+struct UsageSampler::State {
+    std::vector<UsageSource> sources;
+    TimePoint start;
+    Nanoseconds period;
+
+    std::mutex mutex;
+    std::condition_variable changed;
+    TimePoint end;                ///< guarded by mutex; finish_now() brings it forward
+    Result<WindowUsage> outcome;  ///< written by the thread, read after join()
+    std::thread thread;
+
+    /// Sleeps until `until` or the window's end if that comes first; true while the window goes on.
+    bool sleep(TimePoint until) {
+        std::unique_lock lock(mutex);
+        while (now() < std::min(until, end))
+            changed.wait_until(lock, std::min(until, end));
+        return now() < end;
+    }
+
+    Result<std::vector<Reading>> read_all(bool at_edge) const {
+        std::vector<Reading> readings;
+        for (const UsageSource& source : sources) {
+            JOUST_TRY(Reading reading, read_source(source, at_edge));
+            readings.push_back(std::move(reading));
+        }
+        return readings;
+    }
+
+    Result<WindowUsage> watch() {
+        sleep(start);
+        WindowUsage window{.begin = now()};
+        JOUST_TRY(const std::vector<Reading> first, read_all(true));
+        std::vector<MemoryTrace> anonymous(sources.size());
+        std::vector<MemoryTrace> page_cache(sources.size());
+        const auto trace = [&](const std::vector<Reading>& readings) {
+            for (std::size_t i = 0; i < readings.size(); ++i) {
+                anonymous[i].add(readings[i].counters.anonymous);
+                page_cache[i].add(readings[i].counters.page_cache);
+            }
+        };
+        trace(first);
+        for (TimePoint next = window.begin + period; sleep(next); next += period) {
+            JOUST_TRY(const std::vector<Reading> readings, read_all(false));
+            trace(readings);
+        }
+        window.end = now();
+        JOUST_TRY(const std::vector<Reading> last, read_all(true));
+        trace(last);
+        for (std::size_t i = 0; i < sources.size(); ++i) {
+            window.parties.push_back(usage_between(sources[i], first[i], last[i]));
+            window.parties.back().anonymous = anonymous[i].use();
+            window.parties.back().page_cache = page_cache[i].use();
+        }
+        return window;
+    }
+
+    void close() {
+        const std::lock_guard lock(mutex);
+        end = std::min(end, now());
+        changed.notify_all();
+    }
+};
+
+UsageSampler::UsageSampler(std::vector<UsageSource> sources, TimePoint start, TimePoint end,
+                           Nanoseconds period)
+    : state_(std::make_unique<State>()) {
+    state_->sources = std::move(sources);
+    state_->start = start;
+    state_->end = end;
+    state_->period = period;
+    state_->thread = std::thread([state = state_.get()] { state->outcome = state->watch(); });
+}
+
+UsageSampler::UsageSampler(UsageSampler&&) noexcept = default;
+
+UsageSampler::~UsageSampler() {
+    if (!state_ || !state_->thread.joinable()) return;
+    state_->close();
+    state_->thread.join();
+}
+
+Result<WindowUsage> UsageSampler::finish() {
+    if (state_->thread.joinable()) state_->thread.join();
+    return state_->outcome;
+}
+
+Result<WindowUsage> UsageSampler::finish_now() {
+    state_->close();
+    return finish();
+}
+
+}  // namespace joust::host

@@ -1,0 +1,120 @@
+#include "runtime/party.hpp"
+
+#include <unistd.h>
+
+#include <cmath>
+#include <csignal>
+
+#include "base/text.hpp"
+
+namespace joust::runtime {
+namespace {
+
+/// A contender is to go sooner than Joust and than what else runs here, should the whole host run out of
+/// memory.
+constexpr int k_oom_score_adj = 500;
+
+Result<std::unique_ptr<host::Cgroup>> make_group(const Confinement& confinement,
+                                                 const host::CgroupHost& cgroups, host::RunState& run) {
+    if (confinement.limits) JOUST_CHECK(cgroups.limits_possible());
+    if (!cgroups.version()) return nullptr;
+    for (const Path& directory : cgroups.run_directories(run.id()))
+        JOUST_CHECK(run.record_group(directory));
+    JOUST_TRY(host::Cgroup group, host::Cgroup::create(cgroups, {.run = run.id(),
+                                                                 .party = confinement.name,
+                                                                 .limits = confinement.limits,
+                                                                 .cpu = confinement.cpu}));
+    return std::make_unique<host::Cgroup>(std::move(group));
+}
+
+/// The kernel rounds memory down to pages.
+Bytes whole_pages(Bytes amount) {
+    const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+    return Bytes{amount.count / page * page};
+}
+
+Status check_in_force(const Confinement& confinement, const model::LimitsInForce& in_force) {
+    std::vector<std::string> differences;
+    if (confinement.cpu && !confinement.cpu->cpus.empty() && in_force.cpu_set != confinement.cpu->cpus)
+        differences.push_back(fmt::format("CPUs {} instead of {}", host::to_cpu_list(in_force.cpu_set),
+                                          host::to_cpu_list(confinement.cpu->cpus)));
+    const std::optional<double> quota =
+        confinement.cpu ? confinement.cpu->quota : std::optional(confinement.limits->cpus);
+    if (quota.has_value() != in_force.cpu_quota.has_value() ||
+        (quota && std::abs(*quota - *in_force.cpu_quota) > 0.01))
+        differences.push_back(fmt::format("a quota of {} CPU instead of {}", in_force.cpu_quota.value_or(0),
+                                          quota.value_or(0)));
+    if (in_force.memory != whole_pages(confinement.limits->memory))
+        differences.push_back(fmt::format("memory {} instead of {}",
+                                          in_force.memory ? to_text(*in_force.memory) : "without limit",
+                                          to_text(confinement.limits->memory)));
+    if (!in_force.swap_off) differences.emplace_back("swap on instead of off");
+    if (differences.empty()) return {};
+    return fail(ErrorKind::unsupported, "the limits of {} are not in force: {}", confinement.name,
+                joined(differences, ", "));
+}
+
+}  // namespace
+
+Result<Party> Party::start(const Program& program, const Confinement& confinement,
+                           const host::CgroupHost& cgroups, host::RunState& run) {
+    JOUST_TRY(std::unique_ptr<host::Cgroup> group, make_group(confinement, cgroups, run));
+    if (confinement.limits) {
+        JOUST_TRY(const model::LimitsInForce in_force, group->read_limits());
+        JOUST_CHECK(check_in_force(confinement, in_force));
+    }
+    JOUST_TRY(host::Process process,
+              host::Process::start({.command = program.command,
+                                    .environment = program.environment,
+                                    .directory = program.directory,
+                                    .log = program.log,
+                                    .user = program.user,
+                                    .cgroup = group ? group->entrances() : std::vector<Path>{},
+                                    .oom_score_adj = k_oom_score_adj,
+                                    .before_start = [&](const host::ProcessIdentity& leader) {
+                                        return run.record_session(leader);
+                                    }}));
+    return Party(confinement, std::move(group), std::move(process));
+}
+
+Result<model::LimitsInForce> Party::limits_in_force() const {
+    if (!group_) return model::LimitsInForce{.cgroup_version = "none"};
+    return group_->read_limits();
+}
+
+host::UsageSource Party::usage_source(bool threads) const {
+    if (group_) return host::GroupSource{.group = group_.get(), .threads = threads};
+    return host::SessionSource{.session = process_.pid()};
+}
+
+std::vector<pid_t> Party::pids() const {
+    return group_ ? group_->pids() : process_.pids();
+}
+
+std::uint64_t Party::oom_kills() const {
+    return group_ ? group_->oom_kills().value_or(0) : 0;
+}
+
+std::string Party::description() const {
+    const std::uint64_t kills = oom_kills();
+    const std::string limit = confinement_.limits ? to_text(confinement_.limits->memory) : "the host";
+    const std::optional<host::ExitStatus> status = process_.exit_status();
+    if (status && status->signal == SIGKILL && kills > 0)
+        return fmt::format("was killed by signal 9 (out of memory in its limit of {})", limit);
+    std::string text = status ? host::to_text(*status) : "runs";
+    if (kills > 0)
+        text += fmt::format("; the kernel killed {} of its processes (out of memory in its limit of {})",
+                            kills, limit);
+    return text;
+}
+
+std::string Party::stop(Nanoseconds grace) {
+    [[maybe_unused]] const std::optional<host::ExitStatus> status = process_.stop(grace);
+    std::string last = description();
+    if (!group_) return last;
+    // A group that cannot be emptied now is tried again by the destructor, the guardian and the next start.
+    [[maybe_unused]] const Status killed = group_->kill_all();
+    return last;
+}
+
+}  // namespace joust::runtime
