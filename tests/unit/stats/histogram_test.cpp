@@ -171,7 +171,7 @@ TEST(Histogram, merges_another_layout_within_its_resolution) {
     EXPECT_EQ(fine.count(), 4U);
     EXPECT_EQ(fine.min(), 3);
     EXPECT_EQ(fine.value_at_quantile(0.5), 7'770'111);  // counter at 237 * 2^15, 2^12 wide
-    EXPECT_EQ(fine.max(), 1'796'370'071'551);  // 209 * 2^33 + 2^30 - 1
+    EXPECT_EQ(fine.max(), 1'796'370'071'551);           // 209 * 2^33 + 2^30 - 1
     std::uint64_t listed = 0;
     fine.for_each_bucket([&](const Histogram::Bucket& bucket) { listed += bucket.count; });
     EXPECT_EQ(listed, 4U);

@@ -1,0 +1,30 @@
+#include "stats/paired_ratio.hpp"
+
+#include <cmath>
+
+namespace joust::stats {
+
+std::optional<double> log_ratio(double contender, double baseline) {
+    if (!(contender > 0 && baseline > 0) || !std::isfinite(contender) || !std::isfinite(baseline))
+        return std::nullopt;
+    return std::log(contender) - std::log(baseline);
+}
+
+std::optional<PairedRatio> paired_ratio(std::span<const double> log_ratios, double confidence) {
+    const auto mean = mean_interval(log_ratios, confidence);
+    if (!mean) return std::nullopt;
+    PairedRatio result{.pairs = mean->n, .ratio = std::exp(mean->mean), .interval = {}};
+    if (mean->interval)
+        result.interval = Interval{std::exp(mean->interval->low), std::exp(mean->interval->high)};
+    return result;
+}
+
+std::optional<PairedRatio> pooled_paired_ratio(std::span<const std::vector<double>> log_ratios_by_level,
+                                               double confidence) {
+    std::vector<double> all;
+    for (const std::vector<double>& level : log_ratios_by_level)
+        all.insert(all.end(), level.begin(), level.end());
+    return paired_ratio(all, confidence);
+}
+
+}  // namespace joust::stats

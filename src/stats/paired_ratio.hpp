@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "stats/mean_interval.hpp"
+
+namespace joust::stats {
+
+/// Geometric mean of the ratios of pairs, with its interval from three pairs on.
+struct PairedRatio {
+    std::size_t pairs;
+    double ratio;
+    std::optional<Interval> interval;
+
+    friend bool operator==(const PairedRatio&, const PairedRatio&) = default;
+};
+
+/// log(contender / baseline) of one pair; empty unless both are finite and above zero.
+std::optional<double> log_ratio(double contender, double baseline);
+
+/// The effect over pairs: `log_ratios` holds one natural logarithm for each block; the interval is Student's
+/// t on them. Blocks, not requests, are the independent units. Empty without a pair.
+std::optional<PairedRatio> paired_ratio(std::span<const double> log_ratios, double confidence = 0.95);
+/// The effect over several levels: the mean over all pairs of all levels, each with the same weight.
+std::optional<PairedRatio> pooled_paired_ratio(std::span<const std::vector<double>> log_ratios_by_level,
+                                               double confidence = 0.95);
+
+}  // namespace joust::stats
