@@ -1,0 +1,79 @@
+#include "cli/arguments.hpp"
+
+#include <gtest/gtest.h>
+
+namespace joust::cli {
+namespace {
+
+RunCommand parsed_run(const std::vector<std::string>& arguments) {
+    const auto parsed = parse_arguments(arguments);
+    if (const auto* answered = std::get_if<Answered>(&parsed)) ADD_FAILURE() << answered->err;
+    return std::get<RunCommand>(std::get<Command>(parsed));
+}
+
+Answered answered(const std::vector<std::string>& arguments) {
+    return std::get<Answered>(parse_arguments(arguments));
+}
+
+TEST(Arguments, RunNeedsNoMoreThanItsName) {
+    const RunCommand run = parsed_run({"run"});
+    EXPECT_EQ(run.benchmark, "io-intensive");
+    EXPECT_EQ(run.profile, "");
+    EXPECT_FALSE(run.limits_off);
+    EXPECT_TRUE(run.assignments.empty());
+}
+
+TEST(Arguments, ShorthandsBecomeTomlThatIsCheckedLikeAnyFile) {
+    const RunCommand run =
+        parsed_run({"run", "rows", "--profile", "smoke", "--database", "sqlite", "--levels", "50:1000:50",
+                    "--contenders", "fastapi,django", "--blocks", "4", "--duration", "10s", "--set",
+                    "database.settings.work_mem = \"8MB\""});
+    EXPECT_EQ(run.benchmark, "rows");
+    EXPECT_EQ(run.profile, "smoke");
+    const std::vector<std::string> expected{
+        "database.engine = \"sqlite\"",
+        "contenders = [\"fastapi\", \"django\"]",
+        "load.levels = { from = 50, to = 1000, step = 50 }",
+        "load.duration = \"10s\"",
+        "experiment.blocks = { min = 4, max = 4 }",
+        "database.settings.work_mem = \"8MB\"",
+    };
+    for (const std::string& assignment : expected)
+        EXPECT_NE(std::find(run.assignments.begin(), run.assignments.end(), assignment),
+                  run.assignments.end())
+            << assignment;
+    EXPECT_EQ(run.assignments.size(), expected.size());
+}
+
+TEST(Arguments, LimitsAreOnUnlessSwitchedOff) {
+    EXPECT_TRUE(parsed_run({"run", "--limits", "off"}).limits_off);
+    EXPECT_FALSE(parsed_run({"run", "--limits", "on"}).limits_off);
+    EXPECT_EQ(answered({"run", "--limits", "maybe"}).code, ExitCode::bad_input);
+}
+
+TEST(Arguments, AMistakeIsBadInputAndSaysWhatItIs) {
+    const Answered unknown = answered({"run", "--profil", "smoke"});
+    EXPECT_EQ(unknown.code, ExitCode::bad_input);
+    EXPECT_NE(unknown.err.find("--profil"), std::string::npos) << unknown.err;
+    EXPECT_EQ(unknown.out, "");
+    EXPECT_EQ(answered({}).code, ExitCode::bad_input);
+    EXPECT_EQ(answered({"jump"}).code, ExitCode::bad_input);
+    EXPECT_EQ(answered({"run", "--port", "0"}).code, ExitCode::bad_input);
+    EXPECT_EQ(answered({"report"}).code, ExitCode::bad_input);
+}
+
+TEST(Arguments, HelpAndVersionGoToStdout) {
+    const Answered help = answered({"run", "--help"});
+    EXPECT_EQ(help.code, ExitCode::done);
+    EXPECT_NE(help.out.find("--profile"), std::string::npos);
+    EXPECT_EQ(help.err, "");
+    EXPECT_EQ(answered({"--version"}).out.substr(0, 6), "joust ");
+}
+
+TEST(Arguments, ReportTakesADirectory) {
+    const auto parsed = parse_arguments({"report", "results/latest"});
+    EXPECT_EQ(std::get<ReportCommand>(std::get<Command>(parsed)).run_directory, "results/latest");
+}
+
+}  // namespace
+}  // namespace joust::cli

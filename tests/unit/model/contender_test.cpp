@@ -1,0 +1,93 @@
+#include "model/contender.hpp"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+namespace joust::model {
+namespace {
+
+class Manifests : public testing::Test {
+protected:
+    Path root = Path(testing::TempDir()) / fmt::format("contenders-{}", ::getpid());
+    Diagnostics diagnostics;
+
+    void write(const std::string& name, std::string_view text) {
+        std::filesystem::create_directories(root / name);
+        std::ofstream(root / name / "contender.toml") << text;
+    }
+    std::string mistakes() const { return diagnostics.empty() ? "" : diagnostics.error().message; }
+    void TearDown() override { std::filesystem::remove_all(root); }
+};
+
+constexpr std::string_view k_base = R"(name = "base"
+title = "Base"
+[stack]
+workers = 2
+[setup]
+command = ["./setup.sh"]
+[migrate]
+command = ["migrate"]
+[start]
+command = ["serve", "--port", "{port}"]
+[start.environment]
+A = "1"
+B = "2"
+[routes]
+health = "/health"
+io-intensive = "/io"
+)";
+
+TEST_F(Manifests, EveryShippedContenderIsRight) {
+    for (const char* name : {"fastapi", "fastapi-gunicorn", "django"}) {
+        const auto contender = read_contender(Path(JOUST_SOURCE_DIR) / "contenders", name, diagnostics);
+        ASSERT_TRUE(contender) << mistakes();
+        EXPECT_EQ(contender->stack.workers, 1) << name;
+        for (const char* route :
+             {"health", "io-intensive", "io-intensive-rows", "users", "products", "orders", "reset"})
+            EXPECT_TRUE(contender->routes.contains(route)) << name << " " << route;
+    }
+}
+
+TEST_F(Manifests, OneThatExtendsOverridesKeyByKey) {
+    write("base", k_base);
+    write("child", R"(extends = "base"
+name = "child"
+[start]
+command = ["other"]
+[start.environment]
+B = "3"
+)");
+    const auto child = read_contender(root, "child", diagnostics);
+    ASSERT_TRUE(child) << mistakes();
+    EXPECT_EQ(child->title, "Base");
+    EXPECT_EQ(child->stack.workers, 2);
+    EXPECT_EQ(child->start.argv, std::vector<std::string>{"other"});
+    EXPECT_EQ(child->start.environment, (std::map<std::string, std::string>{{"A", "1"}, {"B", "3"}}));
+    EXPECT_EQ(child->folders, (std::vector<Path>{root / "base", root / "child"})) << "staged in this order";
+    EXPECT_EQ(child->route_places.at("io-intensive"), (root / "base/contender.toml").string() + ":16");
+}
+
+TEST_F(Manifests, ACircleIsAMistake) {
+    write("a", "extends = \"b\"\nname = \"a\"\n");
+    write("b", "extends = \"a\"\nname = \"b\"\n");
+    EXPECT_FALSE(read_contender(root, "a", diagnostics));
+    EXPECT_NE(mistakes().find("extends = \"a\" makes a circle; remove it"), std::string::npos) << mistakes();
+}
+
+TEST_F(Manifests, AMissingOneIsNamed) {
+    EXPECT_FALSE(read_contender(root, "nobody", diagnostics));
+    EXPECT_NE(mistakes().find("nobody/contender.toml:1:1: cannot open"), std::string::npos) << mistakes();
+}
+
+TEST_F(Manifests, NameMustBeItsFoldersAndPathsStartWithASlash) {
+    write("wrong", std::string(k_base) + "users = \"users\"\n");
+    EXPECT_FALSE(read_contender(root, "wrong", diagnostics));
+    EXPECT_NE(mistakes().find("1:8: name is \"base\"; write \"wrong\""), std::string::npos) << mistakes();
+    EXPECT_NE(mistakes().find("17:9: routes.users is \"users\"; write a path that starts with /"),
+              std::string::npos)
+        << mistakes();
+}
+
+}  // namespace
+}  // namespace joust::model

@@ -1,0 +1,46 @@
+#include "model/workload.hpp"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+namespace joust::model {
+namespace {
+
+TEST(Workloads, TheShippedOnesDeclareTheContract) {
+    Diagnostics diagnostics;
+    for (const char* name : {"io-intensive", "io-intensive-rows"}) {
+        const auto workload = read_workload(Path(JOUST_SOURCE_DIR) / "workloads", name, diagnostics);
+        ASSERT_TRUE(workload) << diagnostics.error().message;
+        ASSERT_EQ(workload->operations.size(), 1U);
+        const Operation& operation = workload->operations[0];
+        EXPECT_EQ(operation.method, "POST");
+        EXPECT_EQ(operation.body, "{\"request_id\": \"{request_id}\"}");
+        EXPECT_EQ(operation.expected_json,
+                  "{\"request_id\":\"{request_id}\",\"file_operations\":5,\"db_operations\":3,\"created\":10,"
+                  "\"updated\":5,\"deleted\":5}");
+        EXPECT_EQ(operation.effects.rows.at("users"),
+                  (RowEffects{.inserted = 10, .updated = 5, .deleted = 5}));
+        EXPECT_EQ(operation.effects.files,
+                  (FileEffects{.created = 5, .written = 5, .read = 5, .removed = 5}));
+        EXPECT_EQ(operation.effects.transactions, 1);
+        EXPECT_EQ(operation.effects.rows_left, 5);
+    }
+}
+
+TEST(Workloads, MistakesAreTold) {
+    const Path root = testing::TempDir();
+    std::ofstream(root / "bad.toml")
+        << "name = \"bad\"\n[[operations]]\nname = \"x\"\nmethod = \"FETCH\"\nwieght = 2\n";
+    Diagnostics diagnostics;
+    EXPECT_FALSE(read_workload(root, "bad", diagnostics));
+    const std::string text = diagnostics.error().message;
+    EXPECT_NE(text.find("bad.toml:2:1: operations.route is missing"), std::string::npos) << text;
+    EXPECT_NE(text.find("4:10: operations.method is \"FETCH\"; write \"GET\" or"), std::string::npos) << text;
+    EXPECT_NE(text.find("5:1: unknown key operations.wieght; did you mean weight?"), std::string::npos)
+        << text;
+    std::filesystem::remove(root / "bad.toml");
+}
+
+}  // namespace
+}  // namespace joust::model
