@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from client import Client
-from contender import ROOT, Service, set_up
+from contender import ROOT, Service, more_files, set_up
 from postgres import Postgres
 from store import PostgresStore, SqliteStore, Store
 from unprivileged import base, owned_folder
@@ -58,7 +58,20 @@ def new_service(engine: str, name: str, request: pytest.FixtureRequest, label: s
     return Service(name, staged, venv, store, home)
 
 
-@pytest.fixture(scope="session", params=PAIRS, ids="-".join)
+def pytest_configure(config: pytest.Config) -> None:
+    more_files()
+    config.addinivalue_line("markers", "engine(name): run on this database only")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Every test that has a running service gets each contender, on each database that the test is meant for."""
+    if "running" in metafunc.fixturenames:
+        mark = metafunc.definition.get_closest_marker("engine")
+        pairs = [pair for pair in PAIRS if not mark or pair[0] in mark.args]
+        metafunc.parametrize("running", pairs, ids="-".join, indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
 def running(request: pytest.FixtureRequest) -> Iterator[Service]:
     service = new_service(*request.param, request)
     service.migrate()
@@ -79,6 +92,7 @@ def service(running: Service) -> Service:
 
 
 @pytest.fixture
-def client(service: Service) -> Iterator[Client]:
-    with service.client() as client:
+def client(running: Service) -> Iterator[Client]:
+    """A fresh connection; the tables are as they are, unless the test takes `service` before it."""
+    with running.client() as client:
         yield client

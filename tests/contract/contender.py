@@ -1,6 +1,7 @@
 """A contender as its manifest describes it: staged, set up, migrated, started, stopped."""
 
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -49,6 +50,12 @@ def set_up(name: str, folder: Path, venv: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def more_files() -> None:
+    """Room for a thousand connections beside files and sessions; the usual 1024 is not enough."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(65536, most), most))
+
+
 class Service:
     """One running contender. `home` is the folder that holds its scratch folder and its log."""
 
@@ -84,6 +91,7 @@ class Service:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                preexec_fn=more_files,
             )
 
     @property

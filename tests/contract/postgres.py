@@ -45,6 +45,7 @@ class Postgres:
             "unix_socket_directories": self.folder,
             "max_connections": 100,
             "fsync": "off",
+            "autovacuum": "off",  # it would take transaction ids of its own
         }
         options = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
         with open(self.folder / "log", "ab") as log:

@@ -25,4 +25,4 @@ umask 022
 mkdir -p "$JOUST_CONTRACT_VENVS"
 export PYTHONDONTWRITEBYTECODE=1
 cd "$here"
-exec "$venv/bin/python" -m pytest -p no:cacheprovider -q "$@" .
+exec "$venv/bin/python" -m pytest -p no:cacheprovider -q "$@"

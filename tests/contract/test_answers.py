@@ -28,7 +28,7 @@ def test_health_answers_ok(client: Client) -> None:
 
 
 @pytest.mark.parametrize("workload", WORKLOADS)
-def test_a_workload_answers_in_a_fixed_form(client: Client, workload: str) -> None:
+def test_a_workload_answers_in_a_fixed_form(service: Service, client: Client, workload: str) -> None:
     answer = client.post(workload, {"request_id": "r-1"})
     assert (answer.status, answer.content_type) == (200, "application/json")
     form = (
@@ -40,7 +40,7 @@ def test_a_workload_answers_in_a_fixed_form(client: Client, workload: str) -> No
 
 @pytest.mark.parametrize("workload", WORKLOADS)
 @pytest.mark.parametrize("request_id", ["x", "x" * 64, "!#$%&'()*+,-./:;<=>?@[]^_`{|}~", "00000000-ffff"])
-def test_a_printable_id_is_taken_and_given_back(client: Client, workload: str, request_id: str) -> None:
+def test_a_printable_id_is_taken_and_given_back(service: Service, client: Client, workload: str, request_id: str) -> None:
     answer = client.post(workload, {"request_id": request_id, "other": 1})
     assert answer.status == 200
     assert answer.json["request_id"] == request_id
@@ -88,7 +88,7 @@ def test_a_body_that_is_not_declared_as_json_is_refused(client: Client, content_
 
 
 @pytest.mark.parametrize("content_type", ["application/json", "application/json; charset=utf-8", "application/x+json"])
-def test_a_body_may_be_declared_as_any_json(client: Client, content_type: str) -> None:
+def test_a_body_may_be_declared_as_any_json(service: Service, client: Client, content_type: str) -> None:
     answer = client.send("POST", "io-intensive", b'{"request_id": "a"}', {"Content-Type": content_type})
     assert answer.status == 200
 
@@ -120,7 +120,7 @@ def test_a_route_is_not_redirected_to(service: Service, client: Client, key: str
     refused(client.send("POST", path.rstrip("/") if path.endswith("/") else path + "/", b"{}", JSON), 404)
 
 
-def test_a_user_is_created_and_listed(client: Client) -> None:
+def test_a_user_is_created_and_listed(service: Service, client: Client) -> None:
     made = client.post("users", USER)
     assert made.status == 201
     form = rf'{{"id":1,"name":"Ada","email":"ada@example.com","age":36,"created_at":{TIME},"updated_at":{TIME}}}'
@@ -130,7 +130,7 @@ def test_a_user_is_created_and_listed(client: Client) -> None:
     assert listed.body == b'{"items":[' + made.body + b'],"limit":20,"offset":0}'
 
 
-def test_a_product_is_created_and_listed(client: Client) -> None:
+def test_a_product_is_created_and_listed(service: Service, client: Client) -> None:
     made = client.post("products", {"name": "Tee und Käse 茶", "price_cents": 250})
     assert made.status == 201
     form = rf'{{"id":1,"name":"Tee und Käse 茶","price_cents":250,"created_at":{TIME},"updated_at":{TIME}}}'
@@ -138,7 +138,7 @@ def test_a_product_is_created_and_listed(client: Client) -> None:
     assert client.get("products").body == b'{"items":[' + made.body + b'],"limit":20,"offset":0}'
 
 
-def test_an_order_is_created_with_its_items_and_listed(client: Client) -> None:
+def test_an_order_is_created_with_its_items_and_listed(service: Service, client: Client) -> None:
     client.post("users", USER)
     client.post("products", PRODUCT)
     client.post("products", {"name": "Cup", "price_cents": 1_000_000_000})
@@ -154,7 +154,7 @@ def test_an_order_is_created_with_its_items_and_listed(client: Client) -> None:
     assert client.get("orders").body == b'{"items":[' + made.body + b'],"limit":20,"offset":0}'
 
 
-def test_lists_are_cut_in_the_order_of_creation(client: Client) -> None:
+def test_lists_are_cut_in_the_order_of_creation(service: Service, client: Client) -> None:
     for index in range(25):
         client.post("users", USER | {"email": f"{index}@example.com"})
     assert [user["id"] for user in client.get("users").json["items"]] == list(range(1, 21))
@@ -194,7 +194,7 @@ def test_an_invalid_user_is_refused(service: Service, client: Client, body: obje
     assert service.store.sql("SELECT count(*) FROM users") == [(0,)]
 
 
-def test_limits_of_a_user_are_inclusive(client: Client) -> None:
+def test_limits_of_a_user_are_inclusive(service: Service, client: Client) -> None:
     for index, user in enumerate([USER | {"age": 0}, USER | {"age": 150}, USER | {"name": "茶" * 100}]):
         assert client.post("users", user | {"email": f"{index}@b"}).status == 201
     assert client.post("users", USER | {"email": "x" * 252 + "@b"}).status == 201
@@ -243,7 +243,7 @@ def test_an_invalid_order_is_refused_and_leaves_nothing(service: Service, client
     assert service.store.sql("SELECT count(*) FROM order_items") == [(0,)]
 
 
-def test_fifty_items_make_an_order(client: Client) -> None:
+def test_fifty_items_make_an_order(service: Service, client: Client) -> None:
     client.post("users", USER)
     client.post("products", PRODUCT)
     assert client.post("orders", {"user_id": 1, "items": [ITEM] * 50}).status == 201

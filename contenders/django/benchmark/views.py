@@ -47,7 +47,7 @@ class Health(JsonView):
     def get(self, request: HttpRequest) -> HttpResponse:
         try:
             with connection.cursor() as cursor:
-                cursor.execute("SELECT 1")
+                cursor.execute("SELECT id FROM users LIMIT 1")
         except Error:
             return error(503, "database does not answer")
         return answer({"status": "ok"})
