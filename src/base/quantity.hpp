@@ -25,7 +25,7 @@ Result<Bytes> parse_bytes(std::string_view text);
 /// Parses "250ms", "30s", "1.5s", "2m", "1h", "10us"; a unit is required except for 0.
 Result<Nanoseconds> parse_duration(std::string_view text);
 
-/// "2GiB", "512MiB", "1.5KiB", "17B": parse_bytes reads it back to the same value.
+/// "2GiB", "512MiB", "1536B", never a fraction: parse_bytes reads it back to the same value.
 std::string to_text(Bytes bytes);
 /// "30s", "250ms", "1m30s" is written as "90s": parse_duration reads it back to the same value.
 std::string to_text(Nanoseconds duration);

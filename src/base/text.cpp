@@ -51,11 +51,12 @@ std::string filled(std::string_view text, const Replacements& values) {
 std::string last_lines(std::string_view text, std::size_t count) {
     while (!text.empty() && text.back() == '\n')
         text.remove_suffix(1);
-    std::size_t start = text.size();
-    for (std::size_t found = 0; found < count && start != std::string_view::npos && start > 0; ++found)
-        start = text.rfind('\n', start - 1);
-    if (start == std::string_view::npos || start == 0) return std::string(text);
-    return std::string(text.substr(start == text.size() ? start : start + 1));
+    std::size_t start = text.size();  // where the newline before the wanted lines is
+    for (std::size_t found = 0; found < count; ++found) {
+        start = start == 0 ? std::string_view::npos : text.rfind('\n', start - 1);
+        if (start == std::string_view::npos) return std::string(text);
+    }
+    return std::string(text.substr(std::min(start + 1, text.size())));
 }
 
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates) {

@@ -109,7 +109,10 @@ std::uint64_t Histogram::count_at_or_below(std::int64_t value) const {
 
 bool operator==(const Histogram& a, const Histogram& b) {
     if (a.layout_ != b.layout_ || a.count_ != b.count_) return false;
-    return std::equal(a.counts_.get(), a.counts_.get() + a.layout_.size(), b.counts_.get());
+    if (a.empty()) return true;
+    const std::size_t first = a.layout_.index_of(std::min(a.min_, b.min_));
+    const std::size_t end = a.layout_.index_of(std::max(a.max_, b.max_)) + 1;
+    return std::equal(a.counts_.get() + first, a.counts_.get() + end, b.counts_.get() + first);
 }
 
 }  // namespace joust::stats

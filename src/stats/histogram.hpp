@@ -37,7 +37,7 @@ public:
     /// Adds one value; never allocates. Above layout().top() it counts as top() and in clamped(), below 0 as
     /// 0.
     void record(std::int64_t value) noexcept { record(value, 1); }
-    /// Adds `count` equal values.
+    /// Adds `count` equal values; a count of 0 only widens min() and max().
     void record(std::int64_t value, std::uint64_t count) noexcept {
         const std::int64_t kept = std::clamp<std::int64_t>(value, 0, layout_.top());
         counts_[layout_.index_of(kept)] += count;

@@ -62,8 +62,8 @@ std::optional<std::int64_t> take_word(std::string_view& bytes) {
 std::string payload_of(const Histogram& histogram) {
     std::string payload;
     const std::size_t end = histogram.layout().index_of(histogram.max()) + 1;
-    for (std::size_t i = 0; i < end;) {
-        const std::size_t first = i;
+    std::size_t first = 0;  // of the zeros before the next count; none is below the minimum
+    for (std::size_t i = histogram.layout().index_of(histogram.min()); i < end; first = i) {
         while (i < end && histogram.count_at(i) == 0)
             ++i;
         // One zero is a count; a longer run is its negative length.

@@ -1,0 +1,67 @@
+#include "base/text.hpp"
+
+#include <gtest/gtest.h>
+
+namespace joust {
+namespace {
+
+using Parts = std::vector<std::string_view>;
+
+TEST(Trimmed, takes_blanks_from_both_ends_only) {
+    EXPECT_EQ(trimmed(" \t a b\r\n"), "a b");
+    EXPECT_EQ(trimmed("a"), "a");
+    EXPECT_EQ(trimmed(" \n "), "");
+    EXPECT_EQ(trimmed(""), "");
+}
+
+TEST(Split, keeps_empty_parts) {
+    EXPECT_EQ(split("a,b", ','), (Parts{"a", "b"}));
+    EXPECT_EQ(split(",a,,", ','), (Parts{"", "a", "", ""}));
+    EXPECT_EQ(split("", ','), (Parts{""}));
+}
+
+TEST(Joined, puts_the_separator_between) {
+    EXPECT_EQ(joined({"a", "b", "c"}, ", "), "a, b, c");
+    EXPECT_EQ(joined({"a"}, ", "), "a");
+    EXPECT_EQ(joined({"", ""}, ","), ",");
+    EXPECT_EQ(joined({}, ", "), "");
+}
+
+TEST(Filled, replaces_known_keys_and_leaves_other_braces) {
+    const Replacements values = {{"host", "127.0.0.1"}, {"port", "80"}, {"p", "{port}"}};
+    EXPECT_EQ(filled("{host}:{port}", values), "127.0.0.1:80");
+    EXPECT_EQ(filled("{{port}}", values), "{80}");
+    EXPECT_EQ(filled("{user} {} {po", values), "{user} {} {po");
+    EXPECT_EQ(filled("{p}", values), "{port}");  // what was filled in is not looked at again
+    EXPECT_EQ(filled("", values), "");
+}
+
+TEST(LastLines, gives_at_most_so_many) {
+    EXPECT_EQ(last_lines("a\nb\nc\n", 2), "b\nc");
+    EXPECT_EQ(last_lines("a\nb\nc", 1), "c");
+    EXPECT_EQ(last_lines("a\nb\n\n\n", 1), "b");
+    EXPECT_EQ(last_lines("a\nb", 2), "a\nb");
+    EXPECT_EQ(last_lines("a\nb", 5), "a\nb");
+    EXPECT_EQ(last_lines("\nb", 1), "b");
+    EXPECT_EQ(last_lines("\nb", 2), "\nb");
+    EXPECT_EQ(last_lines("a\nb", 0), "");
+    EXPECT_EQ(last_lines("", 3), "");
+}
+
+TEST(Nearest, suggests_only_what_is_close) {
+    const std::vector<std::string> keys = {"duration", "levels", "timeout"};
+    EXPECT_EQ(nearest("duratoin", keys), "duration");
+    EXPECT_EQ(nearest("level", keys), "levels");
+    EXPECT_EQ(nearest("levels", keys), "levels");
+    EXPECT_EQ(nearest("tmeot", keys), "");  // two changes in five letters are one too many
+    EXPECT_EQ(nearest("timeot", keys), "timeout");
+    EXPECT_EQ(nearest("blocks", keys), "");
+    EXPECT_EQ(nearest("x", {}), "");
+}
+
+TEST(Nearest, prefers_the_closest_and_then_the_first) {
+    EXPECT_EQ(nearest("levels", {"lovols", "level", "levelz"}), "level");
+}
+
+}  // namespace
+}  // namespace joust
