@@ -13,6 +13,7 @@
 namespace joust::host {
 namespace {
 
+constexpr unsigned k_run_weight = 1000;  ///< ten times that of a single process or of a systemd slice
 constexpr std::chrono::seconds k_patience(5);
 constexpr std::chrono::milliseconds k_retry(5);
 
@@ -29,19 +30,12 @@ std::vector<Path> children(const Path& directory) {
     return found;
 }
 
-void collect_pids(const Path& directory, std::set<pid_t>& pids) {
-    const std::string text = read_file(directory / "cgroup.procs").value_or("");
-    for (const std::string_view line : split(text, '\n'))
-        if (!line.empty()) pids.insert(static_cast<pid_t>(std::stol(std::string(line))));
-    for (const Path& child : children(directory))
-        collect_pids(child, pids);
-}
-
 std::set<pid_t> all_pids(const std::vector<Path>& directories) {
-    std::set<pid_t> pids;
+    GroupFiles files{.version = CgroupVersion::v1, .places = {}};
     for (const Path& directory : directories)
-        collect_pids(directory, pids);
-    return pids;
+        files.places.push_back({directory, {}});
+    const std::vector<pid_t> pids = files.pids();
+    return {pids.begin(), pids.end()};
 }
 
 // Writes a control file that need not exist; failing to is made up for by the loops around it.
@@ -108,12 +102,15 @@ Status make_groups(CgroupVersion version, const Hierarchy& hierarchy, const Path
     JOUST_CHECK(make_group(run));
     const bool v1_cpuset = version == CgroupVersion::v1 && hierarchy.has(Controller::cpuset);
     if (v1_cpuset) JOUST_CHECK(inherit_cpuset(run));
+    // The run outweighs what else the host does, so that background work disturbs it less.
+    const GroupFiles run_group{.version = version, .places = {{run, hierarchy.controllers}}};
     if (version == CgroupVersion::v2) {
         std::vector<std::string> wanted;
         for (const Controller controller : hierarchy.controllers)
             wanted.push_back(fmt::format("+{}", name(controller)));
         if (!wanted.empty()) JOUST_CHECK(write_control(run / "cgroup.subtree_control", joined(wanted, " ")));
     }
+    JOUST_CHECK(run_group.set_limits({.weight = k_run_weight}, std::nullopt));
     if (present(party)) JOUST_CHECK(kill_and_remove_group(party));
     JOUST_CHECK(make_group(party));
     if (v1_cpuset) JOUST_CHECK(inherit_cpuset(party));
@@ -133,19 +130,21 @@ Result<Cgroup> Cgroup::create(const CgroupHost& host, const CgroupSpec& spec) {
     for (std::size_t i = 0; i < runs.size(); ++i) {
         const Hierarchy& hierarchy = host.hierarchies()[i];
         // Noted before it is made: should a later step fail, the destructor removes it.
-        group.places_.push_back({runs[i] / spec.party, hierarchy.controllers});
+        group.files_.places.push_back({runs[i] / spec.party, hierarchy.controllers});
         JOUST_CHECK(make_groups(*host.version(), hierarchy, runs[i], runs[i] / spec.party));
     }
-    JOUST_CHECK(group.apply(spec));
+    CpuShare share = spec.cpu.value_or(CpuShare{});
+    if (!spec.cpu && spec.limits) share.quota = spec.limits->cpus;
+    JOUST_CHECK(
+        group.files_.set_limits(share, spec.limits ? std::optional(spec.limits->memory) : std::nullopt));
     return group;
 }
 
 Cgroup::Cgroup(Cgroup&& other) noexcept
-    : version_(other.version_), places_(std::exchange(other.places_, {})) {}
+    : files_{other.files_.version, std::exchange(other.files_.places, {})} {}
 
 Cgroup& Cgroup::operator=(Cgroup&& other) noexcept {
-    std::swap(version_, other.version_);
-    std::swap(places_, other.places_);
+    std::swap(files_, other.files_);
     return *this;
 }
 
@@ -161,7 +160,7 @@ Status Cgroup::add(pid_t pid) const {
 
 std::vector<Path> Cgroup::directories() const {
     std::vector<Path> paths;
-    for (const Place& place : places_)
+    for (const GroupFiles::Place& place : files_.places)
         paths.push_back(place.directory);
     return paths;
 }
@@ -173,30 +172,17 @@ std::vector<Path> Cgroup::entrances() const {
     return paths;
 }
 
-std::vector<pid_t> Cgroup::pids() const {
-    const std::set<pid_t> pids = all_pids(directories());
-    return {pids.begin(), pids.end()};
-}
-
 Status Cgroup::kill_all() const {
     return kill_groups(directories());
 }
 
 Status Cgroup::remove() {
-    if (places_.empty()) return {};
+    if (files_.places.empty()) return {};
     JOUST_CHECK(kill_all());
     for (const Path& directory : directories())
         JOUST_CHECK(remove_tree(directory));
-    places_.clear();
+    files_.places.clear();
     return {};
-}
-
-const Path* Cgroup::with(Controller controller) const {
-    for (const Place& place : places_)
-        if (std::find(place.controllers.begin(), place.controllers.end(), controller) !=
-            place.controllers.end())
-            return &place.directory;
-    return nullptr;
 }
 
 Status kill_and_remove_group(const Path& directory) {
@@ -209,7 +195,8 @@ Result<OwnGroup> OwnGroup::enter(const CgroupHost& host, const std::string& run,
     JOUST_TRY(Cgroup group, Cgroup::create(host.for_cpu(), {.run = run, .party = "generator", .cpu = cpu}));
     // Looked up anew: making the group may have moved this process out of the way.
     std::vector<Path> way_back;
-    for (const Hierarchy& hierarchy : CgroupHost::detect().for_cpu().hierarchies())
+    const CgroupHost here = CgroupHost::detect().for_cpu();
+    for (const Hierarchy& hierarchy : here.hierarchies())
         way_back.push_back(hierarchy.own / "cgroup.procs");
     JOUST_CHECK(group.add(::getpid()));
     return OwnGroup(std::move(group), std::move(way_back));

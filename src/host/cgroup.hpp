@@ -10,24 +10,10 @@
 
 #include "host/cgroup_host.hpp"
 #include "host/cpu_layout.hpp"
+#include "host/group_files.hpp"
 #include "model/limits.hpp"
-#include "model/usage.hpp"
 
 namespace joust::host {
-
-/// What a cgroup has used since it was made.
-struct UsageCounters {
-    Nanoseconds cpu_total{0};  ///< exact
-    /// User and system: exact on v2; on v1 in ticks of 10 ms, so only their proportion is to be trusted.
-    model::CpuTime cpu_split;
-    std::optional<Nanoseconds> throttled;
-    std::optional<std::uint64_t> throttled_periods;
-    Bytes anonymous;   ///< anonymous and shared memory: cannot be taken back with swap off
-    Bytes page_cache;  ///< file pages
-};
-
-/// CPU time between two readings: the exact total, split in proportion of user and system.
-model::CpuTime cpu_between(const UsageCounters& begin, const UsageCounters& end);
 
 struct CgroupSpec {
     std::string run;                      ///< id of the run; the group is <base>/joust-<run>/<party>
@@ -51,12 +37,12 @@ public:
     /// Files to which a process writes "0" to move itself into the group.
     [[nodiscard]] std::vector<Path> entrances() const;
 
-    [[nodiscard]] Result<model::LimitsInForce> read_limits() const;
-    [[nodiscard]] Result<UsageCounters> read() const;
+    [[nodiscard]] Result<model::LimitsInForce> read_limits() const { return files_.read_limits(); }
+    [[nodiscard]] Result<UsageCounters> read() const { return files_.read_usage(); }
     /// Processes in the group and below, each once.
-    [[nodiscard]] std::vector<pid_t> pids() const;
+    [[nodiscard]] std::vector<pid_t> pids() const { return files_.pids(); }
     /// Processes the kernel has killed because the group reached its memory limit.
-    [[nodiscard]] Result<std::uint64_t> oom_kills() const;
+    [[nodiscard]] Result<std::uint64_t> oom_kills() const { return files_.oom_kills(); }
     /// Directories of the group, one per hierarchy.
     [[nodiscard]] std::vector<Path> directories() const;
 
@@ -66,16 +52,8 @@ public:
     Status remove();
 
 private:
-    struct Place {
-        Path directory;
-        std::vector<Controller> controllers;
-    };
-    explicit Cgroup(CgroupVersion version) : version_(version) {}
-    [[nodiscard]] const Path* with(Controller controller) const;
-    [[nodiscard]] Status apply(const CgroupSpec& spec) const;
-
-    CgroupVersion version_;
-    std::vector<Place> places_;
+    explicit Cgroup(CgroupVersion version) : files_{.version = version, .places = {}} {}
+    GroupFiles files_;  ///< without places when moved from or removed
 };
 
 /// Kills what is in the group directory or below and removes it all, as the next start after a crash has to.

@@ -6,10 +6,10 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -19,6 +19,15 @@
 
 namespace joust::host {
 namespace {
+
+// glibc 2.36 declares pidfd_open and pidfd_send_signal for C only.
+int open_pidfd(pid_t pid) {
+    return static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
+}
+
+void send_signal(const Fd& process, int number) {
+    ::syscall(SYS_pidfd_send_signal, process.get(), number, nullptr, 0);
+}
 
 /// What a new child does before it becomes its program; reported by number through a pipe when it fails.
 enum class Step { parent, session, group, oom_score, user, directory, files, privileges, program };
@@ -253,7 +262,7 @@ Result<Process> Process::start(const ProcessSpec& spec) {
     const pid_t pid = fork_child(prepared, go, failure);
     if (pid < 0) return fail(ErrorKind::io, "cannot start {}: {}", spec.command.front(), errno_text());
     prepared.failure.close();  // from here on the child holds the only end that writes
-    Process process(identify(pid).value_or(ProcessIdentity{.pid = pid}), Fd(::pidfd_open(pid, 0)));
+    Process process(identify(pid).value_or(ProcessIdentity{.pid = pid}), Fd(open_pidfd(pid)));
     if (!process.pidfd_) {
         const std::string why = errno_text();
         ::kill(pid, SIGKILL);
@@ -282,7 +291,7 @@ Process& Process::operator=(Process&& other) noexcept {
 Process::~Process() {
     if (!pidfd_) return;
     // The leader by its pidfd as well: before setsid() it is not in a session of its own yet.
-    ::pidfd_send_signal(pidfd_.get(), SIGKILL, nullptr, 0);
+    send_signal(pidfd_, SIGKILL);
     [[maybe_unused]] const Status killed = kill_session(identity_);
     // A process that SIGKILL cannot end (stuck in the kernel) is left rather than waited for without bound.
     if (!wait_for(std::chrono::seconds(5))) return;
@@ -313,7 +322,7 @@ std::optional<ExitStatus> Process::wait_for(Nanoseconds limit) const {
 }
 
 void Process::signal(int number) const {
-    ::pidfd_send_signal(pidfd_.get(), number, nullptr, 0);
+    send_signal(pidfd_, number);
 }
 
 std::optional<ExitStatus> Process::stop(Nanoseconds grace) {

@@ -1,9 +1,11 @@
-// What the processes of a Cgroup have used: its counters, read.
+// What the processes of a cgroup have used: its counters, read.
+#include <algorithm>
 #include <charconv>
 #include <map>
+#include <set>
 
 #include "base/text.hpp"
-#include "host/cgroup.hpp"
+#include "host/group_files.hpp"
 #include "host/proc.hpp"
 
 namespace joust::host {
@@ -96,6 +98,21 @@ void sum_resident_memory(UsageCounters& counters, const std::vector<pid_t>& pids
     }
 }
 
+void collect_pids(const Path& directory, std::set<pid_t>& pids) {
+    const std::string text = read_file(directory / "cgroup.procs").value_or("");
+    for (const std::string_view line : split(text, '\n')) {
+        pid_t pid = 0;
+        std::from_chars(line.data(), line.data() + line.size(), pid);
+        // The kernel writes 0 for a process of another pid namespace; to kill() that would mean this one's
+        // group.
+        if (pid > 0) pids.insert(pid);
+    }
+    std::error_code error;
+    for (std::filesystem::directory_iterator entry(directory, error), end; !error && entry != end;
+         entry.increment(error))
+        if (entry->is_directory(error)) collect_pids(entry->path(), pids);
+}
+
 }  // namespace
 
 model::CpuTime cpu_between(const UsageCounters& begin, const UsageCounters& end) {
@@ -110,26 +127,33 @@ model::CpuTime cpu_between(const UsageCounters& begin, const UsageCounters& end)
     return {.user = user, .system = total - user};
 }
 
-Result<UsageCounters> Cgroup::read() const {
-    if (places_.empty()) return fail(ErrorKind::io, "the cgroup has been removed");
+Result<UsageCounters> GroupFiles::read_usage() const {
+    if (places.empty()) return fail(ErrorKind::io, "the cgroup has been removed");
     UsageCounters counters;
-    JOUST_CHECK(version_ == CgroupVersion::v1
+    JOUST_CHECK(version == CgroupVersion::v1
                     ? read_cpu_v1(counters, with(Controller::cpuacct), with(Controller::cpu))
-                    : read_cpu_v2(counters, places_.front().directory));
+                    : read_cpu_v2(counters, places.front().directory));
     if (const Path* directory = with(Controller::memory)) {
-        JOUST_CHECK(read_memory(counters, *directory, version_));
+        JOUST_CHECK(read_memory(counters, *directory, version));
     } else {
         sum_resident_memory(counters, pids());
     }
     return counters;
 }
 
-Result<std::uint64_t> Cgroup::oom_kills() const {
+Result<std::uint64_t> GroupFiles::oom_kills() const {
     const Path* const directory = with(Controller::memory);
     if (!directory) return 0;
-    JOUST_TRY(const Table table, read_table(*directory / (version_ == CgroupVersion::v1 ? "memory.oom_control"
-                                                                                        : "memory.events")));
+    JOUST_TRY(const Table table, read_table(*directory / (version == CgroupVersion::v1 ? "memory.oom_control"
+                                                                                       : "memory.events")));
     return static_cast<std::uint64_t>(in(table, "oom_kill").value_or(0));
+}
+
+std::vector<pid_t> GroupFiles::pids() const {
+    std::set<pid_t> pids;
+    for (const Place& place : places)
+        collect_pids(place.directory, pids);
+    return {pids.begin(), pids.end()};
 }
 
 }  // namespace joust::host

@@ -1,4 +1,4 @@
-// The limits of a Cgroup: set and read back. cgroups v2: Documentation/admin-guide/cgroup-v2.rst of the
+// The limits of a cgroup: set and read back. cgroups v2: Documentation/admin-guide/cgroup-v2.rst of the
 // kernel; v1: the files of Documentation/admin-guide/cgroup-v1 and, for cpu,
 // Documentation/scheduler/sched-bwc.rst.
 #include <unistd.h>
@@ -8,7 +8,7 @@
 #include <cmath>
 
 #include "base/text.hpp"
-#include "host/cgroup.hpp"
+#include "host/group_files.hpp"
 
 namespace joust::host {
 namespace {
@@ -101,23 +101,28 @@ std::optional<double> quota_v2(const Path& directory) {
 
 }  // namespace
 
-Status Cgroup::apply(const CgroupSpec& spec) const {
-    const bool v1 = version_ == CgroupVersion::v1;
-    CpuShare share = spec.cpu.value_or(CpuShare{});
-    if (!spec.cpu && spec.limits) share.quota = spec.limits->cpus;
+const Path* GroupFiles::with(Controller controller) const {
+    for (const Place& place : places)
+        if (std::find(place.controllers.begin(), place.controllers.end(), controller) !=
+            place.controllers.end())
+            return &place.directory;
+    return nullptr;
+}
+
+Status GroupFiles::set_limits(const CpuShare& share, std::optional<Bytes> memory) const {
+    const bool v1 = version == CgroupVersion::v1;
     if (const Path* directory = with(Controller::cpuset); directory && !share.cpus.empty())
         JOUST_CHECK(write_control(*directory / "cpuset.cpus", to_cpu_list(share.cpus)));
     if (const Path* directory = with(Controller::cpu))
         JOUST_CHECK(v1 ? set_cpu_v1(*directory, share) : set_cpu_v2(*directory, share));
-    if (const Path* directory = with(Controller::memory); directory && spec.limits)
-        JOUST_CHECK(v1 ? set_memory_v1(*directory, spec.limits->memory)
-                       : set_memory_v2(*directory, spec.limits->memory));
+    if (const Path* directory = with(Controller::memory); directory && memory)
+        JOUST_CHECK(v1 ? set_memory_v1(*directory, *memory) : set_memory_v2(*directory, *memory));
     return {};
 }
 
-Result<model::LimitsInForce> Cgroup::read_limits() const {
-    const bool v1 = version_ == CgroupVersion::v1;
-    model::LimitsInForce limits{.cgroup_version = std::string(name(version_))};
+Result<model::LimitsInForce> GroupFiles::read_limits() const {
+    const bool v1 = version == CgroupVersion::v1;
+    model::LimitsInForce limits{.cgroup_version = std::string(name(version))};
     if (const Path* directory = with(Controller::cpuset)) {
         const Path effective = *directory / (v1 ? "cpuset.effective_cpus" : "cpuset.cpus.effective");
         JOUST_TRY(const std::string text,
