@@ -68,17 +68,17 @@ private:
     };
     enum class Length : std::uint8_t { none, sized, chunked };
 
-    bool take_line(std::string_view& input, std::string_view& line, std::uint32_t limit);
+    enum class Line : std::uint8_t { whole, partial, too_long, bare_cr };
+    Line take_line(std::string_view& input, std::string_view& line, std::uint32_t used, std::uint32_t limit);
     Event fail(const char* why);
-    Event on_status_line(std::string_view line);
-    Event on_header_line(std::string_view line);
-    Event on_head_end();
-    Event on_chunk_size(std::string_view line);
-    bool on_known_header(std::string_view name, std::string_view value);
+    bool on_head_line(std::string_view line);
+    bool on_status_line(std::string_view line);
+    bool on_header_line(std::string_view line);
+    bool on_head_end();
     bool on_content_length(std::string_view value);
     bool on_transfer_encoding(std::string_view value);
     void on_connection(std::string_view value);
-    Event step(std::string_view& input, bool& advanced);
+    bool on_chunk_size(std::string_view line);
     Event take_body(std::string_view& input);
 
     ParserLimits limits_;
@@ -86,7 +86,8 @@ private:
     const char* error_ = "";
     std::string_view piece_;
     std::string_view name_;
-    std::uint32_t line_bytes_ = 0;  ///< of the line so far, may exceed what `line_` keeps
+    std::uint32_t line_bytes_ = 0;   ///< of a begun line that was split; may exceed what `line_` keeps
+    std::uint32_t line_length_ = 0;  ///< of the line taken last, before it was cut
     std::uint32_t head_bytes_ = 0;
     std::uint32_t headers_ = 0;
     std::uint16_t interim_ = 0;
@@ -99,7 +100,8 @@ private:
     bool keep_alive_ = false;
     bool interim_response_ = false;
     bool report_headers_ = false;
-    bool line_cut_ = false;
+    bool close_named_ = false;
+    bool pending_cr_ = false;  ///< the piece ended between CR and LF
     /// The begun part of a line that was split over pieces; a line of more than this is kept cut.
     std::array<char, 256> line_;
 };

@@ -1,0 +1,310 @@
+#include "http/response_parser.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "http/syntax.hpp"
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+namespace joust::http {
+namespace {
+
+/// First carriage return or line feed, or `end`. One pass finds the end of the line and bare carriage
+/// returns.
+const char* find_break(const char* at, const char* end) {
+#ifdef __SSE2__
+    const __m128i cr = _mm_set1_epi8('\r');
+    const __m128i lf = _mm_set1_epi8('\n');
+    for (; end - at >= 16; at += 16) {
+        __m128i bytes;
+        std::memcpy(&bytes, at, 16);
+        const int hits =
+            _mm_movemask_epi8(_mm_or_si128(_mm_cmpeq_epi8(bytes, cr), _mm_cmpeq_epi8(bytes, lf)));
+        if (hits != 0) return at + __builtin_ctz(static_cast<unsigned>(hits));
+    }
+#endif
+    while (at != end && *at != '\r' && *at != '\n')
+        ++at;
+    return at;
+}
+
+constexpr bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+constexpr int hex_value(char c) {
+    if (is_digit(c)) return c - '0';
+    const char lower = to_lower(c);
+    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
+}  // namespace
+
+void ResponseParser::start(bool to_head) {
+    state_ = State::status_line;
+    to_head_ = to_head;
+    error_ = "";
+    status_ = 0;
+    line_bytes_ = head_bytes_ = headers_ = 0;
+    interim_ = 0;
+    length_ = Length::none;
+    begun_ = keep_alive_ = pending_cr_ = close_named_ = false;
+}
+
+ResponseParser::Event ResponseParser::fail(const char* why) {
+    error_ = why;
+    state_ = State::failed;
+    keep_alive_ = false;
+    return Event::error;
+}
+
+/// Cuts one line, without its end, off `input`. `used` counts the bytes towards `limit`, line ends as two.
+/// Where a line is cut over pieces must not show, so the checks follow the order of the bytes.
+ResponseParser::Line ResponseParser::take_line(std::string_view& input, std::string_view& line,
+                                               std::uint32_t used, std::uint32_t limit) {
+    const char* const begin = input.data();
+    const std::size_t room = limit - used - line_bytes_;
+    const char* const end = begin + std::min(input.size(), room + 1);
+    const char* stop = begin;
+    if (!pending_cr_) {
+        stop = find_break(begin, end);
+        const auto length = static_cast<std::size_t>(stop - begin);
+        if (length > room) return Line::too_long;
+        if (line_bytes_ == 0 && stop + 1 < begin + input.size() && stop != end) {  // the usual case: all here
+            const bool crlf = *stop == '\r';
+            if (crlf && stop[1] != '\n') return Line::bare_cr;
+            line = std::string_view(begin, std::min(length, line_.size()));
+            line_length_ = static_cast<std::uint32_t>(length);
+            input.remove_prefix(length + (crlf ? 2 : 1));
+            return Line::whole;
+        }
+        if (line_bytes_ < line_.size())
+            std::memcpy(line_.data() + line_bytes_, begin, std::min(length, line_.size() - line_bytes_));
+        line_bytes_ += static_cast<std::uint32_t>(length);
+        input.remove_prefix(length);
+        if (input.empty()) return Line::partial;
+        if (input.front() == '\r') {
+            pending_cr_ = true;
+            input.remove_prefix(1);
+        }
+    }
+    if (input.empty()) return Line::partial;
+    if (input.front() != '\n') return Line::bare_cr;
+    input.remove_prefix(1);
+    pending_cr_ = false;
+    line = std::string_view(line_.data(), std::min<std::size_t>(line_bytes_, line_.size()));
+    line_length_ = line_bytes_;
+    line_bytes_ = 0;
+    return Line::whole;
+}
+
+bool ResponseParser::on_status_line(std::string_view line) {
+    constexpr std::string_view k_version = "HTTP/1.";
+    const bool shaped = line.size() >= 12 && line.substr(0, 7) == k_version &&
+                        (line[7] == '0' || line[7] == '1') && line[8] == ' ' && is_digit(line[9]) &&
+                        is_digit(line[10]) && is_digit(line[11]) && (line.size() == 12 || line[12] == ' ');
+    if (!shaped) return fail("the status line is not HTTP/1.0 or HTTP/1.1"), false;
+    const int status = (line[9] - '0') * 100 + (line[10] - '0') * 10 + (line[11] - '0');
+    if (status < 100 || status > 599) return fail("the status is not in 100 … 599"), false;
+    if (status == 101) return fail("the server switched protocols unasked"), false;
+    http_1_0_ = line[7] == '0';
+    keep_alive_ = !http_1_0_;
+    interim_response_ = status < 200;
+    status_ = interim_response_ ? std::int16_t{0} : static_cast<std::int16_t>(status);
+    length_ = Length::none;
+    remaining_ = 0;
+    state_ = State::header_line;
+    return true;
+}
+
+bool ResponseParser::on_content_length(std::string_view value) {
+    constexpr std::size_t k_most_digits = 18;  // below 2^63, no overflow possible
+    if (value.empty() || !std::all_of(value.begin(), value.end(), is_digit))
+        return fail("Content-Length is not a number"), false;
+    if (value.size() > k_most_digits) return fail("Content-Length overflows"), false;
+    std::uint64_t length = 0;
+    for (const char digit : value)
+        length = length * 10 + static_cast<std::uint64_t>(digit - '0');
+    if (length_ == Length::chunked) return fail("both Content-Length and chunked"), false;
+    if (length_ == Length::sized && length != remaining_) return fail("two unequal Content-Lengths"), false;
+    length_ = Length::sized;
+    remaining_ = length;
+    return true;
+}
+
+bool ResponseParser::on_transfer_encoding(std::string_view value) {
+    if (http_1_0_) return fail("Transfer-Encoding in HTTP/1.0"), false;
+    if (length_ == Length::sized) return fail("both Content-Length and chunked"), false;
+    if (length_ == Length::chunked) return fail("two Transfer-Encodings"), false;
+    const std::size_t comma = value.rfind(',');
+    const std::string_view last =
+        without_padding(comma == std::string_view::npos ? value : value.substr(comma + 1));
+    if (!equals_ignoring_case(last, "chunked"))
+        return fail("Transfer-Encoding does not end in chunked"), false;
+    length_ = Length::chunked;
+    return true;
+}
+
+void ResponseParser::on_connection(std::string_view value) {
+    while (!value.empty()) {
+        const std::size_t comma = value.find(',');
+        const std::string_view option = without_padding(value.substr(0, comma));
+        if (equals_ignoring_case(option, "close")) close_named_ = true;
+        if (equals_ignoring_case(option, "keep-alive") && http_1_0_) keep_alive_ = true;
+        value.remove_prefix(comma == std::string_view::npos ? value.size() : comma + 1);
+    }
+    if (close_named_) keep_alive_ = false;
+}
+
+bool ResponseParser::on_header_line(std::string_view line) {
+    std::size_t colon = 0;
+    while (colon < line.size() && is_token_character(line[colon]))
+        ++colon;
+    if (colon == 0 || colon == line.size() || line[colon] != ':')
+        return fail("a header line has no name and colon"), false;
+    name_ = line.substr(0, colon);
+    piece_ = line.substr(colon + 1);
+    const bool framing = colon == 14 || colon == 17 || colon == 10;
+    if (!framing && !report_headers_) return true;
+    piece_ = without_padding(piece_);
+    const bool is_length = equals_ignoring_case(name_, "content-length");
+    const bool is_encoding = equals_ignoring_case(name_, "transfer-encoding");
+    const bool is_connection = equals_ignoring_case(name_, "connection");
+    if ((is_length || is_encoding || is_connection) && line_length_ > line_.size())
+        return fail("a header that frames the response is longer than 256 bytes"), false;
+    if (is_length) return on_content_length(piece_);
+    if (is_encoding) return on_transfer_encoding(piece_);
+    if (is_connection) on_connection(piece_);
+    return true;
+}
+
+/// The empty line: decides how the body ends (RFC 9112, 6.3).
+bool ResponseParser::on_head_end() {
+    if (interim_response_) {
+        if (++interim_ > limits_.headers) return fail("too many interim responses"), false;
+        head_bytes_ = headers_ = 0;
+        close_named_ = false;
+        state_ = State::status_line;
+    } else if (to_head_ || status_ == 204 || status_ == 304) {
+        state_ = State::done;
+    } else if (length_ == Length::chunked) {
+        state_ = State::chunk_size;
+    } else if (length_ == Length::sized) {
+        state_ = State::sized_body;
+    } else {
+        keep_alive_ = false;
+        state_ = State::body_to_close;
+    }
+    return true;
+}
+
+bool ResponseParser::on_chunk_size(std::string_view line) {
+    std::size_t digits = 0;
+    std::uint64_t size = 0;
+    for (; digits < line.size() && hex_value(line[digits]) >= 0; ++digits) {
+        if (digits == 15) return fail("a chunk's size overflows"), false;
+        size = size * 16 + static_cast<std::uint64_t>(hex_value(line[digits]));
+    }
+    if (digits == 0) return fail("a chunk's size is not a number"), false;
+    const std::string_view rest = without_padding(line.substr(digits));
+    if (!rest.empty() && rest.front() != ';') return fail("a chunk's size is not a number"), false;
+    remaining_ = size;
+    head_bytes_ = headers_ = 0;
+    state_ = size == 0 ? State::trailer_line : State::chunk_data;
+    return true;
+}
+
+/// A part of the body; `remaining_` is not zero.
+ResponseParser::Event ResponseParser::take_body(std::string_view& input) {
+    if (input.empty()) return Event::need_more;
+    const std::size_t length = std::min<std::uint64_t>(input.size(), remaining_);
+    piece_ = input.substr(0, length);
+    input.remove_prefix(length);
+    remaining_ -= length;
+    return Event::body;
+}
+
+ResponseParser::Event ResponseParser::next(std::string_view& input) {
+    begun_ = begun_ || !input.empty();
+    for (;;) {
+        switch (state_) {
+            case State::status_line:
+            case State::header_line:
+            case State::trailer_line: {
+                const bool was_status = state_ == State::status_line;
+                std::string_view line;
+                const Line taken = take_line(input, line, head_bytes_, limits_.head_bytes);
+                if (taken == Line::partial) return Event::need_more;
+                if (taken == Line::too_long) return fail("the headers are too large");
+                if (taken == Line::bare_cr) return fail("a carriage return without a line feed");
+                head_bytes_ = std::min(head_bytes_ + line_length_ + 2, limits_.head_bytes);
+                if (!on_head_line(line)) return Event::error;
+                if (report_headers_ && state_ == State::header_line && !was_status && !interim_response_)
+                    return Event::header;
+                break;
+            }
+            case State::sized_body:
+                if (remaining_ != 0) return take_body(input);
+                state_ = State::done;
+                break;
+            case State::chunk_size: {
+                std::string_view line;
+                const Line taken = take_line(input, line, 0, limits_.chunk_line_bytes);
+                if (taken == Line::partial) return Event::need_more;
+                if (taken == Line::too_long) return fail("a chunk's size line is too long");
+                if (taken == Line::bare_cr) return fail("a carriage return without a line feed");
+                if (!on_chunk_size(line)) return Event::error;
+                break;
+            }
+            case State::chunk_data:
+                if (remaining_ != 0) return take_body(input);
+                state_ = State::chunk_end;
+                break;
+            case State::chunk_end: {
+                std::string_view line;
+                const Line taken = take_line(input, line, 0, 0);
+                if (taken == Line::partial) return Event::need_more;
+                if (taken != Line::whole) return fail("a chunk does not end where its size says");
+                state_ = State::chunk_size;
+                break;
+            }
+            case State::body_to_close:
+                remaining_ = input.size();
+                return take_body(input);
+            case State::done:
+                return Event::complete;
+            case State::failed:
+                return Event::error;
+        }
+    }
+}
+
+bool ResponseParser::on_head_line(std::string_view line) {
+    if (state_ == State::status_line) return on_status_line(line);
+    if (line.empty()) {
+        if (state_ == State::header_line) return on_head_end();
+        state_ = State::done;
+        return true;
+    }
+    if (++headers_ > limits_.headers) return fail("too many headers"), false;
+    if (state_ == State::header_line) return on_header_line(line);
+    if (line.find(':') == std::string_view::npos || !is_token_character(line.front()))
+        return fail("a trailer has no name and colon"), false;
+    return true;
+}
+
+ResponseParser::Event ResponseParser::finish() {
+    if (state_ == State::body_to_close) {
+        state_ = State::done;
+        return Event::complete;
+    }
+    if (state_ == State::done) return Event::complete;
+    if (state_ == State::failed) return Event::error;
+    return fail(begun_ ? "the connection closed in the middle of the response"
+                       : "the connection closed before a byte of the response");
+}
+
+}  // namespace joust::http

@@ -1,0 +1,82 @@
+#include "load/address.hpp"
+
+#include <linux/net_tstamp.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/resource.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+namespace joust::load {
+namespace {
+
+Address unix_address(const std::string& path) {
+    sockaddr_un name{};
+    name.sun_family = AF_UNIX;
+    std::copy(path.begin(), path.end(), std::begin(name.sun_path));  // parse_url checked the length
+    Address address;
+    address.length = sizeof name;
+    std::memcpy(&address.storage, &name, sizeof name);
+    return address;
+}
+
+}  // namespace
+
+Result<std::vector<Address>> resolve(const Target& target) {
+    if (!target.unix_path.empty()) return std::vector<Address>{unix_address(target.unix_path)};
+    addrinfo hints{};
+    hints.ai_socktype = SOCK_STREAM;
+    hints.ai_flags = AI_NUMERICSERV;
+    addrinfo* found = nullptr;
+    const int status =
+        ::getaddrinfo(target.host.c_str(), std::to_string(target.port).c_str(), &hints, &found);
+    if (status != 0)
+        return fail(ErrorKind::bad_input, "host \"{}\" is not known: {}", target.host,
+                    ::gai_strerror(status));
+    std::vector<Address> addresses;
+    for (const addrinfo* info = found; info != nullptr; info = info->ai_next) {
+        Address address;
+        address.length = info->ai_addrlen;
+        std::memcpy(&address.storage, info->ai_addr, info->ai_addrlen);
+        addresses.push_back(address);
+    }
+    ::freeaddrinfo(found);
+    if (addresses.empty()) return fail(ErrorKind::bad_input, "host \"{}\" has no address", target.host);
+    return addresses;
+}
+
+int open_socket(const Address& address) {
+    const int fd = ::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0) return -errno;
+    if (!address.is_unix()) {
+        const int on = 1;
+        ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        const int stamps = SOF_TIMESTAMPING_RX_SOFTWARE | SOF_TIMESTAMPING_SOFTWARE;
+        ::setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPING, &stamps, sizeof stamps);  // without it: time of reading
+    }
+    return fd;
+}
+
+Status allow_open_files(std::size_t connections) {
+    constexpr std::size_t k_others = 256;  // rings, logs, the contenders' pipes
+    rlimit limit{};
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    const rlim_t wanted = connections + k_others;
+    if (limit.rlim_cur >= wanted) return {};
+    if (limit.rlim_max < wanted)
+        return fail(ErrorKind::unsupported,
+                    "{} connections need {} open files, but the hard limit is {}; raise it with ulimit -Hn",
+                    connections, wanted, limit.rlim_max);
+    limit.rlim_cur = wanted;
+    if (::setrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return fail(ErrorKind::unsupported, "cannot raise the limit of open files to {}: {}", wanted,
+                    errno_text());
+    return {};
+}
+
+}  // namespace joust::load

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <sys/socket.h>
+
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+#include "load/target.hpp"
+
+namespace joust::load {
+
+/// Where to connect, as the kernel wants it.
+struct Address {
+    sockaddr_storage storage{};
+    socklen_t length = 0;
+
+    [[nodiscard]] const sockaddr* get() const {
+        return static_cast<const sockaddr*>(static_cast<const void*>(&storage));
+    }
+    [[nodiscard]] bool is_unix() const { return storage.ss_family == AF_UNIX; }
+};
+
+/// All addresses of the target, in the resolver's order; at least one. Blocks for name resolution.
+Result<std::vector<Address>> resolve(const Target& target);
+
+/// A new non-blocking stream socket for the address: no Nagle delay, kernel receive time stamps on (where the
+/// family has them). The descriptor, or a negative errno.
+int open_socket(const Address& address);
+
+/// Raises the soft limit of open files to the hard one if `connections` need it; an error says what to raise.
+Status allow_open_files(std::size_t connections);
+
+}  // namespace joust::load

@@ -1,0 +1,139 @@
+#include "load/answer_check.hpp"
+
+#include <cmath>
+#include <cstring>
+#include <nlohmann/json.hpp>
+
+namespace joust::load {
+namespace {
+
+using Json = nlohmann::ordered_json;
+constexpr std::string_view k_id_placeholder = "{request_id}";
+
+bool is_space(char c) {
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+std::string_view skip_spaces(std::string_view text) {
+    while (!text.empty() && is_space(text.front()))
+        text.remove_prefix(1);
+    return text;
+}
+
+/// Takes `text` off the front of `rest`, if it is there.
+bool take(std::string_view& rest, std::string_view text) {
+    if (rest.substr(0, text.size()) != text) return false;
+    rest.remove_prefix(text.size());
+    return true;
+}
+
+WrongAnswer wrong_body(std::string detail) {
+    return {model::RequestErrorKind::body, std::move(detail)};
+}
+
+}  // namespace
+
+std::string excerpt(std::string_view body) {
+    return std::string(body.substr(0, 200));
+}
+
+Result<AnswerCheck> AnswerCheck::compile(const Expect& expect, bool request_sends_id) {
+    AnswerCheck check;
+    check.expect_ = expect;
+    if (expect.body_regex) {
+        try {  // std::regex has no other way to refuse a pattern
+            check.regex_.emplace(*expect.body_regex, std::regex::ECMAScript | std::regex::optimize);
+        } catch (const std::regex_error& error) {
+            return fail(ErrorKind::bad_input, "regular expression \"{}\": {}", *expect.body_regex,
+                        error.what());
+        }
+    }
+    if (expect.json) {
+        const Json object = Json::parse(*expect.json, nullptr, false);
+        if (!object.is_object())
+            return fail(ErrorKind::bad_input, "the expected JSON must be an object, not {}", *expect.json);
+        for (const auto& [name, value] : object.items()) {
+            const bool is_id = value.is_string() && value.get_ref<const std::string&>() == k_id_placeholder;
+            if (is_id && !request_sends_id)
+                return fail(
+                    ErrorKind::bad_input,
+                    "the answer should echo {{request_id}} in \"{}\", but the request does not send it",
+                    name);
+            check.fields_.push_back({name, Json(name).dump(), value.dump(), is_id});
+        }
+    }
+    if (!(expect.sample >= 0 && expect.sample <= 1))
+        return fail(ErrorKind::bad_input, "the sample to be parsed in full must be 0 to 1, not {}",
+                    expect.sample);
+    check.sample_bound_ = static_cast<std::uint64_t>(std::ldexp(expect.sample, 32));
+    check.needs_body_ = expect.body_equals || expect.body_contains || expect.body_regex || expect.json;
+    return check;
+}
+
+std::optional<WrongAnswer> AnswerCheck::check_status(int status, std::string_view body) const {
+    if (expect_.status ? status == *expect_.status : status < 400) return std::nullopt;
+    if (status >= 500) return WrongAnswer{model::RequestErrorKind::status_5xx, excerpt(body)};
+    if (status >= 400) return WrongAnswer{model::RequestErrorKind::status_4xx, excerpt(body)};
+    return wrong_body(fmt::format("status {} instead of {}", status, *expect_.status));
+}
+
+std::optional<WrongAnswer> AnswerCheck::check_text(std::string_view body) const {
+    if (expect_.body_equals && body != *expect_.body_equals)
+        return wrong_body("body differs from the expected one: " + excerpt(body));
+    if (expect_.body_contains && body.find(*expect_.body_contains) == std::string_view::npos)
+        return wrong_body("body lacks the expected text: " + excerpt(body));
+    if (regex_ && !std::regex_search(body.begin(), body.end(), *regex_))
+        return wrong_body("body does not match the expression: " + excerpt(body));
+    return std::nullopt;
+}
+
+/// Each member found by its quoted name, a colon and the value as it would be written; true is nearly certain
+/// (a member of an inner object can deceive it), false means that only a parser can tell.
+bool AnswerCheck::matches_structure(std::string_view body, std::string_view id) const {
+    std::size_t from = 0;  // members mostly come in the expected order
+    for (const Field& field : fields_) {
+        std::size_t at = body.find(field.quoted, from);
+        if (at == std::string_view::npos) at = body.find(field.quoted);
+        if (at == std::string_view::npos) return false;
+        from = at + field.quoted.size();
+        std::string_view rest = skip_spaces(body.substr(from));
+        if (!take(rest, ":")) return false;
+        rest = skip_spaces(rest);
+        const bool equal =
+            field.is_id ? take(rest, "\"") && take(rest, id) && take(rest, "\"") : take(rest, field.literal);
+        if (!equal || rest.empty() || (rest.front() != ',' && rest.front() != '}' && !is_space(rest.front())))
+            return false;
+    }
+    return !body.empty();
+}
+
+std::optional<WrongAnswer> AnswerCheck::parse_in_full(std::string_view body, std::string_view id) const {
+    const Json answer = Json::parse(body.begin(), body.end(), nullptr, false);
+    if (!answer.is_object()) return wrong_body("body is no JSON object: " + excerpt(body));
+    for (const Field& field : fields_) {
+        const auto found = answer.find(field.name);
+        if (found == answer.end())
+            return wrong_body(fmt::format("\"{}\" is missing: {}", field.name, excerpt(body)));
+        const Json expected =
+            field.is_id ? Json(std::string(id)) : Json::parse(field.literal, nullptr, false);
+        if (*found != expected)
+            return wrong_body(
+                fmt::format("\"{}\" is {} instead of {}", field.name,
+                            excerpt(found->dump(-1, ' ', false, Json::error_handler_t::replace)),
+                            expected.dump(-1, ' ', false, Json::error_handler_t::replace)));
+    }
+    return std::nullopt;
+}
+
+std::optional<WrongAnswer> AnswerCheck::check(int status, std::string_view body, std::string_view id,
+                                              std::size_t headers_matched, bool in_full) const {
+    if (auto wrong = check_status(status, body)) return wrong;
+    if (headers_matched != expect_.headers.size()) return wrong_body("an expected header did not come");
+    if (!needs_body_) return std::nullopt;
+    if (auto wrong = check_text(body)) return wrong;
+    if (fields_.empty() && !expect_.json) return std::nullopt;
+    if (!in_full && matches_structure(body, id)) return std::nullopt;
+    return parse_in_full(body, id);
+}
+
+}  // namespace joust::load

@@ -1,0 +1,250 @@
+#include "load/engine.hpp"
+
+#include <pthread.h>
+#include <sched.h>
+#include <sys/prctl.h>
+
+#include <csignal>
+#include <deque>
+#include <future>
+#include <random>
+#include <thread>
+
+#include "load/worker.hpp"
+
+namespace joust::load {
+namespace {
+
+std::int64_t to_count(TimePoint time) {
+    return time.time_since_epoch().count();
+}
+
+/// Connections (users in the closed model) of one thread: an equal share, the first threads take the rest.
+std::size_t share_of(std::size_t whole, int thread, int threads) {
+    const auto count = static_cast<std::size_t>(threads);
+    return whole / count + (static_cast<std::size_t>(thread) < whole % count ? 1 : 0);
+}
+
+std::size_t most_connections(const Schedule& schedule) {
+    if (const auto* closed = std::get_if<ClosedLoop>(&schedule))
+        return static_cast<std::size_t>(closed->users);
+    return static_cast<std::size_t>(std::get<OpenLoop>(schedule).max_connections);
+}
+
+/// Threads without a user or a connection would do nothing.
+int threads_for(const Options& options) {
+    return static_cast<int>(
+        std::min(static_cast<std::size_t>(options.threads), most_connections(options.schedule)));
+}
+
+Share share_for(const Options& options, int thread, int threads) {
+    Share share{.thread = thread, .threads = threads, .connections = 0, .requests = {}};
+    share.connections = share_of(most_connections(options.schedule), thread, threads);
+    if (const auto* count = std::get_if<StopAfterCount>(&options.stop))
+        share.requests = share_of(count->requests, thread, threads);
+    return share;
+}
+
+Result<LoadPlan> make_plan(Options options) {
+    LoadPlan plan;
+    JOUST_CHECK(check(options));
+    JOUST_TRY(plan.addresses, resolve(options.target));
+    for (const Operation& operation : options.operations) {
+        JOUST_TRY(PreparedRequest request,
+                  PreparedRequest::prepare(options.target, operation.request, options.feed));
+        JOUST_TRY(AnswerCheck check, AnswerCheck::compile(operation.expect, request.sends_id()));
+        plan.requests.push_back(std::move(request));
+        plan.checks.push_back(std::move(check));
+    }
+    if (const auto* open = std::get_if<OpenLoop>(&options.schedule)) {
+        JOUST_TRY(plan.curve, RateCurve::create(open->segments));
+    }
+    plan.run = std::random_device{}();
+    plan.options = std::move(options);
+    return plan;
+}
+
+/// Pins the calling thread and makes its timers exact; what is not permitted is left out, the lag will show
+/// it.
+void prepare_thread(const Options& options, int thread) {
+    const std::string name = "joust-load-" + std::to_string(thread);
+    ::pthread_setname_np(::pthread_self(), name.c_str());
+    ::prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
+    if (options.cpus.empty()) return;
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET(static_cast<std::size_t>(options.cpus[static_cast<std::size_t>(thread) % options.cpus.size()]),
+            &set);
+    ::pthread_setaffinity_np(::pthread_self(), sizeof set, &set);
+}
+
+}  // namespace
+
+/// Everything the threads refer to; stays at one address while they run.
+struct Engine::State {
+    struct Thread {
+        LiveCounters live;
+        std::unique_ptr<Transport> transport;
+        std::promise<Status> ready;
+        ThreadResult result;
+        std::thread thread;
+    };
+
+    LoadPlan plan;
+    Control control;
+    bool uring = false;
+    std::string fallback;
+    std::deque<Thread> threads;
+    std::promise<TimePoint> go;
+    TimePoint started;
+
+    ~State() { stop_and_join(); }
+
+    Status choose_backend();
+    Status launch();
+    void run_thread(Thread& thread, int index, const std::shared_future<TimePoint>& start);
+    void wake_all();
+    void join();
+    void stop_and_join();
+};
+
+Status Engine::State::choose_backend() {
+    if (plan.options.io == Io::epoll) return {};
+    const Status probed = probe_uring();
+    uring = probed.has_value();
+    if (uring) return {};
+    if (plan.options.io == Io::uring) return probed;
+    fallback = probed.error().message;
+    return {};
+}
+
+void Engine::State::run_thread(Thread& thread, int index, const std::shared_future<TimePoint>& start) {
+    prepare_thread(plan.options, index);
+    const Share share = share_for(plan.options, index, static_cast<int>(threads.size()));
+    auto transport =
+        uring ? make_uring_transport(share.connections) : make_epoll_transport(share.connections);
+    if (!transport) {
+        thread.ready.set_value(tl::unexpected(transport.error()));
+        return;
+    }
+    thread.transport = std::move(*transport);
+    Worker worker(plan, control, share, *thread.transport, thread.live);
+    thread.ready.set_value({});
+    const TimePoint begin = start.get();
+    if (begin != TimePoint::max()) thread.result = worker.run(begin);
+}
+
+/// Starts all threads, waits until each has its transport, lets them go together. Signals stay with the
+/// caller's threads.
+Status Engine::State::launch() {
+    const int count = threads_for(plan.options);
+    for (int i = 0; i < count; ++i)
+        threads.emplace_back();
+    const std::shared_future<TimePoint> start = go.get_future().share();
+    sigset_t all;
+    sigset_t before;
+    ::sigfillset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, &before);
+    int index = 0;
+    for (Thread& thread : threads)
+        thread.thread = std::thread([this, &thread, i = index++, start] { run_thread(thread, i, start); });
+    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    Status status;
+    for (Thread& thread : threads)
+        if (Status ready = thread.ready.get_future().get(); !ready) status = ready;
+    started = now();
+    if (const auto* after = std::get_if<StopAfter>(&plan.options.stop)) {
+        control.window_end_ns = to_count(started + after->warm_up + after->length);
+        control.window_start_ns = to_count(started + after->warm_up);
+    } else if (std::holds_alternative<StopAfterCount>(plan.options.stop)) {
+        control.window_start_ns = to_count(started);
+    }
+    go.set_value(status ? started : TimePoint::max());
+    if (!status) join();
+    return status;
+}
+
+void Engine::State::wake_all() {
+    for (Thread& thread : threads)
+        if (thread.transport) thread.transport->wake();
+}
+
+void Engine::State::join() {
+    for (Thread& thread : threads)
+        if (thread.thread.joinable()) thread.thread.join();
+}
+
+void Engine::State::stop_and_join() {
+    control.stop.store(true);
+    wake_all();
+    join();
+}
+
+Engine::Engine(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Engine::Engine(Engine&&) noexcept = default;
+Engine& Engine::operator=(Engine&&) noexcept = default;
+Engine::~Engine() = default;
+
+Result<Engine> Engine::start(Options options) {
+    JOUST_TRY(LoadPlan plan, make_plan(std::move(options)));
+    JOUST_CHECK(allow_open_files(most_connections(plan.options.schedule)));
+    auto state = std::make_unique<State>();
+    state->plan = std::move(plan);
+    JOUST_CHECK(state->choose_backend());
+    JOUST_CHECK(state->launch());
+    return Engine(std::move(state));
+}
+
+Progress Engine::progress() const {
+    Progress sum{.at = now()};
+    sum.finished = true;
+    for (const State::Thread& thread : state_->threads) {
+        const LiveCounters& live = thread.live;
+        sum.finished = sum.finished && live.finished.load(std::memory_order_acquire);
+        sum.started += live.started.get();
+        sum.succeeded += live.succeeded.get();
+        for (std::size_t kind = 0; kind < model::k_request_error_kinds; ++kind)
+            sum.errors.count[kind] += live.errors[kind].get();
+        sum.response_time_sum += Nanoseconds(static_cast<std::int64_t>(live.response_time_sum_ns.get()));
+        sum.bytes_received += live.bytes_received.get();
+        sum.users_completed += live.users_completed.get();
+        sum.in_flight += live.in_flight.get();
+        sum.connections += live.connections.get();
+        for (std::size_t i = 0; i < LiveHistogram::k_size; ++i)
+            sum.response_time.add(i, live.response_time[i].get());
+    }
+    return sum;
+}
+
+TimePoint Engine::started_at() const {
+    return state_->started;
+}
+std::string Engine::backend() const {
+    return state_->uring ? "io_uring" : "epoll";
+}
+std::string Engine::fallback_reason() const {
+    return state_->fallback;
+}
+
+void Engine::set_window(TimePoint start, TimePoint end) {
+    state_->control.window_end_ns.store(to_count(end), std::memory_order_relaxed);
+    state_->control.window_start_ns.store(to_count(start), std::memory_order_release);
+    state_->wake_all();
+}
+
+void Engine::stop_now() {
+    state_->control.stop.store(true);
+    state_->wake_all();
+}
+
+Result<model::Samples> Engine::finish() {
+    state_->join();
+    std::vector<ThreadResult> results;
+    for (State::Thread& thread : state_->threads)
+        results.push_back(std::move(thread.result));
+    JOUST_TRY(model::Samples samples, merged(std::move(results)));
+    samples.backend = backend();
+    return samples;
+}
+
+}  // namespace joust::load

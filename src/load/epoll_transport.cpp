@@ -1,0 +1,197 @@
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/uio.h>
+
+#include <array>
+#include <cerrno>
+#include <vector>
+
+#include "base/fd.hpp"
+#include "load/transport.hpp"
+
+namespace joust::load {
+namespace {
+
+constexpr std::size_t k_receive_bytes = 64 * 1024;  // shared by all connections of the thread
+constexpr std::size_t k_events = 256;
+constexpr std::uint64_t k_wake_key = ~std::uint64_t{0};
+
+struct Socket {
+    Fd fd;
+    std::uint32_t generation = 0;  ///< tells events of an earlier connection in this place apart
+    bool connecting = false;
+    std::string_view unsent;
+};
+
+/// Edge-triggered: each connection is registered once, for both directions; a send is tried at once and waits
+/// for writability only after EAGAIN.
+class EpollTransport final : public Transport {
+public:
+    EpollTransport(Fd poll, Fd wake_event, std::size_t connections)
+        : poll_(std::move(poll)),
+          wake_event_(std::move(wake_event)),
+          sockets_(connections),
+          buffer_(k_receive_bytes) {}
+
+    int open(ConnectionId id, const Address& address) override;
+    int send(ConnectionId id, std::string_view bytes) override;
+    [[nodiscard]] bool sending(ConnectionId id) const override { return !sockets_[id].unsent.empty(); }
+    void close(ConnectionId id) override;
+    void wait(TimePoint until, TransportEvents& events) override;
+    void wake() override { ::eventfd_write(wake_event_.get(), 1); }
+    [[nodiscard]] std::uint64_t clock_steps() const override { return clock_.steps(); }
+
+private:
+    void handle(const epoll_event& event, TransportEvents& events);
+    void finish_connect(Socket& socket, ConnectionId id, TransportEvents& events);
+    void receive(Socket& socket, ConnectionId id, bool ending, TransportEvents& events);
+
+    Fd poll_;
+    Fd wake_event_;
+    std::vector<Socket> sockets_;
+    std::vector<char> buffer_;
+    std::array<epoll_event, k_events> events_;
+    ArrivalClock clock_;
+};
+
+int EpollTransport::open(ConnectionId id, const Address& address) {
+    const int raw = open_socket(address);
+    if (raw < 0) return -raw;
+    Socket& socket = sockets_[id];
+    socket.fd = Fd(raw);
+    ++socket.generation;
+    socket.unsent = {};
+    if (::connect(raw, address.get(), address.length) != 0 && errno != EINPROGRESS) {
+        const int error = errno;
+        socket.fd = Fd();
+        return error;
+    }
+    socket.connecting = true;  // also when it is connected already: the first event says so
+    epoll_event event{};
+    event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+    event.data.u64 = (std::uint64_t{socket.generation} << 32U) | id;
+    if (::epoll_ctl(poll_.get(), EPOLL_CTL_ADD, raw, &event) == 0) return 0;
+    const int error = errno;
+    socket.fd = Fd();
+    return error;
+}
+
+int EpollTransport::send(ConnectionId id, std::string_view bytes) {
+    Socket& socket = sockets_[id];
+    while (!bytes.empty()) {
+        const ssize_t sent = ::send(socket.fd.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (sent >= 0) {
+            bytes.remove_prefix(static_cast<std::size_t>(sent));
+        } else if (errno == EAGAIN) {
+            break;  // the next writable edge goes on
+        } else if (errno != EINTR) {
+            return errno;
+        }
+    }
+    socket.unsent = bytes;
+    return 0;
+}
+
+void EpollTransport::close(ConnectionId id) {
+    Socket& socket = sockets_[id];
+    socket.fd = Fd();  // leaves the epoll set too: the descriptor is not shared
+    ++socket.generation;
+    socket.unsent = {};
+}
+
+void EpollTransport::wait(TimePoint until, TransportEvents& events) {
+    timespec timeout{};
+    const timespec* limit = nullptr;
+    if (until != TimePoint::max()) {
+        const Nanoseconds left = std::max(Nanoseconds{0}, until - now());
+        timeout.tv_sec = left / std::chrono::seconds(1);
+        timeout.tv_nsec = (left % std::chrono::seconds(1)).count();
+        limit = &timeout;
+    }
+    const int count = ::epoll_pwait2(poll_.get(), events_.data(), k_events, limit, nullptr);
+    if (count > 0) clock_.refresh(now());
+    for (int i = 0; i < count; ++i)
+        handle(events_[static_cast<std::size_t>(i)], events);
+}
+
+void EpollTransport::handle(const epoll_event& event, TransportEvents& events) {
+    if (event.data.u64 == k_wake_key) {
+        eventfd_t ignored = 0;
+        ::eventfd_read(wake_event_.get(), &ignored);
+        return;
+    }
+    const auto id = static_cast<ConnectionId>(event.data.u64);
+    Socket& socket = sockets_[id];
+    const std::uint32_t generation = socket.generation;
+    if (generation != static_cast<std::uint32_t>(event.data.u64 >> 32U)) return;
+    if (socket.connecting) {
+        if ((event.events & (EPOLLOUT | EPOLLERR | EPOLLHUP)) == 0) return;
+        finish_connect(socket, id, events);
+        if (socket.generation != generation) return;
+    }
+    if ((event.events & EPOLLOUT) != 0 && !socket.unsent.empty()) {
+        const int error = send(id, socket.unsent);
+        if (error != 0) {
+            events.on_ended(id, error, now());
+            return;
+        }
+    }
+    const std::uint32_t ending = event.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR);
+    if ((event.events & EPOLLIN) != 0 || ending != 0) receive(socket, id, ending != 0, events);
+}
+
+void EpollTransport::finish_connect(Socket& socket, ConnectionId id, TransportEvents& events) {
+    int error = 0;
+    socklen_t length = sizeof error;
+    ::getsockopt(socket.fd.get(), SOL_SOCKET, SO_ERROR, &error, &length);
+    socket.connecting = false;
+    events.on_connected(id, error, now());
+}
+
+/// Reads until the socket is known to be empty: a short read is, unless the end of the stream was announced.
+void EpollTransport::receive(Socket& socket, ConnectionId id, bool ending, TransportEvents& events) {
+    const std::uint32_t generation = socket.generation;
+    alignas(cmsghdr) std::array<char, 128> control;
+    while (socket.generation == generation) {
+        iovec piece{buffer_.data(), buffer_.size()};
+        msghdr message{};
+        message.msg_iov = &piece;
+        message.msg_iovlen = 1;
+        message.msg_control = control.data();
+        message.msg_controllen = control.size();
+        const ssize_t received = ::recvmsg(socket.fd.get(), &message, MSG_DONTWAIT);
+        const TimePoint read = now();
+        if (received > 0) {
+            const auto size = static_cast<std::size_t>(received);
+            Arrival arrival = clock_.arrival(receive_stamp(message), read);
+            arrival.followed = ending || size == buffer_.size();
+            events.on_data(id, {buffer_.data(), size}, arrival);
+            if (!arrival.followed) return;
+        } else if (received == 0) {
+            events.on_ended(id, 0, read);
+            return;
+        } else if (errno == EAGAIN) {
+            return;
+        } else if (errno != EINTR) {
+            events.on_ended(id, errno, read);
+            return;
+        }
+    }
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Transport>> make_epoll_transport(std::size_t connections) {
+    Fd poll(::epoll_create1(EPOLL_CLOEXEC));
+    if (!poll) return fail(ErrorKind::io, "cannot make an epoll instance: {}", errno_text());
+    Fd wake_event(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+    if (!wake_event) return fail(ErrorKind::io, "cannot make an eventfd: {}", errno_text());
+    epoll_event event{};
+    event.events = EPOLLIN;
+    event.data.u64 = k_wake_key;
+    if (::epoll_ctl(poll.get(), EPOLL_CTL_ADD, wake_event.get(), &event) != 0)
+        return fail(ErrorKind::io, "cannot watch an eventfd: {}", errno_text());
+    return std::make_unique<EpollTransport>(std::move(poll), std::move(wake_event), connections);
+}
+
+}  // namespace joust::load

@@ -1,0 +1,58 @@
+#include "load/options.hpp"
+
+#include <algorithm>
+
+namespace joust::load {
+namespace {
+
+Status check(const ClosedLoop& loop) {
+    if (loop.users < 1 || loop.users > 1'000'000)
+        return fail(ErrorKind::bad_input, "{} users: give 1 to 1000000", loop.users);
+    if (loop.think_time < Nanoseconds{0} || loop.stagger.value_or(Nanoseconds{0}) < Nanoseconds{0})
+        return fail(ErrorKind::bad_input, "think time and stagger must not be negative");
+    return {};
+}
+
+Status check(const OpenLoop& loop) {
+    if (loop.max_connections < 1)
+        return fail(ErrorKind::bad_input, "an open schedule needs at least one connection");
+    JOUST_CHECK(RateCurve::create(loop.segments));
+    return {};
+}
+
+Status check(const StopRule& rule) {
+    if (const auto* after = std::get_if<StopAfter>(&rule);
+        after != nullptr && (after->length <= Nanoseconds{0} || after->warm_up < Nanoseconds{0}))
+        return fail(ErrorKind::bad_input, "the duration must be above 0 and the warm-up not negative");
+    if (const auto* count = std::get_if<StopAfterCount>(&rule); count != nullptr && count->requests == 0)
+        return fail(ErrorKind::bad_input, "the number of requests must be above 0");
+    return {};
+}
+
+}  // namespace
+
+std::optional<Io> parse_io(std::string_view text) {
+    if (text == "auto") return Io::automatic;
+    if (text == "uring") return Io::uring;
+    if (text == "epoll") return Io::epoll;
+    return std::nullopt;
+}
+
+Status check(const Options& options) {
+    if (options.operations.empty()) return fail(ErrorKind::bad_input, "there is no request to send");
+    for (const Operation& operation : options.operations)
+        if (operation.weight < 1)
+            return fail(ErrorKind::bad_input, "operation \"{}\" has weight {}; give at least 1",
+                        operation.name, operation.weight);
+    if (options.threads < 1 || options.threads > 256)
+        return fail(ErrorKind::bad_input, "{} threads: give 1 to 256", options.threads);
+    if (options.timeout <= Nanoseconds{0}) return fail(ErrorKind::bad_input, "the timeout must be above 0");
+    if (options.requests_per_connection == std::optional<std::uint64_t>(0))
+        return fail(ErrorKind::bad_input, "a connection carries at least one request");
+    if (options.target.tls && !options.target.unix_path.empty())
+        return fail(ErrorKind::bad_input, "TLS over a Unix socket is not supported");
+    JOUST_CHECK(check(options.stop));
+    return std::visit([](const auto& schedule) { return check(schedule); }, options.schedule);
+}
+
+}  // namespace joust::load

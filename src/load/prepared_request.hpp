@@ -1,0 +1,70 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.hpp"
+#include "load/request.hpp"
+#include "load/target.hpp"
+
+namespace joust::load {
+
+inline constexpr std::size_t k_id_prefix_bytes = 12;
+inline constexpr std::size_t k_id_bytes = 24;
+
+/// What one load thread fills into its requests.
+struct IdSource {
+    std::array<char, k_id_prefix_bytes> prefix;  ///< of {request_id}; unique to run and thread
+    std::uint64_t thread = 0;
+    std::uint64_t threads = 1;
+};
+/// `run` tells runs apart, `thread` is at most 255.
+IdSource make_id_source(std::uint64_t run, int thread, int threads);
+
+/// One operation's request as bytes, made once; a send patches only what changes.
+class PreparedRequest {
+public:
+    /// One variant for each row of the feed when the request uses its columns. Fails on bytes that make no
+    /// HTTP request, and on variants of more than 256 MiB together.
+    static Result<PreparedRequest> prepare(const Target& target, const Request& request, const Feed& feed);
+
+    [[nodiscard]] std::size_t variants() const { return variants_.size(); }
+    /// Largest number of bytes that render() writes; 0 when nothing changes from send to send.
+    [[nodiscard]] std::size_t buffer_size() const { return buffer_size_; }
+    [[nodiscard]] bool is_head() const { return is_head_; }
+    /// A request whose repetition has no further effect (RFC 9110, 9.2.2).
+    [[nodiscard]] bool is_idempotent() const { return is_idempotent_; }
+    [[nodiscard]] bool sends_id() const { return sends_id_; }
+
+    /// The bytes to send. They are in `buffer` (of buffer_size() bytes) when they change, where the same
+    /// variant stood before if `loaded`; the view is valid as long as both live.
+    [[nodiscard]] std::string_view render(std::size_t variant, char* buffer, bool loaded,
+                                          const IdSource& source, std::uint64_t sequence) const;
+    /// The {request_id} in bytes that render() gave; empty when it sends none.
+    [[nodiscard]] std::string_view id_in(std::size_t variant, std::string_view bytes) const;
+
+private:
+    enum class Kind : std::uint8_t { request_id, sequence };
+    struct Patch {
+        std::uint32_t offset;
+        Kind kind;
+    };
+    struct Variant {
+        std::string bytes;
+        std::vector<Patch> patches;
+    };
+    static Result<Variant> make_variant(const Target& target, const Request& request,
+                                        const std::vector<std::pair<std::string, std::string>>& columns);
+
+    std::vector<Variant> variants_;
+    std::size_t buffer_size_ = 0;
+    bool is_head_ = false;
+    bool is_idempotent_ = false;
+    bool sends_id_ = false;
+};
+
+}  // namespace joust::load

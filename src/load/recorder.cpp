@@ -1,0 +1,248 @@
+#include "load/recorder.hpp"
+
+#include <algorithm>
+
+namespace joust::load {
+
+Recorder::Recorder(LiveCounters& live, std::vector<std::string> operations, std::string id_prefix)
+    : live_(live) {
+    samples_.ids.resize(1);
+    samples_.ids[0].prefix = std::move(id_prefix);
+    if (operations.size() < 2) return;
+    samples_.operations.resize(operations.size());
+    for (std::size_t i = 0; i < operations.size(); ++i)
+        samples_.operations[i].name = std::move(operations[i]);
+}
+
+void Recorder::set_window(TimePoint start, TimePoint end) {
+    window_start_ = start;
+    window_end_ = end;
+}
+
+void Recorder::cut_window(TimePoint now) {
+    if (!has_window() || now >= window_end_) return;
+    window_end_ = std::max(now + Nanoseconds{1}, window_start_);  // what is due now belongs to it
+}
+
+TimePoint Recorder::next_edge() const {
+    if (!usage_at_start_) return window_start_;
+    return usage_at_end_ ? TimePoint::max() : window_end_;
+}
+
+void Recorder::pass_edges(TimePoint now) {
+    if (!usage_at_start_ && now >= window_start_) usage_at_start_ = thread_usage_now();
+    if (usage_at_start_ && !usage_at_end_ && now >= window_end_) usage_at_end_ = thread_usage_now();
+}
+
+void Recorder::count_success(const Ending& ending) {
+    const std::int64_t response_ns = (ending.end - ending.due).count();
+    live_.succeeded.add(1);
+    live_.response_time_sum_ns.add(static_cast<std::uint64_t>(response_ns));
+    live_.response_time[LiveHistogram::index_of(response_ns)].add(1);
+}
+
+void Recorder::count_failure(const Ending& ending) {
+    if (ending.how != Ending::How::unfinished) live_.errors[static_cast<std::size_t>(ending.kind)].add(1);
+    model::IssuedIds& ids = samples_.ids[0];
+    if (!ending.identified) return;
+    if (ids.unacknowledged.size() < model::IssuedIds::k_most_unacknowledged) {
+        ids.unacknowledged.push_back({ending.sequence, ending.kind});
+    } else {
+        ids.truncated = true;
+    }
+}
+
+void Recorder::record(const Ending& ending) {
+    if (ending.end < window_end_ && ending.how != Ending::How::unfinished) record_completion(ending);
+    if (ending.due >= window_start_ && ending.due < window_end_) record_due_in_window(ending);
+    in_flight_ +=
+        std::max(Nanoseconds{0}, std::min(ending.end, window_end_) - std::max(ending.due, window_start_));
+}
+
+void Recorder::record_completion(const Ending& ending) {
+    if (ending.how == Ending::How::succeeded) {
+        ++samples_.completed_in_window;
+        seconds_.succeeded(ending.end - window_start_, (ending.end - ending.due).count());
+        if (!samples_.operations.empty()) ++samples_.operations[ending.operation].completed_in_window;
+    } else {
+        ++samples_.errors_in_window;
+        seconds_.failed(ending.end - window_start_);
+    }
+}
+
+void Recorder::record_due_in_window(const Ending& ending) {
+    const auto count = [&](model::RequestCounts& counts) {
+        switch (ending.how) {
+            case Ending::How::succeeded:
+                ++counts.succeeded;
+                break;
+            case Ending::How::failed:
+                ++counts.failed;
+                break;
+            case Ending::How::timed_out:
+                ++counts.timed_out;
+                break;
+            case Ending::How::unfinished:
+                ++counts.unfinished;
+                break;
+        }
+    };
+    count(samples_.requests);
+    last_end_ = std::max(last_end_, ending.end);
+    samples_.response_time_sum += ending.end - ending.due;
+    const bool censored = ending.how == Ending::How::timed_out || ending.how == Ending::How::unfinished;
+    if (ending.how == Ending::How::failed || ending.how == Ending::How::timed_out)
+        ++samples_.errors[ending.kind];
+    if (censored) ++samples_.censored;
+    if (!samples_.operations.empty()) {
+        model::OperationSamples& operation = samples_.operations[ending.operation];
+        ++operation.requests.started;
+        count(operation.requests);
+        if (ending.how != Ending::How::failed)
+            operation.response_time.record((ending.end - ending.due).count());
+    }
+    if (ending.sent) samples_.schedule_lag.record((ending.sent_at - ending.due).count());
+    if (ending.how == Ending::How::failed) return;
+    samples_.response_time.record((ending.end - ending.due).count());
+    if (ending.sent) samples_.service_time.record((ending.end - ending.sent_at).count());
+    if (ending.stamped) samples_.reap_delay.record(ending.reap_delay.count());
+}
+
+void Recorder::shed(TimePoint due, TimePoint now, bool timed_out) {
+    begun(due);
+    ended({.how = timed_out ? Ending::How::timed_out : Ending::How::unfinished,
+           .kind = model::RequestErrorKind::timeout,
+           .sent = false,
+           .due = due,
+           .end = now});
+    if (timed_out && wants_example(model::RequestErrorKind::timeout))
+        keep_example(model::RequestErrorKind::timeout, 0, "no connection was free before the timeout", now);
+}
+
+void Recorder::keep_example(model::RequestErrorKind kind, int status, std::string detail, TimePoint when) {
+    ++example_counts_[static_cast<std::size_t>(kind)];
+    samples_.examples.push_back({kind, status, std::move(detail), Nanoseconds{0}});
+    example_times_.push_back(when);
+}
+
+ThreadResult Recorder::finish(TimePoint now, std::uint64_t issued, std::uint64_t clock_steps) {
+    if (has_window() && now >= window_start_) {
+        if (!usage_at_start_) usage_at_start_ = thread_usage_now();
+        if (!usage_at_end_) usage_at_end_ = thread_usage_now();
+        const ThreadUsage& from = *usage_at_start_;
+        const ThreadUsage& to = *usage_at_end_;
+        samples_.generator.cpu = to.cpu - from.cpu;
+        samples_.generator.voluntary_context_switches = to.voluntary_switches - from.voluntary_switches;
+        samples_.generator.involuntary_context_switches = to.involuntary_switches - from.involuntary_switches;
+        if (from.run_delay && to.run_delay) samples_.generator.run_delay = *to.run_delay - *from.run_delay;
+    }
+    for (std::size_t i = 0; has_window() && i < samples_.examples.size(); ++i)
+        samples_.examples[i].since_window = example_times_[i] - window_start_;
+    samples_.ids[0].issued = issued;
+    samples_.clock_steps = clock_steps;
+    samples_.kernel_time_stamps = !samples_.reap_delay.empty();
+    return {.samples = std::move(samples_),
+            .seconds = seconds_.take(),
+            .in_flight = in_flight_,
+            .window_start = window_start_,
+            .window_end = window_end_,
+            .last_end = last_end_,
+            .has_window = has_window()};
+}
+
+namespace {
+
+void add(model::RequestCounts& to, const model::RequestCounts& from) {
+    to.started += from.started;
+    to.succeeded += from.succeeded;
+    to.failed += from.failed;
+    to.timed_out += from.timed_out;
+    to.unfinished += from.unfinished;
+}
+
+template <typename T>
+void add(std::optional<T>& to, const std::optional<T>& from) {
+    if (from) to = to.value_or(T{}) + *from;
+}
+
+void add_usage(model::Usage& to, const model::Usage& from) {
+    to.cpu = to.cpu + from.cpu;
+    add(to.voluntary_context_switches, from.voluntary_context_switches);
+    add(to.involuntary_context_switches, from.involuntary_context_switches);
+    add(to.run_delay, from.run_delay);
+}
+
+void add_counts(model::Samples& to, const model::Samples& from) {
+    to.completed_in_window += from.completed_in_window;
+    to.errors_in_window += from.errors_in_window;
+    add(to.requests, from.requests);
+    for (std::size_t i = 0; i < model::k_request_error_kinds; ++i)
+        to.errors.count[i] += from.errors.count[i];
+    to.censored += from.censored;
+    to.connections.asked += from.connections.asked;
+    to.connections.established += from.connections.established;
+    to.connections.peak += from.connections.peak;
+    to.connections.closed_idle += from.connections.closed_idle;
+    to.connections.resent += from.connections.resent;
+    to.bytes_received += from.bytes_received;
+    to.response_time_sum += from.response_time_sum;
+    to.clock_steps += from.clock_steps;
+    to.kernel_time_stamps = to.kernel_time_stamps || from.kernel_time_stamps;
+}
+
+void add_examples(model::Samples& to, std::vector<model::RequestErrorExample>& from) {
+    for (model::RequestErrorExample& example : from) {
+        const auto same = std::count_if(to.examples.begin(), to.examples.end(),
+                                        [&](const auto& kept) { return kept.kind == example.kind; });
+        if (same < static_cast<std::ptrdiff_t>(Recorder::k_examples))
+            to.examples.push_back(std::move(example));
+    }
+}
+
+void add_histograms(model::Samples& to, const model::Samples& from) {
+    to.response_time.merge(from.response_time);
+    to.service_time.merge(from.service_time);
+    to.schedule_lag.merge(from.schedule_lag);
+    to.reap_delay.merge(from.reap_delay);
+    for (std::size_t i = 0; i < from.operations.size(); ++i) {
+        to.operations[i].completed_in_window += from.operations[i].completed_in_window;
+        add(to.operations[i].requests, from.operations[i].requests);
+        to.operations[i].response_time.merge(from.operations[i].response_time);
+    }
+}
+
+}  // namespace
+
+Result<model::Samples> merged(std::vector<ThreadResult> threads) {
+    if (threads.empty() || !threads.front().has_window)
+        return fail(ErrorKind::interrupted, "the load was stopped before its measured window began");
+    model::Samples samples = std::move(threads.front().samples);
+    samples.run_delays = {samples.generator.run_delay.value_or(Nanoseconds{0})};
+    Nanoseconds in_flight = threads.front().in_flight;
+    TimePoint end = threads.front().window_end;
+    TimePoint last = threads.front().last_end;
+    for (std::size_t i = 1; i < threads.size(); ++i) {
+        ThreadResult& thread = threads[i];
+        in_flight += thread.in_flight;
+        end = std::max(end, thread.window_end);
+        last = std::max(last, thread.last_end);
+        add_counts(samples, thread.samples);
+        add_histograms(samples, thread.samples);
+        add_examples(samples, thread.samples.examples);
+        add_usage(samples.generator, thread.samples.generator);
+        samples.ids.push_back(std::move(thread.samples.ids.front()));
+        samples.run_delays.push_back(thread.samples.generator.run_delay.value_or(Nanoseconds{0}));
+    }
+    const TimePoint start = threads.front().window_start;
+    if (end == TimePoint::max()) end = last;  // stopped by count: the window ends with the last answer
+    samples.window = std::max(Nanoseconds{1}, end - start);
+    samples.in_flight_mean = seconds(in_flight) / seconds(samples.window);
+    samples.threads = static_cast<int>(threads.size());
+    std::vector<std::vector<SecondSeries::Second>> series;
+    for (ThreadResult& thread : threads)
+        series.push_back(std::move(thread.seconds));
+    samples.seconds = merged(series);
+    return samples;
+}
+
+}  // namespace joust::load

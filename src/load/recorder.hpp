@@ -1,0 +1,123 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/error.hpp"
+#include "load/live_counters.hpp"
+#include "load/second_series.hpp"
+#include "load/thread_usage.hpp"
+#include "model/samples.hpp"
+
+namespace joust::load {
+
+/// How one request ended, as the recorder needs it.
+struct Ending {
+    enum class How : std::uint8_t { succeeded, failed, timed_out, unfinished };
+
+    How how = How::succeeded;
+    model::RequestErrorKind kind{};  ///< unless succeeded
+    bool sent = true;                ///< `sent_at` is known
+    bool identified = false;         ///< `sequence` was sent as a request id
+    bool stamped = false;            ///< `end` is the kernel's time stamp, `reap_delay` is known
+    int status = 0;
+    std::uint32_t operation = 0;
+    std::uint64_t sequence = 0;
+    TimePoint due;
+    TimePoint sent_at;
+    TimePoint end;
+    Nanoseconds reap_delay{0};
+};
+
+/// What one load thread hands over after its end.
+struct ThreadResult {
+    model::Samples samples;  ///< of this thread; seconds, goodput window and rates are filled in by merged()
+    std::vector<SecondSeries::Second> seconds;
+    Nanoseconds in_flight{0};  ///< integral of the requests in flight over the window
+    TimePoint window_start;
+    TimePoint window_end;  ///< TimePoint::max() when the load stopped by count
+    TimePoint last_end;    ///< of a request due in the window
+    bool has_window = false;
+};
+
+/// Sorts the endings of one thread's requests into the window [start, end): goodput by when they ended,
+/// latency by when they were due (method: "A trial").
+class Recorder {
+public:
+    Recorder(LiveCounters& live, std::vector<std::string> operations, std::string id_prefix);
+
+    void set_window(TimePoint start, TimePoint end);
+    [[nodiscard]] bool has_window() const { return window_start_ != TimePoint::max(); }
+    [[nodiscard]] TimePoint window_start() const { return window_start_; }
+    [[nodiscard]] TimePoint window_end() const { return window_end_; }
+    /// The window ends now, if that is earlier.
+    void cut_window(TimePoint now);
+    /// Reads the thread's usage at the window's edges; call now and then, at the edges if possible.
+    void pass_edges(TimePoint now);
+    /// Next moment at which pass_edges has something to do; TimePoint::max() when none.
+    [[nodiscard]] TimePoint next_edge() const;
+
+    void begun(TimePoint due) {
+        live_.started.add(1);
+        live_.in_flight.add(1);
+        if (due >= window_start_ && due < window_end_) ++samples_.requests.started;
+    }
+    /// A request of the window that could not be begun, for want of a connection, before it timed out or the
+    /// load ended.
+    void shed(TimePoint due, TimePoint now, bool timed_out);
+    void ended(const Ending& ending) {
+        live_.in_flight.subtract(1);
+        if (ending.how == Ending::How::succeeded) {
+            count_success(ending);
+        } else {
+            count_failure(ending);
+        }
+        if (ending.end >= window_start_) record(ending);
+    }
+    /// Keeps an example of a failure, if there are not ten of its kind yet; asked first to save making the
+    /// text.
+    [[nodiscard]] bool wants_example(model::RequestErrorKind kind) const {
+        return example_counts_[static_cast<std::size_t>(kind)] < k_examples;
+    }
+    void keep_example(model::RequestErrorKind kind, int status, std::string detail, TimePoint when);
+    void received(std::size_t bytes, TimePoint when) {
+        live_.bytes_received.add(bytes);
+        if (when >= window_start_ && when < window_end_) samples_.bytes_received += bytes;
+    }
+    model::ConnectionCounts& connections() { return samples_.connections; }
+    LiveCounters& live() { return live_; }
+
+    /// `issued`: request ids handed out.
+    ThreadResult finish(TimePoint now, std::uint64_t issued, std::uint64_t clock_steps);
+
+    static constexpr std::uint32_t k_examples = 10;
+
+private:
+    void count_success(const Ending& ending);
+    void count_failure(const Ending& ending);
+    void record(const Ending& ending);
+    void record_due_in_window(const Ending& ending);
+    void record_completion(const Ending& ending);
+
+    LiveCounters& live_;
+    TimePoint window_start_ = TimePoint::max();
+    TimePoint window_end_ = TimePoint::max();
+    model::Samples samples_;
+    std::vector<TimePoint> example_times_;
+    std::array<std::uint32_t, model::k_request_error_kinds> example_counts_{};
+    SecondSeries seconds_;
+    Nanoseconds in_flight_{0};
+    TimePoint last_end_{};
+    std::optional<ThreadUsage> usage_at_start_;
+    std::optional<ThreadUsage> usage_at_end_;
+};
+
+/// The results of all threads as one; `backend` and `threads` are filled in, rates computed. Fails when no
+/// window was set.
+Result<model::Samples> merged(std::vector<ThreadResult> threads);
+
+}  // namespace joust::load

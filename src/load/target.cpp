@@ -1,0 +1,105 @@
+#include "load/target.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace joust::load {
+namespace {
+
+bool starts_with(std::string_view text, std::string_view prefix) {
+    return text.substr(0, prefix.size()) == prefix;
+}
+
+bool is_control_or_space(char c) {
+    return static_cast<unsigned char>(c) <= ' ' || c == 0x7f;
+}
+
+Result<Target> parse_unix(std::string_view url, std::string_view rest) {
+    Target target;
+    const std::size_t colon = rest.find(':');
+    target.unix_path = rest.substr(0, colon);
+    if (colon != std::string_view::npos) target.path = rest.substr(colon + 1);
+    constexpr std::size_t k_longest = 107;  // sun_path of sockaddr_un without its NUL
+    if (target.unix_path.empty() || target.unix_path.size() > k_longest)
+        return fail(ErrorKind::bad_input,
+                    "\"{}\": the socket's path must have 1 to {} bytes, like unix:/run/app.sock:/path", url,
+                    k_longest);
+    if (target.path.empty() || target.path.front() != '/')
+        return fail(ErrorKind::bad_input, "\"{}\": what follows the socket and a colon must begin with /",
+                    url);
+    return target;
+}
+
+Result<std::uint16_t> parse_port(std::string_view url, std::string_view text) {
+    unsigned port = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+    if (error != std::errc{} || end != text.data() + text.size() || port == 0 || port > 65535)
+        return fail(ErrorKind::bad_input, "\"{}\": port \"{}\" is not a number from 1 to 65535", url, text);
+    return static_cast<std::uint16_t>(port);
+}
+
+/// Host and port out of "host", "host:port", "[v6]" or "[v6]:port".
+Status parse_authority(std::string_view url, std::string_view authority, Target& target) {
+    if (authority.find('@') != std::string_view::npos)
+        return fail(ErrorKind::bad_input, "\"{}\": user and password do not belong in the URL; send a header",
+                    url);
+    std::string_view port;
+    bool has_port = false;
+    if (starts_with(authority, "[")) {
+        const std::size_t close = authority.find(']');
+        if (close == std::string_view::npos)
+            return fail(ErrorKind::bad_input, "\"{}\": the IPv6 address lacks its closing bracket", url);
+        target.host = authority.substr(1, close - 1);
+        const std::string_view rest = authority.substr(close + 1);
+        if (!rest.empty() && rest.front() != ':')
+            return fail(ErrorKind::bad_input, "\"{}\": after ] only :port may follow", url);
+        has_port = !rest.empty();
+        port = has_port ? rest.substr(1) : rest;
+    } else {
+        const std::size_t colon = authority.find(':');
+        if (colon != std::string_view::npos && authority.find(':', colon + 1) != std::string_view::npos)
+            return fail(ErrorKind::bad_input,
+                        "\"{}\": write an IPv6 address in brackets, like http://[::1]:8080/", url);
+        target.host = authority.substr(0, colon);
+        has_port = colon != std::string_view::npos;
+        port = has_port ? authority.substr(colon + 1) : std::string_view{};
+    }
+    if (target.host.empty()) return fail(ErrorKind::bad_input, "\"{}\": the host is missing", url);
+    if (has_port) {
+        JOUST_TRY(target.port, parse_port(url, port));
+    }
+    return {};
+}
+
+}  // namespace
+
+std::string Target::authority() const {
+    const std::string name = host.find(':') == std::string::npos ? host : "[" + host + "]";
+    const bool usual = !unix_path.empty() || port == (tls ? 443 : 80);
+    return usual ? name : fmt::format("{}:{}", name, port);
+}
+
+Result<Target> parse_url(std::string_view url) {
+    if (std::any_of(url.begin(), url.end(), is_control_or_space))
+        return fail(ErrorKind::bad_input, "\"{}\": a URL holds no spaces or control characters; write %20",
+                    url);
+    std::string_view rest = url.substr(0, url.find('#'));
+    if (starts_with(rest, "unix:")) return parse_unix(url, rest.substr(5));
+    Target target;
+    if (starts_with(rest, "http://")) {
+        rest.remove_prefix(7);
+    } else if (starts_with(rest, "https://")) {
+        rest.remove_prefix(8);
+        target.tls = true;
+        target.port = 443;
+    } else if (rest.find("://") != std::string_view::npos) {
+        return fail(ErrorKind::bad_input, "\"{}\": only http://, https:// and unix: are known", url);
+    }
+    const std::size_t slash = rest.find_first_of("/?");
+    if (slash != std::string_view::npos) target.path = rest.substr(slash);
+    if (target.path.front() == '?') target.path.insert(0, "/");
+    JOUST_CHECK(parse_authority(url, rest.substr(0, slash), target));
+    return target;
+}
+
+}  // namespace joust::load

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <sys/socket.h>
+
+#include <cstdint>
+#include <ctime>
+#include <memory>
+#include <string_view>
+
+#include "base/clock.hpp"
+#include "base/error.hpp"
+#include "load/address.hpp"
+#include "load/arrival_clock.hpp"
+
+namespace joust::load {
+
+/// A connection's place in its thread, 0-based; reused after close().
+using ConnectionId = std::uint32_t;
+
+/// What a transport tells its user, all from within wait().
+class TransportEvents {
+public:
+    /// `error` 0: connected; else an errno, and the connection is still to be closed.
+    virtual void on_connected(ConnectionId id, int error, TimePoint now) = 0;
+    virtual void on_data(ConnectionId id, std::string_view bytes, const Arrival& arrival) = 0;
+    /// The peer ended the connection (`error` 0) or it broke; it is still to be closed.
+    virtual void on_ended(ConnectionId id, int error, TimePoint now) = 0;
+    /// The bytes given to send() went to the kernel now, later than send() was called.
+    virtual void on_submitted(ConnectionId id, TimePoint now) = 0;
+
+protected:
+    ~TransportEvents() = default;
+};
+
+/// The connections of one load thread; used by that thread alone, but for wake(). Two implementations of
+/// equal standing: epoll and io_uring.
+class Transport {
+public:
+    virtual ~Transport() = default;
+    /// Begins to connect; on_connected follows. 0 or an errno. `address` outlives the connection.
+    virtual int open(ConnectionId id, const Address& address) = 0;
+    /// Sends all of `bytes`, which must stay as they are until the answer begins or the connection is closed.
+    /// 0 or an errno (then on_ended does not follow).
+    virtual int send(ConnectionId id, std::string_view bytes) = 0;
+    /// Part of the bytes has not gone to the kernel yet.
+    [[nodiscard]] virtual bool sending(ConnectionId id) const = 0;
+    /// Nothing more is heard of the connection.
+    virtual void close(ConnectionId id) = 0;
+    /// Hands pending sends to the kernel, waits for events until `until` (not at all if that is past),
+    /// delivers them.
+    virtual void wait(TimePoint until, TransportEvents& events) = 0;
+    /// From any thread: ends the current or next wait().
+    virtual void wake() = 0;
+    [[nodiscard]] virtual std::uint64_t clock_steps() const = 0;
+};
+
+/// For at most `connections` connections, to be used by the calling thread.
+Result<std::unique_ptr<Transport>> make_epoll_transport(std::size_t connections);
+Result<std::unique_ptr<Transport>> make_uring_transport(std::size_t connections);
+/// Tries every feature that the io_uring transport needs, on a ring of its own; the error says what is
+/// missing.
+Status probe_uring();
+
+/// The kernel's receive time stamp in a received message; zero when there is none.
+timespec receive_stamp(const msghdr& message);
+
+}  // namespace joust::load

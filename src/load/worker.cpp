@@ -1,0 +1,196 @@
+#include "load/worker.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+namespace joust::load {
+namespace {
+
+constexpr int k_most_begun_at_once = 256;  // then answers are looked at again
+constexpr Nanoseconds k_spin = std::chrono::microseconds(100);
+constexpr Nanoseconds k_stagger_per_user = std::chrono::milliseconds(1);
+constexpr Nanoseconds k_longest_stagger = std::chrono::seconds(1);
+
+std::vector<std::string> names(const std::vector<Operation>& operations) {
+    std::vector<std::string> all;
+    for (const Operation& operation : operations)
+        all.push_back(operation.name);
+    return all;
+}
+
+TimePoint from_count(const std::atomic<std::int64_t>& nanoseconds) {
+    return TimePoint(Nanoseconds(nanoseconds.load(std::memory_order_acquire)));
+}
+
+}  // namespace
+
+Worker::Worker(const LoadPlan& plan, const Control& control, const Share& share, Transport& transport,
+               LiveCounters& live)
+    : plan_(plan),
+      control_(control),
+      share_(share),
+      transport_(transport),
+      id_source_(make_id_source(plan.run, share.thread, share.threads)),
+      recorder_(live, names(plan.options.operations), {id_source_.prefix.data(), id_source_.prefix.size()}),
+      connections_(share.connections),
+      closed_loop_(std::get_if<ClosedLoop>(&plan.options.schedule)),
+      left_(share.requests),
+      random_(random_for(plan.options.seed, fmt::format("load thread {}", share.thread))) {
+    for (const Operation& operation : plan.options.operations)
+        weights_ += operation.weight;
+    for (const PreparedRequest& request : plan.requests)
+        buffer_size_ = std::max(buffer_size_, request.buffer_size());
+    if (const auto* open_loop = std::get_if<OpenLoop>(&plan.options.schedule))
+        arrivals_.emplace(*plan.curve, open_loop->arrivals, share.thread, share.threads, plan.options.seed);
+}
+
+/// Users start spread evenly over the stagger, interleaved over the threads.
+void Worker::make_users(TimePoint start) {
+    const Nanoseconds stagger =
+        closed_loop_->stagger.value_or(std::min(k_longest_stagger, closed_loop_->users * k_stagger_per_user));
+    users_.reserve(share_.connections);
+    for (std::size_t i = 0; i < share_.connections; ++i) {
+        const auto user = static_cast<std::int64_t>(i) * share_.threads + share_.thread;
+        users_.push(start + stagger * user / closed_loop_->users, connections_.add());
+    }
+}
+
+ThreadResult Worker::run(TimePoint start) {
+    start_ = start;
+    if (closed_loop_ != nullptr) make_users(start);
+    for (;;) {
+        now_ = now();
+        look_at_control();
+        recorder_.pass_edges(now_);
+        if (is_over()) break;
+        dispatch();
+        expire();
+        const TimePoint until = next_wake();
+        const bool spinning = plan_.options.spin && arrivals_ && until - now_ < k_spin;
+        polled_ = now_;
+        transport_.wait(spinning ? now_ : until, *this);
+    }
+    end_unfinished();
+    recorder_.connections().asked =
+        closed_loop_ != nullptr ? share_.connections : recorder_.connections().peak;
+    for (std::size_t id = 0; id < connections_.size(); ++id)
+        drop(static_cast<ConnectionId>(id));
+    recorder_.live().finished.store(true, std::memory_order_release);
+    return recorder_.finish(now_, issued_, transport_.clock_steps());
+}
+
+void Worker::look_at_control() {
+    if (!recorder_.has_window()) {
+        const TimePoint window_start = from_count(control_.window_start_ns);
+        if (window_start != TimePoint::max())
+            recorder_.set_window(window_start, from_count(control_.window_end_ns));
+    }
+    if (!stopped_ && control_.stop.load(std::memory_order_relaxed)) {
+        stopped_ = true;
+        recorder_.cut_window(now_);
+    }
+}
+
+bool Worker::may_begin(TimePoint due) const {
+    return due < recorder_.window_end() && left_ != std::optional<std::uint64_t>(0);
+}
+
+/// Nothing is in flight and nothing more will be, or the drain's time is up.
+bool Worker::is_over() const {
+    if (stopped_) return true;
+    const TimePoint end = recorder_.window_end();
+    if (end != TimePoint::max() && polled_ >= end && polled_ - end >= plan_.options.timeout) return true;
+    if (busy_ != 0) return false;
+    if (arrivals_ && arrivals_->current()) return !may_begin(start_ + *arrivals_->current());
+    return !may_begin(now_) || (arrivals_ && left_);
+}
+
+void Worker::dispatch() {
+    if (closed_loop_ != nullptr) {
+        dispatch_users();
+    } else {
+        dispatch_arrivals();
+    }
+}
+
+void Worker::dispatch_users() {
+    for (int begun = 0; users_.next() <= now_ && begun < k_most_begun_at_once; ++begun) {
+        const Users::Ready ready = users_.pop();
+        if (may_begin(now_)) begin(ready.user, ready.at);
+        now_ = now();
+    }
+}
+
+/// Everything that is due, in order. A request that finds no connection waits, and times out, like any other.
+void Worker::dispatch_arrivals() {
+    blocked_ = false;
+    for (int begun = 0; begun < k_most_begun_at_once && arrivals_->current(); ++begun) {
+        const TimePoint due = start_ + *arrivals_->current();
+        if (due > now_ || !may_begin(due)) return;
+        ConnectionId id = idle_.back();
+        if (id != k_no_connection) {
+            idle_.remove(connections_, id);
+        } else if (!closed_.empty()) {
+            id = closed_.back();
+            closed_.pop_back();
+        } else if (!connections_.full()) {
+            id = connections_.add();
+        } else if (now_ - due >= plan_.options.timeout) {
+            recorder_.shed(due, due + plan_.options.timeout, true);
+            if (left_) --*left_;
+            arrivals_->advance();
+            continue;
+        } else {
+            blocked_ = true;
+            return;
+        }
+        arrivals_->advance();
+        begin(id, due);
+        now_ = now();
+    }
+}
+
+TimePoint Worker::next_wake() const {
+    TimePoint next = recorder_.next_edge();
+    const TimePoint end = recorder_.window_end();
+    if (end != TimePoint::max()) next = std::min(next, now_ < end ? end : end + plan_.options.timeout);
+    if (!in_flight_.empty())
+        next = std::min(next, connections_[in_flight_.front()].due + plan_.options.timeout);
+    if (closed_loop_ != nullptr) {
+        if (may_begin(now_)) next = std::min(next, users_.next());
+    } else if (arrivals_->current()) {
+        const TimePoint due = start_ + *arrivals_->current();
+        if (may_begin(due)) next = std::min(next, blocked_ ? due + plan_.options.timeout : due);
+    }
+    return next;
+}
+
+/// Ends the requests whose deadline had passed when the transport was last asked: what has come in time but
+/// was not read yet, because this thread did not run, is read first.
+void Worker::expire() {
+    while (!in_flight_.empty()) {
+        const ConnectionId id = in_flight_.front();
+        if (connections_[id].due + plan_.options.timeout > polled_) return;
+        timed_out(id);
+    }
+}
+
+void Worker::end_unfinished() {
+    while (!in_flight_.empty()) {
+        const ConnectionId id = in_flight_.front();
+        Ending unfinished = ending(connections_[id], Ending::How::unfinished, now_);
+        unfinished.kind = model::RequestErrorKind::timeout;
+        in_flight_.remove(connections_, id);
+        connections_[id].busy = false;
+        recorder_.ended(unfinished);
+    }
+    for (; arrivals_ && arrivals_->current(); arrivals_->advance()) {
+        const TimePoint due = start_ + *arrivals_->current();
+        if (due > now_ || !may_begin(due)) return;
+        recorder_.shed(due, now_, false);
+        if (left_) --*left_;
+    }
+}
+
+}  // namespace joust::load

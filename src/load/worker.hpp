@@ -1,0 +1,118 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "load/answer_check.hpp"
+#include "load/connection.hpp"
+#include "load/options.hpp"
+#include "load/prepared_request.hpp"
+#include "load/recorder.hpp"
+#include "load/transport.hpp"
+#include "load/users.hpp"
+
+namespace joust::load {
+
+/// What all threads share; fixed before they start.
+struct LoadPlan {
+    Options options;
+    std::vector<Address> addresses;
+    std::vector<PreparedRequest> requests;  ///< one per operation
+    std::vector<AnswerCheck> checks;        ///< one per operation
+    std::optional<RateCurve> curve;         ///< open model
+    std::uint64_t run = 0;                  ///< tells the ids of this run apart
+};
+
+/// What the caller tells the threads while they run.
+struct Control {
+    std::atomic<std::int64_t> window_start_ns{TimePoint::max().time_since_epoch().count()};
+    std::atomic<std::int64_t> window_end_ns{TimePoint::max().time_since_epoch().count()};
+    std::atomic<bool> stop{false};
+};
+
+/// One thread's share.
+struct Share {
+    int thread = 0;
+    int threads = 1;
+    std::size_t connections = 0;            ///< users, or the most connections of the open model
+    std::optional<std::uint64_t> requests;  ///< to send in all, when the load stops by count
+};
+
+/// One load thread's work, alone with its connections: nothing here is shared but the plan (read only),
+/// Control and the live counters.
+class Worker final : private TransportEvents {
+public:
+    Worker(const LoadPlan& plan, const Control& control, const Share& share, Transport& transport,
+           LiveCounters& live);
+    /// Loads from `start` to the end of the window and of the drain.
+    ThreadResult run(TimePoint start);
+
+private:
+    // worker.cpp: the loop
+    void make_users(TimePoint start);
+    void look_at_control();
+    void dispatch();
+    void dispatch_users();
+    void dispatch_arrivals();
+    [[nodiscard]] bool may_begin(TimePoint due) const;
+    [[nodiscard]] bool is_over() const;
+    [[nodiscard]] TimePoint next_wake() const;
+    void expire();
+    void end_unfinished();
+
+    // worker_requests.cpp: a request from its beginning to its end
+    void begin(ConnectionId id, TimePoint due);
+    void open(ConnectionId id);
+    void submit(ConnectionId id);
+    void drop(ConnectionId id);
+    void consume(ConnectionId id, std::string_view bytes, const Arrival& arrival);
+    void keep_header(Connection& connection) const;
+    void answered(ConnectionId id, const Arrival& arrival, bool reusable);
+    void failed(ConnectionId id, model::RequestErrorKind kind, std::string_view detail, TimePoint end);
+    void timed_out(ConnectionId id);
+    bool send_again(ConnectionId id);
+    [[nodiscard]] Ending ending(const Connection& connection, Ending::How how, TimePoint end) const;
+    void end(ConnectionId id, const Ending& ending);
+    void release(ConnectionId id, Nanoseconds back_off);
+    [[nodiscard]] bool sampled(const AnswerCheck& check);
+    [[nodiscard]] std::uint32_t pick_operation();
+    [[nodiscard]] Nanoseconds think_time();
+
+    void on_connected(ConnectionId id, int error, TimePoint now) override;
+    void on_data(ConnectionId id, std::string_view bytes, const Arrival& arrival) override;
+    void on_ended(ConnectionId id, int error, TimePoint now) override;
+    void on_submitted(ConnectionId id, TimePoint now) override;
+
+    const LoadPlan& plan_;
+    const Control& control_;
+    const Share share_;
+    Transport& transport_;
+    const IdSource id_source_;
+    Recorder recorder_;
+    Connections connections_;
+    ConnectionList in_flight_;          ///< by due time, so also by deadline
+    ConnectionList idle_;               ///< open model: connected, most recently used last
+    std::vector<ConnectionId> closed_;  ///< open model: places without a connection
+    Users users_;
+    std::optional<DueTimes> arrivals_;
+    const ClosedLoop* closed_loop_ = nullptr;
+    std::int64_t weights_ = 0;
+    std::size_t buffer_size_ = 0;
+    std::uint64_t issued_ = 0;
+    std::optional<std::uint64_t> left_;  ///< requests still to send, when the load stops by count
+    std::size_t busy_ = 0;
+    std::size_t open_ = 0;
+    std::size_t address_ = 0;  ///< the one that answered
+    Random random_;
+    TimePoint start_;
+    TimePoint now_;
+    TimePoint polled_;  ///< when the transport was last asked for events
+    bool stopped_ = false;
+    bool blocked_ = false;  ///< open model: a request is due and no connection is free
+};
+
+}  // namespace joust::load

@@ -1,0 +1,323 @@
+#include <algorithm>
+#include <cmath>
+
+#include "http/syntax.hpp"
+#include "load/worker.hpp"
+
+namespace joust::load {
+namespace {
+
+using model::RequestErrorKind;
+using Phase = Connection::Phase;
+
+constexpr std::size_t k_excerpt_bytes = 200;
+constexpr std::size_t k_most_body_bytes = std::size_t{4} << 20U;  // a longer one is not checked but wrong
+
+/// After an error a user waits, so that a server that refuses connections is not asked in a tight loop: 1 ms,
+/// doubled with each further error in a row, at most 100 ms.
+Nanoseconds back_off_after(std::uint8_t failures) {
+    constexpr Nanoseconds k_longest = std::chrono::milliseconds(100);
+    return std::min(k_longest, Nanoseconds(std::chrono::milliseconds(1)) * (1 << std::min<int>(failures, 7)));
+}
+
+}  // namespace
+
+std::uint32_t Worker::pick_operation() {
+    if (plan_.requests.size() == 1) return 0;
+    auto drawn = static_cast<std::int64_t>(uniform_below(random_, static_cast<std::uint64_t>(weights_)));
+    std::uint32_t operation = 0;
+    while (drawn >= plan_.options.operations[operation].weight)
+        drawn -= plan_.options.operations[operation++].weight;
+    return operation;
+}
+
+Nanoseconds Worker::think_time() {
+    const Nanoseconds mean = closed_loop_->think_time;
+    if (mean == Nanoseconds{0} || !closed_loop_->exponential_think) return mean;
+    return std::chrono::round<Nanoseconds>(-std::log(uniform_open(random_)) * mean);
+}
+
+bool Worker::sampled(const AnswerCheck& check) {
+    return check.sample_bound() != 0 && (random_() >> 32U) < check.sample_bound();
+}
+
+void Worker::begin(ConnectionId id, TimePoint due) {
+    Connection& connection = connections_[id];
+    if (left_) --*left_;
+    connection.due = due;
+    connection.busy = true;
+    connection.resent = false;
+    connection.submitted = false;
+    connection.sequence = issued_++;
+    connection.operation = pick_operation();
+    const PreparedRequest& request = plan_.requests[connection.operation];
+    connection.variant = static_cast<std::uint32_t>(
+        request.variants() == 1
+            ? 0
+            : (connection.sequence * id_source_.threads + id_source_.thread) % request.variants());
+    if (buffer_size_ != 0 && !connection.buffer) connection.buffer = std::make_unique<char[]>(buffer_size_);
+    const std::uint64_t key = (std::uint64_t{connection.operation} << 32U) | connection.variant;
+    connection.request = request.render(connection.variant, connection.buffer.get(), connection.loaded == key,
+                                        id_source_, connection.sequence);
+    connection.loaded = key;
+    recorder_.begun(due);
+    in_flight_.push_back(connections_, id);
+    ++busy_;
+    if (connection.phase == Phase::closed) {
+        open(id);
+    } else {
+        submit(id);
+    }
+}
+
+void Worker::open(ConnectionId id) {
+    Connection& connection = connections_[id];
+    connection.phase = Phase::connecting;
+    connection.served = 0;
+    connection.address = address_;
+    ++open_;
+    recorder_.connections().peak = std::max<std::uint64_t>(recorder_.connections().peak, open_);
+    recorder_.live().connections.add(1);
+    const int error = transport_.open(id, plan_.addresses[address_]);
+    if (error != 0) failed(id, RequestErrorKind::connect, errno_text(error), now_);
+}
+
+void Worker::submit(ConnectionId id) {
+    Connection& connection = connections_[id];
+    connection.phase = Phase::waiting;
+    connection.headers_matched = 0;
+    connection.body.reset();
+    connection.parser.start(plan_.requests[connection.operation].is_head());
+    connection.parser.report_headers(!plan_.checks[connection.operation].headers().empty());
+    connection.sent_at = now_;
+    connection.submitted = true;
+    const int error = transport_.send(id, connection.request);
+    if (error != 0 && !send_again(id)) failed(id, RequestErrorKind::reset, errno_text(error), now_);
+}
+
+/// Closes the connection; its place stays.
+void Worker::drop(ConnectionId id) {
+    Connection& connection = connections_[id];
+    if (connection.phase == Phase::closed) return;
+    transport_.close(id);
+    connection.phase = Phase::closed;
+    --open_;
+    recorder_.live().connections.subtract(1);
+}
+
+void Worker::on_connected(ConnectionId id, int error, TimePoint now) {
+    now_ = now;
+    Connection& connection = connections_[id];
+    if (error != 0) {
+        const bool another =
+            recorder_.connections().established == 0 && connection.address + 1 < plan_.addresses.size();
+        if (another) {  // "localhost" may be ::1 and 127.0.0.1, and the server listen on one
+            address_ = connection.address + 1;
+            drop(id);
+            open(id);
+            return;
+        }
+        failed(id, RequestErrorKind::connect, errno_text(error), now);
+        return;
+    }
+    ++recorder_.connections().established;
+    submit(id);
+}
+
+void Worker::on_submitted(ConnectionId id, TimePoint now) {
+    connections_[id].sent_at = now;
+}
+
+void Worker::on_data(ConnectionId id, std::string_view bytes, const Arrival& arrival) {
+    now_ = arrival.read;
+    recorder_.received(bytes.size(), arrival.arrived);
+    if (connections_[id].phase == Phase::waiting) {
+        consume(id, bytes, arrival);
+    } else {
+        on_ended(id, 0, now_);  // bytes that nobody asked for: the connection is of no use any more
+    }
+}
+
+void Worker::consume(ConnectionId id, std::string_view bytes, const Arrival& arrival) {
+    using Event = http::ResponseParser::Event;
+    Connection& connection = connections_[id];
+    const AnswerCheck& check = plan_.checks[connection.operation];
+    for (;;) {
+        switch (connection.parser.next(bytes)) {
+            case Event::need_more:
+                connection.body.keep();
+                return;
+            case Event::header:
+                keep_header(connection);
+                break;
+            case Event::body:
+                connection.body.add(connection.parser.body(),
+                                    check.needs_body() ? k_most_body_bytes : k_excerpt_bytes);
+                break;
+            case Event::complete:
+                answered(id, arrival,
+                         connection.parser.keep_alive() && bytes.empty() && !arrival.followed &&
+                             !transport_.sending(id));
+                return;
+            case Event::error:
+                failed(id, RequestErrorKind::protocol, connection.parser.error(), arrival.arrived);
+                return;
+        }
+    }
+}
+
+void Worker::keep_header(Connection& connection) const {
+    for (const http::Header& expected : plan_.checks[connection.operation].headers())
+        if (http::equals_ignoring_case(connection.parser.header_name(), expected.name) &&
+            connection.parser.header_value() == expected.value)
+            ++connection.headers_matched;
+}
+
+Ending Worker::ending(const Connection& connection, Ending::How how, TimePoint end) const {
+    return {.how = how,
+            .sent = connection.submitted,
+            .identified = connection.submitted && plan_.requests[connection.operation].sends_id(),
+            .operation = connection.operation,
+            .sequence = connection.sequence,
+            .due = connection.due,
+            .sent_at = connection.sent_at,
+            .end = std::max(end, connection.due)};
+}
+
+void Worker::answered(ConnectionId id, const Arrival& arrival, bool reusable) {
+    Connection& connection = connections_[id];
+    if (arrival.arrived - connection.due > plan_.options.timeout) {
+        timed_out(id);  // it came too late, but was read before the deadline was looked at
+        return;
+    }
+    const AnswerCheck& check = plan_.checks[connection.operation];
+    Ending how = ending(connection, Ending::How::succeeded, std::max(arrival.arrived, connection.sent_at));
+    how.stamped = arrival.stamped;
+    how.reap_delay = arrival.read - arrival.arrived;
+    how.status = connection.parser.status();
+    const std::string_view request_id =
+        plan_.requests[connection.operation].id_in(connection.variant, connection.request);
+    auto wrong = check.check(how.status, connection.body.text(), request_id, connection.headers_matched,
+                             sampled(check));
+    if (check.needs_body() && connection.body.cut())
+        wrong = WrongAnswer{RequestErrorKind::body, "the body is longer than 4 MiB, which is not checked"};
+    if (wrong) {
+        how.how = Ending::How::failed;
+        how.kind = wrong->kind;
+        if (recorder_.wants_example(wrong->kind))
+            recorder_.keep_example(wrong->kind, how.status, std::move(wrong->detail), how.end);
+    } else if (!connection.completed) {
+        connection.completed = true;
+        recorder_.live().users_completed.add(closed_loop_ != nullptr ? 1 : 0);
+    }
+    connection.failures = 0;
+    ++connection.served;
+    connection.phase = Phase::idle;
+    if (!reusable || connection.served >= plan_.options.requests_per_connection.value_or(~std::uint64_t{0})) {
+        if (connection.parser.keep_alive() && arrival.followed) ++recorder_.connections().closed_idle;
+        drop(id);
+    }
+    end(id, how);
+    release(id, Nanoseconds{0});
+}
+
+void Worker::end(ConnectionId id, const Ending& ending) {
+    in_flight_.remove(connections_, id);
+    connections_[id].busy = false;
+    --busy_;
+    recorder_.ended(ending);
+}
+
+void Worker::failed(ConnectionId id, RequestErrorKind kind, std::string_view detail, TimePoint when) {
+    Connection& connection = connections_[id];
+    Ending how = ending(connection, Ending::How::failed, when);
+    how.kind = kind;
+    how.status = connection.submitted ? connection.parser.status() : 0;
+    if (recorder_.wants_example(kind)) recorder_.keep_example(kind, how.status, std::string(detail), how.end);
+    drop(id);
+    end(id, how);
+    const Nanoseconds back_off = back_off_after(connection.failures);
+    connection.failures = static_cast<std::uint8_t>(std::min(connection.failures + 1, 8));
+    release(id, back_off);
+}
+
+/// Recorded at its age when the deadline passed, whenever that is noticed.
+void Worker::timed_out(ConnectionId id) {
+    Connection& connection = connections_[id];
+    Ending how = ending(connection, Ending::How::timed_out, connection.due + plan_.options.timeout);
+    how.kind = RequestErrorKind::timeout;
+    if (recorder_.wants_example(how.kind)) {
+        const bool connecting = connection.phase == Phase::connecting;
+        recorder_.keep_example(how.kind, connection.submitted ? connection.parser.status() : 0,
+                               connecting                  ? "while connecting"
+                               : connection.parser.begun() ? "in the middle of the answer"
+                                                           : "no byte of an answer came",
+                               how.end);
+    }
+    drop(id);
+    end(id, how);
+    release(id, back_off_after(0));
+}
+
+/// A request without further effect may be repeated when its kept-alive connection turns out to have been
+/// closed by the server before a byte of an answer (RFC 9112, 9.3.1); a POST never is.
+bool Worker::send_again(ConnectionId id) {
+    Connection& connection = connections_[id];
+    const bool stale = connection.served > 0 && !connection.parser.begun();
+    if (!stale || connection.resent || !plan_.requests[connection.operation].is_idempotent()) return false;
+    ++recorder_.connections().closed_idle;
+    ++recorder_.connections().resent;
+    connection.resent = true;
+    drop(id);
+    open(id);
+    return true;
+}
+
+void Worker::on_ended(ConnectionId id, int error, TimePoint now) {
+    now_ = now;
+    Connection& connection = connections_[id];
+    if (connection.phase == Phase::idle) {
+        ++recorder_.connections().closed_idle;
+        drop(id);
+        if (closed_loop_ == nullptr) {
+            idle_.remove(connections_, id);
+            closed_.push_back(id);
+        }
+        return;
+    }
+    using Event = http::ResponseParser::Event;
+    if (error == 0 && connection.parser.finish() == Event::complete) {
+        answered(id, {.read = now, .arrived = now}, false);
+        return;
+    }
+    if (send_again(id)) return;
+    const std::string_view why = connection.parser.begun()
+                                     ? "the connection ended in the middle of the answer"
+                                     : "the connection ended before a byte of an answer";
+    if (error == 0) {
+        failed(id, RequestErrorKind::reset, why, now);
+    } else {
+        failed(id, RequestErrorKind::reset, fmt::format("{}: {}", why, errno_text(error)), now);
+    }
+}
+
+/// The user or connection is free again.
+void Worker::release(ConnectionId id, Nanoseconds back_off) {
+    if (closed_loop_ == nullptr) {
+        if (connections_[id].phase == Phase::idle) {
+            idle_.push_back(connections_, id);
+        } else {
+            closed_.push_back(id);
+        }
+        return;
+    }
+    if (!may_begin(now_)) return;
+    const Nanoseconds pause = think_time() + back_off;
+    if (pause == Nanoseconds{0} && connections_[id].phase == Phase::idle) {
+        begin(id, now_);
+    } else {
+        users_.push(now_ + pause, id);
+    }
+}
+
+}  // namespace joust::load
