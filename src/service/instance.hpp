@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "runtime/party.hpp"
+#include "service/scratch.hpp"
 #include "service/stage.hpp"
 
 namespace joust::service {
@@ -28,7 +29,7 @@ struct InstanceSpec {
 struct StopRecord {
     std::string description;     ///< "exited with code 0", "was killed by signal 9 …"
     bool died = false;           ///< ended before it was told to
-    std::size_t files_left = 0;  ///< files it left in its scratch folder, which are gone now
+    std::size_t files_left = 0;  ///< files it left in its scratch folder, which go with it
 };
 
 /// A contender running in its limits, a resource: killed with all its processes, and its scratch folder
@@ -40,15 +41,11 @@ public:
     static Result<Instance> start(const InstanceSpec& spec, const host::CgroupHost& cgroups,
                                   host::RunState& run);
 
-    Instance(Instance&&) noexcept = default;
-    Instance& operator=(Instance&&) = delete;
-    ~Instance();
-
     [[nodiscard]] const std::string& label() const { return label_; }
     [[nodiscard]] const model::Contender& contender() const { return *contender_; }
     [[nodiscard]] std::uint16_t port() const { return port_; }
     /// The folder for its temporary files: {scratch}.
-    [[nodiscard]] const Path& scratch() const { return scratch_; }
+    [[nodiscard]] const Path& scratch() const { return scratch_.path(); }
     [[nodiscard]] const Path& log() const { return log_; }
 
     /// Polls the health route until it answers 200; returns the time since start. Fails (service) when the
@@ -65,18 +62,21 @@ public:
     [[nodiscard]] std::uint64_t oom_kills() const { return party_.oom_kills(); }
     /// The last `count` lines it printed since it was started; "" if none.
     [[nodiscard]] std::string last_log_lines(std::size_t count) const;
+    /// For the end of an error message: "; its last lines:\n…", of what it printed since it was started.
+    [[nodiscard]] std::string log_ending() const;
 
-    /// SIGTERM, SIGKILL to all that is left after `grace`; then the scratch folder is emptied and removed.
+    /// SIGTERM, SIGKILL to all that is left after `grace`. The scratch folder stays until the end of life.
     StopRecord stop(Nanoseconds grace);
 
 private:
-    Instance(const InstanceSpec& spec, std::uint16_t port, Path scratch, std::uint64_t log_start,
-             runtime::Party party);
+    Instance(const InstanceSpec& spec, std::uint16_t port, ScratchFolder scratch, std::uint64_t log_start,
+             TimePoint started, runtime::Party party);
+    [[nodiscard]] Status check_it_is_ours() const;
 
     const model::Contender* contender_;
     std::string label_;
     std::uint16_t port_;
-    Path scratch_;  ///< empty when moved from or removed
+    ScratchFolder scratch_;  ///< before party_: removed when nothing writes there any more
     Path log_;
     std::uint64_t log_start_;  ///< where its own output begins in the log
     TimePoint started_;

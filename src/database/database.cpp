@@ -1,0 +1,23 @@
+#include "database/database.hpp"
+
+#include "database/postgres.hpp"
+#include "database/sqlite.hpp"
+#include "host/port.hpp"
+
+namespace joust::database {
+
+Result<std::unique_ptr<Database>> start_database(const DatabaseContext& context) {
+    if (context.spec.engine == model::DatabaseEngine::sqlite) return Sqlite::start(context);
+    return Postgres::start(context, host::free_loopback_port);
+}
+
+std::string masked(const std::string& url) {
+    const std::size_t scheme = url.find("://");
+    const std::size_t at = url.find('@');
+    if (scheme == std::string::npos || at == std::string::npos) return url;
+    const std::size_t colon = url.find(':', scheme + 3);
+    if (colon == std::string::npos || colon > at) return url;
+    return url.substr(0, colon + 1) + "***" + url.substr(at);
+}
+
+}  // namespace joust::database

@@ -1,0 +1,265 @@
+#include "database/postgres.hpp"
+
+#include <csignal>
+
+#include "base/text.hpp"
+#include "database/postgres_config.hpp"
+#include "database/postgres_log.hpp"
+#include "database/secret.hpp"
+#include "host/facts.hpp"
+#include "runtime/log_text.hpp"
+
+namespace joust::database {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr auto k_start_limit = seconds(60);
+constexpr auto k_connect_limit = seconds(10);
+
+// A literal of text[] out of names that hold neither quotes nor backslashes.
+std::string text_array(const std::vector<std::string>& names) {
+    return "{\"" + joined(names, "\",\"") + "\"}";
+}
+
+std::string database_name(const std::string& contender) {
+    return "joust_" + contender;
+}
+
+}  // namespace
+
+Postgres::Postgres(const DatabaseContext& context, PostgresFiles files, std::string password)
+    : spec_(context.spec),
+      files_(std::move(files)),
+      password_(std::move(password)),
+      user_(context.user),
+      limited_(context.limits.has_value()),
+      log_(context.log_directory / "database.log") {}
+
+Postgres::~Postgres() {
+    static_cast<void>(stop());
+}
+
+Result<std::unique_ptr<Database>> Postgres::start(const DatabaseContext& context,
+                                                  const PortChoice& choose_port) {
+    JOUST_CHECK(check_settings(context.spec));
+    remove_orphaned_segments(context.user);
+    const std::string password = random_password();
+    JOUST_TRY(PostgresFiles files, make_postgres_files(context, password));
+    std::unique_ptr<Postgres> postgres(new Postgres(context, std::move(files), password));
+    constexpr int attempts = 5;
+    for (int attempt = 1;; ++attempt) {
+        JOUST_TRY(const std::uint16_t port, choose_port());
+        const Status launched = postgres->launch(context, port);
+        if (launched) break;
+        const bool taken = port_was_taken(runtime::log_text(postgres->log_, postgres->log_start_));
+        if (!taken || attempt == attempts) return tl::unexpected(launched.error());
+    }
+    JOUST_CHECK(postgres->check_in_force(context));
+    return postgres;
+}
+
+Status Postgres::launch(const DatabaseContext& context, std::uint16_t port) {
+    port_ = port;
+    const Path config = files_.data / "postgresql.conf";
+    JOUST_CHECK(write_atomically(config, server_config(spec_, {port, files_.sockets})));
+    JOUST_CHECK(host::give_to(user_, config));
+    log_start_ = runtime::log_size(log_);
+    const runtime::Program program{
+        .command = {(files_.programs / "postgres").string(), "-D", files_.data.string()},
+        .environment = {{"PATH", "/usr/bin:/bin"}, {"LC_ALL", "C"}, {"HOME", files_.root.string()}},
+        .directory = files_.root,
+        .log = log_,
+        .user = user_,
+    };
+    server_.reset();
+    JOUST_TRY(server_, runtime::Party::start(program, {"database", context.limits, context.cpu},
+                                             context.cgroups, context.run));
+    return wait_until_ready(now() + k_start_limit);
+}
+
+Status Postgres::wait_until_ready(TimePoint deadline) const {
+    std::string last = "no connection yet";
+    while (now() < deadline) {
+        const auto session = Connection::open({files_.sockets, port_, k_superuser, password_, "postgres"},
+                                              std::min(deadline, now() + k_connect_limit));
+        if (session) return {};
+        last = session.error().message;
+        if (server_->wait_for(std::chrono::milliseconds(20)))
+            return tl::unexpected(startup_error(spec_, runtime::log_text(log_, log_start_)));
+    }
+    return fail(ErrorKind::timed_out, "PostgreSQL was not ready within {}: {}; its last lines:\n{}",
+                spoken(k_start_limit), last, last_lines(runtime::log_text(log_, log_start_), 15));
+}
+
+// Durability has no name in the benchmark by which the server could have complained about it.
+Status Postgres::check_in_force(const DatabaseContext& context) {
+    JOUST_TRY(const model::DatabaseFacts read, facts());
+    max_connections_ = read.settings_in_force.at("max_connections");
+    for (const auto& [name, wanted] : durability_settings(spec_.durability))
+        if (const std::string& found = read.settings_in_force.at(name); found != wanted)
+            return fail(ErrorKind::database, "durability = \"{}\" wants {} = {}, but the server has {}",
+                        model::name(spec_.durability), name, wanted, found);
+    for (const auto& [name, value] : context.spec.settings)
+        // The server takes any name with a dot as one of an extension that may come later.
+        if (name.find('.') != std::string::npos)
+            return fail(
+                ErrorKind::bad_input,
+                "database.settings.{} is no setting of this server, which loads no extensions; remove it",
+                name);
+    JOUST_TRY(Connection session, admin_session("postgres"));
+    for (const char* database : {"postgres", "template1"})
+        JOUST_CHECK(session.query(fmt::format("REVOKE CONNECT ON DATABASE {} FROM PUBLIC", database)));
+    return {};
+}
+
+Result<Connection> Postgres::admin_session(const std::string& database) const {
+    if (!running()) return fail(ErrorKind::database, "PostgreSQL {}", description());
+    auto session =
+        Connection::open({files_.sockets, port_, k_superuser, password_, database}, now() + k_connect_limit);
+    if (!session)
+        return fail(session.error().kind, "cannot connect to the private PostgreSQL: {}",
+                    session.error().message);
+    return session;
+}
+
+Error Postgres::with_context(const Error& error, const std::string& doing) const {
+    if (!running()) return {ErrorKind::database, fmt::format("{}: PostgreSQL {}", doing, description())};
+    return {error.kind, fmt::format("{}: {}", doing, error.message)};
+}
+
+Result<std::string> Postgres::create_for(const std::string& contender) {
+    if (const auto made = urls_.find(contender); made != urls_.end()) return made->second;
+    const std::string name = database_name(contender);
+    constexpr std::size_t longest = 63;  // NAMEDATALEN - 1: the server would cut it silently
+    if (name.size() > longest)
+        return fail(ErrorKind::bad_input,
+                    "the contender's name \"{}\" is too long for a database; use at most {} "
+                    "characters",
+                    contender, longest - database_name("").size());
+    const std::string quoted = Connection::identifier(name);
+    const std::string password = random_password();
+    JOUST_TRY(Connection session, admin_session("postgres"));
+    for (const std::string& statement : {fmt::format("CREATE ROLE {} LOGIN PASSWORD '{}'", quoted, password),
+                                         fmt::format("CREATE DATABASE {} OWNER {}", quoted, quoted),
+                                         fmt::format("REVOKE CONNECT ON DATABASE {} FROM PUBLIC", quoted)})
+        if (const auto done = session.query(statement); !done)
+            return tl::unexpected(with_context(done.error(), "making the database of " + contender));
+    const std::string url = fmt::format("postgresql://{}:{}@127.0.0.1:{}/{}", name, password, port_, name);
+    urls_.emplace(contender, url);
+    return url;
+}
+
+Status Postgres::reset(const std::string& contender) {
+    const std::string doing = "emptying the database of " + contender;
+    JOUST_TRY(Connection session, admin_session(database_name(contender)));
+    const auto run = [&](const std::string& statement) -> Result<Rows> {
+        auto rows = session.query(statement);
+        if (!rows) return tl::unexpected(with_context(rows.error(), doing));
+        return rows;
+    };
+    JOUST_TRY(const Rows tables,
+              run("SELECT quote_ident(schemaname) || '.' || quote_ident(tablename) FROM "
+                  "pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"));
+    if (!tables.empty()) {
+        std::vector<std::string> names;
+        for (const auto& row : tables)
+            names.push_back(row[0].value_or(""));
+        const std::string truncate = fmt::format("TRUNCATE {} RESTART IDENTITY", joined(names, ", "));
+        JOUST_CHECK(run("SET lock_timeout = '10s'"));
+        const std::string lock_not_available = "55P03";
+        if (auto emptied = run(truncate); !emptied) {
+            if (session.error_code() != lock_not_available) return tl::unexpected(emptied.error());
+            JOUST_CHECK(
+                run("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE "
+                    "datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'"));
+            JOUST_CHECK(run(truncate));
+        }
+    }
+    JOUST_CHECK(run("VACUUM (ANALYZE)"));
+    JOUST_CHECK(run("CHECKPOINT"));
+    return {};
+}
+
+Result<model::DatabaseFacts> Postgres::facts() {
+    JOUST_TRY(Connection session, admin_session("postgres"));
+    model::DatabaseFacts facts;
+    facts.engine = "postgres";
+    JOUST_TRY(const Rows version, session.query("SHOW server_version"));
+    facts.version = version.at(0).at(0).value_or("");
+    // current_setting() writes values with their units, pg_settings alone does not.
+    JOUST_TRY(const Rows settings,
+              session.query("SELECT lower(name), current_setting(name) FROM pg_settings WHERE "
+                            "lower(name) = ANY ($1::text[]) ORDER BY name",
+                            {text_array(settings_to_read(spec_))}));
+    for (const auto& row : settings)
+        facts.settings_in_force.emplace(row[0].value_or(""), row[1].value_or(""));
+    facts.data_file_system = host::read_storage_facts(files_.root).file_system;
+    return facts;
+}
+
+std::optional<host::UsageSource> Postgres::usage_source() const {
+    if (!server_) return std::nullopt;
+    return server_->usage_source(false);
+}
+
+Result<std::optional<model::LimitsInForce>> Postgres::limits_in_force() const {
+    if (!server_ || !limited_) return std::optional<model::LimitsInForce>();
+    JOUST_TRY(model::LimitsInForce limits, server_->limits_in_force());
+    return std::optional(std::move(limits));
+}
+
+bool Postgres::running() const {
+    return server_ && server_->running();
+}
+
+std::string Postgres::description() const {
+    return server_ ? server_->description() : ending_;
+}
+
+LogMark Postgres::mark() const {
+    return {runtime::log_size(log_)};
+}
+
+std::vector<model::Incident> Postgres::incidents_since(LogMark mark) const {
+    return incidents(read_log(log_, mark.offset), max_connections_);
+}
+
+Status Postgres::sound_since(LogMark mark) const {
+    const auto lines = [&] { return last_lines(runtime::log_text(log_, mark.offset), 10); };
+    const LogFindings findings = read_log(log_, mark.offset);
+    if (findings.disk_full)
+        return fail(ErrorKind::database,
+                    "the disk with the database's data ({}) is full; free some space. "
+                    "PostgreSQL says: {}",
+                    files_.root.string(), *findings.disk_full);
+    if (!running())
+        return fail(ErrorKind::database, "PostgreSQL {}; its last lines:\n{}", description(), lines());
+    if (findings.crash)
+        return fail(ErrorKind::database,
+                    "PostgreSQL lost a process and all its connections ({}{}); its last "
+                    "lines:\n{}",
+                    *findings.crash,
+                    server_->oom_kills() > 0 ? "; the kernel stopped it at the database's memory limit" : "",
+                    lines());
+    return {};
+}
+
+Status Postgres::stop() {
+    if (!server_) return {};
+    // Immediately, without a last checkpoint: nobody reads the data again. SIGTERM would wait for all
+    // sessions.
+    server_->process().signal(SIGQUIT);
+    static_cast<void>(server_->wait_for(seconds(10)));
+    ending_ = server_->stop(Nanoseconds{0});
+    server_.reset();
+    remove_orphaned_segments(user_);
+    std::error_code failed;
+    for (const Path& directory : {files_.root, files_.sockets}) {
+        std::filesystem::remove_all(directory, failed);
+        if (failed) return fail(ErrorKind::io, "cannot remove {}: {}", directory.string(), failed.message());
+    }
+    return {};
+}
+
+}  // namespace joust::database

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "database/database.hpp"
+#include "database/postgres_connection.hpp"
+#include "database/postgres_data.hpp"
+#include "runtime/party.hpp"
+
+namespace joust::database {
+
+/// A private PostgreSQL server with a cluster of its own: on a loopback port and a Unix socket, with random
+/// passwords, in its limits. Each contender has a database and a role that owns it and can reach no other.
+class Postgres final : public Database {
+public:
+    using PortChoice = std::function<Result<std::uint16_t>()>;
+    /// Asks for another port as long as somebody else takes the chosen one first, at most five times.
+    static Result<std::unique_ptr<Database>> start(const DatabaseContext& context,
+                                                   const PortChoice& choose_port);
+
+    Postgres(const Postgres&) = delete;
+    Postgres& operator=(const Postgres&) = delete;
+    ~Postgres() override;
+
+    Result<std::string> create_for(const std::string& contender) override;
+    Status reset(const std::string& contender) override;
+    Result<model::DatabaseFacts> facts() override;
+    [[nodiscard]] std::optional<host::UsageSource> usage_source() const override;
+    [[nodiscard]] Result<std::optional<model::LimitsInForce>> limits_in_force() const override;
+    [[nodiscard]] bool running() const override;
+    [[nodiscard]] std::string description() const override;
+    [[nodiscard]] LogMark mark() const override;
+    [[nodiscard]] std::vector<model::Incident> incidents_since(LogMark mark) const override;
+    [[nodiscard]] Status sound_since(LogMark mark) const override;
+    Status stop() override;
+
+    /// A session of the superuser, for whom three connections are kept free.
+    [[nodiscard]] Result<Connection> admin_session(const std::string& database) const;
+    [[nodiscard]] pid_t pid() const { return server_->pid(); }
+    [[nodiscard]] const PostgresFiles& files() const { return files_; }
+
+private:
+    Postgres(const DatabaseContext& context, PostgresFiles files, std::string password);
+    Status launch(const DatabaseContext& context, std::uint16_t port);
+    Status wait_until_ready(TimePoint deadline) const;
+    Status check_in_force(const DatabaseContext& context);
+    [[nodiscard]] Error with_context(const Error& error, const std::string& doing) const;
+
+    model::DatabaseSpec spec_;
+    PostgresFiles files_;
+    std::string password_;  ///< of the superuser
+    host::User user_;
+    bool limited_;
+    Path log_;
+    std::uint64_t log_start_ = 0;  ///< where the running server's own output begins
+    std::uint16_t port_ = 0;
+    std::optional<runtime::Party> server_;  ///< empty before launch() and after stop()
+    std::string ending_ = "was not started";
+    std::string max_connections_;
+    std::map<std::string, std::string> urls_;  ///< by contender
+};
+
+}  // namespace joust::database

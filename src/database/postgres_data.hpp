@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "database/database.hpp"
+
+namespace joust::database {
+
+/// The files of a private PostgreSQL, below the run's directory.
+struct PostgresFiles {
+    Path root;      ///< holds everything; the server's user can write it
+    Path data;      ///< the data directory
+    Path sockets;   ///< of the Unix socket
+    Path programs;  ///< initdb, postgres
+};
+/// Name of the superuser; contenders have roles of their own.
+inline constexpr const char* k_superuser = "joust_admin";
+
+/// Makes the directories, and with initdb an empty cluster that only the superuser with this password can
+/// enter. A socket path has at most 107 bytes (sun_path): below a long state root the sockets go to a
+/// directory in /tmp, which is recorded in the run.
+Result<PostgresFiles> make_postgres_files(const DatabaseContext& context, const std::string& password);
+
+/// Removes shared memory segments that PostgreSQL servers of this user left when they were killed: those with
+/// PostgreSQL's mark whose maker is dead and to which nobody is attached. Killed servers cannot do it, and no
+/// directory holds them.
+void remove_orphaned_segments(const host::User& user);
+
+}  // namespace joust::database

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "database/database.hpp"
+
+namespace joust::database {
+
+/// A SQLite file for each contender, in a directory that the unprivileged user owns. There is no server: the
+/// work is done, and limited, inside the contender. PostgreSQL's settings in the benchmark do not apply.
+class Sqlite final : public Database {
+public:
+    /// Fails (bad_input) for relaxed durability: each contender sets `synchronous` on its own connections, so
+    /// it could be neither enforced nor read back.
+    static Result<std::unique_ptr<Database>> start(const DatabaseContext& context);
+
+    Sqlite(const Sqlite&) = delete;
+    Sqlite& operator=(const Sqlite&) = delete;
+    ~Sqlite() override;
+
+    Result<std::string> create_for(const std::string& contender) override;
+    Status reset(const std::string& contender) override;
+    Result<model::DatabaseFacts> facts() override;
+    [[nodiscard]] std::optional<host::UsageSource> usage_source() const override { return std::nullopt; }
+    [[nodiscard]] Result<std::optional<model::LimitsInForce>> limits_in_force() const override {
+        return std::optional<model::LimitsInForce>();
+    }
+    [[nodiscard]] bool running() const override { return !stopped_; }
+    [[nodiscard]] std::string description() const override;
+    [[nodiscard]] LogMark mark() const override { return {}; }
+    [[nodiscard]] std::vector<model::Incident> incidents_since(LogMark) const override { return {}; }
+    /// The disk is not full.
+    [[nodiscard]] Status sound_since(LogMark mark) const override;
+    Status stop() override;
+
+    /// The contender's file; also before create_for().
+    [[nodiscard]] Path file_of(const std::string& contender) const;
+
+private:
+    Sqlite(Path directory, host::User user) : directory_(std::move(directory)), user_(std::move(user)) {}
+
+    Path directory_;
+    host::User user_;
+    std::map<std::string, Path> files_;  ///< by contender
+    bool stopped_ = false;
+};
+
+}  // namespace joust::database

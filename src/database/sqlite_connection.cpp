@@ -1,0 +1,44 @@
+#include "database/sqlite_connection.hpp"
+
+namespace joust::database {
+namespace {
+
+int take_first_column(void* rows, int columns, char** values, char**) {
+    if (columns > 0)
+        static_cast<std::vector<std::string>*>(rows)->emplace_back(values[0] != nullptr ? values[0] : "");
+    return 0;
+}
+
+}  // namespace
+
+Result<SqliteConnection> SqliteConnection::open(const Path& file, bool make, Nanoseconds patience) {
+    sqlite3* raw = nullptr;
+    const int flags = SQLITE_OPEN_READWRITE | (make ? SQLITE_OPEN_CREATE : 0);
+    const int opened = sqlite3_open_v2(file.c_str(), &raw, flags, nullptr);
+    SqliteConnection connection(raw);  // SQLite wants a handle closed even when opening failed
+    if (opened != SQLITE_OK)
+        return fail(ErrorKind::database, "cannot open the SQLite file {}: {}", file.string(),
+                    sqlite3_errstr(opened));
+    const auto wait = std::chrono::duration_cast<std::chrono::milliseconds>(patience).count();
+    sqlite3_busy_timeout(raw, static_cast<int>(wait));
+    return connection;
+}
+
+Result<std::vector<std::string>> SqliteConnection::run(const std::string& statements) {
+    std::vector<std::string> rows;
+    char* words = nullptr;
+    const int done = sqlite3_exec(connection_.get(), statements.c_str(), take_first_column, &rows, &words);
+    const std::unique_ptr<char, decltype(&sqlite3_free)> owner(words, sqlite3_free);
+    if (done != SQLITE_OK)
+        return fail(ErrorKind::database, "{}", words != nullptr ? words : sqlite3_errstr(done));
+    return rows;
+}
+
+std::string sqlite_identifier(const std::string& name) {
+    std::string quoted = "\"";
+    for (const char c : name)
+        quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+    return quoted + "\"";
+}
+
+}  // namespace joust::database

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <sqlite3.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/file.hpp"
+
+namespace joust::database {
+
+/// An open SQLite file; closed at the end of its life.
+class SqliteConnection {
+public:
+    /// Opens an existing file, or makes one if `make`. Waits up to `patience` for others' locks, each time.
+    static Result<SqliteConnection> open(const Path& file, bool make, Nanoseconds patience);
+
+    /// Runs one or more statements; returns the first column of all their rows, null as "".
+    Result<std::vector<std::string>> run(const std::string& statements);
+
+private:
+    struct Closer {
+        void operator()(sqlite3* connection) const { sqlite3_close(connection); }
+    };
+    explicit SqliteConnection(sqlite3* connection) : connection_(connection) {}
+    std::unique_ptr<sqlite3, Closer> connection_;
+};
+
+/// `name` in double quotes, as SQL wants identifiers.
+std::string sqlite_identifier(const std::string& name);
+
+}  // namespace joust::database

@@ -1,0 +1,38 @@
+#include "service/errand.hpp"
+
+#include "base/quantity.hpp"
+#include "runtime/log_text.hpp"
+
+namespace joust::service {
+
+Status run_errand(Errand errand, host::RunState& run, const Interrupted& interrupted) {
+    constexpr std::size_t lines = 15;
+    const Path log = errand.program.log;
+    const std::uint64_t log_start = runtime::log_size(log);
+    errand.program.before_start = [&run](const host::ProcessIdentity& leader) {
+        return run.record_session(leader);
+    };
+    auto process = host::Process::start(errand.program);
+    if (!process)
+        return fail(ErrorKind::service, "{} failed: {}; {}", errand.what, process.error().message,
+                    errand.advice);
+    const auto ending = [&] {
+        return fmt::format("{}\n{}; everything it printed is in {}",
+                           runtime::log_ending(log, log_start, lines), errand.advice, log.string());
+    };
+    const TimePoint deadline = now() + errand.limit;
+    while (!process->wait_for(std::chrono::milliseconds(100))) {
+        if (interrupted && interrupted())
+            return fail(ErrorKind::interrupted, "{} was interrupted", errand.what);
+        if (now() > deadline)
+            return fail(ErrorKind::service, "{} did not end within {}{}", errand.what, spoken(errand.limit),
+                        ending());
+    }
+    const auto status = process->exit_status();
+    if (!status->success())
+        return fail(ErrorKind::service, "{} failed: {} {}{}", errand.what, errand.program.command.front(),
+                    host::to_text(*status), ending());
+    return {};
+}
+
+}  // namespace joust::service
