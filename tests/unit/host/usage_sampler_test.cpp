@@ -1,0 +1,138 @@
+#include "host/usage_sampler.hpp"
+
+#include <sys/syscall.h>
+
+#include <atomic>
+
+#include "support.hpp"
+
+namespace joust::host {
+namespace {
+
+using namespace joust::test;
+
+void burn(Nanoseconds duration) {
+    const TimePoint end = now() + duration;
+    while (now() < end) {
+    }
+}
+
+/// A busy shell in a group of its own that outweighs its surroundings.
+struct BusyGroup {
+    CgroupHost host = cgroups_with_limits();
+    std::string run = unique_run();
+    Cgroup group = must(Cgroup::create(host, {.run = run, .party = "a", .cpu = CpuShare{.weight = 1000}}));
+    Process process = [this] {
+        ProcessSpec spec = shell("while :; do :; done");
+        spec.cgroup = group.entrances();
+        return must(Process::start(spec));
+    }();
+    ~BusyGroup() {
+        for (const Path& directory : host.run_directories(run))
+            EXPECT_TRUE(kill_and_remove_group(directory));
+    }
+};
+
+TEST(UsageSampler, CountsOnlyWhatHappensInItsWindow) {
+    const BusyGroup busy;
+    std::this_thread::sleep_for(300ms);  // used before the window: must not count
+    const TimePoint start = now() + 200ms;
+    UsageSampler sampler({GroupSource{.group = &busy.group, .threads = true}}, start, start + 600ms);
+    std::this_thread::sleep_until(start + 900ms);
+    const WindowUsage window = must(sampler.finish());
+    EXPECT_GE(window.begin, start);
+    EXPECT_GE(window.end, start + 600ms);
+    const double cpus = seconds(window.parties.at(0).cpu.total()) / seconds(window.end - window.begin);
+    EXPECT_LT(cpus, 1.05);
+    EXPECT_GT(cpus, 0.4);
+    EXPECT_LT(window.parties[0].cpu.total(), 800ms) << "1.4 s since it was started";
+    EXPECT_GT(window.parties[0].anonymous.peak.count, 10'000U);
+    EXPECT_LE(window.parties[0].anonymous.mean, window.parties[0].anonymous.peak);
+    EXPECT_TRUE(window.parties[0].throttled.has_value());
+    EXPECT_TRUE(window.parties[0].involuntary_context_switches.has_value());
+}
+
+TEST(UsageSampler, WithoutThreadsSwitchesAreUnknownNotZero) {
+    const BusyGroup busy;
+    UsageSampler sampler({GroupSource{.group = &busy.group}}, now(), now() + 1h);
+    const WindowUsage window = must(sampler.finish_now());
+    EXPECT_EQ(window.parties.at(0).voluntary_context_switches, std::nullopt);
+    EXPECT_EQ(window.parties[0].run_delay, std::nullopt);
+}
+
+TEST(UsageSampler, SeesThePeakBetweenTheEdges) {
+    const CgroupHost host = cgroups_with_limits();
+    const std::string run = unique_run();
+    {
+        const Cgroup group = must(Cgroup::create(host, {.run = run, .party = "a"}));
+        ProcessSpec spec =
+            shell("sleep 0.2; (head -c 40000000 /dev/zero; sleep 0.3) | tail -n 1 > /dev/null; sleep 60");
+        spec.cgroup = group.entrances();
+        const Process process = must(Process::start(spec));
+        UsageSampler sampler({GroupSource{.group = &group}}, now(), now() + 1h, 20ms);
+        ASSERT_TRUE(eventually([&] { return must(group.read()).anonymous.count > 40'000'000; }));
+        ASSERT_TRUE(eventually([&] { return must(group.read()).anonymous.count < 10'000'000; }));
+        const model::Usage usage = must(sampler.finish_now()).parties.at(0);
+        EXPECT_GT(usage.anonymous.peak.count, 40'000'000U);
+        EXPECT_LT(usage.anonymous.mean.count, 40'000'000U);
+    }
+    for (const Path& directory : host.run_directories(run))
+        EXPECT_TRUE(kill_and_remove_group(directory));
+}
+
+TEST(UsageSampler, ReadsASessionWhereThereIsNoGroup) {
+    const Process process =
+        must(Process::start(shell("(while :; do sleep 0.01; done) & while :; do :; done")));
+    std::this_thread::sleep_for(100ms);
+    UsageSampler sampler({SessionSource{.session = process.pid()}}, now(), now() + 1h);
+    std::this_thread::sleep_for(600ms);
+    const model::Usage usage = must(sampler.finish_now()).parties.at(0);
+    EXPECT_GT(usage.cpu.total(), 30ms);
+    EXPECT_GT(usage.anonymous.mean.count, 50'000U);
+    EXPECT_GT(usage.voluntary_context_switches.value_or(0), 5U);
+    EXPECT_EQ(usage.throttled, std::nullopt);
+}
+
+TEST(UsageSampler, CountsOwnThreadsApartFromTheRestOfTheProcess) {
+    std::atomic<pid_t> tid{0};
+    std::atomic<bool> stop{false};
+    std::thread sleeper([&] {
+        tid = static_cast<pid_t>(::syscall(SYS_gettid));
+        while (!stop)
+            std::this_thread::sleep_for(5ms);
+    });
+    ASSERT_TRUE(eventually([&] { return tid != 0; }));
+    const auto self = static_cast<pid_t>(::syscall(SYS_gettid));
+    UsageSampler sampler({OwnThreadsSource{.tids = {tid}}, OwnThreadsSource{.tids = {self}}}, now(),
+                         now() + 1h);
+    burn(300ms);
+    const WindowUsage window = must(sampler.finish_now());
+    stop = true;
+    sleeper.join();
+    EXPECT_GT(window.parties.at(0).voluntary_context_switches.value_or(0), 10U);
+    EXPECT_LT(window.parties[0].cpu.total(), 50ms);
+    EXPECT_GT(window.parties.at(1).cpu.total(), 50ms);
+    EXPECT_GT(window.parties[1].anonymous.peak.count, 100'000U);
+}
+
+TEST(UsageSampler, EndsWithItsOwnerEvenBeforeItsWindow) {
+    const TimePoint begin = now();
+    {
+        const UsageSampler sampler({OwnThreadsSource{}}, now() + 1h, now() + 2h);
+    }
+    EXPECT_LT(now() - begin, 2s);
+}
+
+TEST(UsageSampler, SaysSoWhenAGroupCannotBeRead) {
+    const CgroupHost host = cgroups_with_limits();
+    const std::string run = unique_run();
+    Cgroup group = must(Cgroup::create(host, {.run = run, .party = "a"}));
+    ASSERT_TRUE(group.remove());
+    UsageSampler sampler({GroupSource{.group = &group}}, now(), now());
+    EXPECT_FALSE(sampler.finish());
+    for (const Path& directory : host.run_directories(run))
+        EXPECT_TRUE(kill_and_remove_group(directory));
+}
+
+}  // namespace
+}  // namespace joust::host
