@@ -1,0 +1,164 @@
+"""Runs the real program, on the real benchmark or on a small one in a directory of its own."""
+
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+
+import pytest
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parents[2]
+JOUST = ROOT / "build/release/joust"
+STATE = pathlib.Path("/var/lib/joust") if os.geteuid() == 0 else pathlib.Path.home() / ".local/state/joust"
+
+
+class Run:
+    """One call of joust, ended or not."""
+
+    def __init__(self, arguments, cwd, **options):
+        self.process = subprocess.Popen(
+            [JOUST, *map(str, arguments)],
+            cwd=cwd,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            **options,
+        )
+
+    def wait(self, timeout=120):
+        self.out, self.err = self.process.communicate(timeout=timeout)
+        self.code = self.process.returncode
+        return self
+
+
+class Place:
+    """A directory with benchmarks, workloads and contenders of its own, in which joust finds its installation."""
+
+    def __init__(self, path: pathlib.Path):
+        self.path = path
+        for folder in ("benchmarks", "workloads", "contenders"):
+            (path / folder).mkdir(parents=True)
+        shutil.copy(ROOT / "workloads/io-intensive.toml", path / "workloads")
+
+    def contender(self, name, mode="good", route="/io"):
+        folder = self.path / "contenders" / name
+        folder.mkdir()
+        shutil.copy(HERE / "service/service.py", folder)
+        (folder / "contender.toml").write_text(
+            textwrap.dedent(f"""\
+            schema = 1
+            name = "{name}"
+            title = "{name.title()}"
+            [setup]
+            command = ["/usr/bin/mkdir", "-p", "{{venv}}"]
+            [migrate]
+            command = ["/usr/bin/true"]
+            [start]
+            command = ["/usr/bin/python3", "service.py", "{{port}}"]
+            environment = {{ MODE = "{mode}" }}
+            [routes]
+            health = "/health"
+            io-intensive = "{route}"
+            """)
+        )
+        return self
+
+    def real_contender(self, name):
+        shutil.copytree(ROOT / "contenders" / name, self.path / "contenders" / name)
+        return self
+
+    def benchmark(self, contenders, text="", levels="[2, 4]", duration="1s", timeout="5s", limits="", settings=""):
+        (self.path / "benchmarks/small.toml").write_text(
+            textwrap.dedent(f"""\
+            name = "small"
+            workload = "io-intensive"
+            contenders = {json.dumps(contenders)}
+            {limits}
+            [database.settings]
+            {settings}
+            [load]
+            levels = {levels}
+            duration = "{duration}"
+            timeout = "{timeout}"
+            warmup = {{ min = "500ms", max = "1500ms" }}
+            [experiment]
+            blocks = {{ min = 1, max = 1 }}
+            """)
+            + text
+        )
+        return self
+
+    def start(self, *arguments, **options):
+        return Run(["run", "small", *arguments], self.path, **options)
+
+    def run(self, *arguments, **options):
+        return self.start(*arguments, **options).wait()
+
+    @property
+    def latest(self):
+        return self.path / "results/latest"
+
+    def trials(self):
+        return [json.loads(line) for line in (self.latest / "trials.jsonl").read_text().splitlines()]
+
+
+@pytest.fixture
+def place(tmp_path):
+    return Place(tmp_path / "place")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def program_is_there():
+    if not JOUST.exists():
+        sys.exit(f"{JOUST} is not there: run ./run_tests.sh, which builds it")
+
+
+def remains():
+    """Everything that a run could have left on this machine: processes, cgroups, directories."""
+    found = []
+    if (STATE / "runs").is_dir():
+        found += [f"directory {path}" for path in (STATE / "runs").iterdir() if not path.name.endswith(".lock")]
+    for hierarchy in pathlib.Path("/sys/fs/cgroup").glob("**/joust-*"):
+        found.append(f"cgroup {hierarchy}")
+    for entry in pathlib.Path("/proc").glob("[0-9]*"):
+        try:
+            command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        except OSError:
+            continue
+        if str(STATE / "runs") in command or "service.py" in command:
+            found.append(f"process {entry.name}: {command}")
+    return found
+
+
+def assert_nothing_left(seconds=5):
+    deadline = time.monotonic() + seconds
+    while found := remains():
+        if time.monotonic() > deadline:
+            pytest.fail("left behind:\n" + "\n".join(found))
+        time.sleep(0.1)
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left_behind():
+    yield
+    assert_nothing_left()
+
+
+def wait_for_trials(place, count, timeout=60):
+    deadline = time.monotonic() + timeout
+    while time.monotonic() < deadline:
+        for file in (place.path / "results").glob("2*/trials.jsonl"):
+            if file.read_text().count("\n") >= count:
+                return file.parent
+        time.sleep(0.05)
+    raise AssertionError(f"no {count} trials within {timeout} s")
+
+
+INTERRUPTIONS = {signal.SIGINT: 130, signal.SIGTERM: 143}

@@ -1,0 +1,86 @@
+"""A contender of a few lines that can be told to misbehave. It answers the contract's shape and does no work.
+
+MODE: good | exit_at_start | never_healthy | die_after:N | slow:SECONDS | errors:PERCENT | eat_memory
+"""
+
+import json
+import os
+import signal
+import socketserver
+import sys
+import threading
+import time
+from http.server import BaseHTTPRequestHandler
+
+MODE, _, ARGUMENT = os.environ.get("MODE", "good").partition(":")
+served = 0
+lock = threading.Lock()
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def log_message(self, *_):
+        pass
+
+    def answer(self, status, body):
+        text = json.dumps(body, separators=(",", ":")).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text)
+
+    def do_GET(self):
+        if self.path != "/health":
+            return self.answer(404, {"error": "no such route"})
+        if MODE == "never_healthy":
+            return self.answer(503, {"error": "database does not answer"})
+        return self.answer(200, {"status": "ok"})
+
+    def do_POST(self):
+        global served
+        request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        if self.path != "/io":
+            return self.answer(404, {"error": "no such route"})
+        with lock:
+            served += 1
+            number = served
+        if MODE == "die_after" and number > int(ARGUMENT):
+            print("out of sorts, giving up", flush=True)
+            os._exit(7)
+        if MODE == "eat_memory" and number > 20:
+            self.server.hoard.append(b"x" * (64 << 20))
+        if MODE == "slow" and number > 1:
+            time.sleep(float(ARGUMENT))
+        if MODE == "errors" and number > 5 and number % 100 < int(ARGUMENT):
+            return self.answer(500, {"error": "told to fail"})
+        return self.answer(
+            200,
+            {
+                "request_id": request["request_id"],
+                "file_operations": 5,
+                "db_operations": 3,
+                "created": 10,
+                "updated": 5,
+                "deleted": 5,
+                "execution_time": 0.001,
+            },
+        )
+
+
+class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
+    daemon_threads = True
+    allow_reuse_address = True
+    request_queue_size = 1024
+    hoard: list = []
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+    if MODE == "exit_at_start":
+        print("cannot find my configuration", file=sys.stderr)
+        sys.exit(3)
+    with Server(("127.0.0.1", int(sys.argv[1])), Handler) as server:
+        server.serve_forever()

@@ -1,0 +1,58 @@
+"""Bad input: every mistake with its place, exit code 2, and nothing started."""
+
+from conftest import assert_nothing_left
+
+
+def test_every_mistake_is_told_at_once_with_file_line_and_column(place):
+    place.contender("a").benchmark(["a"], text="blcks = 3\n[limits.contender]\ncpus = \"two\"\n")
+    (place.path / "contenders/a/contender.toml").open("a").write("users = 5\n")
+    run = place.run()
+    assert run.code == 2
+    assert "benchmarks/small.toml:13:1: unknown key experiment.blcks; did you mean blocks?" in run.err
+    assert "benchmarks/small.toml:15:8: limits.contender.cpus is a string: \"two\"; write a number" in run.err
+    assert not (place.path / "results").exists()
+    assert_nothing_left(0)
+
+
+def test_mistakes_in_manifests_and_workloads_are_told_together(place):
+    place.contender("a").contender("b").benchmark(["a", "b"])
+    for name in "ab":
+        with (place.path / f"contenders/{name}/contender.toml").open("a") as manifest:
+            manifest.write("users = \"users\"\n")
+    (place.path / "workloads/io-intensive.toml").open("a").write("colour = 1\n")
+    run = place.run()
+    assert run.code == 2
+    for name in "ab":
+        assert f"contenders/{name}/contender.toml:14:9: routes.users is \"users\"; write a path that" in run.err
+    assert "workloads/io-intensive.toml:" in run.err and "colour" in run.err
+
+
+def test_an_unknown_benchmark_lists_those_there_are(place):
+    run = place.contender("a").benchmark(["a"]).start()
+    run.wait()
+    from conftest import Run
+
+    unknown = Run(["run", "large"], place.path).wait()
+    assert unknown.code == 2
+    assert 'there is no benchmark "large"; write a file\'s path or one of: small' in unknown.err
+
+
+def test_an_unknown_flag_is_bad_input(place):
+    run = place.contender("a").benchmark(["a"]).run("--fast")
+    assert run.code == 2 and "--fast" in run.err
+
+
+def test_a_missing_route_is_told_before_anything_starts(place):
+    place.contender("a").benchmark(["a"])
+    manifest = place.path / "contenders/a/contender.toml"
+    manifest.write_text(manifest.read_text().replace("io-intensive =", "io ="))
+    run = place.run()
+    assert run.code == 2
+    assert "io-intensive" in run.err and "contenders/a/contender.toml" in run.err
+    assert not (place.path / "results").exists()
+
+
+def test_a_setting_that_postgresql_refuses_is_named(place):
+    run = place.contender("a").benchmark(["a"], settings='shared_buffers = "banana"').run()
+    assert run.code == 2
+    assert "shared_buffers" in run.err and "banana" in run.err

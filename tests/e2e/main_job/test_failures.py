@@ -1,0 +1,215 @@
+"""When things go wrong while it runs, each broken for real."""
+
+import json
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import time
+
+import pytest
+from conftest import INTERRUPTIONS, JOUST, Run, assert_nothing_left, wait_for_trials
+
+
+def test_a_port_that_is_taken_is_named(place):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        run = place.contender("a").benchmark(["a"]).run("--port", port)
+    assert run.code == 1
+    assert str(port) in run.err and "taken" in run.err
+
+
+def test_a_contender_that_exits_at_start_shows_its_last_words(place):
+    run = place.contender("a", "exit_at_start").benchmark(["a"]).run()
+    assert run.code == 1
+    assert "cannot find my configuration" in run.err
+    assert "exited with code 3" in run.err
+
+
+def test_a_contender_that_never_gets_healthy_is_given_up(place):
+    run = place.contender("a", "never_healthy").benchmark(["a"]).run()
+    assert run.code == 1
+    assert "health" in run.err and "503" in run.err and "database does not answer" in run.err
+
+
+def test_a_wrong_route_names_contender_route_and_line(place):
+    run = place.contender("a", route="/elsewhere").benchmark(["a"]).run()
+    assert run.code == 1
+    assert "contenders/a/contender.toml:13" in run.err
+    assert "io-intensive" in run.err and "/elsewhere" in run.err and "404" in run.err
+
+
+def test_a_contender_that_dies_in_a_trial_is_a_result_not_an_end(place):
+    place.contender("good").contender("mortal", "die_after:30").benchmark(["mortal", "good"])
+    run = place.run()
+    trials = place.trials()
+    assert len(trials) == 4, run.err
+    for trial in trials:
+        kinds = [incident["kind"] for incident in trial["incidents"]]
+        assert ("service_died" in kinds) == (trial["contender"] == "mortal")
+    assert "exited with code 7" in run.err
+    assert "out of sorts, giving up" in run.err
+    assert run.code == 3, "no level can be compared"
+    report = (place.latest / "incremental_benchmark_report.md").read_text()
+    assert "invalid" in report
+
+
+def test_an_out_of_memory_kill_is_named_as_such(place):
+    place.contender("good").contender("glutton", "eat_memory")
+    place.benchmark(["glutton", "good"], levels="[4]", limits='[limits.contender]\nmemory = "256MiB"')
+    run = place.run()
+    kinds = {i["kind"] for trial in place.trials() if trial["contender"] == "glutton" for i in trial["incidents"]}
+    assert "out_of_memory" in kinds, run.err
+    assert "256MiB" in run.err
+
+
+def test_errors_above_the_limit_are_never_ranked(place):
+    place.contender("good").contender("flaky", "errors:34").benchmark(["flaky", "good"])
+    run = place.run()
+    assert run.code == 3
+    results = json.loads((place.latest / "incremental_benchmark_results.json").read_text())
+    assert results["winner"] is None
+    report = (place.latest / "incremental_benchmark_report.md").read_text()
+    assert "invalid" in report and "% errors" in report
+    assert "5xx" in report or "status_5xx" in report
+
+
+def test_requests_near_the_timeout_are_named_as_saturation(place):
+    place.contender("good").contender("slow", "slow:0.9")
+    place.benchmark(["slow", "good"], levels="[2]", duration="3s", timeout="1s")
+    place.run()
+    report = (place.latest / "incremental_benchmark_report.md").read_text()
+    assert "saturat" in report
+
+
+def test_a_database_out_of_connections_is_named_with_the_setting(place):
+    place.real_contender("fastapi").benchmark(["fastapi"], settings="max_connections = 8")
+    run = place.run()
+    assert run.code == 1
+    assert "max_connections" in run.err and "database.settings.max_connections" in run.err
+
+
+@pytest.mark.parametrize("number", INTERRUPTIONS)
+def test_an_interruption_keeps_the_finished_trials_and_cleans_up(place, number):
+    place.contender("a").contender("b").benchmark(["a", "b"], levels="[1, 2, 3, 4]")
+    run = place.start()
+    wait_for_trials(place, 1)
+    time.sleep(1.2)
+    run.process.send_signal(number)
+    asked = time.monotonic()
+    run.wait()
+    assert time.monotonic() - asked < 15
+    assert run.code == INTERRUPTIONS[number]
+    kept = place.trials()
+    assert 1 <= len(kept) < 8
+    assert (place.latest / "incremental_benchmark_report.md").exists()
+    assert f"{len(kept)} finished trial" in run.err
+    assert_nothing_left(2)
+
+
+def test_kill_9_keeps_the_finished_trials_and_leaves_nothing(place):
+    place.contender("a").contender("b").benchmark(["a", "b"], levels="[1, 2, 3, 4]")
+    run = place.start()
+    directory = wait_for_trials(place, 2)
+    time.sleep(1.2)
+    run.process.send_signal(signal.SIGKILL)
+    run.wait()
+    assert_nothing_left(10)
+    kept = (directory / "trials.jsonl").read_text().count("\n")
+    again = Run(["report", directory], place.path).wait()
+    assert again.code == 0, again.err
+    results = json.loads((directory / "incremental_benchmark_results.json").read_text())
+    assert sum(cell["trials"] for cell in results["cells"]) == kept
+
+
+def test_what_even_the_guardian_left_is_cleaned_at_the_next_start(place):
+    place.contender("a").benchmark(["a"], levels="[1, 2, 3, 4]")
+    run = place.start()
+    wait_for_trials(place, 1)
+    children = subprocess.run(
+        ["ps", "-o", "pid=,args=", "--ppid", str(run.process.pid)], capture_output=True, text=True, check=True
+    ).stdout
+    # Kill the guardian first: of the children it is the one that is joust itself.
+    guardians = [int(line.split()[0]) for line in children.splitlines() if str(JOUST) in line or "joust" in line.split()[1]]
+    assert guardians, children
+    for pid in guardians:
+        os.kill(pid, signal.SIGKILL)
+    run.process.send_signal(signal.SIGKILL)
+    run.wait()
+    assert Run(["run", "small", "--levels", "1"], place.path).wait().code in (0, 3)
+    assert_nothing_left(2)
+
+
+def test_a_full_disk_keeps_the_finished_trials(place):
+    place.contender("a").benchmark(["a"], levels="[1, 2, 3, 4]")
+    results = place.path / "small"
+    results.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", results], check=True)
+    try:
+        run = place.start("--results", results)
+        deadline = time.monotonic() + 60
+        while not any(f.read_text() for f in results.glob("2*/trials.jsonl")) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        ballast = results / "ballast"
+        with ballast.open("wb", buffering=0) as file:
+            try:
+                while True:
+                    file.write(b"x" * 4096)
+            except OSError:
+                pass
+        run.wait()
+        assert run.code == 1
+        assert "No space left on device" in run.err
+        lines = next(results.glob("2*/trials.jsonl")).read_text()
+        assert lines.endswith("\n")
+        assert all(json.loads(line)["contender"] == "a" for line in lines.splitlines())
+    finally:
+        subprocess.run(["umount", results], check=True)
+
+
+def test_without_the_right_to_set_limits_it_refuses_and_says_how(place, unprivileged_joust):
+    place.contender("a").benchmark(["a"])
+    run = unprivileged_joust(place)
+    assert run.code == 1
+    assert "--limits off" in run.err and ("root" in run.err or "Delegate" in run.err)
+
+
+def test_limits_off_marks_every_result(place, unprivileged_joust):
+    place.contender("a").contender("b").benchmark(["a", "b"], levels="[2]")
+    run = unprivileged_joust(place, "--limits", "off")
+    assert run.code in (0, 3), run.err
+    report = (place.latest / "incremental_benchmark_report.md").read_text()
+    assert "limits off" in report.lower() or "without limits" in report.lower()
+    assert json.loads((place.latest / "environment.json").read_text())["limits"] == "off"
+
+
+@pytest.fixture
+def unprivileged_joust(tmp_path):
+    """Runs joust as a user without any rights; made and removed here."""
+    home = pathlib.Path(f"/tmp/joust-test-home-{os.getpid()}")
+    uid = 61234
+
+    def call(place, *arguments):
+        for directory in [tmp_path, *tmp_path.parents]:
+            if directory != pathlib.Path("/tmp") and str(directory).startswith("/tmp/"):
+                directory.chmod(0o755)
+        home.mkdir(exist_ok=True)
+        os.chown(home, uid, uid)
+        subprocess.run(["chown", "-R", str(uid), place.path], check=True)
+        binary = home / "joust"
+        binary.write_bytes(JOUST.read_bytes())
+        binary.chmod(0o755)
+        process = subprocess.run(
+            ["setpriv", "--reuid", str(uid), "--regid", str(uid), "--clear-groups", "env", "-i", f"HOME={home}",
+             "PATH=/usr/bin:/bin", binary, "run", "small", *arguments],
+            cwd=place.path, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=120,
+        )
+        process.code, process.err = process.returncode, process.stderr
+        return process
+
+    yield call
+    left = home / ".local/state/joust/runs"
+    found = [path for path in left.iterdir() if not path.name.endswith(".lock")] if left.is_dir() else []
+    subprocess.run(["rm", "-rf", home], check=True)
+    assert not found
