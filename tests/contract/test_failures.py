@@ -1,5 +1,7 @@
 """What fails is answered with 5xx and leaves nothing behind; what failed once works again afterwards."""
 
+import os
+import signal
 import threading
 import time
 from collections import Counter
@@ -12,6 +14,7 @@ from contender import Service
 from load import rows_by_id, send_together
 from postgres import Postgres
 from store import SqliteStore
+from watch import FileWatch
 
 WORKLOADS = ("io-intensive", "io-intensive-rows")
 REQUESTS = [
@@ -54,8 +57,8 @@ def send_all(client: Client) -> Iterator:
 
 
 def recovers(service: Service) -> None:
-    """Every thread and every pooled connection works again, within 10 s."""
-    deadline = time.monotonic() + 10
+    """Every thread and every pooled connection works again: at once on an idle machine, soon on a busy one."""
+    deadline = time.monotonic() + 30
     turn = 0
     while set(send_together(service, "io-intensive", 32, 2, f"after{turn}-").values()) != {200}:
         assert time.monotonic() < deadline, service.log
@@ -139,7 +142,7 @@ def test_a_database_that_dies_under_load_takes_no_acknowledged_work_with_it(
     load.start()
     try:
         for _ in range(2):
-            time.sleep(0.4)
+            time.sleep(0.3)
             postgres.crash()
             time.sleep(0.1)
             postgres.start()
@@ -151,6 +154,30 @@ def test_a_database_that_dies_under_load_takes_no_acknowledged_work_with_it(
     assert {rows.get(request_id) for request_id, status in seen.items() if status == 200} == {5}
     assert set(rows.values()) == {5}
     assert not list(service.scratch.iterdir())
+    recovers(service)
+
+
+@pytest.mark.engine("postgres")
+def test_sessions_that_die_at_begin_are_not_lost_for_good(service: Service) -> None:
+    """Every session is held at the first statement of a transaction, then killed: the pool must get them back."""
+    recovers(service)  # every connection is open
+    sessions = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    pids = [pid for (pid,) in service.store.sql(sessions)]
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    seen: dict[str, int | None] = {}
+    load = threading.Thread(target=lambda: seen.update(send_together(service, "io-intensive", 32, 1, "held")))
+    with FileWatch(service.scratch) as watch:
+        load.start()
+        removed = 0
+        while (new := watch.seen()[0]["removed"]) or removed < 5 * len(pids):
+            removed += new
+            time.sleep(0.7)  # all that can are through with their files when nothing happens for that long
+    for pid in pids:
+        os.kill(pid, signal.SIGKILL)  # PostgreSQL ends all sessions then, and recovers by itself
+    load.join()
+    assert set(seen.values()) <= {200, 500}
+    assert Counter(seen.values())[500] >= len(pids)
     recovers(service)
 
 

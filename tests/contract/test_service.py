@@ -1,24 +1,22 @@
 """A contender as a process: what its manifest says of it, many requests and connections, start and end."""
 
-import itertools
 import os
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
-from conftest import CONTENDERS, ENGINES, new_service
+from conftest import CONTENDERS, PAIRS, new_service
 from contender import ROOT, Service, manifest, set_up
 from load import send_together
 
-NUMBER = itertools.count(1)
 NOISE = re.compile(r"^(\[.*\[)?(WARNING|ERROR|CRITICAL)|\w+Warning\b|^Traceback", re.MULTILINE)
 
 
-@pytest.fixture
+@pytest.fixture(params=PAIRS, ids="-".join)
 def fresh(request: pytest.FixtureRequest) -> Iterator[Service]:
     engine, name = request.param
-    service = new_service(engine, name, request, f"-{next(NUMBER)}")
+    service = new_service(engine, name, request, "-fresh")
     service.migrate()
     try:
         service.start()
@@ -28,22 +26,15 @@ def fresh(request: pytest.FixtureRequest) -> Iterator[Service]:
             service.stop()
 
 
-def each(*engines: str) -> pytest.MarkDecorator:
-    pairs = [(engine, name) for engine in engines for name in CONTENDERS]
-    return pytest.mark.parametrize("fresh", pairs, ids="-".join, indirect=True)
-
-
-@each(*ENGINES)
-def test_processes_and_connections_are_those_of_the_manifest(fresh: Service) -> None:
-    send_together(fresh, "io-intensive", clients=24, each=4)
-    stack = fresh.manifest["stack"]
-    assert len(fresh.processes()) == stack["processes"]
-    if fresh.store.engine == "postgres":
+def test_processes_and_connections_are_those_of_the_manifest(service: Service) -> None:
+    send_together(service, "io-intensive", clients=24, each=4)
+    stack = service.manifest["stack"]
+    assert len(service.processes()) == stack["processes"]
+    if service.store.engine == "postgres":
         sessions = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        assert fresh.store.sql(f"SELECT count(*) {sessions}") == [(stack["db_connections"],)]
+        assert service.store.sql(f"SELECT count(*) {sessions}") == [(stack["db_connections"],)]
 
 
-@each(*ENGINES)
 def test_it_runs_quietly_and_ends_soon_with_connections_open(fresh: Service) -> None:
     with ExitStack() as stack:
         clients = [stack.enter_context(fresh.client()) for _ in range(8)]
@@ -55,9 +46,9 @@ def test_it_runs_quietly_and_ends_soon_with_connections_open(fresh: Service) -> 
     assert not list(fresh.scratch.iterdir())
 
 
-@each("postgres")
-def test_a_thousand_requests_pass_over_one_connection(fresh: Service) -> None:
-    with fresh.client() as client:
+@pytest.mark.engine("postgres")
+def test_a_thousand_requests_pass_over_one_connection(service: Service) -> None:
+    with service.client() as client:
         assert client.get("health").status == 200
         socket = client.connection.sock
         for number in range(1000):
@@ -66,14 +57,14 @@ def test_a_thousand_requests_pass_over_one_connection(fresh: Service) -> None:
             else:
                 assert client.post("io-intensive", {"request_id": f"{number}"}).status == 200
             assert client.connection.sock is socket, "the server closed the connection"
-    assert fresh.store.sql("SELECT count(*), count(DISTINCT request_id) FROM users") == [(500, 100)]
+    assert service.store.sql("SELECT count(*), count(DISTINCT request_id) FROM users") == [(500, 100)]
 
 
-@each("postgres")
-def test_more_than_a_thousand_connections_are_kept(fresh: Service) -> None:
+@pytest.mark.engine("postgres")
+def test_more_than_a_thousand_connections_are_kept(running: Service) -> None:
     """gunicorn's threaded worker closes them from its --worker-connections on, which is 1000 unless set."""
     with ExitStack() as stack:
-        clients = [stack.enter_context(fresh.client()) for _ in range(1100)]
+        clients = [stack.enter_context(running.client()) for _ in range(1100)]
         for client in clients:
             assert client.get("health").status == 200
         sockets = [client.connection.sock for client in clients]

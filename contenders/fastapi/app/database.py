@@ -36,7 +36,7 @@ def _postgres() -> dict[str, Any]:
         "max_inactive_connection_lifetime": 0,
     }
     credentials = expand_db_url(settings.DATABASE_URL)["credentials"]
-    return {"engine": "app.backend_postgres", "credentials": {**credentials, **pool}}
+    return {"engine": "tortoise.backends.asyncpg", "credentials": {**credentials, **pool}}
 
 
 def config() -> dict[str, Any]:
