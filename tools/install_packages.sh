@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# Installs the named Debian packages, as root and without a question, and keeps the daemons among them quiet:
+# nothing is started, and PostgreSQL makes no cluster of its own. What was there before is not touched.
+set -euo pipefail
+
+policy=/usr/sbin/policy-rc.d
+cluster_conf=/etc/postgresql-common/createcluster.d/joust.conf
+mark='# Written by joust while it installs packages.'
+
+is_ours() { grep -qxF "$mark" "$1" 2>/dev/null; }
+# Both files belong to this installation alone; also removed when an earlier one was killed half-way.
+tidy() {
+    local file
+    for file in "$policy" "$cluster_conf"; do
+        if is_ours "$file"; then rm -f "$file"; fi
+    done
+}
+trap tidy EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+tidy
+
+# invoke-rc.d asks this program; 101 means "do not start". Should it outlive us, it allows everything.
+if [ ! -e "$policy" ]; then
+    printf '#!/bin/sh\n%s\n[ -d /proc/%s ] && exit 101\nexit 0\n' "$mark" "$$" >"$policy"
+    chmod 755 "$policy"
+fi
+if [ ! -e "$cluster_conf" ]; then
+    mkdir -p "${cluster_conf%/*}"
+    printf '%s\ncreate_main_cluster = false\n' "$mark" >"$cluster_conf"
+fi
+
+export DEBIAN_FRONTEND=noninteractive
+# A fresh machine often has its automatic updates running: wait for them rather than fail.
+apt=(apt-get -q -y -o DPkg::Lock::Timeout=600 -o Acquire::Retries=3)
+"${apt[@]}" update || echo "apt-get update failed; trying with the lists that are there" >&2
+"${apt[@]}" install --no-install-recommends "$@"

@@ -1,0 +1,164 @@
+# shellcheck shell=bash
+# What start_benchmark.sh, run_tests.sh and .ci/run share: packages in, program built. Sourced, never run.
+# Sourcing it sets `root`, the top of the clone. All progress goes to stderr; nothing reads standard input.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+say() { printf '==> %s\n' "$*" >&2; }
+die() {
+    printf 'joust: %s\n' "$*" >&2
+    exit 1
+}
+
+# Ends with what is supported unless this is Debian 12 or something made from it. Plain enough for the
+# bash 3.2 of macOS, so that it gets as far as the message.
+require_supported_system() {
+    local supported="Joust sets itself up on Debian 12 (bookworm) and systems derived from it."
+    [ "$(uname -s)" = Linux ] || die "$supported This is $(uname -s); a Debian 12 virtual machine will do."
+    local name codename
+    # shellcheck source=/dev/null
+    name=$(. /etc/os-release 2>/dev/null && printf '%s' "${PRETTY_NAME:-unknown}") || name=unknown
+    # shellcheck source=/dev/null
+    codename=$(. /etc/os-release 2>/dev/null && printf '%s' "${DEBIAN_CODENAME:-${VERSION_CODENAME:-}}") || codename=
+    if [ "$codename" != bookworm ] || ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
+        die "$supported This is $name. Elsewhere: install what tools/packages/run.txt names, then" \
+            "\`cmake --preset release -DJOUST_TESTS=OFF && cmake --build build/release\`."
+    fi
+}
+
+# missing_packages SET...: the packages of tools/packages/SET.txt that are not installed, one a line.
+missing_packages() {
+    local set wanted
+    wanted=$(for set in "$@"; do sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$root/tools/packages/$set.txt"; done | sort -u)
+    # dpkg-query complains about names that it has never seen: those are missing, too.
+    # shellcheck disable=SC2086
+    comm -23 <(printf '%s\n' "$wanted") <(
+        dpkg-query -W -f='${db:Status-Status} ${Package}\n' $wanted 2>/dev/null | sed -n 's/^installed //p' | sort -u)
+}
+
+# run_logged LOG command...: output into the log; on failure its end is shown.
+run_logged() {
+    local log=$1 code=0
+    shift
+    rm -f "$log" # under sudo the last one may have been written by another user
+    "$@" </dev/null >"$log" 2>&1 || code=$?
+    if [ "$code" -ne 0 ]; then
+        tail -n 30 "$log" >&2
+        die "failed (exit code $code): $*. The whole output: $log"
+    fi
+}
+
+# install_packages SET...: installs what is missing, and only that; asks for root only then.
+install_packages() {
+    local missing as_root=()
+    missing=$(missing_packages "$@" | tr '\n' ' ')
+    [ -n "$missing" ] || return 0
+    if [ "$EUID" -ne 0 ]; then
+        local by_hand="Run as root: apt-get install --no-install-recommends $missing"
+        command -v sudo >/dev/null || die "packages are missing, and there is no sudo. $by_hand"
+        as_root=(sudo)
+        if ! sudo -n true 2>/dev/null; then
+            # sudo asks on the terminal, not on standard input; without a terminal it could only hang or fail.
+            (: </dev/tty) 2>/dev/null || die "packages are missing, and sudo wants a password. $by_hand"
+        fi
+    fi
+    say "Installing $(wc -w <<<"$missing") packages: $missing"
+    # shellcheck disable=SC2086
+    run_logged "$root/build/logs/packages.log" "${as_root[@]}" bash "$root/tools/install_packages.sh" $missing
+}
+
+# as_owner command...: under `sudo ./start_benchmark.sh` the clone stays its owner's, not root's.
+as_owner() {
+    local owner
+    owner=$(stat -c %U "$root")
+    if [ "$EUID" -eq 0 ] && [ "$owner" != root ] && [ "$owner" != UNKNOWN ]; then
+        setpriv --reuid "$owner" --regid "$(id -g "$owner")" --init-groups --reset-env "$@"
+    else
+        "$@"
+    fi
+}
+
+# A build folder remembers where it was made; after the clone moved it can only be made again.
+drop_moved_build() {
+    local cache=$root/build/$1/CMakeCache.txt
+    if [ -f "$cache" ] && ! grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$root" "$cache"; then
+        say "build/$1 was made in another place: starting over"
+        rm -rf "${root:?}/build/$1"
+    fi
+}
+
+# configure PRESET [-DOPTION=ON|OFF...]: only where there is no build folder yet or an option differs.
+configure() {
+    local preset=$1 cache=$root/build/$1/CMakeCache.txt option current=yes
+    shift
+    [ -f "$root/build/$preset/build.ninja" ] || current=no
+    for option in "$@"; do
+        option=${option#-D}
+        grep -qx "${option%%=*}:BOOL=${option#*=}" "$cache" 2>/dev/null || current=no
+    done
+    [ $current = yes ] && return 0
+    run_logged "$root/build/logs/configure-$preset.log" as_owner cmake -S "$root" --preset "$preset" "$@"
+}
+
+# How many compilers at once: a compiler of this code takes up to 1 GiB.
+build_jobs() {
+    local cpus gib
+    cpus=$(nproc)
+    gib=$(awk '/^MemAvailable:/ { print int($2 / 1048576) }' /proc/meminfo)
+    if [ "${gib:-1}" -lt "$cpus" ]; then cpus=$((gib > 1 ? gib : 1)); fi
+    echo "$cpus"
+}
+
+# build PRESET [target...]: builds; a terminal sees ninja's counter, a pipe one line before and one after.
+build() {
+    local preset=$1 log=$root/build/logs/build-$1.log started=$SECONDS
+    shift
+    rm -f "$log"
+    # shellcheck disable=SC2310
+    if ! as_owner ninja -C "$root/build/$preset" -j "$(build_jobs)" "$@" </dev/null 2>&1 | tee "$log" | show_counter; then
+        grep -v '^\[[0-9]*/[0-9]*\] ' "$log" | tail -n 60 >&2
+        die "the build failed. The whole output: $log"
+    fi
+    if [ $((SECONDS - started)) -ge 3 ]; then say "Built build/$preset in $((SECONDS - started)) s"; fi
+}
+
+show_counter() {
+    local line
+    while IFS= read -r line; do
+        if [ -t 2 ] && [[ $line == \[* ]]; then printf '\r\033[K    %.70s' "$line" >&2; fi
+    done
+    if [ -t 2 ]; then printf '\r\033[K' >&2; fi
+}
+
+# One set-up at a time: two would build into the same folder. Ends with `leave_setup`.
+enter_setup() {
+    require_supported_system
+    as_owner mkdir -p "$root/build/logs" "$root/results"
+    as_owner touch "$root/build/.set-up.lock"
+    exec 9<"$root/build/.set-up.lock"
+    flock -n 9 || { say "Another set-up is at work here: waiting for it"; flock 9; }
+}
+leave_setup() { exec 9<&-; }
+
+# setup_program: build/release/joust and nothing else, from the packages that a run needs.
+setup_program() {
+    enter_setup
+    install_packages run
+    [ -x "$root/build/release/joust" ] || say "Building build/release/joust (the first time takes a few minutes)"
+    drop_moved_build release
+    # A folder that run_tests.sh configured with tests serves as well: only the target joust is built.
+    [ -f "$root/build/release/build.ninja" ] || configure release -DJOUST_TESTS=OFF
+    build release joust
+    leave_setup
+}
+
+# setup_tests: the same program, and all test binaries.
+setup_tests() {
+    enter_setup
+    install_packages run test
+    say "Building build/release with its tests"
+    drop_moved_build release
+    configure release -DJOUST_TESTS=ON
+    build release
+    leave_setup
+}
