@@ -1,10 +1,256 @@
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <bit>
+#include <cerrno>
+#include <vector>
+
+#include "base/fd.hpp"
 #include "load/transport.hpp"
+#include "load/uring.hpp"
 
 namespace joust::load {
+namespace {
+
+/// Completion keys: kind, generation of the connection's place (24 bits), connection.
+enum class Kind : std::uint64_t { connect = 1, receive, send, wake };
+constexpr std::uint32_t k_generation_mask = 0xffffff;
+
+std::uint64_t key(Kind kind, std::uint32_t generation, ConnectionId id) {
+    return (static_cast<std::uint64_t>(kind) << 56U) |
+           (std::uint64_t{generation & k_generation_mask} << 32U) | id;
+}
+
+/// Sends up to this are taken by the socket at once but for a peer that does not read; their success is not
+/// reported.
+constexpr std::size_t k_quiet_send_bytes = 16 * 1024;
+/// Room for the receive time stamps: three timespecs (struct scm_timestamping).
+constexpr std::size_t k_control_bytes = CMSG_SPACE(3 * sizeof(timespec));
+
+struct Socket {
+    Fd fd;
+    std::uint32_t generation = 0;
+    std::uint32_t sends = 0;  ///< of which the completion is awaited
+};
+
+/// A multishot receive with time stamps stays armed on each connection; a request costs one submission and
+/// its answer one completion; one system call a loop hands over the sends and waits.
+class UringTransport final : public Transport {
+public:
+    UringTransport(std::unique_ptr<Uring> uring, Fd wake_event, std::size_t connections)
+        : uring_(std::move(uring)), wake_event_(std::move(wake_event)), sockets_(connections) {
+        message_.msg_controllen = k_control_bytes;
+        submitted_.reserve(connections);
+        watch_wake();
+    }
+
+    int open(ConnectionId id, const Address& address) override;
+    int send(ConnectionId id, std::string_view bytes) override;
+    [[nodiscard]] bool sending(ConnectionId id) const override { return sockets_[id].sends != 0; }
+    void close(ConnectionId id) override;
+    void wait(TimePoint until, TransportEvents& events) override;
+    void wake() override { ::eventfd_write(wake_event_.get(), 1); }
+    [[nodiscard]] std::uint64_t clock_steps() const override { return clock_.steps(); }
+
+private:
+    void watch_wake();
+    void arm_receive(ConnectionId id);
+    void handle(const io_uring_cqe& completion, TimePoint read, TransportEvents& events);
+    void receive(const io_uring_cqe& completion, ConnectionId id, bool current, TimePoint read,
+                 TransportEvents& events);
+    void deliver(char* buffer, const io_uring_cqe& completion, ConnectionId id, TimePoint read,
+                 TransportEvents& events);
+
+    std::unique_ptr<Uring> uring_;
+    Fd wake_event_;
+    std::vector<Socket> sockets_;
+    std::vector<ConnectionId> submitted_;  ///< sends since the last wait()
+    msghdr message_{};                     ///< shape of all receives
+    ArrivalClock clock_;
+};
+
+void UringTransport::watch_wake() {
+    io_uring_sqe& entry = uring_->next_submission();
+    io_uring_prep_poll_multishot(&entry, wake_event_.get(), POLLIN);
+    entry.user_data = key(Kind::wake, 0, 0);
+}
+
+int UringTransport::open(ConnectionId id, const Address& address) {
+    Socket& socket = sockets_[id];
+    const int raw = open_socket(address);
+    if (raw < 0) return -raw;
+    socket.fd = Fd(raw);
+    ++socket.generation;
+    socket.sends = 0;
+    if (const int error = uring_->set_file(id, raw); error != 0) {
+        socket.fd = Fd();
+        return error;
+    }
+    io_uring_sqe& entry = uring_->next_submission();
+    io_uring_prep_connect(&entry, static_cast<int>(id), address.get(), address.length);
+    entry.flags = IOSQE_FIXED_FILE;
+    entry.user_data = key(Kind::connect, socket.generation, id);
+    return 0;
+}
+
+void UringTransport::arm_receive(ConnectionId id) {
+    io_uring_sqe& entry = uring_->next_submission();
+    io_uring_prep_recvmsg_multishot(&entry, static_cast<int>(id), &message_, 0);
+    entry.ioprio |= IORING_RECVSEND_POLL_FIRST;
+    entry.flags = IOSQE_FIXED_FILE | IOSQE_BUFFER_SELECT;
+    entry.buf_group = Uring::k_buffer_group;
+    entry.user_data = key(Kind::receive, sockets_[id].generation, id);
+}
+
+int UringTransport::send(ConnectionId id, std::string_view bytes) {
+    Socket& socket = sockets_[id];
+    io_uring_sqe& entry = uring_->next_submission();
+    io_uring_prep_send(&entry, static_cast<int>(id), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_WAITALL);
+    const bool quiet = bytes.size() <= k_quiet_send_bytes;
+    entry.flags = static_cast<__u8>(IOSQE_FIXED_FILE | (quiet ? IOSQE_CQE_SKIP_SUCCESS : 0));
+    entry.user_data = key(Kind::send, socket.generation, id);
+    if (!quiet) ++socket.sends;
+    submitted_.push_back(id);
+    return 0;
+}
+
+/// Completions of the connection that are still to come carry an old generation. Shutting down ends the armed
+/// receive.
+void UringTransport::close(ConnectionId id) {
+    Socket& socket = sockets_[id];
+    if (uring_->has_submissions()) uring_->submit();  // they name the place in the table, not the socket
+    ::shutdown(socket.fd.get(), SHUT_RDWR);
+    uring_->set_file(id, -1);
+    socket.fd = Fd();
+    ++socket.generation;
+    socket.sends = 0;
+}
+
+void UringTransport::wait(TimePoint until, TransportEvents& events) {
+    const TimePoint submitting = now();
+    for (const ConnectionId id : submitted_)
+        events.on_submitted(id, submitting);
+    submitted_.clear();
+    uring_->wait(submitting, until);
+    const TimePoint read = now();
+    clock_.refresh(read);
+    uring_->drain([&](const io_uring_cqe& completion) { handle(completion, read, events); });
+}
+
+void UringTransport::handle(const io_uring_cqe& completion, TimePoint read, TransportEvents& events) {
+    const auto kind = static_cast<Kind>(completion.user_data >> 56U);
+    const auto id = static_cast<ConnectionId>(completion.user_data);
+    if (kind == Kind::wake) {
+        eventfd_t ignored = 0;
+        ::eventfd_read(wake_event_.get(), &ignored);
+        if ((completion.flags & IORING_CQE_F_MORE) == 0) watch_wake();
+        return;
+    }
+    Socket& socket = sockets_[id];
+    const bool current =
+        ((completion.user_data >> 32U) & k_generation_mask) == (socket.generation & k_generation_mask);
+    switch (kind) {
+        case Kind::receive:
+            receive(completion, id, current, read, events);
+            break;
+        case Kind::connect: {
+            if (!current) break;
+            const std::uint32_t generation = socket.generation;
+            events.on_connected(id, completion.res < 0 ? -completion.res : 0, read);
+            if (completion.res == 0 && socket.generation == generation) arm_receive(id);
+            break;
+        }
+        case Kind::send:
+            if (!current) break;
+            if (socket.sends != 0) --socket.sends;
+            if (completion.res < 0) events.on_ended(id, -completion.res, read);
+            break;
+        case Kind::wake:
+            break;
+    }
+}
+
+void UringTransport::receive(const io_uring_cqe& completion, ConnectionId id, bool current, TimePoint read,
+                             TransportEvents& events) {
+    const std::uint32_t generation = sockets_[id].generation;
+    const bool has_buffer = (completion.flags & IORING_CQE_F_BUFFER) != 0;
+    if (has_buffer) {
+        const unsigned buffer = completion.flags >> IORING_CQE_BUFFER_SHIFT;
+        if (current) deliver(uring_->buffer(buffer), completion, id, read, events);
+        uring_->give_back(buffer);
+    } else if (current && completion.res == 0) {
+        events.on_ended(id, 0, read);
+    } else if (current && completion.res < 0 && completion.res != -ENOBUFS) {
+        events.on_ended(id, -completion.res, read);
+    }
+    const bool armed = (completion.flags & IORING_CQE_F_MORE) != 0;
+    if (current && !armed && sockets_[id].generation == generation) arm_receive(id);
+}
+
+void UringTransport::deliver(char* buffer, const io_uring_cqe& completion, ConnectionId id, TimePoint read,
+                             TransportEvents& events) {
+    io_uring_recvmsg_out* const out = io_uring_recvmsg_validate(buffer, completion.res, &message_);
+    if (out == nullptr) {
+        events.on_ended(id, EPROTO, read);
+        return;
+    }
+    const unsigned size = io_uring_recvmsg_payload_length(out, completion.res, &message_);
+    if (size == 0) {
+        events.on_ended(id, 0, read);
+        return;
+    }
+    msghdr control{};
+    control.msg_control = buffer + sizeof *out;
+    control.msg_controllen = out->controllen;
+    Arrival arrival = clock_.arrival(receive_stamp(control), read);
+    arrival.followed = (completion.flags & IORING_CQE_F_SOCK_NONEMPTY) != 0;
+    const auto* payload = static_cast<const char*>(io_uring_recvmsg_payload(out, &message_));
+    events.on_data(id, {payload, size}, arrival);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Transport>> make_uring_transport(std::size_t connections) {
+    // Enough buffers for a burst; a receive that finds none is armed again after some were given back.
+    const auto buffers = std::clamp<unsigned>(std::bit_ceil(static_cast<unsigned>(connections)), 32, 256);
+    JOUST_TRY(std::unique_ptr<Uring> uring, Uring::create(static_cast<unsigned>(connections), buffers));
+    Fd wake_event(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+    if (!wake_event) return fail(ErrorKind::io, "cannot make an eventfd: {}", errno_text());
+    return std::make_unique<UringTransport>(std::move(uring), std::move(wake_event), connections);
+}
+
 Status probe_uring() {
-    return fail(ErrorKind::unsupported, "not yet");
+    JOUST_TRY(std::unique_ptr<Uring> uring, Uring::create(2, 2));
+    int pair[2];
+    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
+        return fail(ErrorKind::io, "cannot make a pair of sockets: {}", errno_text());
+    const Fd near(pair[0]);
+    const Fd far(pair[1]);
+    if (const int error = uring->set_file(0, near.get()); error != 0)
+        return fail(ErrorKind::unsupported, "io_uring: registering a file failed: {}", errno_text(error));
+    msghdr message{};
+    message.msg_controllen = k_control_bytes;
+    io_uring_sqe& receiving = uring->next_submission();
+    io_uring_prep_recvmsg_multishot(&receiving, 0, &message, 0);
+    receiving.flags = IOSQE_FIXED_FILE | IOSQE_BUFFER_SELECT;
+    receiving.buf_group = Uring::k_buffer_group;
+    receiving.user_data = 1;
+    io_uring_sqe& sending = uring->next_submission();
+    io_uring_prep_send(&sending, far.get(), "x", 1, MSG_NOSIGNAL | MSG_WAITALL);
+    sending.flags = IOSQE_CQE_SKIP_SUCCESS;
+    sending.user_data = 2;
+    const TimePoint from = now();
+    uring->wait(from, from + std::chrono::seconds(1));
+    bool works = false;
+    uring->drain([&](const io_uring_cqe& completion) {
+        const bool received = completion.user_data == 1 && completion.res > 0;
+        works = received && (completion.flags & IORING_CQE_F_MORE) != 0;
+    });
+    if (!works)
+        return fail(ErrorKind::unsupported, "io_uring: multishot receive of messages does not work here");
+    return {};
 }
-Result<std::unique_ptr<Transport>> make_uring_transport(std::size_t) {
-    return fail(ErrorKind::unsupported, "not yet");
-}
+
 }  // namespace joust::load

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <liburing.h>
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/error.hpp"
+
+namespace joust::load {
+
+/// One io_uring of one thread with all that the transport needs of it: single issuer, deferred task run,
+/// registered ring and files, a ring of receive buffers. Used by the thread that made it alone.
+class Uring {
+public:
+    /// Fails, and says at what, where the kernel forbids io_uring or lacks a feature.
+    static Result<std::unique_ptr<Uring>> create(unsigned files, unsigned buffers);
+    ~Uring();
+    Uring(const Uring&) = delete;
+    Uring& operator=(const Uring&) = delete;
+
+    /// A cleared submission, handed to the kernel with the next submit() or wait().
+    io_uring_sqe& next_submission();
+    [[nodiscard]] bool has_submissions() const { return ring_.sq.sqe_tail != ring_.sq.sqe_head; }
+    void submit();
+    /// Submits, then waits for a completion until `until`; only runs what is ready when `until` is not after
+    /// `now`.
+    void wait(TimePoint now, TimePoint until);
+
+    /// Calls visit(const io_uring_cqe&) for every completion there is.
+    template <typename Visit>
+    void drain(Visit&& visit) {
+        unsigned head = *ring_.cq.khead;
+        const unsigned tail = io_uring_smp_load_acquire(ring_.cq.ktail);
+        for (; head != tail; ++head)
+            visit(ring_.cq.cqes[head & ring_.cq.ring_mask]);
+        io_uring_smp_store_release(ring_.cq.khead, head);
+        publish_buffers();
+    }
+
+    /// Puts a descriptor into the table at `index`; -1 takes it out. 0 or an errno.
+    int set_file(unsigned index, int fd);
+
+    [[nodiscard]] char* buffer(unsigned id) { return memory_.data() + std::size_t{id} * k_buffer_bytes; }
+    /// The kernel may use the buffer again, from the next publish_buffers() on (drain() does it).
+    void give_back(unsigned id);
+    void publish_buffers();
+
+    static constexpr std::uint16_t k_buffer_group = 1;
+    /// Odd number of cache lines, so that the begins of the buffers do not share few cache sets.
+    static constexpr std::size_t k_buffer_bytes = 4096 + 64;
+
+private:
+    Uring() = default;
+    Status set_up(unsigned files, unsigned buffers);
+    unsigned publish_submissions();
+    int enter(unsigned submissions, unsigned completions, unsigned flags,
+              const io_uring_getevents_arg* argument);
+
+    io_uring ring_{};
+    bool ready_ = false;
+    bool ring_registered_ = false;
+    io_uring_buf_ring* buffers_ = nullptr;
+    std::size_t buffers_bytes_ = 0;
+    unsigned buffer_count_ = 0;
+    int given_back_ = 0;
+    std::vector<char> memory_;
+};
+
+}  // namespace joust::load
