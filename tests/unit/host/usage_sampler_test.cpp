@@ -46,8 +46,6 @@ TEST(UsageSampler, CountsOnlyWhatHappensInItsWindow) {
     EXPECT_LT(cpus, 1.05);
     EXPECT_GT(cpus, 0.4);
     EXPECT_LT(window.parties[0].cpu.total(), 800ms) << "1.4 s since it was started";
-    EXPECT_GT(window.parties[0].anonymous.peak.count, 10'000U);
-    EXPECT_LE(window.parties[0].anonymous.mean, window.parties[0].anonymous.peak);
     EXPECT_TRUE(window.parties[0].throttled.has_value());
     EXPECT_TRUE(window.parties[0].involuntary_context_switches.has_value());
 }

@@ -1,0 +1,146 @@
+#include "runtime/party.hpp"
+
+#include <signal.h>
+#include <sys/stat.h>
+
+#include "../host/support.hpp"
+
+namespace joust::runtime {
+namespace {
+
+using namespace joust::test;
+
+class PartyTest : public testing::Test {
+protected:
+    [[nodiscard]] Program script(const std::string& text) const {
+        return {.command = {"sh", "-c", text},
+                .environment = {{"PATH", "/usr/bin:/bin"}},
+                .directory = place.path(),
+                .log = place.path() / "log"};
+    }
+    [[nodiscard]] Confinement limited(Bytes memory = Bytes{64 << 20}) const {
+        return {.name = "contender-a",
+                .limits = model::Limits{.cpus = 1.0, .memory = memory},
+                .cpu = host::CpuShare{.cpus = {cpu}}};
+    }
+    Result<Party> start(const Program& program, const Confinement& confinement) {
+        return Party::start(program, confinement, cgroups, run);
+    }
+
+    const host::CgroupHost cgroups = cgroups_with_limits();
+    const TempDirectory place;
+    const int cpu = host::read_topology().cores.at(0).at(0);
+    host::RunState run = must(host::RunState::create(place.path() / "state"));
+};
+
+TEST_F(PartyTest, RunsInTheLimitsThatItReadsBack) {
+    const Party party = must(start(script("nproc; exec sleep 60"), limited()));
+    EXPECT_EQ(party.description(), "runs");
+    const model::LimitsInForce in_force = must(party.limits_in_force());
+    EXPECT_EQ(in_force.cpu_set, std::vector<int>{cpu});
+    EXPECT_EQ(in_force.memory, Bytes{64 << 20});
+    EXPECT_TRUE(in_force.swap_off);
+    EXPECT_TRUE(eventually([&] { return text_of(place.path() / "log") == "1\n"; }));
+}
+
+TEST_F(PartyTest, ThatEatsMemoryIsReportedAsOutOfMemory) {
+    const Party party = must(start(script("exec tail /dev/zero"), limited()));
+    ASSERT_TRUE(party.wait_for(20s));
+    EXPECT_EQ(party.description(), "was killed by signal 9 (out of memory in its limit of 64MiB)");
+}
+
+TEST_F(PartyTest, WhoseChildEatsMemorySaysThatToo) {
+    const Party party = must(start(script("tail /dev/zero; exec sleep 60"), limited()));
+    EXPECT_TRUE(eventually([&] { return party.oom_kills() == 1; }, 20s));
+    EXPECT_EQ(party.description(),
+              "runs; the kernel killed 1 of its processes (out of memory in its limit of 64MiB)");
+}
+
+TEST_F(PartyTest, KilledByAnybodyElseIsNotCalledOutOfMemory) {
+    const Party party = must(start(script("exec sleep 60"), limited()));
+    ::kill(party.pid(), SIGKILL);
+    ASSERT_TRUE(party.wait_for(5s));
+    EXPECT_EQ(party.description(), "was killed by signal 9 (Killed)");
+}
+
+TEST_F(PartyTest, ThatExitsSaysItsCode) {
+    const Party party = must(start(script("exit 3"), limited()));
+    ASSERT_TRUE(party.wait_for(5s));
+    EXPECT_EQ(party.description(), "exited with code 3");
+}
+
+TEST_F(PartyTest, StopsWithAllThatItStarted) {
+    Party party =
+        must(start(script("setsid sleep 91 & trap '' TERM; while :; do sleep 0.05; done"), limited()));
+    ASSERT_TRUE(eventually([&] { return party.pids().size() >= 3; }));
+    const std::vector<pid_t> pids = party.pids();
+    EXPECT_EQ(party.stop(100ms), "was killed by signal 9 (Killed)");
+    EXPECT_TRUE(party.pids().empty());
+    for (const pid_t pid : pids) {
+        const std::optional<host::ProcessIdentity> left = host::identify(pid);
+        EXPECT_FALSE(left && host::alive(*left)) << pid;
+    }
+}
+
+TEST_F(PartyTest, RunsAsTheUnprivilegedUserInItsLimits) {
+    ASSERT_EQ(::geteuid(), 0U) << "this test needs root";
+    Program program = script("id -u; exec sleep 60");
+    program.user = must(host::unprivileged_user());
+    const Party party = must(start(program, limited()));
+    EXPECT_TRUE(eventually([&] { return text_of(program.log) == std::to_string(program.user->uid) + "\n"; }));
+    EXPECT_EQ(party.pids(), std::vector<pid_t>{party.pid()});
+}
+
+TEST_F(PartyTest, WithLimitsOffIsStillAccountedForAndKilled) {
+    const Party party = must(start(script("setsid sleep 92 & exec sleep 93"), {.name = "contender-a"}));
+    ASSERT_TRUE(eventually([&] { return party.pids().size() == 2; }));
+    EXPECT_EQ(must(party.limits_in_force()).memory, std::nullopt);
+    EXPECT_TRUE(std::holds_alternative<host::GroupSource>(party.usage_source(true)));
+}
+
+TEST_F(PartyTest, WithoutCgroupsLimitsAreRefusedButLimitsOffWorks) {
+    const host::CgroupHost none = host::CgroupHost::detect(place.path() / "no-proc");
+    const Result<Party> refused = Party::start(script("sleep 60"), limited(), none, run);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().kind, ErrorKind::unsupported);
+    const Party party = must(Party::start(script("sleep 94 & sleep 95"), {.name = "contender-a"}, none, run));
+    EXPECT_EQ(must(party.limits_in_force()).cgroup_version, "none");
+    ASSERT_TRUE(eventually([&] { return party.pids().size() == 3; }));
+    host::UsageSampler sampler({party.usage_source(true)}, now(), now() + 1h);
+    EXPECT_GT(must(sampler.finish_now()).parties.at(0).anonymous.peak.count, 10'000U);
+}
+
+TEST_F(PartyTest, AProgramThatDoesNotExistLeavesNoGroup) {
+    Program program = script("");
+    program.command = {"/no/such/program"};
+    const Result<Party> party = start(program, limited());
+    ASSERT_FALSE(party);
+    EXPECT_NE(party.error().message.find("No such file or directory"), std::string::npos)
+        << party.error().message;
+    for (const Path& directory : cgroups.run_directories(run.id()))
+        EXPECT_FALSE(std::filesystem::exists(directory / "contender-a"));
+}
+
+TEST_F(PartyTest, SeveralRunSideBySide) {
+    const Party contender = must(start(script("exec sleep 60"), limited()));
+    Confinement database = limited(Bytes{32 << 20});
+    database.name = "database";
+    const Party other = must(start(script("exec sleep 60"), database));
+    EXPECT_EQ(contender.pids(), std::vector<pid_t>{contender.pid()});
+    EXPECT_EQ(other.pids(), std::vector<pid_t>{other.pid()});
+    EXPECT_EQ(must(other.limits_in_force()).memory, Bytes{32 << 20});
+}
+
+TEST_F(PartyTest, CanBeReplacedByItsSuccessor) {
+    Party party = must(start(script("exec sleep 60"), limited()));
+    const host::ProcessIdentity first = party.process().identity();
+    Confinement next = limited();
+    next.name = "contender-b";
+    party = must(start(script("exec sleep 60"), next));
+    EXPECT_FALSE(host::alive(first));
+    EXPECT_TRUE(party.running());
+    EXPECT_EQ(party.name(), "contender-b");
+}
+
+}  // namespace
+}  // namespace joust::runtime
