@@ -27,10 +27,11 @@ struct Reason {
 struct Judgement {
     Validity validity = Validity::valid;
     std::vector<Reason> reasons;
+    std::vector<Reason> not_evaluated;  ///< rules that this host or this run gave no data for
     friend bool operator==(const Judgement&, const Judgement&) = default;
 };
 
-/// A mean over trials with its 95 % interval; the interval is there from three trials on.
+/// A mean over trials with its 95 % t interval, never below 0; the interval is there from three trials on.
 struct Estimate {
     double value = 0;
     std::optional<double> low;
@@ -40,32 +41,43 @@ struct Estimate {
 
 /// A latency percentile of all the trials of a cell together.
 struct LatencyEstimate {
-    Estimate value_ns;      ///< percentile of the merged histogram; interval over the trials' own percentiles
+    /// Percentile of the merged histogram; t interval over the trials' own percentiles, widened where need be
+    /// so that it holds the value.
+    Estimate value_ns;
     bool at_least = false;  ///< it touches censored requests: print with "≥"
     friend bool operator==(const LatencyEstimate&, const LatencyEstimate&) = default;
 };
 
-/// One contender at one level, over all blocks.
+/// One contender at one level, over all blocks. Counts of requests are over all its trials; every other
+/// figure is over those that are not invalid, or over all of them where the cell itself is invalid.
 struct Cell {
     std::string contender;
     std::int64_t level = 0;
     int trials = 0;
-    int valid_trials = 0;
-    Judgement judgement;  ///< invalid when the majority of its trials is
+    int valid_trials = 0;  ///< not invalid, that is
+    Judgement judgement;   ///< invalid when the majority of its trials is, or its error rate over all of them
+    RequestCounts requests;
     Estimate goodput_rps;
-    Estimate throughput_rps;  ///< all answers, right or wrong
-    double error_rate = 0;    ///< over all trials' requests, 0..1
+    Estimate throughput_rps;        ///< all answers, right or wrong
+    double error_rate = 0;          ///< over all trials' requests, 0..1
+    Estimate error_rate_of_trials;  ///< mean over all trials, each with the same weight; high is at most 1
     RequestErrors errors;
     std::map<std::string, LatencyEstimate> response_time;  ///< "mean" "p50" "p95" "p99" "p999" "max"
     Estimate contender_cpu_cores;                          ///< CPU seconds per second
     Estimate database_cpu_cores;
     Estimate generator_cpu_cores;
     std::optional<Estimate> contender_cpu_us_per_operation;  ///< empty without a single success
+    std::optional<Estimate> contender_cpu_user_us_per_operation;
+    std::optional<Estimate> contender_cpu_system_us_per_operation;
     std::optional<Estimate> database_cpu_us_per_operation;
     Estimate contender_memory_mean_mib;  ///< anonymous
     Estimate contender_memory_peak_mib;
+    Estimate contender_page_cache_peak_mib;
+    Estimate database_memory_mean_mib;
     Estimate database_memory_peak_mib;
-    Estimate throttled_share;  ///< of the window in which the contender's quota stopped it, 0..1
+    std::optional<Estimate>
+        throttled_share;                 ///< time the contender's quota stopped it ÷ window; empty: not read
+    std::uint64_t connections_peak = 0;  ///< most that were open at once in any trial
     std::optional<Estimate> context_switches_per_operation;
     friend bool operator==(const Cell&, const Cell&) = default;
 };
@@ -92,11 +104,33 @@ struct BreakingPoint {
     friend bool operator==(const BreakingPoint&, const BreakingPoint&) = default;
 };
 
+/// A run of consecutive levels at which more load brought no more goodput: one saturated number, measured
+/// again.
+struct Plateau {
+    std::string contender;
+    std::int64_t first_level = 0;
+    std::int64_t last_level = 0;
+    int levels = 0;         ///< at least three
+    double lowest_rps = 0;  ///< highest / lowest <= (1 + margin)²: all within the margin of one value
+    double highest_rps = 0;
+    friend bool operator==(const Plateau&, const Plateau&) = default;
+};
+
+/// Something that happened in a trial, with where it did.
+struct PlacedIncident {
+    std::string contender;
+    std::int64_t level = 0;
+    int block = 0;
+    Incident incident;
+    friend bool operator==(const PlacedIncident&, const PlacedIncident&) = default;
+};
+
 struct Comparison {
     std::vector<std::string> contenders;  ///< in the benchmark's order
     std::string baseline;
     LoadModel load_model = LoadModel::closed;
-    std::vector<std::int64_t> levels;
+    std::vector<std::int64_t> levels;         ///< with at least one trial
+    int blocks = 0;                           ///< that have at least one trial
     std::vector<Judgement> trial_judgements;  ///< one for each trial, in the order given
     std::vector<Cell> cells;                  ///< by level, then by contender
     std::vector<PairedRatio>
@@ -104,6 +138,8 @@ struct Comparison {
     std::vector<PairedRatio> cpu_per_operation;  ///< same order; "faster" means less CPU
     std::vector<PairedRatio> response_time_p99;  ///< same order; "faster" means shorter
     std::vector<BreakingPoint> breaking_points;
+    std::vector<Plateau> plateaus;
+    std::vector<PlacedIncident> incidents;
     std::vector<std::string> warnings;  ///< whole sentences on the experiment (one block only, limits off, …)
 
     /// The cell, or null where no trial was run.
@@ -111,7 +147,7 @@ struct Comparison {
     /// The contender that won overall: valid, and faster than every other; empty when no such statement can
     /// be made.
     std::optional<std::string> winner;
-    std::string headline;  ///< one sentence: the verdict with its numbers, or why there is none
+    std::string headline;  ///< one or two sentences: the verdict with its numbers, or why there is none
 };
 
 }  // namespace joust::model

@@ -14,7 +14,10 @@ std::string percent(double share) {
     if (value < 0.01) return "<0.01 %";
     if (value > 99.9) return ">99.9 %";
     if (value < 0.095) return fmt::format("{:.2f} %", value);
-    if (value < 9.95 || value > 99) return fmt::format("{:.1f} %", value);
+    if (value < 9.95 || value > 99) {
+        const std::string text = fmt::format("{:.1f}", value);
+        return (text.ends_with(".0") ? text.substr(0, text.size() - 2) : text) + " %";
+    }
     return fmt::format("{:.0f} %", value);
 }
 
@@ -48,6 +51,17 @@ std::string mebibytes_text(double mebibytes) {
 std::string level_text(LoadModel model, std::int64_t level) {
     if (model == LoadModel::open) return fmt::format("{} requests/s", level);
     return counted(level, "user");
+}
+
+std::string_view plural(RequestErrorKind kind) {
+    constexpr std::array<std::string_view, k_request_error_kinds> names{"failed connects",
+                                                                        "timeouts",
+                                                                        "connection resets",
+                                                                        "protocol errors",
+                                                                        "answers with status 4xx",
+                                                                        "answers with status 5xx",
+                                                                        "wrong answers"};
+    return names[static_cast<std::size_t>(kind)];
 }
 
 std::string counted(std::int64_t count, const std::string& noun) {

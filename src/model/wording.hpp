@@ -5,6 +5,7 @@
 
 #include "base/clock.hpp"
 #include "model/benchmark.hpp"
+#include "model/samples.hpp"
 
 // How numbers read in sentences and tables, the same everywhere: three significant digits, a blank before the
 // unit.
@@ -25,6 +26,8 @@ std::string rate_text(double per_second);
 std::string mebibytes_text(double mebibytes);
 /// "200 users", "1 user", "200 requests/s"
 std::string level_text(LoadModel model, std::int64_t level);
+/// "timeouts", "answers with status 5xx", …
+std::string_view plural(RequestErrorKind kind);
 /// "3 blocks", "1 block"
 std::string counted(std::int64_t count, const std::string& noun);
 

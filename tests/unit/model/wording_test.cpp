@@ -10,7 +10,7 @@ namespace {
 TEST(wording, a_share_reads_as_whole_or_none_only_when_it_is) {
     const std::pair<double, const char*> cases[] = {
         {0, "0 %"},     {0.00003, "<0.01 %"}, {0.0002, "0.02 %"},   {0.034, "3.4 %"}, {0.0996, "10 %"},
-        {0.34, "34 %"}, {0.9949, "99.5 %"},   {0.99996, ">99.9 %"}, {1, "100 %"},     {0.01, "1.0 %"}};
+        {0.34, "34 %"}, {0.9949, "99.5 %"},   {0.99996, ">99.9 %"}, {1, "100 %"},     {0.01, "1 %"}};
     for (const auto& [share, text] : cases)
         EXPECT_EQ(percent(share), text) << share;
 }

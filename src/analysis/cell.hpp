@@ -1,0 +1,26 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "model/benchmark.hpp"
+#include "model/comparison.hpp"
+#include "model/trial_result.hpp"
+
+namespace joust::analysis {
+
+/// A trial with its judgement; both outlive it.
+struct JudgedTrial {
+    const model::TrialResult* trial;
+    const model::Judgement* judgement;
+
+    [[nodiscard]] bool counts() const { return judgement->validity != model::Validity::invalid; }
+};
+
+/// Mean with its t interval (from three values on), cut at 0; of no values, 0 without an interval.
+model::Estimate estimate(const std::vector<double>& values);
+
+/// The trials of one contender at one level, summed up; at least one trial.
+model::Cell make_cell(std::span<const JudgedTrial> trials, const model::ExperimentSpec& experiment);
+
+}  // namespace joust::analysis

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <vector>
+
+#include "model/benchmark.hpp"
+#include "model/comparison.hpp"
+#include "model/trial_result.hpp"
+
+namespace joust::analysis {
+
+/// Everything that can be said about a run. A pure function: the same trials give the same comparison.
+model::Comparison compare(const model::Benchmark& benchmark, const std::vector<model::TrialResult>& trials);
+
+}  // namespace joust::analysis

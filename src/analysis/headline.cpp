@@ -1,0 +1,151 @@
+#include "analysis/headline.hpp"
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "model/wording.hpp"
+
+namespace joust::analysis {
+namespace {
+
+using model::Cell;
+using model::Comparison;
+using model::PairedRatio;
+using model::Verdict;
+
+bool invalid(const Cell& cell) {
+    return cell.judgement.validity == model::Validity::invalid;
+}
+
+// "4, 50 and 200 users"; from five levels on "50 to 1000 users".
+std::string levels_text(const std::vector<std::int64_t>& levels, model::LoadModel model) {
+    if (levels.size() == 1) return level_text(model, levels.front());
+    const std::string last = level_text(model, levels.back());
+    if (levels.size() >= 5) return fmt::format("{} to {}", levels.front(), last);
+    std::vector<std::string> firsts;
+    for (std::size_t i = 0; i + 1 < levels.size(); ++i)
+        firsts.push_back(std::to_string(levels[i]));
+    return joined(firsts, ", ") + " and " + last;
+}
+
+// "django is invalid at 50 and 200 users: 34 % errors (limit 1 %), all timeouts"; the reason is that of the
+// worst level.
+std::vector<std::string> invalid_sentences(const Comparison& comparison) {
+    std::vector<std::string> sentences;
+    for (const std::string& contender : comparison.contenders) {
+        std::vector<std::int64_t> levels;
+        const Cell* worst = nullptr;
+        for (const Cell& cell : comparison.cells) {
+            if (cell.contender != contender || !invalid(cell)) continue;
+            levels.push_back(cell.level);
+            if (worst == nullptr || cell.error_rate > worst->error_rate) worst = &cell;
+        }
+        if (worst == nullptr) continue;
+        std::string reason = worst->judgement.reasons.front().text;
+        if (levels.size() > 1 && worst->error_rate > 0)
+            reason = fmt::format("up to {} (at {})", reason, level_text(comparison.load_model, worst->level));
+        sentences.push_back(
+            fmt::format("{} at {}: {}", contender, levels_text(levels, comparison.load_model), reason));
+    }
+    return sentences;
+}
+
+std::string interval_text(const PairedRatio& ratio) {
+    if (!ratio.low || !ratio.high) return model::counted(ratio.pairs, "pair") + ", too few for an interval";
+    return fmt::format("95 % interval {:.2f} to {:.2f}, {}", *ratio.low, *ratio.high,
+                       model::counted(ratio.pairs, "pair"));
+}
+
+std::string sentence(const PairedRatio& pooled, bool everywhere) {
+    const std::string where = everywhere ? "" : " at the levels where both are valid";
+    switch (pooled.verdict) {
+        case Verdict::faster:
+        case Verdict::slower:
+            return fmt::format("{} is {} than {}{}: {:.2f} times its goodput ({})", pooled.contender,
+                               name(pooled.verdict), pooled.baseline, where, *pooled.ratio,
+                               interval_text(pooled));
+        case Verdict::equivalent:
+            return fmt::format("{} and {} are equivalent{}: the ratio of their goodput is {:.2f} ({})",
+                               pooled.contender, pooled.baseline, where, *pooled.ratio,
+                               interval_text(pooled));
+        case Verdict::inconclusive:
+            if (pooled.ratio)
+                return fmt::format(
+                    "whether {} is faster than {}{} cannot be told: {:.2f} times its goodput ({})",
+                    pooled.contender, pooled.baseline, where, *pooled.ratio, interval_text(pooled));
+            break;
+        case Verdict::invalid:
+            return fmt::format("{} and {} cannot be ranked: at no level are both valid", pooled.contender,
+                               pooled.baseline);
+    }
+    return fmt::format("{} and {} cannot be compared: {}", pooled.contender, pooled.baseline, pooled.why);
+}
+
+std::string alone(const Comparison& comparison) {
+    const Cell* best = nullptr;
+    for (const Cell& cell : comparison.cells)
+        if (!invalid(cell) && (best == nullptr || cell.goodput_rps.value > best->goodput_rps.value))
+            best = &cell;
+    if (best == nullptr) return "no level is valid";
+    return fmt::format("{} alone, nothing to compare with: at most {} verified operations, at {}",
+                       best->contender, model::rate_text(best->goodput_rps.value),
+                       level_text(comparison.load_model, best->level));
+}
+
+}  // namespace
+
+std::optional<std::string> winner(const Evidence& evidence, const std::vector<std::string>& contenders) {
+    if (contenders.size() < 2 || std::any_of(evidence.cells.begin(), evidence.cells.end(), invalid))
+        return std::nullopt;
+    for (const std::string& candidate : contenders) {
+        const bool beats_all =
+            std::all_of(contenders.begin(), contenders.end(), [&](const std::string& other) {
+                return other == candidate ||
+                       pooled_ratio(evidence, Quantity::goodput, candidate, other).verdict == Verdict::faster;
+            });
+        if (beats_all) return candidate;
+    }
+    return std::nullopt;
+}
+
+std::string headline(const Comparison& comparison) {
+    if (comparison.cells.empty()) return "nothing was measured: there is no finished trial";
+    const std::vector<std::string> invalids = invalid_sentences(comparison);
+    std::vector<std::string> sentences;
+    for (const PairedRatio& ratio : comparison.goodput)
+        if (!ratio.level) sentences.push_back(sentence(ratio, invalids.empty()));
+    if (comparison.contenders.size() == 1) sentences.push_back(alone(comparison));
+    std::string text = joined(sentences, "; ");
+    if (!invalids.empty()) {
+        text += ". Invalid: " + joined(invalids, "; ");
+        if (comparison.contenders.size() > 1) text += ". No winner";
+    }
+    return text + ".";
+}
+
+std::vector<std::string> warnings(const Comparison& comparison, const model::Benchmark& benchmark,
+                                  const std::vector<model::TrialResult>& trials) {
+    std::vector<std::string> sentences;
+    const std::size_t planned = static_cast<std::size_t>(benchmark.experiment.blocks_min) *
+                                benchmark.load.levels.size() * benchmark.contenders.size();
+    if (trials.size() < planned)
+        sentences.push_back(
+            fmt::format("The run ended early: {} of {} trials were finished.", trials.size(), planned));
+    if (comparison.blocks == 1)
+        sentences.push_back(
+            "One block only: every contender ran once at each level, so the noise from repeat to repeat is "
+            "not known. An "
+            "interval over the levels shows how much the ratio differs from level to level, not how well it "
+            "repeats.");
+    const auto unlimited = std::count_if(trials.begin(), trials.end(), [](const model::TrialResult& trial) {
+        return !trial.contender_limits.has_value();
+    });
+    if (unlimited > 0)
+        sentences.push_back(fmt::format(
+            "Limits were off in {} of {} trials: contenders did not have equal resources, and nothing kept "
+            "them apart from the database and the load generator.",
+            unlimited, trials.size()));
+    return sentences;
+}
+
+}  // namespace joust::analysis

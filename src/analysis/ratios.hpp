@@ -1,0 +1,33 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "analysis/cell.hpp"
+#include "model/comparison.hpp"
+
+namespace joust::analysis {
+
+enum class Quantity { goodput, cpu_per_operation, response_time_p99 };
+
+/// What a ratio is taken from: the judged trials and the cells that they make. All outlive it.
+struct Evidence {
+    const std::vector<JudgedTrial>& trials;
+    const std::vector<model::Cell>& cells;
+    const std::vector<std::int64_t>& levels;
+    model::LoadModel load_model;
+    double margin;
+
+    [[nodiscard]] const model::Cell* cell(const std::string& contender, std::int64_t level) const;
+};
+
+/// Ratio contender ÷ baseline of one quantity at one level, over the blocks in which neither trial is
+/// invalid; the verdict is `invalid` where one of the cells is.
+model::PairedRatio ratio_at(const Evidence& evidence, Quantity quantity, const std::string& contender,
+                            const std::string& baseline, std::int64_t level);
+/// The same over all levels at which neither cell is invalid: every pair has the same weight.
+model::PairedRatio pooled_ratio(const Evidence& evidence, Quantity quantity, const std::string& contender,
+                                const std::string& baseline);
+
+}  // namespace joust::analysis

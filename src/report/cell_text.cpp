@@ -1,0 +1,96 @@
+#include "report/cell_text.hpp"
+
+#include <algorithm>
+
+#include "model/wording.hpp"
+
+namespace joust::report {
+namespace {
+
+constexpr std::string_view k_nothing = "–";
+
+const model::LatencyEstimate* find_latency(const model::Cell& cell, const std::string& key) {
+    const auto found = cell.response_time.find(key);
+    return found == cell.response_time.end() ? nullptr : &found->second;
+}
+
+bool invalid(const model::Cell& cell) {
+    return cell.judgement.validity == model::Validity::invalid;
+}
+
+}  // namespace
+
+std::string estimate_text(const model::Estimate& estimate) {
+    std::string text = model::significant(estimate.value);
+    if (estimate.low && estimate.high)
+        text +=
+            fmt::format(" [{}, {}]", model::significant(*estimate.low), model::significant(*estimate.high));
+    return text;
+}
+
+std::string latency_text(const model::Cell& cell, const std::string& key) {
+    const model::LatencyEstimate* latency = find_latency(cell, key);
+    if (latency == nullptr) return std::string(k_nothing);
+    return (latency->at_least ? "≥ " : "") + model::duration_text(latency->value_ns.value);
+}
+
+std::string latency_with_interval(const model::Cell& cell, const std::string& key) {
+    std::string text = latency_text(cell, key);
+    const model::LatencyEstimate* latency = find_latency(cell, key);
+    if (latency != nullptr && latency->value_ns.low && latency->value_ns.high && !latency->at_least)
+        text += fmt::format(" [{}, {}]", model::duration_text(*latency->value_ns.low),
+                            model::duration_text(*latency->value_ns.high));
+    return text;
+}
+
+std::string cpu_text(const std::optional<model::Estimate>& microseconds) {
+    return microseconds ? model::duration_text(microseconds->value * 1e3) : std::string(k_nothing);
+}
+
+std::string ratio_text(const model::PairedRatio& ratio) {
+    if (!ratio.ratio) return std::string(k_nothing);
+    std::string text = fmt::format("{:.2f}", *ratio.ratio);
+    if (ratio.low && ratio.high) text += fmt::format(" [{:.2f}, {:.2f}]", *ratio.low, *ratio.high);
+    return text;
+}
+
+std::string short_reason(const model::Cell& cell) {
+    if (cell.judgement.reasons.empty()) return "";
+    std::string code = cell.judgement.reasons.front().code;
+    if (code == "error_rate") return model::percent(cell.error_rate) + " errors";
+    std::replace(code.begin(), code.end(), '_', ' ');
+    return code;
+}
+
+std::string validity_text(const model::Cell& cell) {
+    std::string text(name(cell.judgement.validity));
+    if (cell.judgement.validity != model::Validity::valid) text += ": " + short_reason(cell);
+    return text;
+}
+
+const model::PairedRatio* find_ratio(const std::vector<model::PairedRatio>& ratios,
+                                     const std::string& contender, std::optional<std::int64_t> level) {
+    for (const model::PairedRatio& ratio : ratios)
+        if (ratio.contender == contender && ratio.level == level) return &ratio;
+    return nullptr;
+}
+
+std::optional<model::Verdict> verdict_of(const model::Comparison& comparison, const model::Cell& cell) {
+    if (invalid(cell)) return model::Verdict::invalid;
+    const model::PairedRatio* ratio = find_ratio(comparison.goodput, cell.contender, cell.level);
+    return ratio != nullptr ? std::optional(ratio->verdict) : std::nullopt;
+}
+
+std::string verdict_text(const model::Comparison& comparison, const model::Cell& cell) {
+    if (invalid(cell)) return "invalid: " + short_reason(cell);
+    const auto verdict = verdict_of(comparison, cell);
+    if (!verdict)
+        return comparison.contenders.size() > 1 ? "baseline" : std::string(name(cell.judgement.validity));
+    if (*verdict == model::Verdict::invalid)
+        if (const model::Cell* baseline = comparison.cell(comparison.baseline, cell.level);
+            baseline != nullptr)
+            return "not ranked: " + baseline->contender + " invalid";
+    return std::string(name(*verdict));
+}
+
+}  // namespace joust::report

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+
+#include "model/comparison.hpp"
+
+// How cells and ratios read in tables, the same in every format. "–" stands for what does not exist.
+namespace joust::report {
+
+/// "182 [178, 186]", or "182" without an interval.
+std::string estimate_text(const model::Estimate& estimate);
+/// "12.3 ms", "≥ 60.0 s"; `key` as in Cell::response_time.
+std::string latency_text(const model::Cell& cell, const std::string& key);
+/// The same with its interval: "12.3 ms [11.9 ms, 12.8 ms]".
+std::string latency_with_interval(const model::Cell& cell, const std::string& key);
+/// CPU per operation: "5.12 ms".
+std::string cpu_text(const std::optional<model::Estimate>& microseconds);
+/// "1.32 [1.25, 1.39]", "1.32" without an interval.
+std::string ratio_text(const model::PairedRatio& ratio);
+/// "34 % errors", "service died": the first reason in three words.
+std::string short_reason(const model::Cell& cell);
+/// "valid", "suspect: limits off", "invalid: 34 % errors".
+std::string validity_text(const model::Cell& cell);
+/// "baseline", "faster", "inconclusive", "invalid: 34 % errors", "invalid: django has 34 % errors".
+std::string verdict_text(const model::Comparison& comparison, const model::Cell& cell);
+/// The verdict that verdict_text() puts into words; empty for a valid baseline.
+std::optional<model::Verdict> verdict_of(const model::Comparison& comparison, const model::Cell& cell);
+/// The ratio of a contender at a level, or over all levels (empty level); null for the baseline.
+const model::PairedRatio* find_ratio(const std::vector<model::PairedRatio>& ratios,
+                                     const std::string& contender, std::optional<std::int64_t> level);
+
+}  // namespace joust::report

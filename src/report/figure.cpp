@@ -1,0 +1,157 @@
+#include "report/figure.hpp"
+
+#include <algorithm>
+#include <functional>
+
+#include "model/wording.hpp"
+
+namespace joust::report {
+namespace {
+
+using model::Cell;
+using model::Comparison;
+using model::Estimate;
+
+constexpr std::size_t k_most_ticks = 10;   // more levels than that and the renderer chooses
+constexpr double k_logarithmic_from = 20;  // last level ÷ first level, unless they are evenly spaced
+
+using Value = std::function<std::optional<Point>(const Cell&)>;
+
+Point point(const Cell& cell, const Estimate& estimate, double factor = 1) {
+    const auto scaled = [factor](const std::optional<double>& value) {
+        return value ? std::optional(*value * factor) : std::nullopt;
+    };
+    return {.x = static_cast<double>(cell.level),
+            .y = estimate.value * factor,
+            .low = scaled(estimate.low),
+            .high = scaled(estimate.high),
+            .mark = cell.judgement.validity == model::Validity::invalid ? Mark::invalid : Mark::valid};
+}
+
+bool evenly_spaced(const std::vector<std::int64_t>& levels) {
+    for (std::size_t i = 2; i < levels.size(); ++i)
+        if (levels[i] - levels[i - 1] != levels[1] - levels[0]) return false;
+    return true;
+}
+
+Axis concurrency(const Comparison& comparison) {
+    Axis axis;
+    const auto& levels = comparison.levels;
+    const bool closed = comparison.load_model == model::LoadModel::closed;
+    const bool wide =
+        static_cast<double>(levels.back()) >= k_logarithmic_from * static_cast<double>(levels.front());
+    axis.logarithmic = wide && !(levels.size() > 3 && evenly_spaced(levels));
+    axis.label = closed ? "concurrent users" : "offered requests per second";
+    if (axis.logarithmic) axis.label += " (log scale)";
+    if (levels.size() <= k_most_ticks) axis.ticks.assign(levels.begin(), levels.end());
+    return axis;
+}
+
+class Drawing {
+public:
+    Drawing(const model::Benchmark& benchmark, const model::Environment& environment,
+            const Comparison& comparison)
+        : comparison_(comparison), subtitle_(conditions(benchmark, environment, comparison)) {}
+
+    Figure figure(const std::string& quantity, const std::string& title, const std::string& y_label) const {
+        const bool closed = comparison_.load_model == model::LoadModel::closed;
+        return {.name = quantity + "_vs_concurrency",
+                .title = title + (closed ? " by number of users" : " by offered rate"),
+                .subtitle = subtitle_,
+                .x = concurrency(comparison_),
+                .y = {.label = y_label}};
+    }
+
+    // One series per contender.
+    void add(Figure& figure, const std::string& what, Stroke stroke, const Value& value) const {
+        for (std::size_t i = 0; i < comparison_.contenders.size(); ++i) {
+            const std::string& contender = comparison_.contenders[i];
+            Series series{.label = what.empty() ? contender : contender + " " + what,
+                          .hue = static_cast<int>(i),
+                          .stroke = stroke};
+            for (const Cell& cell : comparison_.cells)
+                if (cell.contender == contender)
+                    if (const auto found = value(cell)) series.points.push_back(*found);
+            if (!series.points.empty()) figure.series.push_back(std::move(series));
+        }
+    }
+
+private:
+    const Comparison& comparison_;
+    std::string subtitle_;
+};
+
+Figure latency(const Drawing& drawing) {
+    Figure figure = drawing.figure("latency", "Response time", "response time, ms (log scale)");
+    figure.y.logarithmic = true;
+    const auto percentile = [](const std::string& key) {
+        return [key](const Cell& cell) -> std::optional<Point> {
+            const auto found = cell.response_time.find(key);
+            if (found == cell.response_time.end() || found->second.value_ns.value <= 0) return std::nullopt;
+            Point result = point(cell, found->second.value_ns, 1e-6);
+            if (result.mark == Mark::valid && found->second.at_least) result.mark = Mark::at_least;
+            // A logarithmic axis has no 0: an interval that reaches it is drawn from a tenth of the value.
+            if (result.low) result.low = std::max(*result.low, result.y / 10);
+            return result;
+        };
+    };
+    drawing.add(figure, "p50", Stroke::solid, percentile("p50"));
+    drawing.add(figure, "p95", Stroke::dashed, percentile("p95"));
+    drawing.add(figure, "p99", Stroke::dotted, percentile("p99"));
+    return figure;
+}
+
+}  // namespace
+
+std::string conditions(const model::Benchmark& benchmark, const model::Environment& environment,
+                       const Comparison& comparison) {
+    const double cpus = benchmark.contender_limits.cpus;
+    std::string text;
+    if (environment.limits == "off") {
+        text = "limits off";
+    } else {
+        text = fmt::format("{:g} CPU{}, {} each", cpus, cpus == 1 ? "" : "s",
+                           model::mebibytes_text(benchmark.contender_limits.memory.mebibytes()));
+    }
+    const std::string database = environment.database.engine == "postgres" ? "PostgreSQL" : "SQLite";
+    return text + fmt::format(" · {} {} · {} × {} per level", database, environment.database.version,
+                              model::counted(comparison.blocks, "block"), spoken(benchmark.load.duration));
+}
+
+std::vector<Figure> figures(const model::Benchmark& benchmark, const model::Environment& environment,
+                            const Comparison& comparison) {
+    if (comparison.cells.empty()) return {};
+    const Drawing drawing(benchmark, environment, comparison);
+
+    Figure throughput =
+        drawing.figure("throughput", "Verified operations per second", "goodput, operations/s");
+    drawing.add(throughput, "", Stroke::solid,
+                [](const Cell& cell) { return point(cell, cell.goodput_rps); });
+
+    Figure errors = drawing.figure("error_rate", "Error rate", "requests without a right answer, %");
+    drawing.add(errors, "", Stroke::solid, [](const Cell& cell) {
+        Point result = point(cell, cell.error_rate_of_trials, 100);
+        result.y = cell.error_rate * 100;
+        return result;
+    });
+    errors.threshold = {benchmark.experiment.error_rate_max * 100,
+                        fmt::format("limit {}", model::percent(benchmark.experiment.error_rate_max))};
+
+    Figure cpu = drawing.figure("cpu", "CPU in use", "CPU, cores");
+    drawing.add(cpu, "service", Stroke::solid,
+                [](const Cell& cell) { return point(cell, cell.contender_cpu_cores); });
+    if (benchmark.database.engine == model::DatabaseEngine::postgres)
+        drawing.add(cpu, "database", Stroke::dashed,
+                    [](const Cell& cell) { return point(cell, cell.database_cpu_cores); });
+
+    Figure memory = drawing.figure("memory", "Memory of the service", "anonymous memory, MiB");
+    drawing.add(memory, "mean", Stroke::solid,
+                [](const Cell& cell) { return point(cell, cell.contender_memory_mean_mib); });
+    drawing.add(memory, "peak", Stroke::dashed,
+                [](const Cell& cell) { return point(cell, cell.contender_memory_peak_mib); });
+    std::vector<Figure> all{throughput, errors, latency(drawing), cpu, memory};
+    std::erase_if(all, [](const Figure& figure) { return figure.series.empty(); });
+    return all;
+}
+
+}  // namespace joust::report

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/benchmark.hpp"
+#include "model/comparison.hpp"
+#include "model/environment.hpp"
+
+namespace joust::report {
+
+enum class Mark {
+    valid,
+    invalid,   ///< the cell is not ranked: drawn as a cross
+    at_least,  ///< the value touches requests that never ended: drawn as an open triangle
+};
+
+struct Point {
+    double x = 0;
+    double y = 0;
+    std::optional<double> low;  ///< of the 95 % interval; both or none
+    std::optional<double> high;
+    Mark mark = Mark::valid;
+    friend bool operator==(const Point&, const Point&) = default;
+};
+
+enum class Stroke { solid, dashed, dotted };
+
+struct Series {
+    std::string label;
+    int hue = 0;  ///< which colour and marker, from 0: one per contender, the same in every figure
+    Stroke stroke = Stroke::solid;
+    std::vector<Point> points;  ///< by rising x
+    friend bool operator==(const Series&, const Series&) = default;
+};
+
+struct Axis {
+    std::string label;  ///< with the unit
+    bool logarithmic = false;
+    std::vector<double> ticks;  ///< exactly these; empty: the renderer chooses
+    friend bool operator==(const Axis&, const Axis&) = default;
+};
+
+/// A horizontal line with a meaning, for example the limit of the error rate.
+struct Threshold {
+    double y = 0;
+    std::string label;
+    friend bool operator==(const Threshold&, const Threshold&) = default;
+};
+
+/// Everything that a picture shows, independent of the renderer.
+struct Figure {
+    std::string name;  ///< file name without ending
+    std::string title;
+    std::string subtitle;  ///< the conditions
+    Axis x;
+    Axis y;
+    std::vector<Series> series;
+    std::optional<Threshold> threshold;
+    friend bool operator==(const Figure&, const Figure&) = default;
+};
+
+/// Throughput, error rate, latency, CPU and memory over concurrency; none where nothing was measured.
+std::vector<Figure> figures(const model::Benchmark& benchmark, const model::Environment& environment,
+                            const model::Comparison& comparison);
+
+/// "1 CPU, 2 GiB each · PostgreSQL 15.6 · 3 blocks × 5 s": the conditions in one line.
+std::string conditions(const model::Benchmark& benchmark, const model::Environment& environment,
+                       const model::Comparison& comparison);
+
+}  // namespace joust::report

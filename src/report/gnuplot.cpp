@@ -1,0 +1,239 @@
+#include "report/gnuplot.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdlib>
+
+#include "base/text.hpp"
+#include "host/process.hpp"
+
+namespace joust::report {
+namespace {
+
+// Okabe & Ito, "Color Universal Design" (2008): told apart with every kind of colour blindness. Yellow is
+// left out: it is too pale for lines on white.
+constexpr std::array<std::string_view, 7> k_colours{"#0072B2", "#D55E00", "#009E73", "#CC79A7",
+                                                    "#E69F00", "#56B4E9", "#000000"};
+constexpr std::array<int, 4> k_filled_markers{7, 5, 13, 9};  // circle, square, diamond, triangle down
+constexpr int k_cross = 2;
+constexpr int k_open_triangle = 8;
+constexpr Nanoseconds k_limit = std::chrono::seconds(60);  // five pictures take about a second
+
+std::string literal(std::string_view text) {
+    std::string result = "'";
+    for (const char c : text)
+        result += c == '\'' ? std::string("''") : std::string(1, c);
+    return result + "'";
+}
+
+std::string number(const std::optional<double>& value) {
+    return value ? fmt::format("{:.6g}", *value) : "NaN";
+}
+
+std::string_view colour(const Series& series) {
+    return k_colours[static_cast<std::size_t>(series.hue) % k_colours.size()];
+}
+
+int marker(const Series& series) {
+    return k_filled_markers[static_cast<std::size_t>(series.hue) % k_filled_markers.size()];
+}
+
+std::string_view dash(Stroke stroke) {
+    switch (stroke) {
+        case Stroke::solid:
+            return "1";
+        case Stroke::dashed:
+            return "(14,7)";
+        case Stroke::dotted:
+            break;
+    }
+    return "(3,6)";
+}
+
+// One data set per series, two empty lines apart: gnuplot's "index".
+std::string data(const Figure& figure) {
+    std::string text =
+        fmt::format("# {}\n# x: {}; y: {}; low and high: 95 % interval, NaN where there is none\n",
+                    figure.title, figure.x.label, figure.y.label);
+    for (const Series& series : figure.series) {
+        if (&series != figure.series.data()) text += "\n\n";
+        text += fmt::format("# {}\n# x y low high y_if_valid y_if_invalid y_if_at_least\n", series.label);
+        for (const Point& point : series.points) {
+            const auto only = [&](Mark mark) {
+                return point.mark == mark ? std::optional(point.y) : std::nullopt;
+            };
+            text += fmt::format("{:g} {} {} {} {} {} {}\n", point.x, number(point.y), number(point.low),
+                                number(point.high), number(only(Mark::valid)), number(only(Mark::invalid)),
+                                number(only(Mark::at_least)));
+        }
+    }
+    return text;
+}
+
+bool any(const Series& series, Mark mark) {
+    return std::any_of(series.points.begin(), series.points.end(),
+                       [mark](const Point& point) { return point.mark == mark; });
+}
+
+bool any_interval(const Series& series) {
+    return std::any_of(series.points.begin(), series.points.end(),
+                       [](const Point& point) { return point.low && point.high; });
+}
+
+template <typename Predicate>
+bool any_series(const Figure& figure, Predicate&& holds) {
+    return std::any_of(figure.series.begin(), figure.series.end(), holds);
+}
+
+// From 0, or around the values for a logarithmic axis.
+std::string y_range(const Figure& figure) {
+    double lowest = HUGE_VAL;
+    double highest = figure.threshold ? figure.threshold->y : 0;
+    for (const Series& series : figure.series)
+        for (const Point& point : series.points) {
+            lowest = std::min(lowest, point.low.value_or(point.y));
+            highest = std::max(highest, point.high.value_or(point.y));
+        }
+    if (figure.y.logarithmic)
+        return fmt::format("set logscale y\nset yrange [{:g}:{:g}]\n", lowest / 1.3, highest * 1.3);
+    return fmt::format("set yrange [0:{:g}]\n", highest > 0 ? highest * 1.08 : 1.0);
+}
+
+std::string x_axis(const Figure& figure) {
+    double first = HUGE_VAL;
+    double last = 0;
+    for (const Series& series : figure.series) {
+        first = std::min(first, series.points.front().x);
+        last = std::max(last, series.points.back().x);
+    }
+    std::string text = fmt::format("set xlabel {}\n", literal(figure.x.label));
+    if (figure.x.logarithmic) {
+        text +=
+            fmt::format("set logscale x\nset xrange [{:g}:{:g}]\nset mxtics 1\n", first / 1.15, last * 1.15);
+    } else {
+        const double margin = last > first ? (last - first) * 0.03 : 1;
+        text += fmt::format("set xrange [{:g}:{:g}]\n", first - margin, last + margin);
+    }
+    if (figure.x.ticks.empty()) return text;
+    std::vector<std::string> ticks;
+    for (const double tick : figure.x.ticks)
+        ticks.push_back(fmt::format("{:g}", tick));
+    return text + "set xtics (" + joined(ticks, ", ") + ")\n";
+}
+
+std::string header(const Figure& figure) {
+    std::string text = fmt::format(
+        "# {}: run gnuplot on this file in its folder; it reads {}.dat and writes ../{}.png.\n"
+        "reset session\n"
+        "set terminal pngcairo size 1600,900 noenhanced font 'DejaVu Sans,21' linewidth 2.2 background "
+        "'#ffffff'\n"
+        "set output '../{}.png'\n",
+        figure.title, figure.name, figure.name, figure.name);
+    text += fmt::format("set label 1 {} at screen 0.02,0.952 left font 'DejaVu Sans:Bold,30'\n",
+                        literal(figure.title));
+    text += fmt::format(
+        "set label 2 {} at screen 0.02,0.900 left font 'DejaVu Sans,19' textcolor rgb '#555555'\n",
+        literal(figure.subtitle + (any_series(figure, any_interval) ? " · bands: 95 % interval" : "")));
+    text +=
+        "set tmargin at screen 0.78\nset lmargin at screen 0.09\nset rmargin at screen 0.975\n"
+        "set bmargin at screen 0.125\n"
+        "set key at screen 0.975,0.865 right top horizontal maxrows 2 samplen 2.6 spacing 1.15 font 'DejaVu "
+        "Sans,19'\n"
+        "set border 3 linecolor rgb '#888888' linewidth 0.6\nset tics nomirror out textcolor rgb '#222222'\n"
+        "set grid ytics linecolor rgb '#dddddd' linewidth 0.5 linetype 1\n"
+        "set datafile missing 'NaN'\n";
+    return text;
+}
+
+std::string threshold(const Threshold& line) {
+    return fmt::format(
+        "set arrow 1 from graph 0, first {0:g} to graph 1, first {0:g} nohead dashtype (8,6) linecolor rgb "
+        "'#777777' "
+        "linewidth 0.8\nset label 3 {1} at graph 0.005, first {0:g} left offset 0,0.6 font 'DejaVu Sans,17' "
+        "textcolor rgb "
+        "'#555555'\n",
+        line.y, literal(line.label));
+}
+
+// The elements of the plot command: bands below lines below markers, so that no line hides a marker.
+std::vector<std::string> elements(const Figure& figure) {
+    std::vector<std::string> bands;
+    std::vector<std::string> lines;
+    std::vector<std::string> marks;
+    std::vector<std::string> legend;
+    for (std::size_t i = 0; i < figure.series.size(); ++i) {
+        const Series& series = figure.series[i];
+        const std::string source = fmt::format("data index {} using ", i);
+        const std::string colouring = fmt::format("linecolor rgb '{}'", colour(series));
+        if (any_interval(series) && series.points.size() > 1)
+            bands.push_back(source + "1:3:4 with filledcurves fillstyle transparent solid 0.16 noborder " +
+                            colouring + " notitle");
+        if (any_interval(series) && series.points.size() == 1)
+            bands.push_back(source + "1:2:3:4 with yerrorbars pointtype 0 linewidth 1.2 " + colouring +
+                            " notitle");
+        lines.push_back(
+            fmt::format("{}1:2 with lines {} dashtype {} notitle", source, colouring, dash(series.stroke)));
+        const auto mark = [&](Mark kind, int column, int type, double size) {
+            if (any(series, kind))
+                marks.push_back(fmt::format("{}1:{} with points pointtype {} pointsize {} {} notitle", source,
+                                            column, type, size, colouring));
+        };
+        mark(Mark::valid, 5, marker(series), 1.5);
+        mark(Mark::invalid, 6, k_cross, 2.2);
+        mark(Mark::at_least, 7, k_open_triangle, 2.2);
+        legend.push_back(
+            fmt::format("keyentry with linespoints {} dashtype {} pointtype {} pointsize 1.5 title {}",
+                        colouring, dash(series.stroke), marker(series), literal(series.label)));
+    }
+    const auto explain = [&](Mark kind, int type, std::string_view meaning) {
+        if (any_series(figure, [kind](const Series& series) { return any(series, kind); }))
+            legend.push_back(fmt::format(
+                "keyentry with points pointtype {} pointsize 2.2 linecolor rgb '#333333' title {}", type,
+                literal(meaning)));
+    };
+    explain(Mark::invalid, k_cross, "invalid, not ranked");
+    explain(Mark::at_least, k_open_triangle, "at least: some requests never ended");
+    for (auto* part : {&lines, &marks, &legend})
+        bands.insert(bands.end(), part->begin(), part->end());
+    return bands;
+}
+
+}  // namespace
+
+GnuplotFiles gnuplot_files(const Figure& figure) {
+    std::string script = header(figure) + x_axis(figure) + y_range(figure);
+    script += fmt::format("set ylabel {} offset 0.8,0\n", literal(figure.y.label));
+    if (figure.threshold) script += threshold(*figure.threshold);
+    script += fmt::format("data = '{}.dat'\nplot \\\n  {}\nset output\n", figure.name,
+                          joined(elements(figure), ", \\\n  "));
+    return {std::move(script), data(figure)};
+}
+
+Status write_pictures(const Path& run_dir, const std::vector<Figure>& figures) {
+    if (figures.empty()) return {};
+    const Path folder = run_dir / "figures";
+    JOUST_CHECK(make_directories(folder));
+    std::vector<std::string> command{"gnuplot"};
+    for (const Figure& figure : figures) {
+        const GnuplotFiles files = gnuplot_files(figure);
+        JOUST_CHECK(write_atomically(folder / (figure.name + ".gp"), files.script));
+        JOUST_CHECK(write_atomically(folder / (figure.name + ".dat"), files.data));
+        command.push_back(figure.name + ".gp");
+    }
+    const char* path = std::getenv("PATH");
+    host::ProcessSpec spec;
+    spec.command = std::move(command);
+    spec.environment = {{"PATH", path != nullptr ? path : "/usr/bin:/bin"}, {"LC_ALL", "C.UTF-8"}};
+    spec.directory = std::filesystem::absolute(folder);
+    const auto output = host::run_program(std::move(spec), k_limit);
+    if (!output)
+        return fail(ErrorKind::unsupported,
+                    "no pictures: gnuplot failed; install it with `apt-get install gnuplot-nox`, then `joust "
+                    "report {}`: "
+                    "{}",
+                    run_dir.string(), output.error().message);
+    return {};
+}
+
+}  // namespace joust::report

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+#include "base/file.hpp"
+#include "report/figure.hpp"
+
+namespace joust::report {
+
+/// The figure as gnuplot reads it; run in the folder of both files, the script writes ../NAME.png.
+struct GnuplotFiles {
+    std::string script;
+    std::string data;
+};
+GnuplotFiles gnuplot_files(const Figure& figure);
+
+/// Writes figures/NAME.gp and figures/NAME.dat below the run directory and runs gnuplot on them: NAME.png
+/// beside the report. `unsupported` where gnuplot is not installed.
+Status write_pictures(const Path& run_dir, const std::vector<Figure>& figures);
+
+}  // namespace joust::report

@@ -1,0 +1,165 @@
+#include "report/markdown.hpp"
+
+#include <algorithm>
+
+#include "model/wording.hpp"
+#include "report/cell_text.hpp"
+#include "report/findings.hpp"
+#include "report/markdown_tables.hpp"
+#include "report/recommendations.hpp"
+
+namespace joust::report {
+namespace {
+
+std::string heading(std::string_view text) {
+    return fmt::format("\n## {}\n\n", text);
+}
+
+std::string picture(std::string_view name, std::string_view alternative) {
+    return fmt::format("\n![{}]({}_vs_concurrency.png)\n", alternative, name);
+}
+
+std::string bullets(const std::vector<std::string>& sentences, std::string_view otherwise) {
+    if (sentences.empty()) return std::string(otherwise) + "\n";
+    std::string text;
+    for (const std::string& sentence : sentences)
+        text += "- " + sentence + "\n";
+    return text;
+}
+
+std::string summary(const RunReport& run) {
+    const model::Comparison& comparison = run.comparison;
+    std::string text = heading("Summary") + "**" + comparison.headline + "**\n";
+    if (!comparison.warnings.empty()) {
+        text += "\n";
+        for (const std::string& warning : comparison.warnings)
+            text += "> **Note:** " + warning + "\n>\n";
+        text.resize(text.size() - 2);
+    }
+    if (!comparison.goodput.empty()) text += "\n" + ratio_table(run).markdown();
+    text +=
+        "\nHow to read it: a *ratio* is contender ÷ baseline, paired within blocks (both run at the same "
+        "level, one right "
+        "after the other, in random order); the brackets hold its 95 % interval, which there is from three "
+        "pairs on. "
+        "*Equivalent* means that the whole interval lies within ±" +
+        model::percent(run.benchmark.experiment.margin) +
+        "; *faster* and *slower*, that it excludes 1; *inconclusive*, neither. A contender whose error rate "
+        "exceeds " +
+        model::percent(run.benchmark.experiment.error_rate_max) + " is *invalid* and never ranked.\n";
+    return text;
+}
+
+std::string throughput(const RunReport& run) {
+    return heading("Throughput") +
+           "*Goodput* counts verified operations only: answered in time, status and body right. *Throughput* "
+           "counts every "
+           "answer and failure. Brackets: 95 % interval over the blocks.\n\n" +
+           throughput_table(run).markdown() +
+           picture("throughput", "Verified operations per second over concurrency");
+}
+
+std::string latency(const RunReport& run) {
+    return heading("Latency") +
+           "*Response time* runs from the intended send to the last byte, over successful requests and those "
+           "that never "
+           "ended. *p99*: 99 % of the requests took at most that long. \"≥\" marks a figure that touches "
+           "requests without "
+           "an answer, whose true time is longer.\n\n" +
+           latency_table(run).markdown() + picture("latency", "Response time percentiles over concurrency");
+}
+
+std::string resources(const RunReport& run) {
+    return heading("Resources") +
+           "*CPU* in cores: CPU seconds per second. *CPU/op*: CPU time per verified operation, user and "
+           "system apart. "
+           "*Memory* is anonymous memory (heap and stacks), without page cache. *Throttled*: share of the "
+           "window in which a "
+           "quota stopped the service. Contender, database and load generator are measured apart.\n\n" +
+           resource_table(run).markdown() + picture("cpu", "CPU in use over concurrency") +
+           picture("memory", "Memory of the service over concurrency");
+}
+
+std::string judgements(const RunReport& run) {
+    std::vector<std::string> sentences;
+    std::vector<std::string> rules;
+    for (const model::Cell& cell : run.comparison.cells) {
+        for (const model::Reason& reason : cell.judgement.reasons)
+            sentences.push_back(fmt::format("{} at {} ({}): {}", cell.contender,
+                                            model::level_text(run.benchmark.load.model, cell.level),
+                                            name(cell.judgement.validity), reason.text));
+        for (const model::Reason& rule : cell.judgement.not_evaluated) {
+            std::string text = fmt::format("`{}`: {}", rule.code, rule.text);
+            if (std::find(rules.begin(), rules.end(), text) == rules.end()) rules.push_back(std::move(text));
+        }
+    }
+    std::string text =
+        "\n### Validity\n\n" + bullets(sentences, "Every trial is valid by every rule that was evaluated.");
+    if (!rules.empty()) text += "\nRules that could not be evaluated:\n\n" + bullets(rules, "");
+    return text;
+}
+
+// One wrong answer of each contender and kind, the first that was kept.
+std::string examples(const RunReport& run) {
+    std::vector<std::string> seen;
+    std::vector<std::string> sentences;
+    for (const model::TrialResult& trial : run.trials)
+        for (const model::RequestErrorExample& example : trial.samples.examples) {
+            const std::string key = trial.plan.contender + std::string(name(example.kind));
+            if (std::find(seen.begin(), seen.end(), key) != seen.end()) continue;
+            seen.push_back(key);
+            std::string detail = example.detail;
+            std::replace_if(
+                detail.begin(), detail.end(), [](char c) { return c == '`' || c == '\n' || c == '\r'; }, ' ');
+            sentences.push_back(
+                fmt::format("{} at {}, `{}`{}: `{}`", trial.plan.contender,
+                            model::level_text(run.benchmark.load.model, trial.plan.level), name(example.kind),
+                            example.status != 0 ? fmt::format(", status {}", example.status) : "", detail));
+        }
+    return sentences.empty() ? "" : "\n### First wrong answer of each kind\n\n" + bullets(sentences, "");
+}
+
+std::string errors(const RunReport& run) {
+    return heading("Errors") + error_table(run).markdown() +
+           picture("error_rate", "Error rate over concurrency") + judgements(run) + examples(run);
+}
+
+std::string repeat(const RunReport& run) {
+    std::string command;
+    for (const std::string& word : run.environment.command_line)
+        command +=
+            (command.empty() ? "" : " ") + (word.find(' ') == std::string::npos ? word : "'" + word + "'");
+    std::string text = heading("How to repeat");
+    text +=
+        fmt::format("```sh\n{}git checkout {}\n{}\n```\n\n",
+                    run.environment.git_dirty ? "# the checkout had changes\n" : "",
+                    run.environment.git_commit.empty() ? "# (no git checkout)" : run.environment.git_commit,
+                    command.empty() ? "joust run " + run.benchmark.name : command);
+    text += fmt::format(
+        "The seed {} decides the order of the trials. `joust report DIR` makes this report again from "
+        "[trials.jsonl](trials.jsonl) (one line per trial) and [histograms/](histograms) (HdrHistogram "
+        "interval logs). The "
+        "benchmark as run: [benchmark.toml](benchmark.toml); host and versions: "
+        "[environment.json](environment.json); all "
+        "figures of this report: [{}]({}); pictures as gnuplot scripts and data: [figures/](figures); what "
+        "services and "
+        "database printed: [logs/](logs).\n",
+        run.benchmark.experiment.seed, k_results_file, k_results_file);
+    return text;
+}
+
+}  // namespace
+
+std::string markdown(const RunReport& run) {
+    std::string text = fmt::format("# {}\n", run.benchmark.title);
+    text += summary(run);
+    text += heading("Environment") + environment_table(run).markdown();
+    text += heading("Architecture of each contender") + architecture_table(run).markdown();
+    if (!run.comparison.cells.empty()) text += throughput(run) + latency(run) + resources(run) + errors(run);
+    text += heading("Findings") + bullets(findings(run), "Nothing was measured, so nothing was found.");
+    text += heading("Recommendations") +
+            bullets(recommendations(run), "No recommendation follows from these numbers.");
+    return text + repeat(run);
+}
+
+}  // namespace joust::report

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "report/report.hpp"
+#include "report/table.hpp"
+
+namespace joust::report {
+
+/// Ratios over all levels: goodput, CPU per operation, p99.
+Table ratio_table(const RunReport& run);
+Table environment_table(const RunReport& run);
+/// One column per contender.
+Table architecture_table(const RunReport& run);
+/// One row per level and contender each.
+Table throughput_table(const RunReport& run);
+Table latency_table(const RunReport& run);
+Table resource_table(const RunReport& run);
+Table error_table(const RunReport& run);
+
+}  // namespace joust::report

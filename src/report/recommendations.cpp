@@ -1,0 +1,153 @@
+#include "report/recommendations.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "model/wording.hpp"
+#include "report/cell_text.hpp"
+
+namespace joust::report {
+namespace {
+
+using model::Cell;
+using model::PairedRatio;
+using model::Verdict;
+
+std::string at(const RunReport& run, std::int64_t level) {
+    return "at " + model::level_text(run.benchmark.load.model, level);
+}
+
+std::string interval(const PairedRatio& ratio) {
+    return fmt::format("ratio {:.2f}, 95 % interval {:.2f} to {:.2f}", *ratio.ratio, *ratio.low, *ratio.high);
+}
+
+// Pairs until the interval is as narrow as the margin on each side, if the spread stays as it is: the width
+// falls with the square root of the number.
+int pairs_for_margin(const PairedRatio& ratio, double margin) {
+    const double half = std::log(*ratio.high / *ratio.low) / 2;
+    return static_cast<int>(std::ceil(ratio.pairs * std::pow(half / std::log(1 + margin), 2)));
+}
+
+std::string choice(const RunReport& run, const PairedRatio& goodput) {
+    const double margin = run.benchmark.experiment.margin;
+    const bool all_valid =
+        std::none_of(run.comparison.cells.begin(), run.comparison.cells.end(),
+                     [](const Cell& cell) { return cell.judgement.validity == model::Validity::invalid; });
+    switch (goodput.verdict) {
+        case Verdict::faster:
+        case Verdict::slower: {
+            const std::string& better =
+                goodput.verdict == Verdict::faster ? goodput.contender : goodput.baseline;
+            const std::string& other =
+                goodput.verdict == Verdict::faster ? goodput.baseline : goodput.contender;
+            return fmt::format(
+                "Where goodput under this workload and these limits decides, {} serves more than {} ({}{}). "
+                "Another workload, more CPUs or other settings may turn this round: measure yours.",
+                better, other, interval(goodput),
+                all_valid ? "" : "; only levels at which both are valid count");
+        }
+        case Verdict::equivalent:
+            return fmt::format("Do not choose between {} and {} by goodput: {} lies within ±{}.",
+                               goodput.contender, goodput.baseline, interval(goodput),
+                               model::percent(margin));
+        case Verdict::inconclusive:
+            if (goodput.low && goodput.high)
+                return fmt::format(
+                    "Measure more blocks before choosing between {} and {}: {} is too wide. At this spread "
+                    "about {} "
+                    "would make it as narrow as the margin of ±{} (now {}).",
+                    goodput.contender, goodput.baseline, interval(goodput),
+                    model::counted(pairs_for_margin(goodput, margin), "pair"), model::percent(margin),
+                    goodput.pairs);
+            return fmt::format("Measure at least three pairs before choosing between {} and {}: there {} {}.",
+                               goodput.contender, goodput.baseline, goodput.pairs == 1 ? "is" : "are",
+                               goodput.pairs);
+        case Verdict::invalid:
+            break;
+    }
+    return fmt::format(
+        "Do not choose between {} and {} by this run: {}. Find the cause of the errors first; the error "
+        "table, the samples of wrong answers and logs/ show them.",
+        goodput.contender, goodput.baseline, goodput.why);
+}
+
+void add_conflicts(const RunReport& run, const PairedRatio& goodput, std::vector<std::string>& sentences) {
+    const PairedRatio* p99 = find_ratio(run.comparison.response_time_p99, goodput.contender, std::nullopt);
+    if (p99 == nullptr) return;
+    const bool opposite = (goodput.verdict == Verdict::faster && p99->verdict == Verdict::slower) ||
+                          (goodput.verdict == Verdict::slower && p99->verdict == Verdict::faster);
+    if (opposite)
+        sentences.push_back(fmt::format(
+            "Decide whether goodput or tail latency matters: goodput says {} for {} ({}), p99 of "
+            "the response time says {} ({}).",
+            name(goodput.verdict), goodput.contender, interval(goodput), name(p99->verdict), interval(*p99)));
+}
+
+void add_limits_of_use(const RunReport& run, std::vector<std::string>& sentences) {
+    for (const model::BreakingPoint& point : run.comparison.breaking_points)
+        sentences.push_back(fmt::format(
+            "Keep {} below {} in this configuration, or change it: {} of the requests failed there.",
+            point.contender, model::level_text(run.benchmark.load.model, point.level),
+            model::percent(point.error_rate)));
+    for (const std::string& contender : run.comparison.contenders) {
+        for (const Cell& cell : run.comparison.cells) {
+            const auto& reasons = cell.judgement.reasons;
+            const bool saturated =
+                std::any_of(reasons.begin(), reasons.end(),
+                            [](const model::Reason& reason) { return reason.code == "saturated"; });
+            if (cell.contender != contender || !saturated) continue;
+            sentences.push_back(
+                fmt::format("Do not read latencies of {} {} or above: its median response time there is {}, "
+                            "with a timeout of {}. "
+                            "Use fewer users, more CPU or less work per request.",
+                            contender, at(run, cell.level), latency_text(cell, "p50"),
+                            to_text(run.benchmark.load.timeout)));
+            break;
+        }
+    }
+}
+
+void add_experiment_advice(const RunReport& run, std::vector<std::string>& sentences) {
+    for (const model::Plateau& flat : run.comparison.plateaus)
+        sentences.push_back(fmt::format(
+            "To learn how {} grows with load, choose levels below {}: the {} levels from there to "
+            "{} gave {} to {}, one number within the margin.",
+            flat.contender, model::level_text(run.benchmark.load.model, flat.first_level), flat.levels,
+            flat.last_level, model::rate_text(flat.lowest_rps), model::rate_text(flat.highest_rps)));
+    const bool refused =
+        std::any_of(run.comparison.incidents.begin(), run.comparison.incidents.end(),
+                    [](const model::PlacedIncident& placed) {
+                        return placed.incident.kind == model::IncidentKind::database_connections;
+                    });
+    const auto setting = run.environment.database.settings_in_force.find("max_connections");
+    if (refused && setting != run.environment.database.settings_in_force.end())
+        sentences.push_back(
+            fmt::format("Raise max_connections of the database ({} in this run) or let the contenders open "
+                        "fewer connections: it refused some.",
+                        setting->second));
+    if (run.comparison.blocks == 1 && run.comparison.contenders.size() > 1)
+        sentences.push_back(
+            "Repeat with at least four blocks (now 1) before acting on a difference: "
+            "`--set 'experiment.blocks={min=4,max=4}'`.");
+    if (run.environment.limits == "off")
+        sentences.push_back(
+            "Repeat on a host where limits can be set: with limits off the contenders of this run did not "
+            "have equal resources.");
+}
+
+}  // namespace
+
+std::vector<std::string> recommendations(const RunReport& run) {
+    std::vector<std::string> sentences;
+    if (run.comparison.cells.empty()) return sentences;
+    for (const PairedRatio& goodput : run.comparison.goodput) {
+        if (goodput.level) continue;
+        sentences.push_back(choice(run, goodput));
+        add_conflicts(run, goodput, sentences);
+    }
+    add_limits_of_use(run, sentences);
+    add_experiment_advice(run, sentences);
+    return sentences;
+}
+
+}  // namespace joust::report

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace joust::report {
+
+enum class Align { left, right };
+
+struct Column {
+    std::string title;
+    Align align = Align::right;
+};
+
+/// A table that is rendered for a terminal or as Markdown; every row has as many cells as there are columns.
+struct Table {
+    std::vector<Column> columns;
+    std::vector<std::vector<std::string>> rows;
+
+    /// Columns padded to equal width, two blanks apart, no line longer than its content.
+    [[nodiscard]] std::string plain() const;
+    [[nodiscard]] std::string markdown() const;
+};
+
+/// Columns that a UTF-8 text takes in a terminal, all its characters being one column wide.
+std::size_t display_width(std::string_view text);
+
+}  // namespace joust::report

@@ -1,0 +1,92 @@
+#include "support/report_cases.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace joust::testing {
+namespace {
+
+const std::vector<std::string> k_both{"fastapi", "django"};
+const std::vector<std::int64_t> k_quick{4, 50, 200};
+
+ReportCase make(std::string name, const std::vector<std::string>& contenders,
+                const std::vector<std::int64_t>& levels, int blocks, const ShapeOf& shape) {
+    model::Benchmark benchmark = benchmark_of(contenders, levels, blocks);
+    std::vector<model::TrialResult> trials = synthetic_trials(benchmark, shape);
+    return {std::move(name), std::move(benchmark), std::move(trials)};
+}
+
+// A closed loop: users share the goodput, so the response time grows with them.
+TrialShape loaded(const model::PlannedTrial& plan, double capacity_rps, double spread_of_repeats) {
+    TrialShape shape;
+    const double users = static_cast<double>(plan.level);
+    shape.goodput_rps = capacity_rps * (users / (users + 1)) * (1 + spread_of_repeats * noise(plan));
+    shape.p50_ms = users / shape.goodput_rps * 1000;
+    shape.spread = plan.contender == "django" ? 0.12 : 0.2;
+    shape.cpu_ms_per_operation = 950 / capacity_rps * (1 + 0.02 * noise(plan));
+    shape.memory_mib = (plan.contender == "django" ? 70 : 85) + 0.05 * users;
+    return shape;
+}
+
+}  // namespace
+
+ReportCase clear_winner() {
+    return make("clear_winner", k_both, k_quick, 3, [](const model::PlannedTrial& plan) {
+        return loaded(plan, plan.contender == "django" ? 185 : 250, 0.02);
+    });
+}
+
+ReportCase equivalent() {
+    return make("equivalent", k_both, k_quick, 3,
+                [](const model::PlannedTrial& plan) { return loaded(plan, 200, 0.01); });
+}
+
+ReportCase errors_at_high_levels() {
+    return make("errors_at_high_levels", k_both, k_quick, 3, [](const model::PlannedTrial& plan) {
+        TrialShape shape = loaded(plan, plan.contender == "django" ? 185 : 250, 0.02);
+        if (plan.contender == "django" && plan.level >= 50) shape.error_share = 0.34;
+        return shape;
+    });
+}
+
+ReportCase both_fail_every_request() {
+    return make("both_fail_every_request", k_both, k_quick, 3, [](const model::PlannedTrial& plan) {
+        TrialShape shape = loaded(plan, plan.contender == "django" ? 320 : 140, 0.02);
+        shape.error_share = 1;
+        shape.goodput_rps = 0;
+        shape.error_kind = model::RequestErrorKind::reset;
+        return shape;
+    });
+}
+
+ReportCase single_block_ladder() {
+    std::vector<std::int64_t> levels;
+    for (std::int64_t level = 50; level <= 1000; level += 50)
+        levels.push_back(level);
+    return make("single_block_ladder", k_both, levels, 1, [](const model::PlannedTrial& plan) {
+        const bool django = plan.contender == "django";
+        const double users = static_cast<double>(plan.level);
+        TrialShape shape = loaded(plan, django ? 185 : 250 * std::exp(-users / 4000), 0.015);
+        if (!django && plan.level >= 850) {
+            shape.error_share = 0.02 * (users - 800) / 50;
+            shape.error_kind = model::RequestErrorKind::timeout;
+        }
+        return shape;
+    });
+}
+
+ReportCase one_contender() {
+    return make("one_contender", {"fastapi"}, k_quick, 3,
+                [](const model::PlannedTrial& plan) { return loaded(plan, 250, 0.02); });
+}
+
+ReportCase nothing_measured() {
+    return {"nothing_measured", benchmark_of(k_both, k_quick, 3), {}};
+}
+
+std::vector<ReportCase> report_cases() {
+    return {clear_winner(),        equivalent(),    errors_at_high_levels(), both_fail_every_request(),
+            single_block_ladder(), one_contender(), nothing_measured()};
+}
+
+}  // namespace joust::testing

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "support/synthetic_trials.hpp"
+
+namespace joust::testing {
+
+/// A finished run with a known story, for what renders it.
+struct ReportCase {
+    std::string name;
+    model::Benchmark benchmark;
+    std::vector<model::TrialResult> trials;
+};
+
+ReportCase clear_winner();
+ReportCase equivalent();
+/// Django answers 34 % of the requests wrongly from 50 users on.
+ReportCase errors_at_high_levels();
+/// What the original published a winner for.
+ReportCase both_fail_every_request();
+/// The original's ladder: twenty levels, one block, threads saturated from the first level on, timeouts at
+/// the top.
+ReportCase single_block_ladder();
+ReportCase one_contender();
+ReportCase nothing_measured();
+std::vector<ReportCase> report_cases();
+
+}  // namespace joust::testing
