@@ -11,7 +11,10 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-COMPILER = [os.environ.get("CXX", "g++"), "-std=c++20", "-fsyntax-only", "-Isrc", "-Itests", "-x", "c++", "-"]
+# The libraries whose headers lie in folders of their own.
+LIBRARIES = subprocess.run(["pkg-config", "--cflags", "libpq"], check=True, text=True, stdout=subprocess.PIPE).stdout
+COMPILER = [os.environ.get("CXX", "g++"), "-std=c++20", "-fsyntax-only", "-Isrc", "-Itests", *LIBRARIES.split(),
+            "-x", "c++", "-"]
 
 
 def complaint(header: pathlib.Path) -> str:
