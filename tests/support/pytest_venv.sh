@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # Sourced by the pytest suites: sets `venv` to a virtual environment with the packages of $1 (a lock file with hashes),
 # made in build/ when it is not there yet or the lock file changed. Needs `root`, the top of the clone.
-venv="$root/build/venv-$(basename "$(dirname "$1")")"
+venv="${root:?the top of the clone}/build/venv-$(basename "$(dirname "$1")")"
 stamp="$venv/.joust-lock"
 want="$(/usr/bin/python3 --version) $(sha256sum <"$1")"
 if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$want" ]; then
