@@ -29,7 +29,7 @@ require_supported_system() {
 # missing_packages SET...: the packages of tools/packages/SET.txt that are not installed, one a line.
 missing_packages() {
     local set wanted
-    wanted=$(for set in "$@"; do sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$root/tools/packages/$set.txt"; done | sort -u)
+    wanted=$(for set in "$@"; do sed -e 's/#.*//' -e 's/[[:space:]]//g' -e '/^$/d' "$root/tools/packages/$set.txt"; done | sort -u)
     # dpkg-query complains about names that it has never seen: those are missing, too.
     # shellcheck disable=SC2086
     comm -23 <(printf '%s\n' "$wanted") <(

@@ -1,0 +1,85 @@
+"""tools/setup.sh with programs in the path that only note that they were called."""
+import pathlib
+import subprocess
+import tempfile
+import unittest
+
+SETUP = pathlib.Path(__file__).resolve().parents[2] / "tools/setup.sh"
+
+
+class Setup(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.top = pathlib.Path(folder.name)
+        (self.top / "bin").mkdir()
+        (self.top / "tools/packages").mkdir(parents=True)
+        self.write("tools/packages/run.txt", "# why\nbash # the shell\n\ncoreutils\n")
+
+    def write(self, name: str, text: str):
+        path = self.top / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        return path
+
+    def program(self, name: str, text: str):
+        self.write(f"bin/{name}", f"#!/bin/sh\n{text}\n").chmod(0o755)
+
+    def note_calls_of(self, *names: str):
+        for name in names:
+            self.program(name, f'echo "{name} $*" >> {self.top}/calls')
+
+    def calls(self) -> str:
+        path = self.top / "calls"
+        return path.read_text() if path.exists() else ""
+
+    def bash(self, script: str):
+        text = f'set -euo pipefail; . {SETUP}; root={self.top}; PATH={self.top}/bin:$PATH; {script}'
+        return subprocess.run(["bash", "-c", text], text=True, capture_output=True, stdin=subprocess.DEVNULL)
+
+    def test_another_system_is_told_what_is_supported(self):
+        self.program("uname", "echo Darwin")
+        done = self.bash("require_supported_system")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("Debian 12 (bookworm)", done.stderr)
+        self.assertIn("This is Darwin", done.stderr)
+
+    def test_only_packages_that_are_not_installed_are_missing(self):
+        self.write("tools/packages/test.txt", "joust-no-such-package\n")
+        self.assertEqual(self.bash("missing_packages run test").stdout, "joust-no-such-package\n")
+
+    def test_nothing_is_installed_and_nobody_asked_when_nothing_is_missing(self):
+        self.note_calls_of("sudo", "apt-get")
+        done = self.bash("install_packages run")
+        self.assertEqual((done.returncode, done.stdout, done.stderr, self.calls()), (0, "", "", ""))
+
+    def test_a_failing_command_shows_its_end_and_names_the_log(self):
+        done = self.bash('run_logged "$root/log" sh -c "echo the reason; exit 7"')
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("the reason", done.stderr)
+        self.assertIn("exit code 7", done.stderr)
+        self.assertIn(f"{self.top}/log", done.stderr)
+
+    def test_a_build_folder_is_configured_once(self):
+        self.note_calls_of("cmake")
+        self.write("build/logs/none", "")
+        self.write("build/release/build.ninja", "")
+        self.write("build/release/CMakeCache.txt", "JOUST_TESTS:BOOL=OFF\n")
+        self.bash("configure release; configure release -DJOUST_TESTS=OFF")
+        self.assertEqual(self.calls(), "")
+        self.bash("configure release -DJOUST_TESTS=ON")
+        self.assertIn("--preset release -DJOUST_TESTS=ON", self.calls())
+
+    def test_a_build_folder_of_another_place_is_dropped(self):
+        self.write("build/release/CMakeCache.txt", "CMAKE_HOME_DIRECTORY:INTERNAL=/elsewhere\n")
+        self.bash("drop_moved_build release")
+        self.assertFalse((self.top / "build/release").exists())
+
+    def test_a_build_folder_of_this_place_stays(self):
+        self.write("build/release/CMakeCache.txt", f"CMAKE_HOME_DIRECTORY:INTERNAL={self.top}\n")
+        self.bash("drop_moved_build release")
+        self.assertTrue((self.top / "build/release").exists())
+
+
+if __name__ == "__main__":
+    unittest.main()
