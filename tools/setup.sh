@@ -26,10 +26,21 @@ require_supported_system() {
     fi
 }
 
-# missing_packages SET...: the packages of tools/packages/SET.txt that are not installed, one a line.
+# wanted_packages SET...: what tools/packages/SET.txt name. A second word on a line is a program that, where there is one
+# already, serves instead of the package.
+wanted_packages() {
+    local set package program
+    for set in "$@"; do
+        while read -r package program; do
+            if [ -n "$package" ] && ! { [ -n "$program" ] && command -v "$program" >/dev/null; }; then echo "$package"; fi
+        done < <(sed -e 's/#.*//' "$root/tools/packages/$set.txt")
+    done | sort -u
+}
+
+# missing_packages SET...: those of them that are not installed, one a line.
 missing_packages() {
-    local set wanted
-    wanted=$(for set in "$@"; do sed -e 's/#.*//' -e 's/[[:space:]]//g' -e '/^$/d' "$root/tools/packages/$set.txt"; done | sort -u)
+    local wanted
+    wanted=$(wanted_packages "$@")
     # dpkg-query complains about names that it has never seen: those are missing, too.
     # shellcheck disable=SC2086
     comm -23 <(printf '%s\n' "$wanted") <(

@@ -48,6 +48,11 @@ class Setup(unittest.TestCase):
         self.write("tools/packages/test.txt", "joust-no-such-package\n")
         self.assertEqual(self.bash("missing_packages run test").stdout, "joust-no-such-package\n")
 
+    def test_a_program_that_is_there_serves_instead_of_its_package(self):
+        self.write("tools/packages/test.txt", "joust-no-such-package joust-program\njoust-other absent-program\n")
+        self.program("joust-program", "")
+        self.assertEqual(self.bash("missing_packages run test").stdout, "joust-other\n")
+
     def test_nothing_is_installed_and_nobody_asked_when_nothing_is_missing(self):
         self.note_calls_of("sudo", "apt-get")
         done = self.bash("install_packages run")

@@ -3,7 +3,7 @@
 # Usage: tests/e2e/hlog/run.sh [build folder]   Needs node, npm, python3 with venv, and the network once.
 set -eu
 root=$(cd "$(dirname "$0")/../../.." && pwd)
-build=${1:-$root/build/dev}
+build=${1:-$root/build/release}
 here=$root/tests/e2e/hlog
 work=$root/build/e2e-hlog
 
