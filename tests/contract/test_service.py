@@ -53,7 +53,7 @@ def test_a_thousand_requests_pass_over_one_connection(service: Service) -> None:
         socket = client.connection.sock
         for number in range(1000):
             if number % 10:
-                assert client.get("users?limit=1").status == 200
+                assert client.get("health").status == 200
             else:
                 assert client.post("io-intensive", {"request_id": f"{number}"}).status == 200
             assert client.connection.sock is socket, "the server closed the connection"
@@ -67,11 +67,11 @@ def test_more_than_a_thousand_connections_are_kept(running: Service) -> None:
         clients = [stack.enter_context(running.client()) for _ in range(1100)]
         for client in clients:
             assert client.get("health").status == 200
-        sockets = [client.connection.sock for client in clients]
-        for client, socket in zip(clients, sockets, strict=True):
-            assert socket is not None
+            assert client.connection.sock, "the answer said that the connection closes"
+        for client in clients[::50]:
+            socket = client.connection.sock
             assert client.get("health").status == 200
-            assert client.connection.sock is socket
+            assert client.connection.sock is socket, "the server closed the connection"
 
 
 @pytest.mark.parametrize("name", CONTENDERS)
