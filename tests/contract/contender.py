@@ -75,6 +75,7 @@ class Service:
             "database_url": store.url,
             "scratch": self.scratch,
         }
+        self.environment: dict[str, str] = dict(self.manifest["start"]["environment"])
         self.process: subprocess.Popen | None = None
 
     def _fill(self, text: str) -> str:
@@ -82,7 +83,7 @@ class Service:
 
     def _spawn(self, command: list[str]) -> subprocess.Popen:
         # Nothing of the caller's environment: what the service needs stands in its manifest.
-        environment = {key: self._fill(value) for key, value in self.manifest["start"]["environment"].items()}
+        environment = {key: self._fill(value) for key, value in self.environment.items()}
         with open(self.log_path, "ab") as log:
             return subprocess.Popen(
                 as_user([self._fill(part) for part in command]),

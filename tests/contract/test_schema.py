@@ -169,5 +169,5 @@ def test_sqlite_is_set_alike_and_transactions_lock_from_the_start(migrated: dict
         assert service._spawn(["{venv}/bin/python", "-c", program.replace("{", "{{").replace("}", "}}")]).wait(20) == 0
         found[name] = json.loads(service.log.strip().splitlines()[-1])
     assert found["django"] == found["fastapi"]
-    expected = {"journal_mode": "wal", "synchronous": 2, "busy_timeout": 5000, "foreign_keys": 1}
+    expected = {"journal_mode": "wal", "synchronous": 2, "busy_timeout": 20000, "foreign_keys": 1}
     assert found["django"].items() >= (expected | {"locked from the start": True}).items()

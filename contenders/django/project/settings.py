@@ -21,7 +21,7 @@ USE_I18N = False
 DATA_UPLOAD_MAX_MEMORY_SIZE = None
 
 SCRATCH = Path(os.environ.get("SCRATCH_DIR") or os.environ.get("TMPDIR", "/tmp"))
-SQLITE_BUSY_SECONDS = 5
+SQLITE_BUSY_MS = int(os.environ.get("SQLITE_BUSY_MS", "20000"))
 
 
 def database(url: str) -> dict[str, object]:
@@ -33,7 +33,7 @@ def database(url: str) -> dict[str, object]:
             "CONN_MAX_AGE": None,
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
-                "timeout": SQLITE_BUSY_SECONDS,
+                "timeout": SQLITE_BUSY_MS / 1000,
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
             },
         }

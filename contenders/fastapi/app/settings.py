@@ -14,4 +14,4 @@ POOL_SIZE = 20
 # host does not change the contender.
 FILE_THREADS = 5
 
-SQLITE_BUSY_MS = 5000
+SQLITE_BUSY_MS = int(os.environ.get("SQLITE_BUSY_MS", "20000"))
