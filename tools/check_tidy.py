@@ -9,6 +9,7 @@ import concurrent.futures
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import time
@@ -48,6 +49,14 @@ def units_of(names: list[str], database: list[str]) -> list[str]:
     return [unit for unit in dict.fromkeys(units) if unit in known]
 
 
+def without_precompiled(entries: list[dict], folder: pathlib.Path) -> pathlib.Path:
+    """A database without the build's precompiled headers, which clang would parse again for each file: half the time."""
+    folder.mkdir(parents=True, exist_ok=True)
+    plain = [entry | {"command": re.sub(r" -Winvalid-pch -include \S+", "", entry["command"])} for entry in entries]
+    (folder / "compile_commands.json").write_text(json.dumps(plain))
+    return folder
+
+
 def tidy(unit: str, build: pathlib.Path, deadline: float) -> str | None:
     """Findings, or None when the budget was used up before this unit."""
     if time.monotonic() > deadline:
@@ -66,11 +75,12 @@ def main() -> int:
 
     entries = json.loads((arguments.build / "compile_commands.json").read_text())
     database = [os.path.relpath(entry["file"], ROOT) for entry in entries]
+    build = without_precompiled(entries, arguments.build / "tidy")
     since = base()
     units = sorted(database) if arguments.all else units_of(changed(since), database)
     deadline = time.monotonic() + arguments.budget
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        results = list(pool.map(lambda unit: tidy(unit, arguments.build, deadline), units))
+        results = list(pool.map(lambda unit: tidy(unit, build, deadline), units))
     found = [text for text in results if text]
     late = sum(1 for text in results if text is None)
     print(*found, sep="\n")
