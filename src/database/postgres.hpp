@@ -46,7 +46,8 @@ private:
     Postgres(const DatabaseContext& context, PostgresFiles files, std::string password);
     Status launch(const DatabaseContext& context, std::uint16_t port);
     Status wait_until_ready(TimePoint deadline) const;
-    Status check_in_force(const DatabaseContext& context);
+    Status check_in_force();
+    [[nodiscard]] Status close_to_contenders() const;
     [[nodiscard]] Error with_context(const Error& error, const std::string& doing) const;
 
     model::DatabaseSpec spec_;

@@ -116,6 +116,13 @@ Status check_settings(const model::DatabaseSpec& spec) {
                         "one such as shared_buffers",
                         key);
         const std::string name = lower(key);
+        // The server takes any name with a dot, as one of an extension that may be loaded later.
+        if (name.find('.') != std::string::npos && !spec.settings.contains("shared_preload_libraries"))
+            return fail(
+                ErrorKind::bad_input,
+                "database.settings.\"{}\" belongs to an extension, and none is loaded; remove it, or load "
+                "the extension with database.settings.shared_preload_libraries",
+                key);
         if (k_reserved.contains(name))
             return fail(ErrorKind::bad_input,
                         "database.settings.{} cannot be set: Joust places its private server "

@@ -1,0 +1,71 @@
+#include <gmock/gmock.h>
+#include <sys/mount.h>
+
+#include <fstream>
+
+#include "database/postgres.hpp"
+#include "host/port.hpp"
+#include "support/rig.hpp"
+
+namespace joust::database {
+namespace {
+
+using ::testing::HasSubstr;
+
+/// A file system of its own, small enough to be filled. Needs root.
+class SmallDisk {
+public:
+    explicit SmallDisk(const char* size) {
+        if (::mount("joust-test", place_.path().c_str(), "tmpfs", 0, size) != 0)
+            ADD_FAILURE() << "this test needs the right to mount: " << errno_text();
+    }
+    SmallDisk(const SmallDisk&) = delete;
+    SmallDisk& operator=(const SmallDisk&) = delete;
+    ~SmallDisk() { ::umount2(place_.path().c_str(), MNT_DETACH); }
+
+    [[nodiscard]] const Path& path() const { return place_.path(); }
+    /// Takes what is left but for some KiB.
+    void fill() const {
+        std::ofstream file(path() / "ballast", std::ios::binary);
+        const std::string block(64 * 1024, 'x');
+        while (file.write(block.data(), static_cast<std::streamsize>(block.size())).flush()) {
+        }
+    }
+
+private:
+    test::TempDirectory place_;
+};
+
+TEST(PostgresDiskFull, IsToldWithTheDirectoryThatHasNoRoom) {
+    const SmallDisk disk("size=160m,mode=0755");
+    test::Rig rig(disk.path());
+    auto started =
+        Postgres::start({.spec = {.settings = {{"shared_buffers", "16MB"}, {"max_connections", "20"}}},
+                         .limits = std::nullopt,
+                         .cpu = std::nullopt,
+                         .cgroups = rig.cgroups(),
+                         .run = rig.run(),
+                         .user = rig.user(),
+                         .log_directory = rig.logs()},
+                        host::free_loopback_port);
+    ASSERT_TRUE(started) << started.error().message;
+    auto& postgres = dynamic_cast<Postgres&>(**started);
+    const LogMark mark = postgres.mark();
+    Connection session = test::must(postgres.admin_session("postgres"));
+    ASSERT_TRUE(session.query("CREATE TABLE big (filler text)"));
+    EXPECT_TRUE(postgres.sound_since(mark));
+
+    disk.fill();
+    const auto inserted =
+        session.query("INSERT INTO big SELECT repeat('x', 1000) FROM generate_series(1, 20000)");
+    EXPECT_FALSE(inserted);
+    const Status sound = postgres.sound_since(mark);
+    ASSERT_FALSE(sound);
+    EXPECT_EQ(sound.error().kind, ErrorKind::database);
+    EXPECT_THAT(sound.error().message, HasSubstr("is full; free some space"));
+    EXPECT_THAT(sound.error().message, HasSubstr(postgres.files().root.string()));
+    EXPECT_THAT(sound.error().message, HasSubstr("No space left on device"));
+}
+
+}  // namespace
+}  // namespace joust::database

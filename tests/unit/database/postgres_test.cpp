@@ -1,0 +1,320 @@
+#include "database/postgres.hpp"
+
+#include <gmock/gmock.h>
+#include <netinet/in.h>
+#include <sys/shm.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <csignal>
+
+#include "base/text.hpp"
+#include "database/postgres_connection.hpp"
+#include "host/port.hpp"
+#include "support/rig.hpp"
+
+namespace joust::database {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+using namespace std::chrono_literals;
+
+/// Sessions as a contender opens them: over TCP, with its URL.
+class ContenderSession {
+public:
+    explicit ContenderSession(const std::string& url) : connection_(PQconnectdb(url.c_str())) {}
+    ContenderSession(ContenderSession&& other) noexcept
+        : connection_(std::exchange(other.connection_, nullptr)) {}
+    ContenderSession& operator=(ContenderSession&&) = delete;
+    ~ContenderSession() { PQfinish(connection_); }
+
+    [[nodiscard]] bool open() const { return PQstatus(connection_) == CONNECTION_OK; }
+    [[nodiscard]] std::string words() const { return PQerrorMessage(connection_); }
+    /// The first field of the first row, "" if there is none.
+    std::string ask(const std::string& statement) const {
+        PGresult* const result = PQexec(connection_, statement.c_str());
+        const bool row = PQresultStatus(result) == PGRES_TUPLES_OK && PQntuples(result) > 0;
+        std::string field = row ? PQgetvalue(result, 0, 0) : "";
+        PQclear(result);
+        return field;
+    }
+    std::string state_of(const std::string& statement) const {
+        PGresult* const result = PQexec(connection_, statement.c_str());
+        const char* const code = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+        std::string state = code != nullptr ? code : "";
+        PQclear(result);
+        return state;
+    }
+
+private:
+    PGconn* connection_;
+};
+
+DatabaseContext context_of(test::Rig& rig, const model::DatabaseSpec& spec) {
+    return {.spec = spec,
+            .limits = rig.if_possible({.cpus = 1.0, .memory = Bytes{1ULL << 30}}),
+            .cpu = std::nullopt,
+            .cgroups = rig.cgroups(),
+            .run = rig.run(),
+            .user = rig.user(),
+            .log_directory = rig.logs()};
+}
+
+/// Tests that leave the server as it was share one, with the settings of the shipped benchmark.
+class SharedPostgres : public ::testing::Test {
+protected:
+    struct Shared {
+        test::Rig rig;
+        model::DatabaseSpec spec = {.settings = {{"max_connections", "500"},
+                                                 {"shared_buffers", "256MB"},
+                                                 {"effective_cache_size", "1GB"},
+                                                 {"maintenance_work_mem", "64MB"},
+                                                 {"checkpoint_completion_target", "0.9"},
+                                                 {"wal_buffers", "16MB"},
+                                                 {"default_statistics_target", "100"}}};
+        std::unique_ptr<Database> database = test::must(start_database(context_of(rig, spec)));
+    };
+    static void SetUpTestSuite() { shared_ = std::make_unique<Shared>(); }
+    static void TearDownTestSuite() { shared_.reset(); }
+
+    static inline std::unique_ptr<Shared> shared_;
+    Postgres& postgres_ = dynamic_cast<Postgres&>(*shared_->database);
+};
+
+/// Tests that break the server, or keep it from starting, have their own.
+class OwnPostgres : public ::testing::Test {
+protected:
+    test::Rig rig_;
+    model::DatabaseSpec spec_ = {.settings = {{"shared_buffers", "16MB"}, {"max_connections", "20"}}};
+
+    Result<std::unique_ptr<Database>> try_start() { return start_database(context_of(rig_, spec_)); }
+    std::unique_ptr<Database> start() { return test::must(try_start()); }
+    Error start_and_fail() {
+        auto database = try_start();
+        EXPECT_FALSE(database);
+        return database ? Error{} : database.error();
+    }
+};
+
+TEST_F(SharedPostgres, GivesEachContenderADatabaseThatNoOtherCanEnter) {
+    const std::string mine = postgres_.create_for("django").value();
+    const std::string others = postgres_.create_for("fastapi-gunicorn").value();
+    EXPECT_EQ(postgres_.create_for("django").value(), mine) << "asked again, the same";
+
+    const ContenderSession session(mine);
+    ASSERT_TRUE(session.open()) << session.words();
+    EXPECT_EQ(session.ask("SELECT current_user || ' ' || current_database()"), "joust_django joust_django");
+    EXPECT_EQ(
+        session.ask("SELECT rolsuper OR rolcreatedb OR rolcreaterole FROM pg_roles WHERE rolname = user"),
+        "f");
+    EXPECT_EQ(session.state_of("CREATE TABLE t (id int)"), "") << "its owner may make tables";
+
+    std::string intruder = mine;
+    intruder.replace(intruder.rfind('/'), std::string::npos, "/joust_fastapi-gunicorn");
+    EXPECT_THAT(ContenderSession(intruder).words(), HasSubstr("permission denied for database"));
+    EXPECT_TRUE(ContenderSession(others).open());
+    std::string guess = mine;
+    guess.replace(guess.find(':', 13) + 1, 32, std::string(32, '0'));
+    EXPECT_THAT(ContenderSession(guess).words(), HasSubstr("password authentication failed"));
+}
+
+TEST_F(SharedPostgres, ReadsSettingsBackWithUnitsAndDurabilityInForce) {
+    const model::DatabaseFacts facts = postgres_.facts().value();
+    for (const auto& [name, value] : shared_->spec.settings)
+        EXPECT_EQ(facts.settings_in_force.at(name), value) << name;
+    EXPECT_EQ(facts.settings_in_force.at("fsync"), "on");
+    EXPECT_EQ(facts.settings_in_force.at("synchronous_commit"), "on");
+    EXPECT_EQ(facts.settings_in_force.at("full_page_writes"), "on");
+    EXPECT_EQ(facts.settings_in_force.at("autovacuum"), "off");
+    EXPECT_EQ(facts.settings_in_force.at("checkpoint_timeout"), "5min");
+    EXPECT_EQ(facts.engine, "postgres");
+    EXPECT_GE(std::stoi(facts.version), 15);
+    EXPECT_NE(facts.data_file_system, "");
+}
+
+TEST_F(OwnPostgres, RelaxedDurabilityTurnsOnlyTheWaitForCommitsOff) {
+    spec_.durability = model::Durability::relaxed;
+    const auto postgres = start();
+    const auto settings = postgres->facts().value().settings_in_force;
+    EXPECT_EQ(settings.at("synchronous_commit"), "off");
+    EXPECT_EQ(settings.at("fsync"), "on");
+}
+
+TEST_F(SharedPostgres, EmptiesTablesAndStartsTheirNumbersAgain) {
+    const ContenderSession session(postgres_.create_for("shop").value());
+    session.ask("CREATE TABLE users (id bigint GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY, name text)");
+    session.ask("CREATE TABLE orders (id serial, user_id bigint REFERENCES users (id))");
+    session.ask("INSERT INTO users (name) SELECT 'n' FROM generate_series(1, 1000)");
+    session.ask("INSERT INTO orders (user_id) VALUES (1)");
+    ASSERT_EQ(session.ask("SELECT count(*) FROM users"), "1000");
+
+    const Status reset = postgres_.reset("shop");
+    ASSERT_TRUE(reset) << reset.error().message;
+    EXPECT_EQ(session.ask("SELECT count(*) FROM users"), "0");
+    EXPECT_EQ(session.ask("SELECT count(*) FROM orders"), "0");
+    EXPECT_EQ(session.ask("INSERT INTO users (name) VALUES ('first') RETURNING id"), "1");
+    EXPECT_EQ(session.ask("SELECT pg_relation_size('orders')"), "0");
+}
+
+TEST_F(SharedPostgres, EndsASessionThatKeepsATableLocked) {
+    const ContenderSession session(postgres_.create_for("locked").value());
+    session.ask("CREATE TABLE users (id int)");
+    session.ask("BEGIN");
+    session.ask("INSERT INTO users VALUES (1)");
+    const Status reset = postgres_.reset("locked");
+    EXPECT_TRUE(reset) << reset.error().message;
+    session.ask("COMMIT");
+    EXPECT_FALSE(session.open()) << session.words();
+}
+
+TEST_F(SharedPostgres, NamesTheSettingWhenItsConnectionsAreExhausted) {
+    const std::string url = postgres_.create_for("fastapi").value();
+    const LogMark before = postgres_.mark();
+    std::vector<ContenderSession> sessions;
+    while (sessions.size() < 510)
+        if (sessions.emplace_back(url); !sessions.back().open()) break;
+    // Three of the 500 are kept for the superuser, so that Joust itself can still get in.
+    EXPECT_EQ(sessions.size(), 498U);
+    EXPECT_THAT(sessions.back().words(), HasSubstr("remaining connection slots are reserved"));
+    ContenderSession again(url);
+
+    const auto incidents = postgres_.incidents_since(before);
+    ASSERT_EQ(incidents.size(), 1U);
+    EXPECT_EQ(incidents[0].kind, model::IncidentKind::database_connections);
+    EXPECT_THAT(incidents[0].text, HasSubstr("refused 2 connections"));
+    EXPECT_THAT(incidents[0].text, HasSubstr("max_connections is 500"));
+    EXPECT_THAT(incidents[0].text, HasSubstr("database.settings.max_connections"));
+    EXPECT_TRUE(postgres_.facts()) << "Joust can still ask";
+    EXPECT_TRUE(postgres_.sound_since(before)) << "a refusal is no reason to end the run";
+    EXPECT_TRUE(postgres_.incidents_since(postgres_.mark()).empty()) << "told once, not again";
+}
+
+TEST_F(OwnPostgres, NamesASettingWhoseValueTheServerRejects) {
+    spec_.settings["shared_buffers"] = "banana";
+    const Error error = start_and_fail();
+    EXPECT_EQ(error.kind, ErrorKind::bad_input);
+    EXPECT_THAT(error.message, HasSubstr("database.settings.shared_buffers is \"banana\""));
+    EXPECT_THAT(error.message, HasSubstr("invalid value for parameter \"shared_buffers\""));
+}
+
+TEST_F(OwnPostgres, NamesASettingThatDoesNotExist) {
+    spec_.settings["shard_buffers"] = "1GB";
+    const Error error = start_and_fail();
+    EXPECT_EQ(error.kind, ErrorKind::bad_input);
+    EXPECT_THAT(error.message, HasSubstr("database.settings.shard_buffers"));
+    EXPECT_THAT(error.message, HasSubstr("unrecognized configuration parameter"));
+}
+
+TEST_F(OwnPostgres, ShowsTheServersLastWordsWhenItCannotStart) {
+    // More memory than any host has: nothing wrong with the value itself.
+    spec_.settings["shared_buffers"] = "4TB";
+    const Error error = start_and_fail();
+    EXPECT_EQ(error.kind, ErrorKind::database);
+    EXPECT_THAT(error.message, HasSubstr("could not map anonymous shared memory"));
+}
+
+TEST_F(OwnPostgres, TakesAnotherPortWhenSomebodyIsFaster) {
+    const int occupied = ::socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    ASSERT_EQ(::bind(occupied, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+    ASSERT_EQ(::listen(occupied, 1), 0);
+    socklen_t size = sizeof address;
+    ASSERT_EQ(::getsockname(occupied, reinterpret_cast<sockaddr*>(&address), &size), 0);
+    int asked = 0;
+    const auto postgres = Postgres::start(context_of(rig_, spec_), [&]() -> Result<std::uint16_t> {
+        if (asked++ == 0) return ntohs(address.sin_port);
+        return host::free_loopback_port();
+    });
+    ::close(occupied);
+    ASSERT_TRUE(postgres) << postgres.error().message;
+    EXPECT_EQ(asked, 2);
+    EXPECT_TRUE(ContenderSession((*postgres)->create_for("django").value()).open());
+}
+
+TEST_F(SharedPostgres, RunsAsTheUnprivilegedUserInItsLimits) {
+    struct stat status{};
+    ASSERT_EQ(::stat(fmt::format("/proc/{}", postgres_.pid()).c_str(), &status), 0);
+    EXPECT_EQ(status.st_uid, shared_->rig.user().uid);
+    EXPECT_NE(status.st_uid, 0U);
+    EXPECT_TRUE(postgres_.usage_source());
+    const auto limits = postgres_.limits_in_force();
+    ASSERT_TRUE(limits) << limits.error().message;
+    EXPECT_EQ(limits->has_value(), shared_->rig.cgroups().limits_possible().has_value());
+    if (*limits) {
+        EXPECT_EQ((*limits)->memory, Bytes{1ULL << 30});
+    }
+}
+
+// Shared memory segments of the user that nobody is attached to.
+int orphaned_segments(uid_t user) {
+    shm_info totals{};
+    int count = 0;
+    const int highest = ::shmctl(0, SHM_INFO, reinterpret_cast<shmid_ds*>(&totals));
+    for (int index = 0; index <= highest; ++index) {
+        shmid_ds segment{};
+        if (::shmctl(index, SHM_STAT, &segment) >= 0 && segment.shm_perm.uid == user &&
+            segment.shm_nattch == 0)
+            ++count;
+    }
+    return count;
+}
+
+TEST_F(OwnPostgres, NoticesItsDeathAndLeavesNothingBehind) {
+    auto started = Postgres::start(context_of(rig_, spec_), host::free_loopback_port);
+    ASSERT_TRUE(started) << started.error().message;
+    auto& postgres = dynamic_cast<Postgres&>(**started);
+    const std::string url = postgres.create_for("django").value();
+    const PostgresFiles files = postgres.files();
+    const LogMark mark = postgres.mark();
+    ASSERT_TRUE(postgres.sound_since(mark));
+    ASSERT_TRUE(std::filesystem::exists(files.data));
+    const pid_t pid = postgres.pid();
+    ASSERT_EQ(::kill(pid, SIGKILL), 0);
+    EXPECT_TRUE(test::eventually([&] { return !postgres.running(); }));
+    EXPECT_THAT(postgres.description(), HasSubstr("killed by signal 9"));
+    const Status sound = postgres.sound_since(mark);
+    ASSERT_FALSE(sound);
+    EXPECT_THAT(sound.error().message, HasSubstr("killed by signal 9"));
+    EXPECT_THAT(postgres.reset("django").error().message, HasSubstr("killed by signal 9"));
+
+    const Status stopped = postgres.stop();
+    EXPECT_TRUE(stopped) << stopped.error().message;
+    EXPECT_FALSE(std::filesystem::exists(files.root));
+    EXPECT_FALSE(std::filesystem::exists(files.sockets));
+    EXPECT_FALSE(ContenderSession(url).open());
+    EXPECT_EQ(orphaned_segments(rig_.user().uid), 0);
+    EXPECT_TRUE(postgres.stop()) << "a second time does nothing";
+}
+
+TEST_F(OwnPostgres, TellsWhenOneOfItsProcessesIsKilled) {
+    const auto postgres = start();
+    const ContenderSession session(postgres->create_for("django").value());
+    const LogMark mark = postgres->mark();
+    ASSERT_EQ(::kill(std::stoi(session.ask("SELECT pg_backend_pid()")), SIGKILL), 0);
+    ASSERT_TRUE(test::eventually([&] { return !postgres->sound_since(mark); }));
+    EXPECT_THAT(postgres->sound_since(mark).error().message, HasSubstr("was terminated by signal 9"));
+}
+
+TEST_F(OwnPostgres, StopsWithinSecondsThoughSessionsAreOpen) {
+    const auto postgres = start();
+    const ContenderSession session(postgres->create_for("django").value());
+    const TimePoint begin = now();
+    EXPECT_TRUE(postgres->stop());
+    EXPECT_LT(seconds(now() - begin), 5.0);
+    EXPECT_FALSE(postgres->running());
+    session.ask("SELECT 1");
+    EXPECT_FALSE(session.open());
+}
+
+TEST_F(SharedPostgres, RefusesANameThatTheServerWouldCut) {
+    const auto made = postgres_.create_for(std::string(58, 'a'));
+    ASSERT_FALSE(made);
+    EXPECT_EQ(made.error().kind, ErrorKind::bad_input);
+    EXPECT_TRUE(postgres_.create_for(std::string(57, 'a')));
+}
+
+}  // namespace
+}  // namespace joust::database

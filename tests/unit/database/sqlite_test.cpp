@@ -1,0 +1,123 @@
+#include "database/sqlite.hpp"
+
+#include <gmock/gmock.h>
+#include <sys/stat.h>
+
+#include "database/sqlite_connection.hpp"
+#include "support/rig.hpp"
+
+namespace joust::database {
+namespace {
+
+using ::testing::HasSubstr;
+using namespace std::chrono_literals;
+
+class SqliteTest : public ::testing::Test {
+protected:
+    test::Rig rig_;
+    model::DatabaseSpec spec_ = {.engine = model::DatabaseEngine::sqlite};
+
+    Result<std::unique_ptr<Database>> start() {
+        return start_database({.spec = spec_,
+                               .limits = std::nullopt,
+                               .cpu = std::nullopt,
+                               .cgroups = rig_.cgroups(),
+                               .run = rig_.run(),
+                               .user = rig_.user(),
+                               .log_directory = rig_.logs()});
+    }
+    static SqliteConnection open(const std::string& url) {
+        return test::must(SqliteConnection::open(url.substr(std::string("sqlite:///").size()), false, 1s));
+    }
+};
+
+uid_t owner_of(const Path& path) {
+    struct stat status{};
+    EXPECT_EQ(::stat(path.c_str(), &status), 0) << path;
+    return status.st_uid;
+}
+
+TEST_F(SqliteTest, MakesAFileThatTheUnprivilegedUserOwns) {
+    const auto database = test::must(start());
+    const std::string url = test::must(database->create_for("django"));
+    EXPECT_THAT(url, ::testing::StartsWith("sqlite:////"));
+    const Path file = dynamic_cast<Sqlite&>(*database).file_of("django");
+    EXPECT_EQ(url, "sqlite:///" + file.string());
+    EXPECT_EQ(owner_of(file), rig_.user().uid);
+    EXPECT_EQ(owner_of(file.parent_path()), rig_.user().uid) << "journals are made beside the file";
+    EXPECT_EQ(test::must(open(url).run("PRAGMA journal_mode")).at(0), "wal");
+    EXPECT_EQ(test::must(database->create_for("django")), url);
+    EXPECT_NE(test::must(database->create_for("fastapi")), url);
+}
+
+TEST_F(SqliteTest, EmptiesTablesStartsTheirNumbersAgainAndGivesSpaceBack) {
+    const auto database = test::must(start());
+    const std::string url = test::must(database->create_for("django"));
+    const Path file = dynamic_cast<Sqlite&>(*database).file_of("django");
+    {
+        SqliteConnection session = open(url);
+        test::must(
+            session.run("CREATE TABLE users (id integer PRIMARY KEY AUTOINCREMENT, name text);"
+                        "CREATE TABLE \"odd \"\"name\" (user_id integer REFERENCES users (id))"));
+    }
+    ASSERT_TRUE(database->reset("django"));
+    const auto empty_size = std::filesystem::file_size(file);
+
+    SqliteConnection session = open(url);  // stays open, as a running contender's do
+    test::must(
+        session.run("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000) "
+                    "INSERT INTO users (name) SELECT 'somebody' || i FROM n;"
+                    "INSERT INTO \"odd \"\"name\" VALUES (1)"));
+    ASSERT_EQ(test::must(session.run("SELECT count(*) FROM users")).at(0), "5000");
+    const Status reset = database->reset("django");
+    ASSERT_TRUE(reset) << reset.error().message;
+    EXPECT_EQ(test::must(session.run("SELECT count(*) FROM users")).at(0), "0");
+    EXPECT_EQ(test::must(session.run("SELECT count(*) FROM \"odd \"\"name\"")).at(0), "0");
+    EXPECT_EQ(std::filesystem::file_size(file), empty_size);
+    EXPECT_EQ(std::filesystem::file_size(file.string() + "-wal"), 0U) << "checkpointed and cut";
+    EXPECT_EQ(test::must(session.run("INSERT INTO users (name) VALUES ('first') RETURNING id")).at(0), "1");
+    EXPECT_EQ(test::must(session.run("PRAGMA integrity_check")).at(0), "ok");
+}
+
+TEST_F(SqliteTest, SaysWhoKeepsTheFileLocked) {
+    const auto database = test::must(start());
+    SqliteConnection session = open(test::must(database->create_for("django")));
+    test::must(session.run("CREATE TABLE users (id integer); BEGIN IMMEDIATE; INSERT INTO users VALUES (1)"));
+    const Status reset = database->reset("django");
+    ASSERT_FALSE(reset);
+    EXPECT_THAT(reset.error().message, HasSubstr("emptying the SQLite file of django: database is locked"));
+}
+
+TEST_F(SqliteTest, TellsWhatItKnowsAndWhatOnlyTheContendersKnow) {
+    const auto database = test::must(start());
+    test::must(database->create_for("django"));
+    const model::DatabaseFacts facts = test::must(database->facts());
+    EXPECT_EQ(facts.engine, "sqlite");
+    EXPECT_THAT(facts.version, HasSubstr(sqlite3_libversion()));
+    EXPECT_EQ(facts.settings_in_force.at("journal_mode"), "wal");
+    EXPECT_THAT(facts.settings_in_force.at("synchronous"), HasSubstr("by each contender"));
+    EXPECT_FALSE(database->usage_source());
+    EXPECT_FALSE(test::must(database->limits_in_force()));
+}
+
+TEST_F(SqliteTest, RefusesADurabilityThatItCannotEnforce) {
+    spec_.durability = model::Durability::relaxed;
+    const auto database = start();
+    ASSERT_FALSE(database);
+    EXPECT_EQ(database.error().kind, ErrorKind::bad_input);
+    EXPECT_THAT(database.error().message, HasSubstr("write durability = \"full\""));
+}
+
+TEST_F(SqliteTest, RemovesItsFilesWhenStopped) {
+    const auto database = test::must(start());
+    test::must(database->create_for("django"));
+    const Path directory = dynamic_cast<Sqlite&>(*database).file_of("django").parent_path();
+    EXPECT_TRUE(database->running());
+    EXPECT_TRUE(database->stop());
+    EXPECT_FALSE(std::filesystem::exists(directory));
+    EXPECT_FALSE(database->running());
+    EXPECT_FALSE(database->create_for("fastapi"));
+}
+
+}  // namespace
+}  // namespace joust::database
