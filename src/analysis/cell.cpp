@@ -184,11 +184,11 @@ std::optional<model::Reason> saturation(const Cell& cell, Nanoseconds timeout) {
     if (timed_out * 2 > cell.requests.started) {
         const double share = static_cast<double>(timed_out) / static_cast<double>(cell.requests.started);
         text += fmt::format("{} of the requests had no answer within the timeout of {}",
-                            model::percent(share), to_text(timeout));
+                            model::percent(share), model::limit_text(timeout));
     } else {
         text += fmt::format("half of the requests took {}{} or longer, with a timeout of {}",
                             p50->second.at_least ? "≥ " : "",
-                            model::duration_text(p50->second.value_ns.value), to_text(timeout));
+                            model::duration_text(p50->second.value_ns.value), model::limit_text(timeout));
     }
     return model::Reason{"saturated", text + "; use fewer users, more CPU or less work per request"};
 }

@@ -28,24 +28,27 @@ std::string levels_text(const std::vector<std::int64_t>& levels, model::LoadMode
     return joined(firsts, ", ") + " and " + last;
 }
 
-// "django is invalid at 50 and 200 users: 34 % errors (limit 1 %), all timeouts"; the reason is that of the
-// worst level.
+// "django at 50 and 200 users: 34 % errors (limit 1 %), all timeouts"; of several rates, the worst with its
+// level.
 std::vector<std::string> invalid_sentences(const Comparison& comparison) {
     std::vector<std::string> sentences;
     for (const std::string& contender : comparison.contenders) {
         std::vector<std::int64_t> levels;
         const Cell* worst = nullptr;
+        bool differ = false;
         for (const Cell& cell : comparison.cells) {
             if (cell.contender != contender || !invalid(cell)) continue;
             levels.push_back(cell.level);
+            differ = differ || (worst != nullptr &&
+                                model::percent(cell.error_rate) != model::percent(worst->error_rate));
             if (worst == nullptr || cell.error_rate > worst->error_rate) worst = &cell;
         }
         if (worst == nullptr) continue;
         std::string reason = worst->judgement.reasons.front().text;
-        if (levels.size() > 1 && worst->error_rate > 0)
-            reason = fmt::format("up to {} (at {})", reason, level_text(comparison.load_model, worst->level));
-        sentences.push_back(
-            fmt::format("{} at {}: {}", contender, levels_text(levels, comparison.load_model), reason));
+        if (differ) reason += fmt::format(", at {}", level_text(comparison.load_model, worst->level));
+        sentences.push_back(fmt::format("{} at {}: {}{}", contender,
+                                        levels_text(levels, comparison.load_model), differ ? "up to " : "",
+                                        reason));
     }
     return sentences;
 }

@@ -163,9 +163,10 @@ private:
         const double edges =
             3 * std::sqrt(2 / std::max(samples_.in_flight_mean, 1.0)) * mean_s / seconds(samples_.window);
         if (edges > k_little_edges_most)
-            return not_evaluated("littles_law",
-                                 fmt::format("requests take {} on average, too long for a window of {}",
-                                             model::duration_text(mean_s * 1e9), to_text(samples_.window)));
+            return not_evaluated(
+                "littles_law",
+                fmt::format("requests take {} on average, too long for a window of {}",
+                            model::duration_text(mean_s * 1e9), model::limit_text(samples_.window)));
         const double mismatch =
             std::abs(time_in_flight - time_of_requests) / std::max(time_in_flight, time_of_requests);
         if (mismatch > k_little_mismatch + edges)

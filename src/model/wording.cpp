@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+
+#include "base/quantity.hpp"
 
 namespace joust::model {
 
@@ -46,6 +49,17 @@ std::string rate_text(double per_second) {
 std::string mebibytes_text(double mebibytes) {
     if (mebibytes >= 1023.5) return significant(mebibytes / 1024) + " GiB";
     return significant(mebibytes) + " MiB";
+}
+
+std::string limit_text(Bytes bytes) {
+    if (bytes.count % (1U << 20U) != 0) return mebibytes_text(bytes.mebibytes());
+    std::string text = to_text(bytes);
+    return text.insert(text.find_first_not_of("0123456789"), " ");
+}
+
+std::string limit_text(Nanoseconds duration) {
+    std::string text = to_text(duration);
+    return text.insert(text.find_first_not_of("0123456789"), " ");
 }
 
 std::string level_text(LoadModel model, std::int64_t level) {

@@ -24,6 +24,9 @@ inline std::string duration_text(Nanoseconds duration) {
 std::string rate_text(double per_second);
 /// "12.3 MiB", "1.25 GiB"
 std::string mebibytes_text(double mebibytes);
+/// A limit as it was asked for: "2 GiB", "512 MiB"; "60 s", "250 ms".
+std::string limit_text(Bytes bytes);
+std::string limit_text(Nanoseconds duration);
 /// "200 users", "1 user", "200 requests/s"
 std::string level_text(LoadModel model, std::int64_t level);
 /// "timeouts", "answers with status 5xx", …

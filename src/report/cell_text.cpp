@@ -90,6 +90,9 @@ std::string verdict_text(const model::Comparison& comparison, const model::Cell&
         if (const model::Cell* baseline = comparison.cell(comparison.baseline, cell.level);
             baseline != nullptr)
             return "not ranked: " + baseline->contender + " invalid";
+    const model::PairedRatio* ratio = find_ratio(comparison.goodput, cell.contender, cell.level);
+    // Without an interval there is nothing to be conclusive about: the ratio only describes what was seen.
+    if (!ratio->low) return ratio->pairs == 0 ? "no pair" : model::counted(ratio->pairs, "pair") + " only";
     return std::string(name(*verdict));
 }
 

@@ -21,7 +21,7 @@ std::string ratio_text(const model::PairedRatio& ratio);
 std::string short_reason(const model::Cell& cell);
 /// "valid", "suspect: limits off", "invalid: 34 % errors".
 std::string validity_text(const model::Cell& cell);
-/// "baseline", "faster", "inconclusive", "invalid: 34 % errors", "invalid: django has 34 % errors".
+/// "baseline", "faster", "1 pair only", "invalid: 34 % errors", "not ranked: django invalid".
 std::string verdict_text(const model::Comparison& comparison, const model::Cell& cell);
 /// The verdict that verdict_text() puts into words; empty for a valid baseline.
 std::optional<model::Verdict> verdict_of(const model::Comparison& comparison, const model::Cell& cell);

@@ -1,6 +1,7 @@
 #include "report/figure.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 
 #include "model/wording.hpp"
@@ -43,8 +44,29 @@ Axis concurrency(const Comparison& comparison) {
     axis.logarithmic = wide && !(levels.size() > 3 && evenly_spaced(levels));
     axis.label = closed ? "concurrent users" : "offered requests per second";
     if (axis.logarithmic) axis.label += " (log scale)";
-    if (levels.size() <= k_most_ticks) axis.ticks.assign(levels.begin(), levels.end());
+    if (levels.size() <= k_most_ticks)
+        for (const std::int64_t level : levels)
+            axis.ticks.push_back({static_cast<double>(level), std::to_string(level)});
     return axis;
+}
+
+// 1, 2 and 5 of each decade that the values reach, in units that a reader need not convert.
+std::vector<Tick> duration_ticks(const std::vector<Series>& series) {
+    double lowest_ms = HUGE_VAL;
+    double highest_ms = 0;
+    for (const Series& one : series)
+        for (const Point& point : one.points) {
+            lowest_ms = std::min(lowest_ms, point.low.value_or(point.y));
+            highest_ms = std::max(highest_ms, point.high.value_or(point.y));
+        }
+    std::vector<Tick> ticks;
+    for (double decade = 1e-6; decade < 1e8; decade *= 10)
+        for (const double digit : {1.0, 2.0, 5.0})
+            if (const double ms = decade * digit; ms > lowest_ms / 2 && ms < highest_ms * 2)
+                ticks.push_back({ms, ms >= 999    ? fmt::format("{:g} s", ms / 1e3)
+                                     : ms >= 0.99 ? fmt::format("{:g} ms", ms)
+                                                  : fmt::format("{:g} µs", ms * 1e3)});
+    return ticks;
 }
 
 class Drawing {
@@ -82,7 +104,7 @@ private:
 };
 
 Figure latency(const Drawing& drawing) {
-    Figure figure = drawing.figure("latency", "Response time", "response time, ms (log scale)");
+    Figure figure = drawing.figure("latency", "Response time", "response time (log scale)");
     figure.y.logarithmic = true;
     const auto percentile = [](const std::string& key) {
         return [key](const Cell& cell) -> std::optional<Point> {
@@ -98,6 +120,7 @@ Figure latency(const Drawing& drawing) {
     drawing.add(figure, "p50", Stroke::solid, percentile("p50"));
     drawing.add(figure, "p95", Stroke::dashed, percentile("p95"));
     drawing.add(figure, "p99", Stroke::dotted, percentile("p99"));
+    figure.y.ticks = duration_ticks(figure.series);
     return figure;
 }
 
@@ -111,7 +134,7 @@ std::string conditions(const model::Benchmark& benchmark, const model::Environme
         text = "limits off";
     } else {
         text = fmt::format("{:g} CPU{}, {} each", cpus, cpus == 1 ? "" : "s",
-                           model::mebibytes_text(benchmark.contender_limits.memory.mebibytes()));
+                           model::limit_text(benchmark.contender_limits.memory));
     }
     const std::string database = environment.database.engine == "postgres" ? "PostgreSQL" : "SQLite";
     return text + fmt::format(" · {} {} · {} × {} per level", database, environment.database.version,

@@ -35,10 +35,16 @@ struct Series {
     friend bool operator==(const Series&, const Series&) = default;
 };
 
+struct Tick {
+    double value = 0;
+    std::string label;
+    friend bool operator==(const Tick&, const Tick&) = default;
+};
+
 struct Axis {
-    std::string label;  ///< with the unit
+    std::string label;  ///< with the unit, unless the ticks have it
     bool logarithmic = false;
-    std::vector<double> ticks;  ///< exactly these; empty: the renderer chooses
+    std::vector<Tick> ticks;  ///< exactly these; empty: the renderer chooses
     friend bool operator==(const Axis&, const Axis&) = default;
 };
 

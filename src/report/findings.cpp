@@ -14,7 +14,7 @@ using model::Cell;
 using model::Comparison;
 using model::PairedRatio;
 
-constexpr double k_busy = 0.9;  // of a CPU limit: "at its limit"
+constexpr double k_busy = 0.9;  // of a CPU limit: "all but used up"
 
 bool invalid(const Cell& cell) {
     return cell.judgement.validity == model::Validity::invalid;
@@ -131,7 +131,7 @@ std::string cpu_sentence(const RunReport& run, const Cell& cell) {
     return text;
 }
 
-// What the service runs into at a level, judged by the CPU it used of what it was given.
+// Which CPU allowance is used up at a level; whether that is what limits goodput is left to the reader.
 std::string limit_sentence(const RunReport& run, const Cell& cell) {
     const double own = cell.contender_cpu_cores.value;
     const double database = cell.database_cpu_cores.value;
@@ -141,10 +141,10 @@ std::string limit_sentence(const RunReport& run, const Cell& cell) {
         fmt::format("{} used {:.2f} of {:g} CPU", cell.contender, own, run.benchmark.contender_limits.cpus);
     if (run.benchmark.database.engine == model::DatabaseEngine::postgres)
         text += fmt::format(" and its database {:.2f} of {:g}", database, run.benchmark.database_limits.cpus);
-    if (own_busy && database_busy) return text + ": both are at their limits";
-    if (own_busy) return text + ": its own CPU is what limits it";
-    if (database_busy) return text + ": the database's CPU is what limits it";
-    return text + ": neither CPU is what limits it";
+    if (own_busy && database_busy) return text + ": both are all but used up";
+    if (own_busy) return text + ": its own CPU is all but used up";
+    if (database_busy) return text + ": the database's CPU is all but used up";
+    return text + ": neither is used up";
 }
 
 void add_causes(const RunReport& run, std::vector<std::string>& sentences) {
@@ -166,7 +166,7 @@ void add_causes(const RunReport& run, std::vector<std::string>& sentences) {
     const std::string where = capitalised(at(run, *level));
     if (!costs.empty()) sentences.push_back(fmt::format("**Cost of an operation.** {} {}.", where, costs));
     if (!run.environment.limits.empty() && run.environment.limits != "off")
-        sentences.push_back(fmt::format("**What limits.** {} {}.", where, limits));
+        sentences.push_back(fmt::format("**CPU used of what was allowed.** {} {}.", where, limits));
     if (!switches.empty()) sentences.push_back(fmt::format("**Scheduling.** {} {}.", where, switches));
 }
 
@@ -184,9 +184,8 @@ void add_memory(const RunReport& run, std::vector<std::string>& sentences) {
                         model::mebibytes_text(most->contender_memory_peak_mib.value), at(run, most->level));
     }
     if (!text.empty())
-        sentences.push_back(
-            fmt::format("**Memory.** {}, of {} allowed.", text,
-                        model::mebibytes_text(run.benchmark.contender_limits.memory.mebibytes())));
+        sentences.push_back(fmt::format("**Memory.** {}, of {} allowed.", text,
+                                        model::limit_text(run.benchmark.contender_limits.memory)));
 }
 
 void add_connections(const RunReport& run, std::vector<std::string>& sentences) {

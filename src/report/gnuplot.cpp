@@ -86,6 +86,14 @@ bool any_series(const Figure& figure, Predicate&& holds) {
     return std::any_of(figure.series.begin(), figure.series.end(), holds);
 }
 
+std::string ticks(std::string_view axis, const Axis& described) {
+    if (described.ticks.empty()) return "";
+    std::vector<std::string> parts;
+    for (const Tick& tick : described.ticks)
+        parts.push_back(fmt::format("{} {:g}", literal(tick.label), tick.value));
+    return fmt::format("set {}tics ({})\n", axis, joined(parts, ", "));
+}
+
 // From 0, or around the values for a logarithmic axis.
 std::string y_range(const Figure& figure) {
     double lowest = HUGE_VAL;
@@ -96,7 +104,8 @@ std::string y_range(const Figure& figure) {
             highest = std::max(highest, point.high.value_or(point.y));
         }
     if (figure.y.logarithmic)
-        return fmt::format("set logscale y\nset yrange [{:g}:{:g}]\n", lowest / 1.3, highest * 1.3);
+        return fmt::format("set logscale y\nset yrange [{:g}:{:g}]\n", lowest / 1.3, highest * 1.3) +
+               ticks("y", figure.y);
     return fmt::format("set yrange [0:{:g}]\n", highest > 0 ? highest * 1.08 : 1.0);
 }
 
@@ -115,11 +124,22 @@ std::string x_axis(const Figure& figure) {
         const double margin = last > first ? (last - first) * 0.03 : 1;
         text += fmt::format("set xrange [{:g}:{:g}]\n", first - margin, last + margin);
     }
-    if (figure.x.ticks.empty()) return text;
-    std::vector<std::string> ticks;
-    for (const double tick : figure.x.ticks)
-        ticks.push_back(fmt::format("{:g}", tick));
-    return text + "set xtics (" + joined(ticks, ", ") + ")\n";
+    return text + ticks("x", figure.x);
+}
+
+// What the special markers mean, at the right of title and subtitle; in the legend their length would spread
+// it.
+std::string mark_labels(const Figure& figure) {
+    std::string text;
+    const auto explain = [&](Mark mark, int tag, std::string_view meaning, std::string_view height) {
+        if (any_series(figure, [mark](const Series& series) { return any(series, mark); }))
+            text += fmt::format(
+                "set label {} {} at screen 0.975,{} right font 'DejaVu Sans,19' textcolor rgb '#222222'\n",
+                tag, literal(meaning), height);
+    };
+    explain(Mark::invalid, 4, "✕ invalid: not ranked", "0.952");
+    explain(Mark::at_least, 5, "△ at least so much", "0.900");
+    return text;
 }
 
 std::string header(const Figure& figure) {
@@ -136,11 +156,13 @@ std::string header(const Figure& figure) {
         "set label 2 {} at screen 0.02,0.900 left font 'DejaVu Sans,19' textcolor rgb '#555555'\n",
         literal(figure.subtitle + (any_series(figure, any_interval) ? " · bands: 95 % interval" : "")));
     text +=
-        "set tmargin at screen 0.78\nset lmargin at screen 0.09\nset rmargin at screen 0.975\n"
+        "set tmargin at screen 0.78\nset lmargin at screen 0.115\nset rmargin at screen 0.975\n"
         "set bmargin at screen 0.125\n"
-        "set key at screen 0.975,0.865 right top horizontal maxrows 2 samplen 2.6 spacing 1.15 font 'DejaVu "
-        "Sans,19'\n"
-        "set border 3 linecolor rgb '#888888' linewidth 0.6\nset tics nomirror out textcolor rgb '#222222'\n"
+        "set key at screen 0.985,0.87 right top vertical Left reverse maxrows 2 width 1 samplen 2.6 spacing "
+        "1.2 "
+        "font 'DejaVu Sans,19'\n"
+        "set border 3 back linecolor rgb '#888888' linewidth 0.6\nset tics nomirror out textcolor rgb "
+        "'#222222'\n"
         "set grid ytics linecolor rgb '#dddddd' linewidth 0.5 linetype 1\n"
         "set datafile missing 'NaN'\n";
     return text;
@@ -150,7 +172,7 @@ std::string threshold(const Threshold& line) {
     return fmt::format(
         "set arrow 1 from graph 0, first {0:g} to graph 1, first {0:g} nohead dashtype (8,6) linecolor rgb "
         "'#777777' "
-        "linewidth 0.8\nset label 3 {1} at graph 0.005, first {0:g} left offset 0,0.6 font 'DejaVu Sans,17' "
+        "linewidth 0.8\nset label 3 {1} at graph 0.995, first {0:g} right offset 0,0.6 font 'DejaVu Sans,17' "
         "textcolor rgb "
         "'#555555'\n",
         line.y, literal(line.label));
@@ -172,28 +194,22 @@ std::vector<std::string> elements(const Figure& figure) {
         if (any_interval(series) && series.points.size() == 1)
             bands.push_back(source + "1:2:3:4 with yerrorbars pointtype 0 linewidth 1.2 " + colouring +
                             " notitle");
-        lines.push_back(
-            fmt::format("{}1:2 with lines {} dashtype {} notitle", source, colouring, dash(series.stroke)));
+        lines.push_back(fmt::format("{}1:2 with lines {} linewidth 1.3 dashtype {} notitle", source,
+                                    colouring, dash(series.stroke)));
         const auto mark = [&](Mark kind, int column, int type, double size) {
             if (any(series, kind))
                 marks.push_back(fmt::format("{}1:{} with points pointtype {} pointsize {} {} notitle", source,
                                             column, type, size, colouring));
         };
-        mark(Mark::valid, 5, marker(series), 1.5);
-        mark(Mark::invalid, 6, k_cross, 2.2);
-        mark(Mark::at_least, 7, k_open_triangle, 2.2);
+        // Earlier series lie below later ones: larger markers keep them in sight where values are the same.
+        const double size = series.hue == 0 ? 1.9 : 1.4;
+        mark(Mark::valid, 5, marker(series), size);
+        mark(Mark::invalid, 6, k_cross, size + 0.9);
+        mark(Mark::at_least, 7, k_open_triangle, size + 0.9);
         legend.push_back(
             fmt::format("keyentry with linespoints {} dashtype {} pointtype {} pointsize 1.5 title {}",
                         colouring, dash(series.stroke), marker(series), literal(series.label)));
     }
-    const auto explain = [&](Mark kind, int type, std::string_view meaning) {
-        if (any_series(figure, [kind](const Series& series) { return any(series, kind); }))
-            legend.push_back(fmt::format(
-                "keyentry with points pointtype {} pointsize 2.2 linecolor rgb '#333333' title {}", type,
-                literal(meaning)));
-    };
-    explain(Mark::invalid, k_cross, "invalid, not ranked");
-    explain(Mark::at_least, k_open_triangle, "at least: some requests never ended");
     for (auto* part : {&lines, &marks, &legend})
         bands.insert(bands.end(), part->begin(), part->end());
     return bands;
@@ -202,8 +218,11 @@ std::vector<std::string> elements(const Figure& figure) {
 }  // namespace
 
 GnuplotFiles gnuplot_files(const Figure& figure) {
-    std::string script = header(figure) + x_axis(figure) + y_range(figure);
-    script += fmt::format("set ylabel {} offset 0.8,0\n", literal(figure.y.label));
+    std::string script = header(figure) + mark_labels(figure) + x_axis(figure) + y_range(figure);
+    // At a place of its own: gnuplot's would move with the width of the tick labels, off the picture if need
+    // be.
+    script += fmt::format("set label 6 {} at screen 0.02, graph 0.5 center rotate by 90\n",
+                          literal(figure.y.label));
     if (figure.threshold) script += threshold(*figure.threshold);
     script += fmt::format("data = '{}.dat'\nplot \\\n  {}\nset output\n", figure.name,
                           joined(elements(figure), ", \\\n  "));

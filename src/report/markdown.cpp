@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "model/wording.hpp"
-#include "report/cell_text.hpp"
+#include "report/figure.hpp"
 #include "report/findings.hpp"
 #include "report/markdown_tables.hpp"
 #include "report/recommendations.hpp"
@@ -15,8 +15,13 @@ std::string heading(std::string_view text) {
     return fmt::format("\n## {}\n\n", text);
 }
 
-std::string picture(std::string_view name, std::string_view alternative) {
-    return fmt::format("\n![{}]({}_vs_concurrency.png)\n", alternative, name);
+// Nothing where the figure was not drawn, for want of a single point.
+std::string picture(const RunReport& run, const std::string& quantity, std::string_view alternative) {
+    const std::string name = quantity + "_vs_concurrency";
+    const std::vector<Figure> drawn = figures(run.benchmark, run.environment, run.comparison);
+    if (std::none_of(drawn.begin(), drawn.end(), [&](const Figure& figure) { return figure.name == name; }))
+        return "";
+    return fmt::format("\n![{}]({}.png)\n", alternative, name);
 }
 
 std::string bullets(const std::vector<std::string>& sentences, std::string_view otherwise) {
@@ -56,7 +61,7 @@ std::string throughput(const RunReport& run) {
            "counts every "
            "answer and failure. Brackets: 95 % interval over the blocks.\n\n" +
            throughput_table(run).markdown() +
-           picture("throughput", "Verified operations per second over concurrency");
+           picture(run, "throughput", "Verified operations per second over concurrency");
 }
 
 std::string latency(const RunReport& run) {
@@ -66,7 +71,8 @@ std::string latency(const RunReport& run) {
            "ended. *p99*: 99 % of the requests took at most that long. \"≥\" marks a figure that touches "
            "requests without "
            "an answer, whose true time is longer.\n\n" +
-           latency_table(run).markdown() + picture("latency", "Response time percentiles over concurrency");
+           latency_table(run).markdown() +
+           picture(run, "latency", "Response time percentiles over concurrency");
 }
 
 std::string resources(const RunReport& run) {
@@ -76,8 +82,8 @@ std::string resources(const RunReport& run) {
            "*Memory* is anonymous memory (heap and stacks), without page cache. *Throttled*: share of the "
            "window in which a "
            "quota stopped the service. Contender, database and load generator are measured apart.\n\n" +
-           resource_table(run).markdown() + picture("cpu", "CPU in use over concurrency") +
-           picture("memory", "Memory of the service over concurrency");
+           resource_table(run).markdown() + picture(run, "cpu", "CPU in use over concurrency") +
+           picture(run, "memory", "Memory of the service over concurrency");
 }
 
 std::string judgements(const RunReport& run) {
@@ -121,7 +127,7 @@ std::string examples(const RunReport& run) {
 
 std::string errors(const RunReport& run) {
     return heading("Errors") + error_table(run).markdown() +
-           picture("error_rate", "Error rate over concurrency") + judgements(run) + examples(run);
+           picture(run, "error_rate", "Error rate over concurrency") + judgements(run) + examples(run);
 }
 
 std::string repeat(const RunReport& run) {

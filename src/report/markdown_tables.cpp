@@ -14,7 +14,8 @@ namespace {
 
 using model::Cell;
 
-// Level and contender, then whatever `rest` says of the cell; the validity stands in every table.
+// Level and contender, then whatever `rest` says of the cell, then how valid it is: that stands in every
+// table.
 Table per_cell(const RunReport& run, const std::vector<Column>& columns,
                const std::function<std::vector<std::string>(const Cell&)>& rest) {
     const bool closed = run.benchmark.load.model == model::LoadModel::closed;
@@ -41,8 +42,7 @@ std::string limits_text(const model::LimitsInForce& limits) {
         cpus.push_back(std::to_string(cpu));
     std::string text = cpus.empty() ? "any CPU" : "CPU set {" + joined(cpus, ", ") + "}";
     if (limits.cpu_quota) text += fmt::format(", quota {:g} CPUs", *limits.cpu_quota);
-    text += limits.memory ? ", memory " + model::mebibytes_text(limits.memory->mebibytes())
-                          : ", memory unlimited";
+    text += limits.memory ? ", memory " + model::limit_text(*limits.memory) : ", memory unlimited";
     return text + (limits.swap_off ? ", swap off" : ", swap on") + " (cgroups " + limits.cgroup_version + ")";
 }
 
@@ -90,7 +90,7 @@ Table environment_table(const RunReport& run) {
     row("benchmark", fmt::format("{}, workload {}{}", benchmark.name, benchmark.workload,
                                  benchmark.profile.empty() ? "" : ", profile " + benchmark.profile));
     row("load", fmt::format("{} model, windows of {}, timeout {}, {}", name(benchmark.load.model),
-                            spoken(benchmark.load.duration), to_text(benchmark.load.timeout),
+                            spoken(benchmark.load.duration), model::limit_text(benchmark.load.timeout),
                             model::counted(run.comparison.blocks, "block")));
     row("host", fmt::format("{}, {}, {} CPUs online{}", host.distribution, host.kernel, host.cpus_online,
                             host.virtualisation ? ", virtualised (" + *host.virtualisation + ")" : ""));

@@ -101,7 +101,7 @@ void add_limits_of_use(const RunReport& run, std::vector<std::string>& sentences
                             "with a timeout of {}. "
                             "Use fewer users, more CPU or less work per request.",
                             contender, at(run, cell.level), latency_text(cell, "p50"),
-                            to_text(run.benchmark.load.timeout)));
+                            model::limit_text(run.benchmark.load.timeout)));
             break;
         }
     }

@@ -1,6 +1,7 @@
 #include "report/results_json.hpp"
 
 #include <array>
+#include <cmath>
 
 #include "model/json_fields.hpp"
 #include "report/environment_facts.hpp"
@@ -13,6 +14,15 @@ using model::Estimate;
 using model::Json;
 using model::PairedRatio;
 
+// Nine significant digits: more than any measurement has, and the same on every processor.
+double rounded(double value) {
+    return value == 0 || !std::isfinite(value) ? 0.0 : std::stod(fmt::format("{:.8e}", value));
+}
+
+Json optional(const std::optional<double>& value) {
+    return value ? Json(rounded(*value)) : Json(nullptr);
+}
+
 template <typename T>
 Json optional(const std::optional<T>& value) {
     return value ? Json(*value) : Json(nullptr);
@@ -20,7 +30,7 @@ Json optional(const std::optional<T>& value) {
 
 // KEY, KEY_low and KEY_high; all null where the figure does not exist.
 void add_estimate(Json& object, const std::string& key, const std::optional<Estimate>& estimate) {
-    object[key] = estimate ? Json(estimate->value) : Json(nullptr);
+    object[key] = estimate ? Json(rounded(estimate->value)) : Json(nullptr);
     object[key + "_low"] = estimate ? optional(estimate->low) : Json(nullptr);
     object[key + "_high"] = estimate ? optional(estimate->high) : Json(nullptr);
 }
@@ -49,7 +59,7 @@ void add_latency(Json& object, const Cell& cell) {
 }
 
 void add_errors(Json& object, const Cell& cell) {
-    object["error_rate"] = cell.error_rate;
+    object["error_rate"] = rounded(cell.error_rate);
     add_estimate(object, "error_rate_of_trials", cell.error_rate_of_trials);
     object["requests_started"] = cell.requests.started;
     object["requests_succeeded"] = cell.requests.succeeded;
@@ -177,16 +187,17 @@ std::string results_json(const RunReport& run) {
     json["comparisons"] = ratios_json(comparison);
     json["breaking_points"] = Json::array();
     for (const model::BreakingPoint& point : comparison.breaking_points)
-        json["breaking_points"].push_back(
-            {{"contender", point.contender}, {"level", point.level}, {"error_rate", point.error_rate}});
+        json["breaking_points"].push_back({{"contender", point.contender},
+                                           {"level", point.level},
+                                           {"error_rate", rounded(point.error_rate)}});
     json["plateaus"] = Json::array();
     for (const model::Plateau& plateau : comparison.plateaus)
         json["plateaus"].push_back({{"contender", plateau.contender},
                                     {"first_level", plateau.first_level},
                                     {"last_level", plateau.last_level},
                                     {"levels", plateau.levels},
-                                    {"lowest_rps", plateau.lowest_rps},
-                                    {"highest_rps", plateau.highest_rps}});
+                                    {"lowest_rps", rounded(plateau.lowest_rps)},
+                                    {"highest_rps", rounded(plateau.highest_rps)}});
     json["incidents"] = Json::array();
     for (const model::PlacedIncident& placed : comparison.incidents)
         json["incidents"].push_back({{"contender", placed.contender},

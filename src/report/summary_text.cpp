@@ -1,5 +1,8 @@
 #include "report/summary_text.hpp"
 
+#include <algorithm>
+#include <map>
+
 #include "base/text.hpp"
 #include "model/wording.hpp"
 #include "report/cell_text.hpp"
@@ -13,8 +16,7 @@ constexpr std::size_t k_width = 100;
 std::string conditions_line(const model::Benchmark& benchmark, const model::Comparison& comparison) {
     const double cpus = benchmark.contender_limits.cpus;
     return fmt::format("{} · {:g} CPU{}, {} each · {} · {} × {} per level", benchmark.title, cpus,
-                       cpus == 1 ? "" : "s",
-                       model::mebibytes_text(benchmark.contender_limits.memory.mebibytes()),
+                       cpus == 1 ? "" : "s", model::limit_text(benchmark.contender_limits.memory),
                        benchmark.database.engine == model::DatabaseEngine::postgres ? "PostgreSQL" : "SQLite",
                        model::counted(comparison.blocks, "block"), spoken(benchmark.load.duration));
 }
@@ -23,38 +25,72 @@ std::string painted(const Paint& paint, std::optional<model::Verdict> verdict, c
     return paint && verdict ? paint(*verdict, text) : text;
 }
 
-// The verdict is the last column, so that colour codes in it do not spoil the alignment.
+constexpr std::size_t k_ratio_width = 19;  // "1.36 [1.32, 1.41]" and two blanks
+
+std::string beside_verdict(const model::PairedRatio& ratio) {
+    std::string text = ratio_text(ratio);
+    return text + std::string(k_ratio_width - std::min(k_ratio_width, display_width(text)), ' ');
+}
+
+// Ratio and verdict; the verdict ends the line, so that colour codes in it do not spoil the alignment.
+std::string last_column(const model::Comparison& comparison, const model::Cell& cell, const Paint& paint) {
+    const model::PairedRatio* ratio = find_ratio(comparison.goodput, cell.contender, cell.level);
+    std::string text = ratio != nullptr && ratio->ratio ? beside_verdict(*ratio) : "";
+    text += painted(paint, verdict_of(comparison, cell), verdict_text(comparison, cell));
+    if (cell.judgement.validity == model::Validity::suspect) text += " ?";
+    return text;
+}
+
 Table table(const model::Comparison& comparison, const Paint& paint) {
     const bool several = comparison.contenders.size() > 1;
-    Table table{{{comparison.load_model == model::LoadModel::closed ? "users" : "rate/s"},
+    const bool closed = comparison.load_model == model::LoadModel::closed;
+    Table table{{{closed ? "users" : "rate/s"},
                  {"contender", Align::left},
                  {"goodput/s"},
-                 {"p50"},
                  {"p99"},
                  {"errors"},
-                 {"CPU/op"}},
+                 {"CPU/op"},
+                 {several ? "goodput ÷ " + comparison.baseline : "validity", Align::left}},
                 {}};
-    if (several) table.columns.push_back({"goodput ratio", Align::left});
-    table.columns.push_back({several ? "verdict" : "validity", Align::left});
     std::optional<std::int64_t> previous;
     for (const model::Cell& cell : comparison.cells) {
-        const model::PairedRatio* ratio = find_ratio(comparison.goodput, cell.contender, cell.level);
         table.rows.push_back({previous == cell.level ? "" : std::to_string(cell.level), cell.contender,
-                              model::significant(cell.goodput_rps.value), latency_text(cell, "p50"),
-                              latency_text(cell, "p99"), model::percent(cell.error_rate),
-                              cpu_text(cell.contender_cpu_us_per_operation)});
-        if (several) table.rows.back().push_back(ratio != nullptr ? ratio_text(*ratio) : "");
-        std::string verdict = painted(paint, verdict_of(comparison, cell), verdict_text(comparison, cell));
-        if (cell.judgement.validity == model::Validity::suspect)
-            verdict += " (suspect: " + short_reason(cell) + ")";
-        table.rows.back().push_back(std::move(verdict));
+                              model::significant(cell.goodput_rps.value), latency_text(cell, "p99"),
+                              model::percent(cell.error_rate), cpu_text(cell.contender_cpu_us_per_operation),
+                              last_column(comparison, cell, paint)});
         previous = cell.level;
     }
-    for (const model::PairedRatio& ratio : comparison.goodput)
+    const bool some_invalid = std::any_of(
+        comparison.cells.begin(), comparison.cells.end(),
+        [](const model::Cell& cell) { return cell.judgement.validity == model::Validity::invalid; });
+    for (const model::PairedRatio& ratio : comparison.goodput) {
+        const std::string where = some_invalid && ratio.ratio ? " where both valid" : "";
         if (!ratio.level)
-            table.rows.push_back({"all", ratio.contender, "", "", "", "", "", ratio_text(ratio),
-                                  painted(paint, ratio.verdict, std::string(name(ratio.verdict)))});
+            table.rows.push_back({"all", ratio.contender, "", "", "", "",
+                                  (ratio.ratio ? beside_verdict(ratio) : "") +
+                                      painted(paint, ratio.verdict, std::string(name(ratio.verdict))) +
+                                      where});
+    }
     return table;
+}
+
+// "? suspect: no steady state (fastapi at 4, 50 users; django at 4 users)", a line for each reason.
+std::string suspects(const model::Comparison& comparison) {
+    std::map<std::string, std::map<std::string, std::string>> places;  // by reason, then contender
+    for (const model::Cell& cell : comparison.cells) {
+        if (cell.judgement.validity != model::Validity::suspect) continue;
+        std::string& levels = places[short_reason(cell)][cell.contender];
+        levels += (levels.empty() ? "" : ", ") + std::to_string(cell.level);
+    }
+    const std::string_view unit = comparison.load_model == model::LoadModel::closed ? "users" : "requests/s";
+    std::string text;
+    for (const auto& [reason, contenders] : places) {
+        std::vector<std::string> parts;
+        for (const auto& [contender, levels] : contenders)
+            parts.push_back(fmt::format("{} at {} {}", contender, levels, unit));
+        text += wrapped(fmt::format("? suspect: {} ({})", reason, joined(parts, "; ")), k_width, "  ") + '\n';
+    }
+    return text;
 }
 
 }  // namespace
@@ -82,6 +118,7 @@ std::string summary_text(const model::Benchmark& benchmark, const model::Compari
                          const Paint& paint) {
     std::string text = wrapped(conditions_line(benchmark, comparison), k_width) + "\n\n";
     if (!comparison.cells.empty()) text += table(comparison, paint).plain() + '\n';
+    if (const std::string doubts = suspects(comparison); !doubts.empty()) text += doubts + '\n';
     text += wrapped(comparison.headline, k_width) + '\n';
     for (const std::string& warning : comparison.warnings)
         text += wrapped("Note: " + warning, k_width, "      ") + '\n';

@@ -1,0 +1,128 @@
+// docs/results.md lists every key of every JSON file, and no other.
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <regex>
+#include <set>
+
+#include "analysis/compare.hpp"
+#include "base/text.hpp"
+#include "model/environment_json.hpp"
+#include "model/trial_json.hpp"
+#include "report/results_json.hpp"
+#include "support/report_cases.hpp"
+
+namespace joust::report {
+namespace {
+
+using Keys = std::set<std::string>;
+
+// Objects whose names are data: one name stands for all.
+bool is_map(const std::string& path) {
+    static const Keys maps{"limits_in_force", "database.settings_in_force", "contenders[].stack.notes",
+                           "contenders[].versions"};
+    return maps.contains(path);
+}
+
+// Paths of all leaves. Containers have no entry of their own, but where they are documented (see below).
+void collect(const nlohmann::json& json, const std::string& path, Keys& keys) {
+    if (json.is_object()) {
+        for (const auto& [key, value] : json.items())
+            collect(value, (path.empty() ? "" : path + ".") + (is_map(path) ? "*" : key), keys);
+    } else if (json.is_array()) {
+        for (const auto& value : json)
+            collect(value, path + "[]", keys);
+    } else {
+        keys.insert(path);
+    }
+}
+
+std::string section(std::string_view heading) {
+    static const std::string text = *read_file(Path(JOUST_SOURCE_DIR) / "docs" / "results.md");
+    const std::string start = fmt::format("\n## {}\n", heading);
+    const std::size_t begin = text.find(start);
+    if (begin == std::string::npos) return "";
+    return text.substr(begin + start.size(), text.find("\n## ", begin + start.size()) - begin - start.size());
+}
+
+// Everything in backticks in the first column of a section's tables.
+Keys documented(std::string_view heading) {
+    Keys keys;
+    static const std::regex quoted("`([^`]+)`");
+    const std::string text = section(heading);
+    for (const std::string_view line : split(text, '\n')) {
+        if (!line.starts_with("| `")) continue;
+        const std::string column(line.substr(2, line.find(" | ", 2) - 2));
+        for (std::sregex_iterator match(column.begin(), column.end(), quoted), end; match != end; ++match)
+            keys.insert((*match)[1]);
+    }
+    return keys;
+}
+
+// Containers that the document explains as such have leaves below them, which count.
+Keys without_containers(const Keys& keys) {
+    Keys leaves;
+    for (const std::string& key : keys)
+        if (std::none_of(keys.begin(), keys.end(), [&](const std::string& other) {
+                return other.starts_with(key + ".") || other.starts_with(key + "[]");
+            }))
+            leaves.insert(key);
+    return leaves;
+}
+
+// A run in which every list has an entry and every optional a value, somewhere.
+testing::ReportCase eventful_run() {
+    testing::ReportCase run = testing::single_block_ladder();
+    model::TrialResult& trial = run.trials.front();
+    trial.incidents = {{model::IncidentKind::database_connections, "too many clients"}};
+    trial.samples.examples = {{model::RequestErrorKind::body, 200, "{}", Nanoseconds{1}}};
+    trial.samples.operations = {{"read", 1, {}, {}}};
+    trial.samples.seconds = {{0, 1, 0, 1, 1, 1}};
+    trial.samples.ids = {{"a", 2, {{1, model::RequestErrorKind::reset}}, false}};
+    return run;
+}
+
+TEST(results_document, lists_the_keys_of_trials_jsonl_and_no_others) {
+    Keys written;
+    collect(nlohmann::json::parse(model::trial_line(eventful_run().trials.front())), "", written);
+    EXPECT_EQ(written, without_containers(documented("trials.jsonl")));
+}
+
+TEST(results_document, lists_the_keys_of_the_results_and_no_others) {
+    const testing::ReportCase run = eventful_run();
+    const model::Environment environment = testing::synthetic_environment(run.benchmark);
+    const model::Comparison comparison = analysis::compare(run.benchmark, run.trials);
+    Keys written;
+    collect(nlohmann::json::parse(results_json({"", run.benchmark, environment, run.trials, comparison})), "",
+            written);
+    EXPECT_EQ(written, without_containers(documented("incremental_benchmark_results.json")));
+}
+
+TEST(results_document, lists_the_keys_of_the_environment_and_no_others) {
+    const model::Environment environment =
+        testing::synthetic_environment(testing::benchmark_of({"fastapi", "django"}, {4}, 1));
+    Keys written;
+    collect(nlohmann::json::parse(model::environment_json(environment)), "", written);
+    EXPECT_EQ(written, without_containers(documented("environment.json")));
+}
+
+TEST(results_document, lists_the_codes_of_reasons_that_the_source_has_and_no_others) {
+    Keys codes;
+    static const std::regex code(
+        R"re((?:invalid|suspect)\(\s*"([a-z_]+)"|return \{"([a-z_]+)",|Reason\{"([a-z_]+)")re");
+    for (const char* file : {"judge.cpp", "cell.cpp"}) {
+        const std::string source = *read_file(Path(JOUST_SOURCE_DIR) / "src" / "analysis" / file);
+        for (std::sregex_iterator match(source.begin(), source.end(), code), end; match != end; ++match)
+            codes.insert((*match)[1].matched ? (*match)[1] : (*match)[2].matched ? (*match)[2] : (*match)[3]);
+    }
+    // Incidents are reasons by their own names; refused connections explain errors but are no reason.
+    for (const auto kind : {model::IncidentKind::service_died, model::IncidentKind::out_of_memory,
+                            model::IncidentKind::clock_jumped, model::IncidentKind::interrupted,
+                            model::IncidentKind::limits_not_in_force})
+        codes.insert(std::string(name(kind)));
+    EXPECT_EQ(codes, documented("Reasons"));
+}
+
+}  // namespace
+}  // namespace joust::report
