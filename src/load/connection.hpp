@@ -9,6 +9,7 @@
 #include "base/clock.hpp"
 #include "http/response_parser.hpp"
 #include "load/body.hpp"
+#include "load/tls.hpp"
 #include "load/transport.hpp"
 
 namespace joust::load {
@@ -17,7 +18,7 @@ inline constexpr ConnectionId k_no_connection = std::numeric_limits<ConnectionId
 
 /// A place for one connection and the request that it carries. In the closed model it is also its user.
 struct Connection {
-    enum class Phase : std::uint8_t { closed, connecting, idle, waiting };
+    enum class Phase : std::uint8_t { closed, connecting, handshaking, idle, waiting };
 
     Phase phase = Phase::closed;
     bool busy = false;          ///< a request was begun and has not ended
@@ -38,6 +39,7 @@ struct Connection {
     ConnectionId after = k_no_connection;
     std::string_view request;
     std::unique_ptr<char[]> buffer;
+    std::unique_ptr<TlsSession> tls;
     Body body;
     http::ResponseParser parser;
 };

@@ -59,6 +59,9 @@ Result<LoadPlan> make_plan(Options options) {
     if (const auto* open = std::get_if<OpenLoop>(&options.schedule)) {
         JOUST_TRY(plan.curve, RateCurve::create(open->segments));
     }
+    if (options.target.tls) {
+        JOUST_TRY(plan.tls, TlsContext::create(options.tls, options.target));
+    }
     plan.run = std::random_device{}();
     plan.options = std::move(options);
     return plan;

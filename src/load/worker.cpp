@@ -41,6 +41,8 @@ Worker::Worker(const LoadPlan& plan, const Control& control, const Share& share,
         weights_ += operation.weight;
     for (const PreparedRequest& request : plan.requests)
         buffer_size_ = std::max(buffer_size_, request.buffer_size());
+    constexpr std::size_t k_record_bytes = 16 * 1024;  // the largest that TLS allows
+    if (plan.tls) plaintext_.resize(k_record_bytes);
     if (const auto* open_loop = std::get_if<OpenLoop>(&plan.options.schedule))
         arrivals_.emplace(*plan.curve, open_loop->arrivals, share.thread, share.threads, plan.options.seed);
 }
@@ -63,9 +65,10 @@ ThreadResult Worker::run(TimePoint start) {
         now_ = now();
         look_at_control();
         recorder_.pass_edges(now_);
+        expire();
         if (is_over()) break;
         dispatch();
-        expire();
+        if (is_over()) break;  // a request can fail as it begins
         const TimePoint until = next_wake();
         const bool spinning = plan_.options.spin && arrivals_ && until - now_ < k_spin;
         polled_ = now_;

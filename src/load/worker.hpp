@@ -24,7 +24,8 @@ struct LoadPlan {
     std::vector<PreparedRequest> requests;  ///< one per operation
     std::vector<AnswerCheck> checks;        ///< one per operation
     std::optional<RateCurve> curve;         ///< open model
-    std::uint64_t run = 0;                  ///< tells the ids of this run apart
+    std::optional<TlsContext> tls;
+    std::uint64_t run = 0;  ///< tells the ids of this run apart
 };
 
 /// What the caller tells the threads while they run.
@@ -69,6 +70,10 @@ private:
     void open(ConnectionId id);
     void submit(ConnectionId id);
     void drop(ConnectionId id);
+    void start_tls(ConnectionId id);
+    void on_tls_data(ConnectionId id, std::string_view bytes, const Arrival& arrival);
+    void on_plaintext(ConnectionId id, std::string_view bytes, const Arrival& arrival);
+    void flush_tls(ConnectionId id);
     void consume(ConnectionId id, std::string_view bytes, const Arrival& arrival);
     void keep_header(Connection& connection) const;
     void answered(ConnectionId id, const Arrival& arrival, bool reusable);
@@ -102,6 +107,7 @@ private:
     const ClosedLoop* closed_loop_ = nullptr;
     std::int64_t weights_ = 0;
     std::size_t buffer_size_ = 0;
+    std::vector<char> plaintext_;  ///< TLS: one record's worth, for all connections
     std::uint64_t issued_ = 0;
     std::optional<std::uint64_t> left_;  ///< requests still to send, when the load stops by count
     std::size_t busy_ = 0;

@@ -91,7 +91,12 @@ void Worker::submit(ConnectionId id) {
     connection.parser.report_headers(!plan_.checks[connection.operation].headers().empty());
     connection.sent_at = now_;
     connection.submitted = true;
-    const int error = transport_.send(id, connection.request);
+    if (connection.tls && !connection.tls->write(connection.request)) {
+        failed(id, RequestErrorKind::protocol, "TLS: " + connection.tls->error(), now_);
+        return;
+    }
+    const int error =
+        transport_.send(id, connection.tls ? connection.tls->take_output() : connection.request);
     if (error != 0 && !send_again(id)) failed(id, RequestErrorKind::reset, errno_text(error), now_);
 }
 
@@ -101,6 +106,7 @@ void Worker::drop(ConnectionId id) {
     if (connection.phase == Phase::closed) return;
     transport_.close(id);
     connection.phase = Phase::closed;
+    connection.tls.reset();
     --open_;
     recorder_.live().connections.subtract(1);
 }
@@ -121,7 +127,11 @@ void Worker::on_connected(ConnectionId id, int error, TimePoint now) {
         return;
     }
     ++recorder_.connections().established;
-    submit(id);
+    if (plan_.tls) {
+        start_tls(id);
+    } else {
+        submit(id);
+    }
 }
 
 void Worker::on_submitted(ConnectionId id, TimePoint now) {
@@ -131,6 +141,14 @@ void Worker::on_submitted(ConnectionId id, TimePoint now) {
 void Worker::on_data(ConnectionId id, std::string_view bytes, const Arrival& arrival) {
     now_ = arrival.read;
     recorder_.received(bytes.size(), arrival.arrived);
+    if (connections_[id].tls) {
+        on_tls_data(id, bytes, arrival);
+    } else {
+        on_plaintext(id, bytes, arrival);
+    }
+}
+
+void Worker::on_plaintext(ConnectionId id, std::string_view bytes, const Arrival& arrival) {
     if (connections_[id].phase == Phase::waiting) {
         consume(id, bytes, arrival);
     } else {
@@ -247,7 +265,7 @@ void Worker::timed_out(ConnectionId id) {
     Ending how = ending(connection, Ending::How::timed_out, connection.due + plan_.options.timeout);
     how.kind = RequestErrorKind::timeout;
     if (recorder_.wants_example(how.kind)) {
-        const bool connecting = connection.phase == Phase::connecting;
+        const bool connecting = !connection.submitted || connection.phase == Phase::handshaking;
         recorder_.keep_example(how.kind, connection.submitted ? connection.parser.status() : 0,
                                connecting                  ? "while connecting"
                                : connection.parser.begun() ? "in the middle of the answer"
@@ -283,6 +301,10 @@ void Worker::on_ended(ConnectionId id, int error, TimePoint now) {
             idle_.remove(connections_, id);
             closed_.push_back(id);
         }
+        return;
+    }
+    if (connection.phase == Phase::handshaking) {
+        failed(id, RequestErrorKind::connect, "the connection ended in the TLS handshake", now);
         return;
     }
     using Event = http::ResponseParser::Event;

@@ -1,0 +1,128 @@
+#include "load/feed_file.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+namespace joust::load {
+namespace {
+
+/// Cuts records out of CSV text: fields may be quoted and then hold commas, line breaks and doubled quotes.
+class CsvReader {
+public:
+    explicit CsvReader(std::string_view text) : rest_(text) {}
+
+    [[nodiscard]] bool at_end() const { return rest_.empty(); }
+    /// Line on which the next record begins.
+    [[nodiscard]] std::size_t line() const { return line_; }
+
+    Result<std::vector<std::string>> next() {
+        std::vector<std::string> record;
+        for (;;) {
+            JOUST_TRY(std::string field, next_field());
+            record.push_back(std::move(field));
+            if (rest_.empty()) break;
+            const char separator = rest_.front();
+            rest_.remove_prefix(1);
+            if (separator == ',') continue;
+            if (separator == '\r' && !rest_.empty() && rest_.front() == '\n') rest_.remove_prefix(1);
+            ++line_;
+            break;
+        }
+        return record;
+    }
+
+private:
+    Result<std::string> next_field() {
+        if (rest_.empty() || rest_.front() != '"') {
+            const std::size_t end = std::min(rest_.find_first_of(",\r\n"), rest_.size());
+            std::string field(rest_.substr(0, end));
+            rest_.remove_prefix(end);
+            return field;
+        }
+        std::string field;
+        for (rest_.remove_prefix(1);;) {
+            const std::size_t quote = rest_.find('"');
+            if (quote == std::string_view::npos)
+                return fail(ErrorKind::bad_input, "line {}: a quoted field does not end", line_);
+            field += rest_.substr(0, quote);
+            rest_.remove_prefix(quote + 1);
+            if (rest_.empty() || rest_.front() != '"') break;
+            field += '"';
+            rest_.remove_prefix(1);
+        }
+        line_ += static_cast<std::size_t>(std::count(field.begin(), field.end(), '\n'));
+        if (!rest_.empty() && rest_.find_first_of(",\r\n") != 0)
+            return fail(ErrorKind::bad_input,
+                        "line {}: after a quoted field a comma or the line's end must come", line_);
+        return field;
+    }
+
+    std::string_view rest_;
+    std::size_t line_ = 1;
+};
+
+std::string as_text(const nlohmann::ordered_json& value) {
+    return value.is_string() ? value.get<std::string>()
+                             : value.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+}  // namespace
+
+Result<Feed> parse_csv_feed(std::string_view text) {
+    constexpr std::string_view k_byte_order_mark = "\xef\xbb\xbf";
+    if (text.substr(0, 3) == k_byte_order_mark) text.remove_prefix(3);
+    CsvReader reader(text);
+    Feed feed;
+    if (reader.at_end()) return fail(ErrorKind::bad_input, "line 1: the names of the columns are missing");
+    JOUST_TRY(feed.columns, reader.next());
+    while (!reader.at_end()) {
+        const std::size_t line = reader.line();
+        JOUST_TRY(std::vector<std::string> row, reader.next());
+        if (row.size() == 1 && row[0].empty()) continue;
+        if (row.size() != feed.columns.size())
+            return fail(ErrorKind::bad_input, "line {}: {} fields, but {} columns", line, row.size(),
+                        feed.columns.size());
+        feed.rows.push_back(std::move(row));
+    }
+    if (feed.rows.empty()) return fail(ErrorKind::bad_input, "line 2: there is no row of data");
+    return feed;
+}
+
+Result<Feed> parse_json_lines_feed(std::string_view text) {
+    Feed feed;
+    for (std::size_t line = 1; !text.empty(); ++line) {
+        const std::size_t end = std::min(text.find('\n'), text.size());
+        const std::string_view content = text.substr(0, end);
+        text.remove_prefix(std::min(end + 1, text.size()));
+        if (content.find_first_not_of(" \t\r") == std::string_view::npos) continue;
+        const auto object = nlohmann::ordered_json::parse(content.begin(), content.end(), nullptr, false);
+        if (!object.is_object()) return fail(ErrorKind::bad_input, "line {}: not a JSON object", line);
+        if (feed.columns.empty())
+            for (const auto& [name, value] : object.items())
+                feed.columns.push_back(name);
+        std::vector<std::string> row;
+        for (const std::string& column : feed.columns) {
+            const auto member = object.find(column);
+            if (member == object.end())
+                return fail(ErrorKind::bad_input, "line {}: \"{}\" is missing", line, column);
+            row.push_back(as_text(*member));
+        }
+        feed.rows.push_back(std::move(row));
+    }
+    if (feed.columns.empty()) return fail(ErrorKind::bad_input, "line 1: there is no row of data");
+    return feed;
+}
+
+Result<Feed> read_feed(const Path& path) {
+    const std::string ending = path.extension();
+    const bool is_csv = ending == ".csv";
+    if (!is_csv && ending != ".jsonl" && ending != ".ndjson" && ending != ".json")
+        return fail(ErrorKind::bad_input, "{}: a data feed is a .csv, .jsonl, .ndjson or .json file",
+                    path.string());
+    JOUST_TRY(const std::string text, read_file(path));
+    auto feed = is_csv ? parse_csv_feed(text) : parse_json_lines_feed(text);
+    if (!feed) return fail(feed.error().kind, "{}: {}", path.string(), feed.error().message);
+    return feed;
+}
+
+}  // namespace joust::load

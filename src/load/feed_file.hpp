@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string_view>
+
+#include "base/error.hpp"
+#include "base/file.hpp"
+#include "load/request.hpp"
+
+namespace joust::load {
+
+/// CSV (RFC 4180) with a header line that names the columns. Errors name the line.
+Result<Feed> parse_csv_feed(std::string_view text);
+/// One JSON object a line; the first one's members are the columns, each line must have them. Strings are
+/// taken as their text, other values as JSON.
+Result<Feed> parse_json_lines_feed(std::string_view text);
+/// By the file's ending: .csv, or .jsonl, .ndjson, .json.
+Result<Feed> read_feed(const Path& path);
+
+}  // namespace joust::load

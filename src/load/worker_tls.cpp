@@ -1,0 +1,63 @@
+#include "load/worker.hpp"
+
+namespace joust::load {
+
+using model::RequestErrorKind;
+using Phase = Connection::Phase;
+
+void Worker::start_tls(ConnectionId id) {
+    Connection& connection = connections_[id];
+    connection.phase = Phase::handshaking;
+    connection.tls = std::make_unique<TlsSession>(*plan_.tls);
+    connection.tls->handshake();  // without bytes from the server it only makes the first message
+    flush_tls(id);
+}
+
+void Worker::flush_tls(ConnectionId id) {
+    const std::string_view output = connections_[id].tls->take_output();
+    if (output.empty()) return;
+    const int error = transport_.send(id, output);
+    if (error != 0) on_ended(id, error, now_);
+}
+
+void Worker::on_tls_data(ConnectionId id, std::string_view bytes, const Arrival& arrival) {
+    using Step = TlsSession::Step;
+    Connection& connection = connections_[id];
+    TlsSession* const session = connection.tls.get();
+    session->put(bytes);
+    if (connection.phase == Phase::handshaking) {
+        const Step step = session->handshake();
+        if (step == Step::failed || step == Step::closed) {
+            failed(id, RequestErrorKind::connect, "TLS: " + session->error(), arrival.arrived);
+            return;
+        }
+        if (step == Step::wants_more) {
+            flush_tls(id);
+            return;
+        }
+        submit(id);  // goes out together with the end of the handshake
+    }
+    // An answer may end the session, or begin a new request on it.
+    while (connection.tls.get() == session) {
+        std::string_view plaintext;
+        const Step step = session->read(plaintext_.data(), plaintext_.size(), plaintext);
+        Arrival decrypted = arrival;
+        decrypted.followed = arrival.followed || session->has_more();
+        if (step == Step::done) {
+            on_plaintext(id, plaintext, decrypted);
+        } else if (step == Step::closed) {
+            on_ended(id, 0, arrival.read);
+        } else if (step == Step::failed) {
+            if (connection.phase == Phase::waiting) {
+                failed(id, RequestErrorKind::protocol, "TLS: " + session->error(), arrival.arrived);
+            } else {
+                on_ended(id, 0, arrival.read);
+            }
+        } else {
+            flush_tls(id);  // an answer to a key update, if any
+            return;
+        }
+    }
+}
+
+}  // namespace joust::load

@@ -1,0 +1,109 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+
+namespace joust::test {
+
+/// A request as the server saw it.
+struct SeenRequest {
+    TimePoint arrived;            ///< when its last byte was read
+    std::uint64_t connection;     ///< in order of acceptance, from 0
+    std::uint64_t on_connection;  ///< its number on the connection, from 0
+    std::string method;
+    std::string path;
+    std::string head;  ///< request line and headers
+    std::string body;
+};
+
+/// What the server does with one request.
+struct Reply {
+    enum class Then { keep, close, reset };
+    struct Piece {
+        Nanoseconds after;  ///< since the request arrived
+        std::string bytes;
+    };
+    std::vector<Piece> pieces;  ///< sent in order; none: the request is never answered
+    Then then = Then::keep;     ///< done once the last piece is sent
+
+    /// A whole response with Content-Length after `delay`.
+    static Reply ok(std::string body = "ok", Nanoseconds delay = Nanoseconds{0});
+    static Reply status(int status, std::string body = "");
+    /// These bytes as they are.
+    static Reply raw(std::string bytes, Then then = Then::keep);
+    /// `bytes` one at a time, `gap` apart.
+    static Reply drip(const std::string& bytes, Nanoseconds gap);
+    static Reply never();
+    Reply& and_then(Then what) {
+        then = what;
+        return *this;
+    }
+};
+
+/// A request's times, by the server's own clock (monotonic, as the generator's).
+struct LogEntry {
+    SeenRequest request;
+    std::optional<TimePoint> released;  ///< when the last piece was given to the kernel
+};
+
+/// A loopback HTTP server on one thread of its own that does exactly what a script says and keeps a log. Any
+/// number of requests may be in service at once. A resource: stops with its life.
+class ScriptedServer {
+public:
+    /// Called on the server's thread for each request, in order of arrival.
+    using Script = std::function<Reply(const SeenRequest&)>;
+    struct Manner {
+        enum class Listen { ipv4, ipv6, unix_socket };
+        Listen on = Listen::ipv4;
+        std::string greeting;  ///< sent on acceptance, before any request
+        bool close_on_accept = false;
+        std::optional<Nanoseconds> idle_timeout;  ///< closes connections on which nothing came for so long
+        int backlog = 4096;
+    };
+
+    explicit ScriptedServer(Script script) : ScriptedServer(std::move(script), Manner()) {}
+    ScriptedServer(Script script, Manner manner);
+    ~ScriptedServer();
+    ScriptedServer(const ScriptedServer&) = delete;
+    ScriptedServer& operator=(const ScriptedServer&) = delete;
+
+    [[nodiscard]] std::uint16_t port() const;
+    /// "http://127.0.0.1:port/", "http://[::1]:port/" or "unix:/path:/".
+    [[nodiscard]] std::string url() const;
+    [[nodiscard]] std::vector<LogEntry> log() const;
+    [[nodiscard]] std::uint64_t accepted() const;
+    /// Connections that are open now.
+    [[nodiscard]] std::uint64_t open() const;
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+/// Release times of a service with stalls and bounded concurrency, as in the truths of coordinated omission.
+/// Used inside a script: not thread-safe.
+class ServiceModel {
+public:
+    struct Stall {
+        TimePoint from;
+        TimePoint to;
+    };
+    /// Holds every request that arrives or is in service during it until it ends.
+    void add_stall(Stall stall) { stalls_.push_back(stall); }
+    /// At most so many in service at once, the others wait in order.
+    void limit_concurrency(std::size_t most) { free_at_.assign(most, TimePoint{}); }
+    /// How long after its arrival a request that takes `service` is answered.
+    Nanoseconds delay(TimePoint arrived, Nanoseconds service);
+
+private:
+    std::vector<Stall> stalls_;
+    std::vector<TimePoint> free_at_;  ///< by place; empty: unlimited
+};
+
+}  // namespace joust::test

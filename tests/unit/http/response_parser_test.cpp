@@ -1,0 +1,257 @@
+#include "http/response_parser.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace joust::http {
+namespace {
+
+using Event = ResponseParser::Event;
+
+/// All that a caller can see of one response.
+struct Parsed {
+    int status = 0;
+    std::string body;
+    std::vector<std::string> headers;
+    bool complete = false;
+    bool keep_alive = false;
+    std::string error;
+    std::string rest;
+    friend bool operator==(const Parsed&, const Parsed&) = default;
+};
+
+std::ostream& operator<<(std::ostream& out, const Parsed& parsed) {
+    return out << parsed.status << " complete " << parsed.complete << " keep " << parsed.keep_alive
+               << " body \"" << parsed.body << "\" error \"" << parsed.error << "\" rest \"" << parsed.rest
+               << '"';
+}
+
+/// Parses the pieces, then the end of the connection if the response did not end by itself.
+Parsed parse(const std::vector<std::string>& pieces, bool to_head = false, ParserLimits limits = {}) {
+    ResponseParser parser(limits);
+    parser.report_headers(true);
+    parser.start(to_head);
+    Parsed parsed;
+    bool ended = false;
+    for (const std::string& piece : pieces) {
+        std::string_view input = piece;
+        while (!ended) {
+            const Event event = parser.next(input);
+            if (event == Event::need_more) break;
+            if (event == Event::body) parsed.body += parser.body();
+            if (event == Event::header)
+                parsed.headers.push_back(std::string(parser.header_name()) + "=" +
+                                         std::string(parser.header_value()));
+            ended = event == Event::complete || event == Event::error;
+        }
+        if (ended && parser.error().empty()) parsed.rest += input;
+    }
+    std::string_view nothing;
+    const Event last = ended ? parser.next(nothing) : parser.finish();
+    parsed.complete = last == Event::complete;
+    parsed.status = parser.status();
+    parsed.keep_alive = parser.keep_alive();
+    parsed.error = parser.error();
+    return parsed;
+}
+
+struct Message {
+    const char* name;
+    std::string bytes;
+    int status;
+    std::string body;
+    bool keep_alive;
+    bool to_head = false;
+};
+
+const std::vector<Message>& right_messages() {
+    static const std::vector<Message> messages{
+        {"length", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", 200, "hello", true},
+        {"no_reason", "HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n", 200, "", true},
+        {"bare_line_feeds", "HTTP/1.1 200 OK\nContent-Length: 2\n\nok", 200, "ok", true},
+        {"case_and_padding", "HTTP/1.1 200 OK\r\ncONTENT-lENGTH: \t 2 \t\r\n\r\nok", 200, "ok", true},
+        {"same_length_twice", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nok", 200,
+         "ok", true},
+        {"chunked",
+         "HTTP/1.1 200 OK\r\nTransfer-Encoding: "
+         "chunked\r\n\r\n3\r\nabc\r\nA;x=\"y\"\r\n0123456789\r\n0\r\n\r\n",
+         200, "abc0123456789", true},
+        {"chunked_trailers",
+         "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, Chunked\r\n\r\n01\r\nx\r\n000;last\r\nTrailer: "
+         "1\r\nContent-Length: 9\r\n\r\n",
+         200, "x", true},
+        {"interim",
+         "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early\r\nLink: x\r\nConnection: close\r\n\r\nHTTP/1.1 "
+         "201 C\r\nContent-Length: 1\r\n\r\nz",
+         201, "z", true},
+        {"head", "HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n", 200, "", true, true},
+        {"head_chunked", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", 200, "", true, true},
+        {"no_content", "HTTP/1.1 204 No Content\r\nContent-Length: 3\r\n\r\n", 204, "", true},
+        {"not_modified", "HTTP/1.1 304 Not Modified\r\nContent-Length: 3\r\n\r\n", 304, "", true},
+        {"to_close", "HTTP/1.1 200 OK\r\nServer: x\r\n\r\nall of it", 200, "all of it", false},
+        {"close", "HTTP/1.1 200 OK\r\nConnection: foo , CLOSE\r\nContent-Length: 1\r\n\r\nx", 200, "x",
+         false},
+        {"old", "HTTP/1.0 200 OK\r\nContent-Length: 1\r\n\r\nx", 200, "x", false},
+        {"old_kept", "HTTP/1.0 200 OK\r\nConnection: Keep-Alive\r\nContent-Length: 1\r\n\r\nx", 200, "x",
+         true},
+        {"error_page", "HTTP/1.1 503 No\r\nContent-Length: 4\r\n\r\nbusy", 503, "busy", true},
+        {"long_header",
+         "HTTP/1.1 200 OK\r\nX-Long: " + std::string(1000, 'a') + "\r\nContent-Length: 1\r\n\r\nx", 200, "x",
+         true},
+    };
+    return messages;
+}
+
+struct Wrong {
+    const char* name;
+    std::string bytes;
+    std::string error;
+};
+
+const std::vector<Wrong>& wrong_messages() {
+    const std::string ok = "HTTP/1.1 200 OK\r\n";
+    const std::string chunked = ok + "Transfer-Encoding: chunked\r\n\r\n";
+    static const std::vector<Wrong> messages{
+        {"garbage", "hello there\r\n\r\n", "the status line is not HTTP/1.0 or HTTP/1.1"},
+        {"version_2", "HTTP/2 200\r\n\r\n", "the status line is not HTTP/1.0 or HTTP/1.1"},
+        {"status_word", "HTTP/1.1 OK\r\n\r\n", "the status line is not HTTP/1.0 or HTTP/1.1"},
+        {"status_long", "HTTP/1.1 2000 OK\r\n\r\n", "the status line is not HTTP/1.0 or HTTP/1.1"},
+        {"status_999", "HTTP/1.1 999 OK\r\n\r\n", "the status is not in 100 … 599"},
+        {"switching", "HTTP/1.1 101 S\r\n\r\n", "the server switched protocols unasked"},
+        {"both", ok + "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n",
+         "both Content-Length and chunked"},
+        {"both_reversed", ok + "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n",
+         "both Content-Length and chunked"},
+        {"negative", ok + "Content-Length: -1\r\n\r\n", "Content-Length is not a number"},
+        {"plus", ok + "Content-Length: +1\r\n\r\n", "Content-Length is not a number"},
+        {"hexadecimal", ok + "Content-Length: 0x10\r\n\r\n", "Content-Length is not a number"},
+        {"empty_length", ok + "Content-Length: \r\n\r\n", "Content-Length is not a number"},
+        {"list_length", ok + "Content-Length: 1, 1\r\n\r\n", "Content-Length is not a number"},
+        {"overflow", ok + "Content-Length: 18446744073709551621\r\n\r\n", "Content-Length overflows"},
+        {"unequal", ok + "Content-Length: 1\r\nContent-Length: 2\r\n\r\n", "two unequal Content-Lengths"},
+        {"encoding", ok + "Transfer-Encoding: chunked, gzip\r\n\r\n",
+         "Transfer-Encoding does not end in chunked"},
+        {"encoding_twice", ok + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n",
+         "two Transfer-Encodings"},
+        {"encoding_old", "HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+         "Transfer-Encoding in HTTP/1.0"},
+        {"space_colon", ok + "Content-Length : 1\r\n\r\nx", "a header line has no name and colon"},
+        {"folded", ok + "X: a\r\n b\r\n\r\n", "a header line has no name and colon"},
+        {"no_colon", ok + "nonsense\r\n\r\n", "a header line has no name and colon"},
+        {"bare_cr", ok + "X: a\rb\r\n\r\n", "a carriage return without a line feed"},
+        {"long_framing", ok + "Content-Length: " + std::string(300, ' ') + "1\r\n\r\nx",
+         "a header that frames the response is longer than 256 bytes"},
+        {"chunk_word", chunked + "zz\r\n", "a chunk's size is not a number"},
+        {"chunk_negative", chunked + "-1\r\n", "a chunk's size is not a number"},
+        {"chunk_empty", chunked + "\r\n", "a chunk's size is not a number"},
+        {"chunk_overflow", chunked + "10000000000000000\r\n", "a chunk's size overflows"},
+        {"chunk_end", chunked + "1\r\nxy\r\n0\r\n\r\n", "a chunk does not end where its size says"},
+        {"chunk_line", chunked + "1;" + std::string(5000, 'x') + "\r\n", "a chunk's size line is too long"},
+        {"trailer", chunked + "0\r\nnonsense\r\n\r\n", "a trailer has no name and colon"},
+        {"large_head", ok + "X: " + std::string(70000, 'x') + "\r\n\r\n", "the headers are too large"},
+        {"endless_head", ok + std::string(70000, 'x'), "the headers are too large"},
+        {"many_headers",
+         ok +
+             [] {
+                 std::string all;
+                 for (int i = 0; i < 300; ++i)
+                     all += "A: b\r\n";
+                 return all;
+             }() +
+             "\r\n",
+         "too many headers"},
+        {"many_interim",
+         [] {
+             std::string all;
+             for (int i = 0; i < 300; ++i)
+                 all += "HTTP/1.1 102 P\r\n\r\n";
+             return all;
+         }(),
+         "too many interim responses"},
+        {"cut_head", ok + "Content-Length: 1\r\n", "the connection closed in the middle of the response"},
+        {"cut_body", ok + "Content-Length: 5\r\n\r\nabc",
+         "the connection closed in the middle of the response"},
+        {"cut_chunk", chunked + "5\r\nabc", "the connection closed in the middle of the response"},
+        {"nothing", "", "the connection closed before a byte of the response"},
+    };
+    return messages;
+}
+
+TEST(ResponseParser, ReadsEveryKindOfMessage) {
+    for (const Message& message : right_messages()) {
+        const Parsed parsed = parse({message.bytes}, message.to_head);
+        EXPECT_TRUE(parsed.complete) << message.name << ": " << parsed.error;
+        EXPECT_EQ(parsed.status, message.status) << message.name;
+        EXPECT_EQ(parsed.body, message.body) << message.name;
+        EXPECT_EQ(parsed.keep_alive, message.keep_alive) << message.name;
+        EXPECT_EQ(parsed.rest, "") << message.name;
+    }
+}
+
+TEST(ResponseParser, RefusesEveryWrongMessageWithItsReason) {
+    for (const Wrong& message : wrong_messages()) {
+        const Parsed parsed = parse({message.bytes});
+        EXPECT_FALSE(parsed.complete) << message.name;
+        EXPECT_FALSE(parsed.keep_alive) << message.name;
+        EXPECT_EQ(parsed.error, message.error) << message.name;
+    }
+}
+
+TEST(ResponseParser, GivesTheSameResultHoweverTheBytesAreCut) {
+    std::vector<std::pair<std::string, bool>> all;
+    for (const Message& message : right_messages())
+        all.emplace_back(message.bytes, message.to_head);
+    for (const Wrong& message : wrong_messages())
+        if (message.bytes.size() < 1000) all.emplace_back(message.bytes, false);
+    for (const auto& [bytes, to_head] : all) {
+        const Parsed whole = parse({bytes}, to_head);
+        std::vector<std::string> single;
+        for (std::size_t cut = 0; cut < bytes.size(); ++cut) {
+            single.push_back(bytes.substr(cut, 1));
+            EXPECT_EQ(parse({bytes.substr(0, cut), bytes.substr(cut)}, to_head), whole) << "cut at " << cut;
+        }
+        EXPECT_EQ(parse(single, to_head), whole) << "byte by byte";
+    }
+}
+
+TEST(ResponseParser, LeavesWhatFollowsTheResponse) {
+    EXPECT_EQ(parse({"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nxHTTP/1.1"}).rest, "HTTP/1.1");
+    EXPECT_EQ(parse({"HTTP/1.1 304 N\r\n\r\n", "y"}).rest, "y");
+}
+
+TEST(ResponseParser, ReportsHeadersOfTheFinalResponseTrimmed) {
+    const Parsed parsed =
+        parse({"HTTP/1.1 103 E\r\nEarly: 1\r\n\r\nHTTP/1.1 200 OK\r\nX-A:  b c \r\nEmpty:\r\nContent-Length: "
+               "0\r\n\r\n"});
+    EXPECT_EQ(parsed.headers, (std::vector<std::string>{"X-A=b c", "Empty=", "Content-Length=0"}));
+}
+
+TEST(ResponseParser, CanBeUsedForOneResponseAfterAnother) {
+    ResponseParser parser;
+    for (const Wrong& message : wrong_messages()) {
+        parser.start();
+        std::string_view wrong = message.bytes;
+        Event event = parser.next(wrong);
+        while (event != Event::need_more && event != Event::error)
+            event = parser.next(wrong);
+        parser.start();
+        EXPECT_FALSE(parser.begun());
+        std::string_view right = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+        EXPECT_EQ(parser.next(right), Event::complete) << "after " << message.name << ": " << parser.error();
+        EXPECT_TRUE(parser.keep_alive()) << "after " << message.name;
+    }
+}
+
+TEST(ResponseParser, CountsHeaderBytesExactly) {
+    const std::string head = "HTTP/1.1 200 OK\r\nA: b\r\n";  // 15 + 2 + 4 + 2 bytes
+    const auto with_limit = [&](std::uint32_t bytes) {
+        return parse({head + "Content-Length: 0\r\n\r\n"}, false, {.head_bytes = bytes}).error;
+    };
+    EXPECT_EQ(with_limit(23 + 17), "");
+    EXPECT_EQ(with_limit(23 + 16), "the headers are too large");
+}
+
+}  // namespace
+}  // namespace joust::http
