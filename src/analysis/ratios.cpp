@@ -22,7 +22,7 @@ std::string_view words(Quantity quantity) {
         case Quantity::response_time_p99:
             break;
     }
-    return "p99 of the response time";
+    return "the p99 response time";
 }
 
 // Empty where the trial has no such figure: no operation, or a p99 that is only known to be at least so long.
@@ -140,7 +140,7 @@ void fill(PairedRatio& result, const std::optional<stats::PairedRatio>& paired) 
 std::string no_pair(Quantity quantity, int without_figure) {
     if (without_figure == 0) return "no block has a valid trial of both";
     if (quantity == Quantity::response_time_p99)
-        return "p99 touches requests that never ended, so its ratio is not known";
+        return "the p99 touches requests that never ended, so its ratio is not known";
     return fmt::format("{} is not known in any pair", words(quantity));
 }
 

@@ -107,11 +107,14 @@ void add_plateaus(const RunReport& run, std::vector<std::string>& sentences) {
         const Cell* last = run.comparison.cell(flat.contender, flat.last_level);
         std::string text = fmt::format(
             "**{}: {} levels measured one saturated number.** From {} to {} its goodput stays between {} and "
-            "{}, while "
-            "its median response time goes from {} to {}.",
+            "{}, "
+            "no further apart than the margin of ±{} around one value, while its median response time goes "
+            "from {} "
+            "to {}.",
             flat.contender, flat.levels, flat.first_level,
             model::level_text(run.benchmark.load.model, flat.last_level), model::rate_text(flat.lowest_rps),
-            model::rate_text(flat.highest_rps), latency_text(*first, "p50"), latency_text(*last, "p50"));
+            model::rate_text(flat.highest_rps), model::percent(run.benchmark.experiment.margin),
+            latency_text(*first, "p50"), latency_text(*last, "p50"));
         const model::ContenderFacts* facts = facts_of(run.environment, flat.contender);
         if (facts != nullptr && facts->stack.concurrency == "threads")
             text += fmt::format(" By its manifest {} and {} per worker serve requests.",
@@ -199,7 +202,7 @@ void add_connections(const RunReport& run, std::vector<std::string>& sentences) 
         const int connections = facts->stack.db_connections;
         least = text.empty() ? connections : std::min(least, connections);
         most = std::max(most, connections);
-        text += fmt::format("{}{} up to {}", text.empty() ? "" : ", ", contender,
+        text += fmt::format("{}{} opens up to {}", text.empty() ? "" : ", ", contender,
                             model::counted(connections, "database connection"));
     }
     if (most > least)

@@ -16,6 +16,7 @@ namespace {
 constexpr std::array<std::string_view, 7> k_colours{"#0072B2", "#D55E00", "#009E73", "#CC79A7",
                                                     "#E69F00", "#56B4E9", "#000000"};
 constexpr std::array<int, 4> k_filled_markers{7, 5, 13, 9};  // circle, square, diamond, triangle down
+constexpr int k_most_legend_rows = 5;
 constexpr int k_cross = 2;
 constexpr int k_open_triangle = 8;
 constexpr Nanoseconds k_limit = std::chrono::seconds(60);  // five pictures take about a second
@@ -155,16 +156,21 @@ std::string header(const Figure& figure) {
     text += fmt::format(
         "set label 2 {} at screen 0.02,0.900 left font 'DejaVu Sans,19' textcolor rgb '#555555'\n",
         literal(figure.subtitle + (any_series(figure, any_interval) ? " · bands: 95 % interval" : "")));
-    text +=
-        "set tmargin at screen 0.78\nset lmargin at screen 0.115\nset rmargin at screen 0.975\n"
-        "set bmargin at screen 0.125\n"
-        "set key at screen 0.985,0.87 right top vertical Left reverse maxrows 2 width 1 samplen 2.6 spacing "
-        "1.2 "
-        "font 'DejaVu Sans,19'\n"
-        "set border 3 back linecolor rgb '#888888' linewidth 0.6\nset tics nomirror out textcolor rgb "
-        "'#222222'\n"
-        "set grid ytics linecolor rgb '#dddddd' linewidth 0.5 linetype 1\n"
-        "set datafile missing 'NaN'\n";
+    // A row of the legend for each contender, a column for each kind of line; more rows lower the plot.
+    int rows = 1;
+    for (const Series& series : figure.series)
+        rows = std::clamp(series.hue + 1, rows, k_most_legend_rows);
+    text += fmt::format("set tmargin at screen {:.2f}\nset key at screen 0.985,0.87 maxrows {}\n",
+                        0.86 - 0.04 * std::max(rows, 2), rows);
+    text += R"(set key right top vertical Left reverse width 1 samplen 2.6 spacing 1.2 font 'DejaVu Sans,19'
+set lmargin at screen 0.13
+set rmargin at screen 0.975
+set bmargin at screen 0.125
+set border 3 back linecolor rgb '#888888' linewidth 0.6
+set tics nomirror out textcolor rgb '#222222'
+set grid ytics linecolor rgb '#dddddd' linewidth 0.5 linetype 1
+set datafile missing 'NaN'
+)";
     return text;
 }
 
@@ -202,10 +208,10 @@ std::vector<std::string> elements(const Figure& figure) {
                                             column, type, size, colouring));
         };
         // Earlier series lie below later ones: larger markers keep them in sight where values are the same.
-        const double size = series.hue == 0 ? 1.9 : 1.4;
+        const double size = series.hue == 0 ? 2.1 : 1.4;
         mark(Mark::valid, 5, marker(series), size);
-        mark(Mark::invalid, 6, k_cross, size + 0.9);
-        mark(Mark::at_least, 7, k_open_triangle, size + 0.9);
+        mark(Mark::invalid, 6, k_cross, size * 1.5);
+        mark(Mark::at_least, 7, k_open_triangle, size * 1.5);
         legend.push_back(
             fmt::format("keyentry with linespoints {} dashtype {} pointtype {} pointsize 1.5 title {}",
                         colouring, dash(series.stroke), marker(series), literal(series.label)));
@@ -221,7 +227,7 @@ GnuplotFiles gnuplot_files(const Figure& figure) {
     std::string script = header(figure) + mark_labels(figure) + x_axis(figure) + y_range(figure);
     // At a place of its own: gnuplot's would move with the width of the tick labels, off the picture if need
     // be.
-    script += fmt::format("set label 6 {} at screen 0.02, graph 0.5 center rotate by 90\n",
+    script += fmt::format("set label 6 {} at screen 0.018, graph 0.5 center rotate by 90\n",
                           literal(figure.y.label));
     if (figure.threshold) script += threshold(*figure.threshold);
     script += fmt::format("data = '{}.dat'\nplot \\\n  {}\nset output\n", figure.name,

@@ -28,6 +28,14 @@ int pairs_for_margin(const PairedRatio& ratio, double margin) {
     return static_cast<int>(std::ceil(ratio.pairs * std::pow(half / std::log(1 + margin), 2)));
 }
 
+// "django up to 34 % errors"
+std::string worst(const RunReport& run, const std::string& contender) {
+    double highest = 0;
+    for (const Cell& cell : run.comparison.cells)
+        if (cell.contender == contender) highest = std::max(highest, cell.error_rate);
+    return fmt::format("{} up to {} errors", contender, model::percent(highest));
+}
+
 std::string choice(const RunReport& run, const PairedRatio& goodput) {
     const double margin = run.benchmark.experiment.margin;
     const bool all_valid =
@@ -65,10 +73,13 @@ std::string choice(const RunReport& run, const PairedRatio& goodput) {
         case Verdict::invalid:
             break;
     }
+    const auto levels = static_cast<std::int64_t>(run.comparison.levels.size());
     return fmt::format(
-        "Do not choose between {} and {} by this run: {}. Find the cause of the errors first; the error "
-        "table, the samples of wrong answers and logs/ show them.",
-        goodput.contender, goodput.baseline, goodput.why);
+        "Do not choose between {} and {} by this run: at none of its {} are both valid ({}; {}). Find the "
+        "cause first: "
+        "the error table, the samples of wrong answers and logs/ show it.",
+        goodput.contender, goodput.baseline, model::counted(levels, "level"), worst(run, goodput.contender),
+        worst(run, goodput.baseline));
 }
 
 void add_conflicts(const RunReport& run, const PairedRatio& goodput, std::vector<std::string>& sentences) {
@@ -84,11 +95,19 @@ void add_conflicts(const RunReport& run, const PairedRatio& goodput, std::vector
 }
 
 void add_limits_of_use(const RunReport& run, std::vector<std::string>& sentences) {
-    for (const model::BreakingPoint& point : run.comparison.breaking_points)
-        sentences.push_back(fmt::format(
-            "Keep {} below {} in this configuration, or change it: {} of the requests failed there.",
-            point.contender, model::level_text(run.benchmark.load.model, point.level),
-            model::percent(point.error_rate)));
+    for (const model::BreakingPoint& point : run.comparison.breaking_points) {
+        const std::string level = model::level_text(run.benchmark.load.model, point.level);
+        const std::string failed = model::percent(point.error_rate) + " of the requests failed there";
+        if (point.level == run.comparison.levels.front()) {
+            sentences.push_back(fmt::format(
+                "Change {} or its configuration before loading it: already at the lowest level, {}, "
+                "{}.",
+                point.contender, level, failed));
+        } else {
+            sentences.push_back(fmt::format("Keep {} below {} in this configuration, or change it: {}.",
+                                            point.contender, level, failed));
+        }
+    }
     for (const std::string& contender : run.comparison.contenders) {
         for (const Cell& cell : run.comparison.cells) {
             const auto& reasons = cell.judgement.reasons;
