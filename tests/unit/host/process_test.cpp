@@ -112,7 +112,7 @@ TEST(Process, TakesItsGrandchildrenWithIt) {
         pids = process.pids();
     }
     for (const pid_t pid : pids)
-        EXPECT_TRUE(eventually([&] { return ::kill(pid, 0) != 0; })) << pid;
+        EXPECT_TRUE(dies(pid)) << pid;
 }
 
 TEST(Process, LeavesNoGrandchildBehindWhenItEndsByItself) {
@@ -121,7 +121,7 @@ TEST(Process, LeavesNoGrandchildBehindWhenItEndsByItself) {
     const std::vector<pid_t> left = process.pids();
     ASSERT_EQ(left.size(), 1U);
     EXPECT_TRUE(process.stop(1s));
-    EXPECT_TRUE(eventually([&] { return ::kill(left[0], 0) != 0; }));
+    EXPECT_TRUE(dies(left[0]));
 }
 
 TEST(Process, BecomesTheUnprivilegedUserWithoutCapabilities) {
@@ -171,7 +171,7 @@ TEST(Process, DiesWithTheProcessThatStartedIt) {
     ASSERT_EQ(::kill(child, 0), 0);
     ::kill(parent, SIGKILL);
     ::waitpid(parent, nullptr, 0);
-    EXPECT_TRUE(eventually([&] { return ::kill(child, 0) != 0; }));
+    EXPECT_TRUE(dies(child));
     ::close(pipe_ends[0]);
     ::close(pipe_ends[1]);
 }

@@ -64,6 +64,14 @@ inline bool eventually(const std::function<bool()>& condition, Nanoseconds limit
     return true;
 }
 
+/// The process ends within five seconds; a zombie has (when init reaps it is not ours to say).
+inline bool dies(pid_t pid) {
+    return eventually([&] {
+        const auto process = host::identify(pid);
+        return !process || !host::alive(*process);
+    });
+}
+
 inline std::string text_of(const Path& path) {
     return read_file(path).value_or("");
 }
