@@ -90,6 +90,7 @@ std::optional<WrongAnswer> AnswerCheck::check_text(std::string_view body) const 
 /// Each member found by its quoted name, a colon and the value as it would be written; true is nearly certain
 /// (a member of an inner object can deceive it), false means that only a parser can tell.
 bool AnswerCheck::matches_structure(std::string_view body, std::string_view id) const {
+    if (fields_.empty()) return false;
     std::size_t from = 0;  // members mostly come in the expected order
     for (const Field& field : fields_) {
         std::size_t at = body.find(field.quoted, from);
@@ -104,7 +105,7 @@ bool AnswerCheck::matches_structure(std::string_view body, std::string_view id) 
         if (!equal || rest.empty() || (rest.front() != ',' && rest.front() != '}' && !is_space(rest.front())))
             return false;
     }
-    return !body.empty();
+    return true;
 }
 
 std::optional<WrongAnswer> AnswerCheck::parse_in_full(std::string_view body, std::string_view id) const {

@@ -1,0 +1,64 @@
+#include "load/target.hpp"
+
+#include <gtest/gtest.h>
+
+namespace joust::load {
+namespace {
+
+struct Good {
+    const char* url;
+    Target target;
+    const char* authority;
+};
+
+TEST(ParseUrl, ReadsEveryForm) {
+    const std::vector<Good> all{
+        {"http://h", {.host = "h"}, "h"},
+        {"h:8080/a", {.host = "h", .port = 8080, .path = "/a"}, "h:8080"},
+        {"http://h:80/a?b=c#frag", {.host = "h", .path = "/a?b=c"}, "h"},
+        {"http://h?x", {.host = "h", .path = "/?x"}, "h"},
+        {"https://h", {.tls = true, .host = "h", .port = 443}, "h"},
+        {"https://h:80/", {.tls = true, .host = "h", .port = 80}, "h:80"},
+        {"http://[::1]:9/x", {.host = "::1", .port = 9, .path = "/x"}, "[::1]:9"},
+        {"http://[fe80::1]", {.host = "fe80::1"}, "[fe80::1]"},
+        {"http://127.0.0.1:1/", {.host = "127.0.0.1", .port = 1}, "127.0.0.1:1"},
+        {"unix:/run/a.sock", {.unix_path = "/run/a.sock"}, "localhost"},
+        {"unix:/run/a.sock:/p?q", {.unix_path = "/run/a.sock", .path = "/p?q"}, "localhost"},
+    };
+    for (const Good& good : all) {
+        const auto target = parse_url(good.url);
+        ASSERT_TRUE(target.has_value()) << good.url << ": " << target.error().message;
+        EXPECT_EQ(*target, good.target) << good.url;
+        EXPECT_EQ(target->authority(), good.authority) << good.url;
+    }
+}
+
+TEST(ParseUrl, RefusesWithThePlaceOfTheMistake) {
+    const std::vector<std::pair<std::string, std::string>> all{
+        {"ftp://h/", "only http"},
+        {"http://", "host is missing"},
+        {"", "host is missing"},
+        {"http://h:0/", "port \"0\""},
+        {"http://h:/", "port \"\""},
+        {"http://h:65536", "65535"},
+        {"http://h:8o/", "port \"8o\""},
+        {"http://[::1", "bracket"},
+        {"http://[::1]x", ":port"},
+        {"http://::1/", "brackets"},
+        {"http://u:p@h/", "password"},
+        {"http://h/a b", "%20"},
+        {"unix:", "path must have"},
+        {"unix:/a:b", "begin with /"},
+        {"unix:/" + std::string(120, 'x'), "107"},
+        {"http://h:80:80/", "brackets"},
+    };
+    for (const auto& [url, part] : all) {
+        const auto target = parse_url(url);
+        ASSERT_FALSE(target.has_value()) << url;
+        EXPECT_EQ(target.error().kind, ErrorKind::bad_input);
+        EXPECT_NE(target.error().message.find(part), std::string::npos) << target.error().message;
+    }
+}
+
+}  // namespace
+}  // namespace joust::load
