@@ -115,6 +115,13 @@ TEST(Histogram, gives_the_value_whose_rank_is_the_quantile_rounded_up) {
     EXPECT_EQ(histogram.value_at_quantile(-1), 1);
 }
 
+TEST(Histogram, does_not_round_a_rank_up_for_a_bit_in_the_last_place) {
+    std::vector<std::int64_t> values(100);
+    std::iota(values.begin(), values.end(), 1);
+    static_assert(0.07 * 100 > 7);
+    EXPECT_EQ(of(values).value_at_quantile(0.07), 7);
+}
+
 TEST(Histogram, gives_the_highest_equivalent_value_but_never_more_than_the_maximum) {
     const Histogram histogram = of({1'000'000, 1'000'001, 5'000'000});
     EXPECT_EQ(histogram.value_at_quantile(0.5), 1'000'447);

@@ -1,0 +1,93 @@
+#!/usr/bin/env python3
+"""Plants the one-line bugs of tools/mutants/*.toml, one at a time, and fails if a test program does not notice one.
+
+Works on a copy of the tree below build/mutants; keeps it, so that a second run compiles little.
+
+    tools/run_mutants.py                all
+    tools/run_mutants.py stats          those of tools/mutants/stats.toml
+    tools/run_mutants.py stats rank     of these, those whose description has the word
+"""
+import pathlib
+import shutil
+import subprocess
+import sys
+import tomllib
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+COPY = ROOT / "build" / "mutants" / "tree"
+BUILD = ROOT / "build" / "mutants" / "build"
+TIMEOUT_S = 300  # a test program that hangs has noticed, too
+
+
+def copy_tree():
+    listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT, check=True,
+                            capture_output=True, text=True).stdout
+    wanted = {name for name in listed.split("\0") if name and (ROOT / name).is_file()}
+    for name in wanted:
+        source, target = ROOT / name, COPY / name
+        if target.exists() and target.read_bytes() == source.read_bytes():
+            continue  # keeps its time stamp: nothing to compile
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(source, target)
+    for path in COPY.rglob("*"):
+        if path.is_file() and str(path.relative_to(COPY)) not in wanted:
+            path.unlink()
+
+
+def build(test):
+    """Empty when it builds, else what the compiler said."""
+    done = subprocess.run(["cmake", "--build", BUILD, "--target", test, "-j2"], capture_output=True, text=True)
+    return "" if done.returncode == 0 else done.stdout + done.stderr
+
+
+def passes(test):
+    try:
+        return subprocess.run([BUILD / "tests" / test, "--gtest_brief=1"], capture_output=True,
+                              timeout=TIMEOUT_S).returncode == 0
+    except subprocess.TimeoutExpired:
+        return False
+
+
+def judge(mutant, test):
+    """One of "caught", "survived" and, for a mutant that is itself wrong, the reason."""
+    path = COPY / mutant["file"]
+    text = path.read_text(encoding="utf-8")
+    if text.count(mutant["from"]) != 1:
+        return f'"{mutant["from"]}" occurs {text.count(mutant["from"])} times in {mutant["file"]}'
+    path.write_text(text.replace(mutant["from"], mutant["to"]), encoding="utf-8")
+    try:
+        if problem := build(test):
+            return "does not compile:\n" + problem
+        return "survived" if passes(test) else "caught"
+    finally:
+        path.write_text(text, encoding="utf-8")
+
+
+def main():
+    chosen, word = (sys.argv[1:] + ["", ""])[:2]
+    lists = [path for path in sorted((ROOT / "tools" / "mutants").glob("*.toml")) if chosen in ("", path.stem)]
+    if not lists:
+        sys.exit(f"no tools/mutants/{chosen}.toml")
+    copy_tree()
+    subprocess.run(["cmake", "-S", COPY, "-B", BUILD, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Debug"], check=True,
+                   stdout=subprocess.DEVNULL)
+    caught = missed = 0
+    for path in lists:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        if problem := build(content["test"]):
+            sys.exit(f"{content['test']} does not build without a mutant:\n{problem}")
+        if not passes(content["test"]):
+            sys.exit(f"{content['test']} fails without a mutant")
+        for mutant in content["mutant"]:
+            if word not in mutant["bug"]:
+                continue
+            verdict = judge(mutant, content["test"])
+            print(f"{path.stem}: {mutant['bug']}: {verdict}", flush=True)
+            caught += verdict == "caught"
+            missed += verdict != "caught"
+    print(f"{caught} passed, {missed} failed")
+    sys.exit(1 if missed or not caught else 0)
+
+
+if __name__ == "__main__":
+    main()
