@@ -40,15 +40,9 @@ Result<Rig> Rig::create(const RunSpec& spec, RunDirectory& directory, Observer& 
         rig.environment_.layout_notes.push_back(note);
     observer.stage(fmt::format("start the database ({})", name(spec.benchmark.database.engine)));
     JOUST_CHECK(rig.start_database());
-    for (const model::Contender& contender : spec.contenders) {
-        if (interrupted()) return tl::unexpected(interrupted_error());
-        JOUST_CHECK(rig.add_contender(contender, observer, interrupted));
-    }
-    for (const model::Contender& contender : spec.contenders) {
-        if (interrupted()) return tl::unexpected(interrupted_error());
-        observer.stage(fmt::format("try {}: start, health, every route", contender.name));
-        JOUST_CHECK(rig.try_contender(contender, interrupted));
-    }
+    const database::LogMark mark = rig.database_->mark();
+    if (const Status added = rig.add_contenders(observer, interrupted); !added)
+        return tl::unexpected(rig.explained(added.error(), mark));
     return rig;
 }
 
@@ -94,6 +88,27 @@ Status Rig::start_database() {
     JOUST_TRY(environment_.database, database_->facts());
     JOUST_TRY(const auto limits, database_->limits_in_force());
     if (limits) environment_.limits_in_force["database"] = *limits;
+    return {};
+}
+
+Error Rig::explained(Error error, database::LogMark mark) const {
+    if (const Status sound = database_->sound_since(mark); !sound)
+        error.message += "\n" + sound.error().message;
+    for (const model::Incident& incident : database_->incidents_since(mark))
+        error.message += "\n" + incident.text;
+    return error;
+}
+
+Status Rig::add_contenders(Observer& observer, const Interrupted& interrupted) {
+    for (const model::Contender& contender : spec_->contenders) {
+        if (interrupted()) return tl::unexpected(interrupted_error());
+        JOUST_CHECK(add_contender(contender, observer, interrupted));
+    }
+    for (const model::Contender& contender : spec_->contenders) {
+        if (interrupted()) return tl::unexpected(interrupted_error());
+        observer.stage(fmt::format("try {}: start, health, every route", contender.name));
+        JOUST_CHECK(try_contender(contender, interrupted));
+    }
     return {};
 }
 

@@ -49,6 +49,8 @@ public:
     Result<service::Instance> start_instance(const std::string& contender);
 
     [[nodiscard]] database::Database& database() { return *database_; }
+    /// The error with what the database has to say about it since `mark`: refused connections, its own end.
+    [[nodiscard]] Error explained(Error error, database::LogMark mark) const;
     [[nodiscard]] const host::CpuLayout& layout() const { return layout_; }
     /// The generator's own group; null without cgroups.
     [[nodiscard]] const host::Cgroup* generator_group() const {
@@ -73,6 +75,7 @@ private:
 
     Status confine();
     Status start_database();
+    Status add_contenders(Observer& observer, const Interrupted& interrupted);
     Status add_contender(const model::Contender& contender, Observer& observer,
                          const Interrupted& interrupted);
     Status try_contender(const model::Contender& contender, const Interrupted& interrupted);

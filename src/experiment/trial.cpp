@@ -221,7 +221,11 @@ load::Options load_options(const RunSpec& spec, const model::Contender& contende
 
 Result<model::TrialResult> run_trial(Rig& rig, const RunSpec& spec, const model::PlannedTrial& plan,
                                      Observer& observer, const Interrupted& interrupted) {
-    return Trial(rig, spec, plan, observer, interrupted).run();
+    const database::LogMark mark = rig.database().mark();
+    auto result = Trial(rig, spec, plan, observer, interrupted).run();
+    if (!result && result.error().kind == ErrorKind::service)
+        return tl::unexpected(rig.explained(std::move(result.error()), mark));
+    return result;
 }
 
 }  // namespace joust::experiment

@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
@@ -120,19 +121,28 @@ def program_is_there():
         sys.exit(f"{JOUST} is not there: run ./run_tests.sh, which builds it")
 
 
+def of_a_living_joust(name):
+    """Another joust of this machine may be at work; the number at the end of a run's name is its process."""
+    return pathlib.Path("/proc", re.split(r"[-.]", name.removesuffix(".journal"))[-1]).exists()
+
+
 def remains():
-    """Everything that a run could have left on this machine: processes, cgroups, directories."""
+    """Everything that a dead run could have left on this machine: processes, cgroups, directories."""
     found = []
     if (STATE / "runs").is_dir():
-        found += [f"directory {path}" for path in (STATE / "runs").iterdir() if not path.name.endswith(".lock")]
-    for hierarchy in pathlib.Path("/sys/fs/cgroup").glob("**/joust-*"):
-        found.append(f"cgroup {hierarchy}")
+        for path in (STATE / "runs").iterdir():
+            if not path.name.endswith(".lock") and not of_a_living_joust(path.name):
+                found.append(f"directory {path}")
+    for group in pathlib.Path("/sys/fs/cgroup").glob("*/joust-*"):
+        if not of_a_living_joust(group.name):
+            found.append(f"cgroup {group}")
     for entry in pathlib.Path("/proc").glob("[0-9]*"):
         try:
             command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
         except OSError:
             continue
-        if str(STATE / "runs") in command or "service.py" in command:
+        run = re.search(rf"{STATE}/runs/([^/]+)", command)
+        if (run and not of_a_living_joust(run[1])) or "service.py" in command:
             found.append(f"process {entry.name}: {command}")
     return found
 

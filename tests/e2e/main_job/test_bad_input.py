@@ -8,8 +8,8 @@ def test_every_mistake_is_told_at_once_with_file_line_and_column(place):
     (place.path / "contenders/a/contender.toml").open("a").write("users = 5\n")
     run = place.run()
     assert run.code == 2
-    assert "benchmarks/small.toml:13:1: unknown key experiment.blcks; did you mean blocks?" in run.err
-    assert "benchmarks/small.toml:15:8: limits.contender.cpus is a string: \"two\"; write a number" in run.err
+    assert "benchmarks/small.toml:14:1: unknown key experiment.blcks; did you mean blocks?" in run.err
+    assert "benchmarks/small.toml:16:8: limits.contender.cpus is a string: \"two\"; write a number" in run.err
     assert not (place.path / "results").exists()
     assert_nothing_left(0)
 

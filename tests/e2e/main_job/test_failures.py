@@ -120,7 +120,7 @@ def test_kill_9_keeps_the_finished_trials_and_leaves_nothing(place):
     again = Run(["report", directory], place.path).wait()
     assert again.code == 0, again.err
     results = json.loads((directory / "incremental_benchmark_results.json").read_text())
-    assert sum(cell["trials"] for cell in results["cells"]) == kept
+    assert sum(cell["trials"] for cell in results["results"]) == kept
 
 
 def test_what_even_the_guardian_left_is_cleaned_at_the_next_start(place):
@@ -188,7 +188,7 @@ def test_limits_off_marks_every_result(place, unprivileged_joust):
 def unprivileged_joust(tmp_path):
     """Runs joust as a user without any rights; made and removed here."""
     home = pathlib.Path(f"/tmp/joust-test-home-{os.getpid()}")
-    uid = 61234
+    uid = 65534  # nobody: initdb wants a user that has a name
 
     def call(place, *arguments):
         for directory in [tmp_path, *tmp_path.parents]:
