@@ -29,18 +29,27 @@ public:
         few_operations();
         limits();
         steady_state();
-        connections();
-        generator_delay();
-        generator_throttled();
-        offered_rate();
-        littles_law();
+        generator();
         not_evaluated("effects",
                       "answers were checked, but rows and files were not counted against the contract");
         not_evaluated("steal", "CPU time taken by other guests of the hypervisor was not recorded");
         return std::move(judgement_);
     }
 
+    Judgement of_generator() && {
+        generator();
+        return std::move(judgement_);
+    }
+
 private:
+    void generator() {
+        connections();
+        generator_delay();
+        generator_throttled();
+        offered_rate();
+        littles_law();
+    }
+
     void add(Validity validity, std::string code, std::string text) {
         judgement_.validity = std::max(judgement_.validity, validity);
         judgement_.reasons.push_back({std::move(code), std::move(text)});
@@ -188,6 +197,14 @@ private:
 
 Judgement judge(const model::TrialResult& trial, const model::ExperimentSpec& experiment) {
     return Judge(trial, experiment).judgement();
+}
+
+Judgement self_check(const model::Samples& samples, model::LoadModel load_model, std::int64_t level) {
+    model::TrialResult trial;
+    trial.plan.level = level;
+    trial.load_model = load_model;
+    trial.samples = samples;
+    return Judge(trial, {}).of_generator();
 }
 
 model::Reason error_rate_reason(double error_rate, double limit, const model::RequestErrors& errors) {

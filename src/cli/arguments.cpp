@@ -59,8 +59,13 @@ void describe_run(CLI::App* app, RunCommand& run) {
     add_assignment(app, "--blocks", "experiment.blocks", "repetitions of everything", run.assignments,
                    [](const std::string& text) { return fmt::format("{{ min = {0}, max = {0} }}", text); });
     add_assignment(app, "--seed", "experiment.seed", "of every random choice", run.assignments, raw_value);
-    app->add_option("--set", run.assignments,
-                    "any other key, as TOML: --set 'database.settings.work_mem = \"8MB\"'");
+    // Appends like the ones above; binding the list itself would make it forget them.
+    app->add_option_function<std::vector<std::string>>(
+        "--set",
+        [&run](const std::vector<std::string>& texts) {
+            run.assignments.insert(run.assignments.end(), texts.begin(), texts.end());
+        },
+        "any other key, as TOML: --set 'database.settings.work_mem = \"8MB\"'");
     app->add_option_function<std::string>(
            "--limits", [&run](const std::string& text) { run.limits_off = text == "off"; },
            "off: run without equal limits, every result is marked")
@@ -72,6 +77,43 @@ void describe_run(CLI::App* app, RunCommand& run) {
     app->add_flag("--plan", run.plan_only, "only say what would be run and how long it takes");
 }
 
+void describe_load(CLI::App* app, LoadCommand& load) {
+    app->add_option("url", load.url, "http://, https:// or unix:/path/of.sock[:/path]")->required();
+    app->add_option("-c,--connections", load.connections, "connections, each one request at a time")
+        ->check(CLI::Range(1, 100'000))
+        ->capture_default_str();
+    app->add_option("--rate", load.rate, "requests per second on a fixed schedule (open model)")
+        ->check(CLI::PositiveNumber);
+    app->add_option("--ramp", load.ramp, "0:1000:30s: the rate rises from 0 to 1000/s in 30 s (open model)");
+    app->add_option("--arrivals", load.arrivals, "constant or poisson (open model)")
+        ->check(CLI::IsMember({"constant", "poisson"}));
+    app->add_option("-d,--duration", load.duration, "of the measurement")->capture_default_str();
+    app->add_option("-n,--requests", load.requests, "so many requests instead of a duration")
+        ->check(CLI::PositiveNumber);
+    app->add_option("--warmup", load.warmup, "load before the measurement")->capture_default_str();
+    app->add_option("--timeout", load.timeout, "of one request")->capture_default_str();
+    app->add_option("-t,--threads", load.threads, "load threads")
+        ->check(CLI::Range(1, 256))
+        ->capture_default_str();
+    app->add_option("-m,--method", load.method, "default GET, or POST with a body");
+    app->add_option("-H,--header", load.headers, "'Name: value', may be repeated");
+    app->add_option("--body", load.body, "may hold {request_id}, {sequence} and columns of --data");
+    app->add_option("--body-file", load.body_file, "the body from a file")->check(CLI::ExistingFile);
+    app->add_option("--data", load.data, "CSV or JSON lines: a row per request")->check(CLI::ExistingFile);
+    app->add_option("--expect-status", load.expect_status, "the right status; default: any below 400")
+        ->check(CLI::Range(100, 599));
+    app->add_option("--expect-body", load.expect_body, "text that a right body contains");
+    app->add_option("--io", load.io, "auto, uring or epoll")
+        ->check(CLI::IsMember({"auto", "uring", "epoll"}));
+    app->add_flag("--insecure", load.insecure, "accept any certificate");
+    app->add_flag("--spin", load.spin, "poll before a due time: more exact sends for a whole CPU");
+    app->add_option("--seed", load.seed, "of every random choice")->capture_default_str();
+    app->add_option("--json", load.json, "the result as JSON into this file; - is stdout");
+    app->add_option("--hlog", load.hlog, "the histograms as HdrHistogram log into this file");
+    app->add_option("--csv", load.csv, "a row per second into this file");
+    app->add_option("--fail-if", load.fail_if, "exit code 4 if so: 'p99>200ms', 'errors>1%', 'goodput<1000'");
+}
+
 }  // namespace
 
 std::variant<Command, Answered> parse_arguments(const std::vector<std::string>& arguments) {
@@ -81,6 +123,7 @@ std::variant<Command, Answered> parse_arguments(const std::vector<std::string>& 
     app.set_help_all_flag("--help-all", "help on every command");
     RunCommand run;
     ReportCommand report;
+    LoadCommand load;
     CLI::App* run_app = app.add_subcommand("run", "the main job: measure every contender, write one report");
     describe_run(run_app, run);
     CLI::App* report_app = app.add_subcommand("report", "render a run's report again from its trials.jsonl");
@@ -88,6 +131,8 @@ std::variant<Command, Answered> parse_arguments(const std::vector<std::string>& 
         ->add_option("directory", report.run_directory, "the run's directory, for example results/latest")
         ->required();
     CLI::App* list_app = app.add_subcommand("list", "benchmarks, workloads and contenders there are");
+    CLI::App* load_app = app.add_subcommand("load", "the load generator alone, on any URL");
+    describe_load(load_app, load);
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
     // CLI11 reports through exceptions only; this is the one place that sees them.
     try {
@@ -100,6 +145,7 @@ std::variant<Command, Answered> parse_arguments(const std::vector<std::string>& 
     }
     if (run_app->parsed()) return run;
     if (report_app->parsed()) return report;
+    if (load_app->parsed()) return load;
     static_cast<void>(list_app);
     return ListCommand{};
 }

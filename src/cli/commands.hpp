@@ -29,12 +29,42 @@ struct ReportCommand {
 /// `joust list`: what there is.
 struct ListCommand {};
 
-using Command = std::variant<RunCommand, ReportCommand, ListCommand>;
+/// `joust load URL`: the load generator alone.
+struct LoadCommand {
+    std::string url;
+    int connections = 50;               ///< users (closed model), most connections (open model)
+    std::optional<double> rate;         ///< requests per second: makes the model open
+    std::string ramp;                   ///< "0:1000:30s": the rate rises from 0 to 1000/s in 30 s
+    std::string arrivals = "constant";  ///< or "poisson"
+    std::string duration = "10s";
+    std::optional<std::uint64_t> requests;
+    std::string warmup = "0s";
+    std::string timeout = "30s";
+    int threads = 1;
+    std::string method;                ///< "": GET, or POST with a body
+    std::vector<std::string> headers;  ///< "Name: value"
+    std::string body;
+    Path body_file;
+    Path data;  ///< CSV or JSON lines: columns for {placeholders}
+    std::optional<int> expect_status;
+    std::string expect_body;  ///< a part of the body
+    std::string io = "auto";
+    bool insecure = false;
+    bool spin = false;
+    std::uint64_t seed = 1;
+    std::string json;  ///< "-" is stdout, alone on it
+    Path hlog;
+    Path csv;
+    std::vector<std::string> fail_if;  ///< "p99>200ms", "errors>1%", "goodput<1000"
+};
+
+using Command = std::variant<RunCommand, ReportCommand, ListCommand, LoadCommand>;
 
 /// Each runs one command to its end; errors are printed there. `command_line` is recorded in the environment.
 ExitCode run(const RunCommand& command, const std::vector<std::string>& command_line);
 ExitCode report(const ReportCommand& command);
 ExitCode list(const ListCommand& command);
+ExitCode load(const LoadCommand& command);
 ExitCode execute(const Command& command, const std::vector<std::string>& command_line);
 
 /// "error: …" on stderr, each further line indented; returns the error's exit code.

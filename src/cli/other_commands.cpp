@@ -1,38 +1,19 @@
+#include <algorithm>
 #include <cstdio>
 
-#include "analysis/compare.hpp"
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/installation.hpp"
+#include "cli/render.hpp"
 #include "cli/signals.hpp"
-#include "model/environment_json.hpp"
-#include "model/trial_json.hpp"
-#include "report/report.hpp"
+#include "model/benchmark.hpp"
 
 namespace joust::cli {
-namespace {
-
-Result<std::string> render(const Path& directory) {
-    model::Diagnostics diagnostics;
-    const auto benchmark = model::read_benchmark(directory / "benchmark.toml", {}, diagnostics);
-    if (!benchmark) return tl::unexpected(diagnostics.error());
-    JOUST_TRY(const model::Environment environment, model::read_environment(directory));
-    JOUST_TRY(const model::StoredTrials stored, model::read_trials(directory));
-    if (stored.torn)
-        fmt::print(stderr, "warning: {} ends within line {}: that trial was lost when joust was killed\n",
-                   (directory / "trials.jsonl").string(), stored.torn->line_number);
-    const model::Comparison comparison = analysis::compare(*benchmark, stored.trials);
-    JOUST_CHECK(report::write_report({directory, *benchmark, environment, stored.trials, comparison}));
-    return report::summary_text(*benchmark, comparison);
-}
-
-}  // namespace
-
 ExitCode report(const ReportCommand& command) {
-    const auto summary = render(command.run_directory);
-    if (!summary) return complain(summary.error());
-    fmt::print(stdout, "{}", *summary);
-    fmt::print(stderr, "report: {}\n", (command.run_directory / report::k_markdown_file).string());
+    const auto rendered = render(command.run_directory);
+    if (!rendered) return complain(rendered.error());
+    fmt::print(stdout, "{}", rendered->summary);
+    fmt::print(stderr, "report: {}\n", rendered->markdown.string());
     return ExitCode::done;
 }
 
@@ -63,6 +44,7 @@ ExitCode list(const ListCommand&) {
 ExitCode execute(const Command& command, const std::vector<std::string>& command_line) {
     if (const auto* wanted = std::get_if<RunCommand>(&command)) return run(*wanted, command_line);
     if (const auto* wanted = std::get_if<ReportCommand>(&command)) return report(*wanted);
+    if (const auto* wanted = std::get_if<LoadCommand>(&command)) return load(*wanted);
     return list(std::get<ListCommand>(command));
 }
 

@@ -1,12 +1,11 @@
-#include <unistd.h>
-
 #include <algorithm>
+#include <array>
 #include <cstdio>
 
-#include "analysis/compare.hpp"
 #include "cli/commands.hpp"
 #include "cli/installation.hpp"
 #include "cli/progress.hpp"
+#include "cli/render.hpp"
 #include "cli/signals.hpp"
 #include "experiment/experiment.hpp"
 #include "model/diagnostics.hpp"
@@ -88,20 +87,17 @@ Status copy_json(const Path& run_directory, const std::string& destination) {
 }
 
 // Report, summary and exit code from what was measured, whole or not.
-ExitCode conclude(const RunCommand& command, const experiment::RunSpec& spec,
-                  const experiment::Outcome& outcome) {
+ExitCode conclude(const RunCommand& command, const experiment::Outcome& outcome) {
     ExitCode code = ExitCode::done;
     if (!outcome.trials.empty()) {
-        const model::Comparison comparison = analysis::compare(spec.benchmark, outcome.trials);
-        const Status written = report::write_report(
-            {outcome.run_directory, spec.benchmark, outcome.environment, outcome.trials, comparison});
-        if (!written) code = complain(written.error());
-        if (command.json != "-") fmt::print(stdout, "{}", report::summary_text(spec.benchmark, comparison));
-        if (written && !command.json.empty())
+        const auto rendered = render(outcome.run_directory);
+        if (!rendered) return complain(rendered.error());
+        if (command.json != "-") fmt::print(stdout, "{}", rendered->summary);
+        if (!command.json.empty())
             if (const Status copied = copy_json(outcome.run_directory, command.json); !copied)
                 code = complain(copied.error());
-        fmt::print(stderr, "report: {}\n", (outcome.run_directory / report::k_markdown_file).string());
-        if (code == ExitCode::done && !comparable(comparison)) code = ExitCode::not_comparable;
+        fmt::print(stderr, "report: {}\n", rendered->markdown.string());
+        if (code == ExitCode::done && !comparable(rendered->comparison)) code = ExitCode::not_comparable;
     }
     if (outcome.stopped_by) {
         fmt::print(stderr, "stopped after {} finished trial(s), which are kept in {}\n",
@@ -128,7 +124,7 @@ ExitCode run(const RunCommand& command, const std::vector<std::string>& command_
         *spec, *progress, [] { return interruption() != 0; },
         [](std::span<const model::TrialResult>, int) { return false; });
     if (!outcome) return complain(outcome.error());
-    return conclude(command, *spec, *outcome);
+    return conclude(command, *outcome);
 }
 
 }  // namespace joust::cli

@@ -274,10 +274,12 @@ Status CgroupHost::prepare() const {
 
 CgroupHost CgroupHost::for_cpu() const {
     CgroupHost part = *this;
-    std::erase_if(part.hierarchies_, [](const Hierarchy& hierarchy) {
-        return !hierarchy.has(Controller::cpu) && !hierarchy.has(Controller::cpuacct) &&
-               !hierarchy.has(Controller::cpuset);
-    });
+    for (Hierarchy& hierarchy : part.hierarchies_)
+        std::erase_if(hierarchy.controllers, [](Controller controller) {
+            return controller == Controller::memory || controller == Controller::pids;
+        });
+    std::erase_if(part.hierarchies_,
+                  [](const Hierarchy& hierarchy) { return hierarchy.controllers.empty(); });
     return part;
 }
 

@@ -53,8 +53,8 @@ public:
     /// do.
     [[nodiscard]] Status prepare() const;
 
-    /// The same with only those hierarchies that deal with CPUs (all of v2): for a group that is to place
-    /// this process, not to limit its memory.
+    /// The same with only those controllers that deal with CPUs: for a group that is to place this process.
+    /// (Its memory stays charged to where it came from, so counting or limiting it there would mislead.)
     [[nodiscard]] CgroupHost for_cpu() const;
 
 private:

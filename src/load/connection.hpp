@@ -25,6 +25,7 @@ struct Connection {
     bool resent = false;        ///< this request was sent again after an idle close
     bool submitted = false;     ///< `sent_at` is known
     bool completed = false;     ///< this user has had a success
+    std::uint8_t retries = 0;   ///< left for this request
     std::uint8_t failures = 0;  ///< in a row; sets the back-off
     std::uint32_t operation = 0;
     std::uint32_t variant = 0;

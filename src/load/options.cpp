@@ -47,6 +47,8 @@ Status check(const Options& options) {
     if (options.threads < 1 || options.threads > 256)
         return fail(ErrorKind::bad_input, "{} threads: give 1 to 256", options.threads);
     if (options.timeout <= Nanoseconds{0}) return fail(ErrorKind::bad_input, "the timeout must be above 0");
+    if (options.retries < 0 || options.retries > 100)
+        return fail(ErrorKind::bad_input, "{} retries: give 0 to 100", options.retries);
     if (options.requests_per_connection == std::optional<std::uint64_t>(0))
         return fail(ErrorKind::bad_input, "a connection carries at least one request");
     if (options.target.tls && !options.target.unix_path.empty())

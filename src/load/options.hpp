@@ -61,6 +61,9 @@ struct Options {
     /// connection each.
     std::optional<std::uint64_t> requests_per_connection;
     Nanoseconds timeout = std::chrono::seconds(30);  ///< from the due time to the last byte
+    /// How often a failed request (connect, reset, protocol, 5xx) is sent again at once; its response time
+    /// goes on counting. A POST or PATCH is repeated only while it has not been sent.
+    int retries = 0;
     int threads = 1;
     std::vector<int> cpus;  ///< thread k is pinned to cpus[k % size]; empty: not pinned
     Io io = Io::automatic;

@@ -185,6 +185,7 @@ void add_counts(model::Samples& to, const model::Samples& from) {
     to.connections.closed_idle += from.connections.closed_idle;
     to.connections.resent += from.connections.resent;
     to.bytes_received += from.bytes_received;
+    to.retried += from.retried;
     to.response_time_sum += from.response_time_sum;
     to.clock_steps += from.clock_steps;
     to.kernel_time_stamps = to.kernel_time_stamps || from.kernel_time_stamps;

@@ -88,6 +88,7 @@ public:
         live_.bytes_received.add(bytes);
         if (when >= window_start_ && when < window_end_) samples_.bytes_received += bytes;
     }
+    void retried() { ++samples_.retried; }
     model::ConnectionCounts& connections() { return samples_.connections; }
     LiveCounters& live() { return live_; }
 

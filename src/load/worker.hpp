@@ -80,6 +80,7 @@ private:
     void failed(ConnectionId id, model::RequestErrorKind kind, std::string_view detail, TimePoint end);
     void timed_out(ConnectionId id);
     bool send_again(ConnectionId id);
+    bool retry(ConnectionId id, model::RequestErrorKind kind, bool reusable);
     [[nodiscard]] Ending ending(const Connection& connection, Ending::How how, TimePoint end) const;
     void end(ConnectionId id, const Ending& ending);
     void release(ConnectionId id, Nanoseconds back_off);

@@ -47,6 +47,7 @@ void Worker::begin(ConnectionId id, TimePoint due) {
     connection.due = due;
     connection.busy = true;
     connection.resent = false;
+    connection.retries = static_cast<std::uint8_t>(plan_.options.retries);
     connection.submitted = false;
     connection.sequence = issued_++;
     connection.operation = pick_operation();
@@ -219,6 +220,7 @@ void Worker::answered(ConnectionId id, const Arrival& arrival, bool reusable) {
                              sampled(check));
     if (check.needs_body() && connection.body.cut())
         wrong = WrongAnswer{RequestErrorKind::body, "the body is longer than 4 MiB, which is not checked"};
+    if (wrong && wrong->kind == RequestErrorKind::status_5xx && retry(id, wrong->kind, reusable)) return;
     if (wrong) {
         how.how = Ending::How::failed;
         how.kind = wrong->kind;
@@ -247,6 +249,7 @@ void Worker::end(ConnectionId id, const Ending& ending) {
 }
 
 void Worker::failed(ConnectionId id, RequestErrorKind kind, std::string_view detail, TimePoint when) {
+    if (retry(id, kind, false)) return;
     Connection& connection = connections_[id];
     Ending how = ending(connection, Ending::How::failed, when);
     how.kind = kind;
@@ -288,6 +291,23 @@ bool Worker::send_again(ConnectionId id) {
     connection.resent = true;
     drop(id);
     open(id);
+    return true;
+}
+
+/// If the user asked for it; on the same connection where that is possible.
+bool Worker::retry(ConnectionId id, RequestErrorKind kind, bool reusable) {
+    Connection& connection = connections_[id];
+    const bool safe =
+        kind == RequestErrorKind::connect || plan_.requests[connection.operation].is_idempotent();
+    if (connection.retries == 0 || !safe) return false;
+    --connection.retries;
+    recorder_.retried();
+    if (reusable) {
+        submit(id);
+    } else {
+        drop(id);
+        open(id);
+    }
     return true;
 }
 

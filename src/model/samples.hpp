@@ -109,6 +109,7 @@ struct Samples {
     std::uint64_t errors_in_window = 0;  ///< failures that ended inside the window
     RequestCounts requests;              ///< of the requests due in the window
     RequestErrors errors;                ///< of the requests due in the window
+    std::uint64_t retried = 0;  ///< requests sent again after a failure, over the whole run; off by default
     std::vector<RequestErrorExample> examples;
     std::uint64_t censored = 0;  ///< how many values below are ages of unfinished or timed-out requests
     /// Successful and censored requests due in the window, ns. Response time counts from the intended send.

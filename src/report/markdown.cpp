@@ -130,11 +130,21 @@ std::string errors(const RunReport& run) {
            picture(run, "error_rate", "Error rate over concurrency") + judgements(run) + examples(run);
 }
 
+// A word as a shell reads it back: in single quotes unless every character is harmless.
+std::string shell_word(const std::string& word) {
+    constexpr std::string_view harmless =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";
+    if (!word.empty() && word.find_first_not_of(harmless) == std::string::npos) return word;
+    std::string quoted = "'";
+    for (const char c : word)
+        quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    return quoted + "'";
+}
+
 std::string repeat(const RunReport& run) {
     std::string command;
     for (const std::string& word : run.environment.command_line)
-        command +=
-            (command.empty() ? "" : " ") + (word.find(' ') == std::string::npos ? word : "'" + word + "'");
+        command += (command.empty() ? "" : " ") + shell_word(word);
     std::string text = heading("How to repeat");
     text +=
         fmt::format("```sh\n{}git checkout {}\n{}\n```\n\n",

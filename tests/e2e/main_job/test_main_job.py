@@ -101,7 +101,7 @@ def test_a_clone_in_a_private_directory_works(tmp_path):
     clone = private / "clone"
     for name in ("benchmarks", "workloads", "contenders"):
         shutil.copytree(ROOT / name, clone / name)
-    run = Run(["run", "--profile", "smoke", "--levels", "2", "--duration", "1s"], clone).wait(240)
+    run = Run(["run", "--profile", "smoke", "--levels", "8", "--duration", "4s"], clone).wait(240)
     assert run.code == 0, run.err
     assert len((clone / "results/latest/trials.jsonl").read_text().splitlines()) == 2
 

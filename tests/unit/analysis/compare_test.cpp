@@ -161,6 +161,18 @@ TEST(compare, marks_percentiles_that_touch_requests_without_an_answer) {
     EXPECT_FALSE(comparison.cell("fastapi", 50)->response_time.at("max").at_least);
 }
 
+TEST(compare, marks_percentiles_above_requests_that_were_given_up_before_their_timeout) {
+    const model::Benchmark benchmark = testing::benchmark_of({"fastapi", "django"}, {50}, 3);
+    auto trials = trials_with(benchmark, 1, 0.01);
+    for (model::TrialResult& trial : trials) {
+        trial.samples.response_time.record(5'000'000'000, 20);  // of about 1020; the timeout is 60 s
+        trial.samples.censored = 20;
+    }
+    const Cell cell = *compare(benchmark, trials).cell("django", 50);
+    EXPECT_FALSE(cell.response_time.at("p95").at_least);
+    EXPECT_TRUE(cell.response_time.at("p99").at_least);
+}
+
 TEST(compare, gives_no_p99_ratio_where_p99_is_only_a_lower_bound) {
     const model::Benchmark benchmark = testing::benchmark_of({"fastapi", "django"}, {50}, 3);
     auto trials = trials_with(benchmark, 1, 0.01);

@@ -67,7 +67,7 @@ TEST_F(CgroupTest, AProcessThatEatsMemoryIsKilledAtItsLimit) {
     const Cgroup limited = group("a", model::Limits{.cpus = 1.0, .memory = k_limit});
     const Process eater =
         start(limited, "exec tail /dev/zero");  // tail keeps the endless last line in memory
-    const std::optional<ExitStatus> status = eater.wait_for(20s);
+    const std::optional<ExitStatus> status = eater.wait_for(60s);
     ASSERT_TRUE(status);
     EXPECT_EQ(status->signal, SIGKILL);
     EXPECT_EQ(must(limited.oom_kills()), 1U);
@@ -76,7 +76,7 @@ TEST_F(CgroupTest, AProcessThatEatsMemoryIsKilledAtItsLimit) {
 TEST_F(CgroupTest, OneThatStaysBelowItIsNot) {
     const Cgroup limited = group("a", model::Limits{.cpus = 1.0, .memory = k_limit});
     const Process process = start(limited, "head -c 20000000 /dev/zero | tail -c 1 > /dev/null");
-    EXPECT_EQ(process.wait_for(20s), ExitStatus{.code = 0});
+    EXPECT_EQ(process.wait_for(60s), ExitStatus{.code = 0});
     EXPECT_EQ(must(limited.oom_kills()), 0U);
 }
 
@@ -130,7 +130,7 @@ TEST_F(CgroupTest, GrandchildrenThatMakeSessionsOfTheirOwnAreKilledToo) {
     {
         const Cgroup open = group("a", std::nullopt);
         const Process process = start(open, "setsid sleep 71 & setsid sh -c 'sleep 72 & sleep 73' & exit 0");
-        ASSERT_TRUE(process.wait_for(5s));
+        ASSERT_TRUE(process.wait_for(20s));
         ASSERT_TRUE(eventually([&] { return open.pids().size() == 4; }));
         pids = open.pids();
         EXPECT_TRUE(process.pids().empty()) << "the session alone does not know them";
@@ -169,7 +169,7 @@ TEST_F(CgroupTest, AGroupOfTheSameNameLeftOverIsReplaced) {
     const Cgroup first = group("a", std::nullopt);
     const Process process = start(first, "sleep 74");
     const Cgroup second = group("a", std::nullopt);
-    EXPECT_TRUE(process.wait_for(5s));
+    EXPECT_TRUE(process.wait_for(20s));
     EXPECT_TRUE(second.pids().empty());
 }
 

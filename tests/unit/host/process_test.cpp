@@ -16,6 +16,16 @@ ExitStatus end_of(const Process& process) {
     return process.wait_for(10s).value_or(ExitStatus{});
 }
 
+/// A shell that does this when it is sent SIGTERM; it has set its trap already.
+Process start_with_trap(const std::string& action) {
+    const TempDirectory place;
+    const Path ready = place.path() / "ready";
+    Process process = must(Process::start(
+        shell("trap " + action + " TERM; touch " + ready.string() + "; while :; do sleep 0.05; done")));
+    EXPECT_TRUE(eventually([&] { return std::filesystem::exists(ready); }));
+    return process;
+}
+
 TEST(Process, RunsInItsDirectoryWithItsEnvironmentAloneAndWritesItsLog) {
     const TempDirectory place;
     ProcessSpec spec = shell("pwd; env; echo to stderr >&2; exit 3");
@@ -86,8 +96,7 @@ TEST(Process, MayOpenAsManyFilesAsTheHardLimitAllows) {
 }
 
 TEST(Process, ThatIgnoresTheTermSignalIsKilledAfterTheGrace) {
-    Process process = must(Process::start(shell("trap '' TERM; while :; do sleep 0.05; done")));
-    std::this_thread::sleep_for(100ms);  // until its trap is set
+    Process process = start_with_trap("''");
     const TimePoint begin = now();
     const std::optional<ExitStatus> status = process.stop(300ms);
     ASSERT_TRUE(status);
@@ -97,8 +106,7 @@ TEST(Process, ThatIgnoresTheTermSignalIsKilledAfterTheGrace) {
 }
 
 TEST(Process, ThatHeedsTheTermSignalEndsBeforeTheGrace) {
-    Process process = must(Process::start(shell("trap 'exit 0' TERM; while :; do sleep 0.05; done")));
-    std::this_thread::sleep_for(100ms);
+    Process process = start_with_trap("'exit 0'");
     const TimePoint begin = now();
     EXPECT_EQ(process.stop(20s), ExitStatus{.code = 0});
     EXPECT_LT(now() - begin, 5s);

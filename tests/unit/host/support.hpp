@@ -55,7 +55,7 @@ private:
 };
 
 /// Waits until `condition` holds; false after `limit`.
-inline bool eventually(const std::function<bool()>& condition, Nanoseconds limit = 5s) {
+inline bool eventually(const std::function<bool()>& condition, Nanoseconds limit = 20s) {
     const TimePoint give_up = now() + limit;
     while (!condition()) {
         if (now() > give_up) return false;
@@ -64,7 +64,7 @@ inline bool eventually(const std::function<bool()>& condition, Nanoseconds limit
     return true;
 }
 
-/// The process ends within five seconds; a zombie has (when init reaps it is not ours to say).
+/// The process ends in time; a zombie has (when init reaps it is not ours to say).
 inline bool dies(pid_t pid) {
     return eventually([&] {
         const auto process = host::identify(pid);

@@ -90,7 +90,7 @@ TEST(UsageSampler, ReadsASessionWhereThereIsNoGroup) {
     const model::Usage usage = must(sampler.finish_now()).parties.at(0);
     EXPECT_GT(usage.cpu.total(), 30ms);
     EXPECT_GT(usage.anonymous.mean.count, 50'000U);
-    EXPECT_GT(usage.voluntary_context_switches.value_or(0), 5U);
+    EXPECT_GT(usage.voluntary_context_switches.value_or(0), 0U);
     EXPECT_EQ(usage.throttled, std::nullopt);
 }
 
@@ -108,7 +108,7 @@ TEST(UsageSampler, CountsOwnThreadsApartFromTheRestOfTheProcess) {
                          now() + 1h);
     timespec before{};
     ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &before);
-    burn(std::chrono::seconds(before.tv_sec) + Nanoseconds(before.tv_nsec) + 200ms);
+    burn(std::chrono::seconds(before.tv_sec) + Nanoseconds(before.tv_nsec) + 400ms);
     ASSERT_TRUE(eventually([&] { return read_thread(::getpid(), tid)->voluntary_switches > 20; }));
     const WindowUsage window = must(sampler.finish_now());
     stop = true;

@@ -189,6 +189,30 @@ TEST_P(Misbehaving, NeverSendsAPostAgain) {
     EXPECT_EQ(server.log().size(), 6U);
 }
 
+TEST_P(Misbehaving, RetriesOnlyWhenAskedAndCountsIt) {
+    const auto every_third = [](const SeenRequest& request) {
+        return request.path == "/reset"
+                   ? (request.on_connection == 0 ? Reply::raw("", Reply::Then::reset) : Reply::ok())
+                   : (request.on_connection % 3 == 2 ? Reply::ok("ok", 10ms) : Reply::status(503));
+    };
+    ScriptedServer server(every_third);
+    Options options = closed(server, 1, StopAfterCount{4});
+    options.retries = 2;
+    model::Samples samples = run(options);
+    EXPECT_EQ(samples.requests.succeeded, 4U);
+    EXPECT_EQ(samples.retried, 8U);
+    EXPECT_EQ(samples.errors.total(), 0U);
+    EXPECT_EQ(server.accepted(), 1U);
+    options.operations[0].request.path = "/reset";  // each try on a new connection
+    samples = run(options);
+    EXPECT_EQ(samples.errors[RequestErrorKind::reset], 4U);
+    EXPECT_EQ(samples.retried, 8U);
+    options.operations[0].request.method = "POST";
+    samples = run(options);
+    EXPECT_EQ(samples.errors[RequestErrorKind::reset], 4U);
+    EXPECT_EQ(samples.retried, 0U);
+}
+
 INSTANTIATE_TEST_SUITE_P(Backends, Misbehaving, k_both_backends, io_name);
 
 class Answers : public EngineOn {};

@@ -10,6 +10,7 @@
 #include "base/text.hpp"
 #include "model/environment_json.hpp"
 #include "model/trial_json.hpp"
+#include "report/load_report.hpp"
 #include "report/results_json.hpp"
 #include "support/report_cases.hpp"
 
@@ -105,6 +106,18 @@ TEST(results_document, lists_the_keys_of_the_environment_and_no_others) {
     Keys written;
     collect(nlohmann::json::parse(model::environment_json(environment)), "", written);
     EXPECT_EQ(written, without_containers(documented("environment.json")));
+}
+
+TEST(results_document, lists_the_keys_of_a_load_and_no_others) {
+    model::LoadRun run{.url = "http://localhost/", .offered_rps = 1};
+    run.samples.completed_in_window = 1;
+    for (stats::Histogram* histogram : {&run.samples.response_time, &run.samples.service_time,
+                                        &run.samples.schedule_lag, &run.samples.reap_delay})
+        histogram->record(1000);
+    run.self_check.reasons = {{"connections", "1 of 2 connections were established"}};
+    Keys written;
+    collect(nlohmann::json::parse(load_json(run)), "", written);
+    EXPECT_EQ(written, without_containers(documented("joust load --json")));
 }
 
 TEST(results_document, lists_the_codes_of_reasons_that_the_source_has_and_no_others) {

@@ -1,0 +1,82 @@
+#include "cli/criterion.hpp"
+
+#include <charconv>
+#include <limits>
+#include <optional>
+
+#include "base/quantity.hpp"
+#include "base/text.hpp"
+
+namespace joust::cli {
+namespace {
+
+std::optional<double> number(std::string_view text) {
+    double value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || end != text.data() + text.size() || !(value >= 0)) return std::nullopt;
+    return value;
+}
+
+bool take_quantity(std::string_view name, Criterion& criterion) {
+    using Quantity = Criterion::Quantity;
+    if (name == "goodput")
+        criterion.quantity = Quantity::goodput;
+    else if (name == "errors")
+        criterion.quantity = Quantity::error_rate;
+    else if (name == "mean")
+        criterion.quantity = Quantity::response_time_mean;
+    else if (name == "max")
+        criterion.quantity = Quantity::response_time_max;
+    else if (const auto percent = name.starts_with('p') ? number(name.substr(1)) : std::nullopt;
+             percent && *percent <= 100) {
+        criterion.quantity = Quantity::response_time_quantile;
+        criterion.quantile = *percent / 100;
+    } else {
+        return false;
+    }
+    return true;
+}
+
+bool take_bound(std::string_view text, Criterion& criterion) {
+    using Quantity = Criterion::Quantity;
+    if (criterion.quantity == Quantity::goodput || criterion.quantity == Quantity::error_rate) {
+        const bool share = criterion.quantity == Quantity::error_rate;
+        if (share && !text.ends_with('%')) return false;
+        const auto value = number(share ? text.substr(0, text.size() - 1) : text);
+        if (value) criterion.bound = share ? *value / 100 : *value;
+        return value.has_value();
+    }
+    const auto duration = parse_duration(text);
+    if (duration) criterion.bound = static_cast<double>(duration->count());
+    return duration.has_value();
+}
+
+}  // namespace
+
+double Criterion::value(const model::Samples& samples) const {
+    const stats::Histogram& times = samples.response_time;
+    if (quantity == Quantity::goodput) return samples.goodput_rps();
+    if (quantity == Quantity::error_rate) return samples.error_rate();
+    if (times.empty()) return std::numeric_limits<double>::infinity();
+    if (quantity == Quantity::response_time_mean) return times.mean();
+    if (quantity == Quantity::response_time_max) return static_cast<double>(times.max());
+    return static_cast<double>(times.value_at_quantile(quantile));
+}
+
+Result<Criterion> parse_criterion(std::string_view text) {
+    const std::size_t sign = text.find_first_of("<>");
+    Criterion criterion{.text = std::string(text)};
+    if (sign != std::string_view::npos) {
+        criterion.above = text[sign] == '>';
+        if (take_quantity(trimmed(text.substr(0, sign)), criterion) &&
+            take_bound(trimmed(text.substr(sign + 1)), criterion))
+            return criterion;
+    }
+    return fail(
+        ErrorKind::bad_input,
+        "--fail-if \"{}\" is not understood; write for example 'p99>200ms', 'mean>50ms', 'errors>1%' or "
+        "'goodput<1000'",
+        text);
+}
+
+}  // namespace joust::cli

@@ -1,0 +1,51 @@
+#include "cli/criterion.hpp"
+
+#include <gtest/gtest.h>
+
+namespace joust::cli {
+namespace {
+
+using namespace std::chrono_literals;
+
+model::Samples samples() {
+    model::Samples samples;
+    samples.window = 10s;
+    samples.completed_in_window = 5000;
+    samples.requests = {.started = 5050, .succeeded = 5000, .failed = 50};
+    for (int i = 1; i <= 100; ++i)
+        samples.response_time.record(i * 1'000'000);
+    return samples;
+}
+
+TEST(Criterion, ComparesWhatItNames) {
+    const struct {
+        const char* text;
+        bool missed;
+    } rows[] = {
+        {"p99>200ms", false},  {"p99>98ms", true},     {"p50>49ms", true},     {"p50 > 51ms", false},
+        {"mean>40ms", true},   {"max>1s", false},      {"max>99ms", true},     {"errors>1%", false},
+        {"errors>0.9%", true}, {"goodput<1000", true}, {"goodput<500", false},
+    };
+    for (const auto& row : rows) {
+        const auto criterion = parse_criterion(row.text);
+        ASSERT_TRUE(criterion) << row.text;
+        EXPECT_EQ(criterion->missed(samples()), row.missed) << row.text;
+    }
+}
+
+TEST(Criterion, WithoutAnyAnswerEveryTimeIsTooLong) {
+    EXPECT_TRUE(parse_criterion("p99>1h")->missed(model::Samples{}));
+}
+
+TEST(Criterion, WhatIsNotUnderstoodGetsAnExample) {
+    for (const char* text :
+         {"p99", "p99>", "p101>1s", "p99>200", "errors>1", "goodput<fast", "latency>1s", ">1s"}) {
+        const auto criterion = parse_criterion(text);
+        ASSERT_FALSE(criterion) << text;
+        EXPECT_EQ(criterion.error().kind, ErrorKind::bad_input);
+        EXPECT_NE(criterion.error().message.find("'p99>200ms'"), std::string::npos);
+    }
+}
+
+}  // namespace
+}  // namespace joust::cli
