@@ -27,6 +27,9 @@ function(joust_folder name)
   target_link_libraries(joust_${name} ${scope} ${ARG_DEPENDS} ${ARG_LIBRARIES})
 endfunction()
 
+# Optimising the tests themselves takes longer than running them does; what they test is optimised.
+set(joust_test_options $<$<CONFIG:Release>:-O0>)
+
 # joust_test_binary(NAME GLOB LIBRARIES...): a GoogleTest program out of every file that matches, found by ctest.
 function(joust_test_binary name glob)
   file(GLOB sources CONFIGURE_DEPENDS ${glob})
@@ -38,6 +41,7 @@ function(joust_test_binary name glob)
   target_compile_definitions(${name} PRIVATE JOUST_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
   target_link_libraries(${name} PRIVATE ${ARGN} GTest::gtest GTest::gmock GTest::gtest_main)
   target_precompile_headers(${name} REUSE_FROM joust_precompiled_tests)
+  target_compile_options(${name} PRIVATE ${joust_test_options})
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES TIMEOUT 300)
 endfunction()
