@@ -12,7 +12,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 # The libraries whose headers lie in folders of their own.
 LIBRARIES = subprocess.run(["pkg-config", "--cflags", "libpq"], check=True, text=True, stdout=subprocess.PIPE).stdout
-COMPILER = [os.environ.get("CXX", "g++"), "-std=c++20", "-fsyntax-only", "-Isrc", "-Itests", *LIBRARIES.split(),
+COMPILER = [os.environ.get("CXX", "g++"), "-std=c++20", "-fsyntax-only", "-Isrc", "-Itests", '-DJOUST_SOURCE_DIR=""', *LIBRARIES.split(),
             "-x", "c++", "-"]
 
 

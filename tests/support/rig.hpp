@@ -7,6 +7,7 @@
 #include "host/cgroup_host.hpp"
 #include "host/run_state.hpp"
 #include "host/user.hpp"
+#include "model/limits.hpp"
 #include "unit/host/support.hpp"
 
 // What services and databases need around them, for tests that run real ones.
