@@ -306,7 +306,7 @@ TEST(compare, sums_a_cell_over_its_trials) {
     const auto trials = testing::synthetic_trials(benchmark, [&](const model::PlannedTrial& plan) {
         return TrialShape{.goodput_rps = rps[plan.block], .p50_ms = 250, .cpu_ms_per_operation = 4};
     });
-    const Cell& cell = *compare(benchmark, trials).cell("django", 50);
+    const Cell cell = *compare(benchmark, trials).cell("django", 50);
     // t(0.975, 2) = 4.303; standard error 10 / sqrt(3).
     EXPECT_DOUBLE_EQ(cell.goodput_rps.value, 200);
     EXPECT_NEAR(*cell.goodput_rps.low, 200 - 4.3027 * 10 / std::sqrt(3), 0.01);
