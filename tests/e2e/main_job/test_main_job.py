@@ -69,7 +69,7 @@ def test_stdout_has_the_result_and_stderr_the_progress(smoke):
     assert "fastapi" in smoke.out.lower() and "django" in smoke.out.lower()
     assert "\x1b" not in smoke.err and "\r" not in smoke.err, "plain lines in a pipe"
     assert "trial 1/4" in smoke.err
-    assert "4 trials of 2 s each" in smoke.err, "it says how long it takes before it starts"
+    assert "4 trials of 3 s each" in smoke.err, "it says how long it takes before it starts"
 
 
 def test_the_report_can_be_rendered_again_byte_for_byte(smoke):
