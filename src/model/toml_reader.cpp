@@ -63,7 +63,7 @@ std::string rendered(const toml::node& node) {
 
 nlohmann::ordered_json to_json(const toml::node& node) {
     if (const auto* table = node.as_table()) {
-        // toml++ orders keys by name; the order of the file is that of the source positions.
+        // toml++ orders keys by name; the file's order is that of the positions.
         std::vector<std::pair<std::string, const toml::node*>> entries;
         for (const auto& [key, value] : *table)
             entries.emplace_back(std::string(key.str()), &value);
@@ -381,7 +381,6 @@ TomlReader TomlReader::table(std::string_view key) {
     }
     static const toml::table k_empty;
     if (inner->layers.empty()) {
-        // Missing keys of a missing table are reported at the file's start.
         inner->layers.push_back({state_->layers.back().file, &k_empty});
     }
     return TomlReader(std::move(inner));
