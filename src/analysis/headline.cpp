@@ -1,6 +1,7 @@
 #include "analysis/headline.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include "base/text.hpp"
 #include "model/wording.hpp"
@@ -84,6 +85,28 @@ std::string sentence(const PairedRatio& pooled, bool everywhere) {
     return fmt::format("{} and {} cannot be compared: {}", pooled.contender, pooled.baseline, pooled.why);
 }
 
+// "19 of 40 results are suspect (no steady state: 19, littles law: 14): …"; empty where none is.
+std::string suspects(const Comparison& comparison) {
+    std::map<std::string, int> counts;
+    int cells = 0;
+    for (const Cell& cell : comparison.cells) {
+        if (cell.judgement.validity != model::Validity::suspect) continue;
+        ++cells;
+        for (const model::Reason& reason : cell.judgement.reasons)
+            ++counts[reason.code];
+    }
+    if (cells == 0) return "";
+    std::vector<std::string> parts;
+    for (const auto& [code, count] : counts) {
+        std::string words = code;
+        std::replace(words.begin(), words.end(), '_', ' ');
+        parts.push_back(fmt::format("{}: {}", words, count));
+    }
+    return fmt::format(
+        "{} of {} results are suspect ({}). They are compared all the same, and their numbers deserve doubt.",
+        cells, comparison.cells.size(), joined(parts, ", "));
+}
+
 std::string alone(const Comparison& comparison) {
     const Cell* best = nullptr;
     for (const Cell& cell : comparison.cells)
@@ -140,6 +163,7 @@ std::vector<std::string> warnings(const Comparison& comparison, const model::Ben
             "not known. An "
             "interval over the levels shows how much the ratio differs from level to level, not how well it "
             "repeats.");
+    if (std::string doubts = suspects(comparison); !doubts.empty()) sentences.push_back(std::move(doubts));
     const auto unlimited = std::count_if(trials.begin(), trials.end(), [](const model::TrialResult& trial) {
         return !trial.contender_limits.has_value();
     });

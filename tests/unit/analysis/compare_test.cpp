@@ -300,6 +300,15 @@ TEST(compare, marks_every_cell_that_ran_without_limits) {
     EXPECT_THAT(comparison.warnings, Contains(HasSubstr("Limits were off in 18 of 18 trials")));
 }
 
+TEST(compare, warns_how_many_results_are_suspect_and_why) {
+    ReportCase run = testing::clear_winner();
+    for (model::TrialResult& trial : run.trials)
+        if (trial.plan.level == 50) trial.warmup.steady = false;
+    const Comparison comparison = compared(run);
+    EXPECT_EQ(comparison.winner, "fastapi");
+    EXPECT_THAT(comparison.warnings, Contains(HasSubstr("2 of 6 results are suspect (no steady state: 2)")));
+}
+
 TEST(compare, sums_a_cell_over_its_trials) {
     const model::Benchmark benchmark = testing::benchmark_of({"fastapi", "django"}, {50}, 3);
     const double rps[] = {190, 200, 210};
