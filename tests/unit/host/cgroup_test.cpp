@@ -84,8 +84,8 @@ TEST_F(CgroupTest, TwoBusyProcessesGetTheOneCpuOfTheirSet) {
     const Cgroup limited = group("a", model::Limits{.cpus = 1.0, .memory = k_limit}, CpuShare{.cpus = {cpu}});
     const Process eater = start(limited, "(while :; do :; done) & while :; do :; done");
     std::this_thread::sleep_for(100ms);
-    const UsageCounters before = must(limited.read());
     const TimePoint begin = now();
+    const UsageCounters before = must(limited.read());
     std::this_thread::sleep_for(1500ms);
     const model::CpuTime used = cpu_between(before, must(limited.read()));
     const double cpus = seconds(used.total()) / seconds(now() - begin);
@@ -98,8 +98,8 @@ TEST_F(CgroupTest, TwoBusyProcessesAreHeldToTheirQuotaAndTheThrottlingShows) {
     const Cgroup limited = group("a", model::Limits{.cpus = 0.5, .memory = k_limit});
     const Process eater = start(limited, "(while :; do :; done) & while :; do :; done");
     std::this_thread::sleep_for(200ms);
-    const UsageCounters before = must(limited.read());
     const TimePoint begin = now();
+    const UsageCounters before = must(limited.read());
     std::this_thread::sleep_for(1500ms);
     const UsageCounters after = must(limited.read());
     const double cpus = seconds(after.cpu_total - before.cpu_total) / seconds(now() - begin);

@@ -44,7 +44,7 @@ TEST(LockRun, IsHadByOneAtATimeAndNotForAFileThatIsGone) {
     EXPECT_FALSE(lock_run(file, false));
 }
 
-TEST(LockRun, WaitedForIsWorthNothingOnceTheRunIsCleanedUp) {
+TEST(LockRun, WaitedForIsWorthNothingOnceTheFileIsAnotherOne) {
     const TempDirectory place;
     const Path file = place.write("lock", "");
     std::optional<Fd> held = lock_run(file, false);
@@ -52,6 +52,7 @@ TEST(LockRun, WaitedForIsWorthNothingOnceTheRunIsCleanedUp) {
     std::thread waiter([&] { locked = lock_run(file, true).has_value(); });
     std::this_thread::sleep_for(50ms);
     std::filesystem::remove(file);
+    place.write("lock", "");  // another run's by now
     held.reset();
     waiter.join();
     EXPECT_FALSE(locked);
