@@ -92,7 +92,7 @@ Result<Nanoseconds> Instance::wait_until_healthy(Nanoseconds timeout, const Inte
     constexpr auto k_patience = std::chrono::seconds(5);  // with one answer
     const std::string& path = contender_->routes.at("health");
     const TimePoint deadline = started_ + timeout;
-    std::string last = "nothing";
+    std::string last;
     while (now() < deadline) {
         const auto answer = http_call({.port = port_, .path = path}, std::min(deadline, now() + k_patience));
         const TimePoint answered = now();
@@ -100,16 +100,19 @@ Result<Nanoseconds> Instance::wait_until_healthy(Nanoseconds timeout, const Inte
             JOUST_CHECK(check_it_is_ours());
             return answered - started_;
         }
-        last = answer ? fmt::format("GET {} answered {}: {}", path, answer->status, first_bytes(answer->body))
-                      : fmt::format("GET {}: {}", path, answer.error().message);
+        // A call that this function's own deadline cut short says less than the answer before it.
+        if (answer)
+            last = fmt::format("GET {} answered {}: {}", path, answer->status, first_bytes(answer->body));
+        else if (last.empty() || answered < deadline)
+            last = fmt::format("GET {}: {}", path, answer.error().message);
         if (interrupted && interrupted())
             return fail(ErrorKind::interrupted, "waiting for {} was interrupted", label_);
         if (party_.wait_for(k_pause))
             return fail(ErrorKind::service, "{} {} before it was healthy{}", label_, description(),
                         log_ending());
     }
-    return fail(ErrorKind::service, "{} never got healthy within {}: {}{}", label_, spoken(timeout), last,
-                log_ending());
+    return fail(ErrorKind::service, "{} never got healthy within {}: {}{}", label_, spoken(timeout),
+                last.empty() ? "it was not asked" : last, log_ending());
 }
 
 StopRecord Instance::stop(Nanoseconds grace) {

@@ -165,7 +165,8 @@ TEST_P(ClosedModel, ShowsItsProgress) {
     EXPECT_FALSE(early.finished);
     EXPECT_GT(late.succeeded, early.succeeded);
     const LiveHistogram between = late.response_time.since(early.response_time);
-    EXPECT_EQ(between.count(), late.succeeded - early.succeeded);
+    EXPECT_NEAR(static_cast<double>(between.count()), static_cast<double>(late.succeeded - early.succeeded),
+                4);  // the counters of a running thread are not read at one instant
     EXPECT_NEAR(milliseconds(between.value_at_quantile(0.5)), 5, 2.5);
 }
 
