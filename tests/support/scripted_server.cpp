@@ -70,20 +70,6 @@ Reply Reply::never() {
     return {};
 }
 
-Nanoseconds ServiceModel::delay(TimePoint arrived, Nanoseconds service) {
-    TimePoint begin = arrived;
-    auto place = free_at_.end();
-    if (!free_at_.empty()) {
-        place = std::min_element(free_at_.begin(), free_at_.end());
-        begin = std::max(begin, *place);
-    }
-    TimePoint release = begin + service;
-    for (const Stall& stall : stalls_)
-        if (arrived < stall.to && release >= stall.from) release = std::max(release, stall.to);
-    if (place != free_at_.end()) *place = release;
-    return release - arrived;
-}
-
 struct ScriptedServer::State {
     struct Connection {
         Fd fd;
@@ -118,8 +104,11 @@ struct ScriptedServer::State {
     std::map<std::uint64_t, Connection> connections;
     std::priority_queue<Due, std::vector<Due>, std::greater<>> due;
     std::uint64_t order = 0;
+    TimePoint next_accept{};  ///< with a gap between acceptances
+    bool accept_pending = false;
     std::atomic<std::uint64_t> accepted{0};
     std::atomic<std::uint64_t> open{0};
+    std::atomic<bool> releasing{false};
     mutable std::mutex mutex;
     std::vector<LogEntry> log;
     std::thread thread;
@@ -174,6 +163,7 @@ void ScriptedServer::State::listen() {
 
 TimePoint ScriptedServer::State::next_wake() const {
     TimePoint next = due.empty() ? TimePoint::max() : due.top().at;
+    if (accept_pending) next = std::min(next, next_accept);
     if (manner.idle_timeout)
         for (const auto& [number, connection] : connections)
             next = std::min(next, connection.last_heard + *manner.idle_timeout);
@@ -190,6 +180,7 @@ void ScriptedServer::State::run() {
             release(piece);
         }
         close_idle();
+        if (accept_pending) accept_all();
         const TimePoint next = next_wake();
         timespec timeout{};
         const Nanoseconds left =
@@ -213,9 +204,12 @@ void ScriptedServer::State::run() {
 
 void ScriptedServer::State::accept_all() {
     for (;;) {
+        accept_pending = now() < next_accept;
+        if (accept_pending) return;
         Fd fd(::accept4(listener.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
         if (!fd) return;
         const std::uint64_t number = accepted++;
+        if (manner.accept_gap > Nanoseconds{0}) next_accept = now() + manner.accept_gap;
         if (manner.close_on_accept) continue;
         const int on = 1;
         ::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
@@ -272,7 +266,7 @@ void ScriptedServer::State::serve(Connection& connection) {
         {
             const std::lock_guard lock(mutex);
             entry = log.size();
-            log.push_back({request, std::nullopt});
+            log.push_back({request, std::nullopt, std::nullopt});
         }
         for (std::size_t i = 0; i < reply.pieces.size(); ++i)
             due.push({request.arrived + reply.pieces[i].after, order++, connection.number, entry,
@@ -289,10 +283,15 @@ void ScriptedServer::State::release(Due& piece) {
     if (found == connections.end()) return;
     found->second.output += piece.bytes;
     if (piece.last && piece.then != Reply::Then::keep) found->second.then = piece.then;
+    releasing = true;
+    const TimePoint before = now();
     flush(found->second);
-    if (!piece.last) return;
-    const std::lock_guard lock(mutex);
-    log[piece.entry].released = now();
+    if (piece.last) {
+        const std::lock_guard lock(mutex);
+        log[piece.entry].releasing = before;
+        log[piece.entry].released = now();
+    }
+    releasing = false;
 }
 
 void ScriptedServer::State::flush(Connection& connection) {
@@ -335,9 +334,10 @@ ScriptedServer::ScriptedServer(Script script, Manner manner) : state_(std::make_
     state_->poll = Fd(::epoll_create1(EPOLL_CLOEXEC));
     state_->stop_event = Fd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
     epoll_event event{};
-    event.events = EPOLLIN;
+    event.events = EPOLLIN | EPOLLET;
     event.data.u64 = k_listener_key;
     ::epoll_ctl(state_->poll.get(), EPOLL_CTL_ADD, state_->listener.get(), &event);
+    event.events = EPOLLIN;
     event.data.u64 = k_stop_key;
     ::epoll_ctl(state_->poll.get(), EPOLL_CTL_ADD, state_->stop_event.get(), &event);
     state_->thread = std::thread([this] { state_->run(); });
@@ -364,6 +364,12 @@ std::string ScriptedServer::url() const {
 std::vector<LogEntry> ScriptedServer::log() const {
     const std::lock_guard lock(state_->mutex);
     return state_->log;
+}
+
+void ScriptedServer::settle() const {
+    const TimePoint limit = now() + std::chrono::seconds(5);
+    while (state_->releasing && now() < limit)
+        std::this_thread::yield();
 }
 
 std::uint64_t ScriptedServer::accepted() const {

@@ -49,7 +49,8 @@ struct Reply {
 /// A request's times, by the server's own clock (monotonic, as the generator's).
 struct LogEntry {
     SeenRequest request;
-    std::optional<TimePoint> released;  ///< when the last piece was given to the kernel
+    std::optional<TimePoint> releasing;  ///< when the last piece was about to be given to the kernel
+    std::optional<TimePoint> released;   ///< when it had been
 };
 
 /// A loopback HTTP server on one thread of its own that does exactly what a script says and keeps a log. Any
@@ -65,6 +66,7 @@ public:
         bool close_on_accept = false;
         std::optional<Nanoseconds> idle_timeout;  ///< closes connections on which nothing came for so long
         int backlog = 4096;
+        Nanoseconds accept_gap{0};  ///< accepts at most one connection in so long
     };
 
     explicit ScriptedServer(Script script) : ScriptedServer(std::move(script), Manner()) {}
@@ -78,32 +80,15 @@ public:
     [[nodiscard]] std::string url() const;
     [[nodiscard]] std::vector<LogEntry> log() const;
     [[nodiscard]] std::uint64_t accepted() const;
+    /// Waits until every answer that was given to the kernel stands in the log, too, which a client may
+    /// outrun; at most 5 s.
+    void settle() const;
     /// Connections that are open now.
     [[nodiscard]] std::uint64_t open() const;
 
 private:
     struct State;
     std::unique_ptr<State> state_;
-};
-
-/// Release times of a service with stalls and bounded concurrency, as in the truths of coordinated omission.
-/// Used inside a script: not thread-safe.
-class ServiceModel {
-public:
-    struct Stall {
-        TimePoint from;
-        TimePoint to;
-    };
-    /// Holds every request that arrives or is in service during it until it ends.
-    void add_stall(Stall stall) { stalls_.push_back(stall); }
-    /// At most so many in service at once, the others wait in order.
-    void limit_concurrency(std::size_t most) { free_at_.assign(most, TimePoint{}); }
-    /// How long after its arrival a request that takes `service` is answered.
-    Nanoseconds delay(TimePoint arrived, Nanoseconds service);
-
-private:
-    std::vector<Stall> stalls_;
-    std::vector<TimePoint> free_at_;  ///< by place; empty: unlimited
 };
 
 }  // namespace joust::test

@@ -37,38 +37,6 @@ TEST_P(OpenModel, FollowsItsScheduleWithoutDrift) {
     EXPECT_EQ(samples.schedule_lag.count(), 500U);
 }
 
-/// The truth is in the server's log: from when a request was due to when its answer was released.
-TEST_P(OpenModel, CountsAStallFromTheDueTimes) {
-    test::ServiceModel model;
-    TimePoint begin{};
-    ScriptedServer server([&](const SeenRequest& request) {
-        if (begin == TimePoint{}) {
-            begin = request.arrived;
-            model.add_stall({begin + 300ms, begin + 500ms});
-        }
-        return Reply::ok("ok", model.delay(request.arrived, 5ms));
-    });
-    Options options = open(server, 1000, StopAfter{1s});
-    options.operations[0].request.path = "/{sequence}";
-    auto engine = Engine::start(options);
-    ASSERT_TRUE(engine.has_value());
-    const model::Samples samples = engine->finish().value();
-    check_conservation(samples);
-    EXPECT_EQ(samples.requests.succeeded, 1000U);
-    std::vector<double> truth;
-    for (const LogEntry& entry : server.log())
-        truth.push_back(seconds(*entry.released - (engine->started_at() + 1ms * number_of(entry))) * 1000);
-    ASSERT_EQ(truth.size(), 1000U);
-    std::sort(truth.begin(), truth.end());
-    for (const double quantile : {0.25, 0.5, 0.75, 0.9, 0.95, 0.99}) {
-        const double true_ms = truth[static_cast<std::size_t>(quantile * 1000) - 1];
-        EXPECT_NEAR(milliseconds(samples.response_time.value_at_quantile(quantile)), true_ms,
-                    true_ms * 0.02 + 1);
-    }
-    EXPECT_GT(milliseconds(samples.response_time.value_at_quantile(0.9)), 90);  // 105 in closed form
-    EXPECT_GT(samples.connections.peak, 150U);
-}
-
 TEST_P(OpenModel, NeverOmitsWhatFindsNoConnection) {
     ScriptedServer server([](const SeenRequest&) { return Reply::ok("ok", 100ms); });
     Options options = open(server, 200, StopAfter{500ms});
