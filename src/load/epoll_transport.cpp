@@ -23,6 +23,12 @@ struct Socket {
     std::string_view unsent;
 };
 
+void sleep_for(Nanoseconds time) {
+    if (time <= Nanoseconds{0}) return;
+    const timespec length{time / std::chrono::seconds(1), (time % std::chrono::seconds(1)).count()};
+    ::nanosleep(&length, nullptr);
+}
+
 /// Edge-triggered: each connection is registered once, for both directions; a send is tried at once and waits
 /// for writability only after EAGAIN.
 class EpollTransport final : public Transport {
@@ -37,7 +43,7 @@ public:
     int send(ConnectionId id, std::string_view bytes) override;
     [[nodiscard]] bool sending(ConnectionId id) const override { return !sockets_[id].unsent.empty(); }
     void close(ConnectionId id) override;
-    void wait(TimePoint until, TransportEvents& events) override;
+    void wait(TimePoint until, Patience patience, TransportEvents& events) override;
     void wake() override { ::eventfd_write(wake_event_.get(), 1); }
     [[nodiscard]] std::uint64_t clock_steps() const override { return clock_.steps(); }
 
@@ -99,7 +105,9 @@ void EpollTransport::close(ConnectionId id) {
     socket.unsent = {};
 }
 
-void EpollTransport::wait(TimePoint until, TransportEvents& events) {
+/// epoll cannot wait for several events: it sleeps as long as it may, then collects what has come.
+void EpollTransport::wait(TimePoint until, Patience patience, TransportEvents& events) {
+    if (patience.most > Nanoseconds{0}) sleep_for(std::min(patience.most, until - now()));
     timespec timeout{};
     const timespec* limit = nullptr;
     if (until != TimePoint::max()) {

@@ -11,6 +11,7 @@
 #include "base/error.hpp"
 #include "load/address.hpp"
 #include "load/arrival_clock.hpp"
+#include "load/patience.hpp"
 
 namespace joust::load {
 
@@ -47,8 +48,8 @@ public:
     /// Nothing more is heard of the connection.
     virtual void close(ConnectionId id) = 0;
     /// Hands pending sends to the kernel, waits for events until `until` (not at all if that is past),
-    /// delivers them.
-    virtual void wait(TimePoint until, TransportEvents& events) = 0;
+    /// delivers them. May let several come together, as far as `patience` goes.
+    virtual void wait(TimePoint until, Patience patience, TransportEvents& events) = 0;
     /// From any thread: ends the current or next wait().
     virtual void wake() = 0;
     [[nodiscard]] virtual std::uint64_t clock_steps() const = 0;

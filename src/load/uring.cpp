@@ -10,6 +10,9 @@ namespace {
 
 constexpr unsigned k_submissions = 512;
 constexpr unsigned k_completions = 4096;
+/// IORING_FEAT_MIN_TIMEOUT, which liburing 2.3 does not know: the padding of io_uring_getevents_arg holds the
+/// least time to wait, in microseconds.
+constexpr unsigned k_feature_min_timeout = 1U << 15U;
 
 Status check(int result, std::string_view what) {
     if (result >= 0) return {};
@@ -36,7 +39,7 @@ Status Uring::set_up(unsigned files, unsigned buffers) {
         (parameters.features & IORING_FEAT_CQE_SKIP) == 0)
         return fail(ErrorKind::unsupported, "io_uring: the kernel lacks timed waits or skipped completions");
     JOUST_CHECK(check(io_uring_register_ring_fd(&ring_), "registering the ring"));
-    ring_registered_ = true;
+    waits_for_several_ = (parameters.features & k_feature_min_timeout) != 0;
     JOUST_CHECK(check(io_uring_register_files_sparse(&ring_, files), "registering a table of files"));
 
     buffer_count_ = buffers;
@@ -115,7 +118,7 @@ void Uring::submit() {
     if (count != 0) enter(count, 0, 0, nullptr);
 }
 
-void Uring::wait(TimePoint now, TimePoint until) {
+void Uring::wait(TimePoint now, TimePoint until, Patience patience) {
     const unsigned count = publish_submissions();
     if (until <= now) {
         enter(count, 0, IORING_ENTER_GETEVENTS, nullptr);
@@ -128,7 +131,11 @@ void Uring::wait(TimePoint now, TimePoint until) {
         timeout.tv_nsec = ((until - now) % std::chrono::seconds(1)).count();
         argument.ts = reinterpret_cast<std::uintptr_t>(&timeout);
     }
-    enter(count, 1, IORING_ENTER_GETEVENTS | IORING_ENTER_EXT_ARG, &argument);
+    const auto least = std::chrono::floor<std::chrono::microseconds>(std::min(patience.most, until - now));
+    const bool several = waits_for_several_ && patience.enough > 1 && least.count() > 0;
+    if (several) argument.pad = static_cast<__u32>(least.count());
+    enter(count, several ? static_cast<unsigned>(patience.enough) : 1,
+          IORING_ENTER_GETEVENTS | IORING_ENTER_EXT_ARG, &argument);
 }
 
 }  // namespace joust::load

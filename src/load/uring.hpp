@@ -9,6 +9,7 @@
 
 #include "base/clock.hpp"
 #include "base/error.hpp"
+#include "load/patience.hpp"
 
 namespace joust::load {
 
@@ -26,9 +27,9 @@ public:
     io_uring_sqe& next_submission();
     [[nodiscard]] bool has_submissions() const { return ring_.sq.sqe_tail != ring_.sq.sqe_head; }
     void submit();
-    /// Submits, then waits for a completion until `until`; only runs what is ready when `until` is not after
+    /// Submits, then waits for completions until `until`; only runs what is ready when `until` is not after
     /// `now`.
-    void wait(TimePoint now, TimePoint until);
+    void wait(TimePoint now, TimePoint until, Patience patience = {});
 
     /// Calls visit(const io_uring_cqe&) for every completion there is.
     template <typename Visit>
@@ -62,7 +63,7 @@ private:
 
     io_uring ring_{};
     bool ready_ = false;
-    bool ring_registered_ = false;
+    bool waits_for_several_ = false;  ///< the kernel has IORING_FEAT_MIN_TIMEOUT (Linux 6.12)
     io_uring_buf_ring* buffers_ = nullptr;
     std::size_t buffers_bytes_ = 0;
     unsigned buffer_count_ = 0;

@@ -50,7 +50,7 @@ public:
     int send(ConnectionId id, std::string_view bytes) override;
     [[nodiscard]] bool sending(ConnectionId id) const override { return sockets_[id].sends != 0; }
     void close(ConnectionId id) override;
-    void wait(TimePoint until, TransportEvents& events) override;
+    void wait(TimePoint until, Patience patience, TransportEvents& events) override;
     void wake() override { ::eventfd_write(wake_event_.get(), 1); }
     [[nodiscard]] std::uint64_t clock_steps() const override { return clock_.steps(); }
 
@@ -128,12 +128,12 @@ void UringTransport::close(ConnectionId id) {
     socket.sends = 0;
 }
 
-void UringTransport::wait(TimePoint until, TransportEvents& events) {
+void UringTransport::wait(TimePoint until, Patience patience, TransportEvents& events) {
     const TimePoint submitting = now();
     for (const ConnectionId id : submitted_)
         events.on_submitted(id, submitting);
     submitted_.clear();
-    uring_->wait(submitting, until);
+    uring_->wait(submitting, until, patience);
     const TimePoint read = now();
     clock_.refresh(read);
     uring_->drain([&](const io_uring_cqe& completion) { handle(completion, read, events); });

@@ -72,7 +72,7 @@ ThreadResult Worker::run(TimePoint start) {
         const TimePoint until = next_wake();
         const bool spinning = plan_.options.spin && arrivals_ && until - now_ < k_spin;
         polled_ = now_;
-        transport_.wait(spinning ? now_ : until, *this);
+        transport_.wait(spinning ? now_ : until, pace_.patience(busy_, closed_loop_ != nullptr), *this);
     }
     end_unfinished();
     recorder_.connections().asked =

@@ -115,6 +115,7 @@ private:
     std::size_t open_ = 0;
     std::size_t address_ = 0;  ///< the one that answered
     Random random_;
+    Pace pace_;
     TimePoint start_;
     TimePoint now_;
     TimePoint polled_;  ///< when the transport was last asked for events

@@ -209,6 +209,7 @@ void Worker::answered(ConnectionId id, const Arrival& arrival, bool reusable) {
         timed_out(id);  // it came too late, but was read before the deadline was looked at
         return;
     }
+    pace_.answered(arrival.arrived - connection.due, arrival.stamped);
     const AnswerCheck& check = plan_.checks[connection.operation];
     Ending how = ending(connection, Ending::How::succeeded, std::max(arrival.arrived, connection.sent_at));
     how.stamped = arrival.stamped;
