@@ -1,8 +1,7 @@
 #!/usr/bin/env python3
 """Runs clang-tidy on the C++ files that changed, newest change first, until a time budget is used up.
 
-Changed means: since the point where this branch left the main one; on the main branch itself, since the last tag; with
-neither, ever. What the budget did not reach is said, and is not a failure: --all without a budget checks everything.
+Changed as changes.py says. What the budget did not reach is said, and is not a failure: --all without a budget checks everything.
 """
 import argparse
 import concurrent.futures
@@ -14,32 +13,11 @@ import subprocess
 import sys
 import time
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+from changes import ROOT, base, changed
+
 TIDY = "clang-tidy-19"
 # A flag of the compiler that made the database but not of clang is no finding.
 OPTIONS = ["--quiet", "--extra-arg=-Wno-unknown-warning-option"]
-
-
-def git(*arguments: str) -> str:
-    done = subprocess.run(["git", "-C", str(ROOT), *arguments], text=True, stdout=subprocess.PIPE,
-                          stderr=subprocess.DEVNULL)
-    return done.stdout.strip() if done.returncode == 0 else ""
-
-
-def base() -> str:
-    head = git("rev-parse", "HEAD")
-    for main_branch in ("origin/HEAD", "origin/main"):
-        fork = git("merge-base", main_branch, "HEAD")
-        if fork and fork != head:
-            return fork
-    return git("describe", "--tags", "--abbrev=0", "HEAD^")
-
-
-def changed(since: str) -> list[str]:
-    """Newest change first; what is changed but not committed comes before everything."""
-    history = git("log", "--format=", "--name-only", f"{since}..HEAD" if since else "HEAD").splitlines()
-    dirty = git("diff", "--name-only", "HEAD").splitlines()
-    return list(dict.fromkeys(name for name in dirty + history if name))
 
 
 def units_of(names: list[str], database: list[str]) -> list[str]:

@@ -6,6 +6,7 @@ which ends with pytest's closing line or with `N passed, N failed`. A suite that
 at its end or runs no test counts as a failure, and so does a skipped test: it has shown nothing.
 """
 import argparse
+import concurrent.futures
 import dataclasses
 import json
 import os
@@ -20,6 +21,9 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 KINDS = ("unit", "contract", "e2e")  # with none of a kind the tests are not complete
 TIME_LIMIT_S = {"unit": 300, "contract": 600, "e2e": 900}
 TAIL_LINES = 60
+# Suites in which nothing depends on how fast the machine is, longest first.
+UNTIMED = ["contract", "unit/database", "e2e/hlog", "unit/report", "unit/stats", "unit/property", "unit/analysis",
+           "unit/model", "unit/base", "unit/http", "unit/cli", "unit/parity", "unit/live", "tools"]
 
 
 @dataclasses.dataclass
@@ -147,26 +151,30 @@ def chosen(name: str, only: list[str]) -> bool:
     return not only or any(name == choice or name.startswith(choice + "/") for choice in only)
 
 
+def run_one(suite: Suite, logs: pathlib.Path, width: int) -> Outcome:
+    log = logs / (suite.name.replace("/", "-") + ".log")
+    report = log.with_suffix(".json")
+    started = time.monotonic()
+    code, output = run(suite, log, report)
+    outcome = judge(suite, code, output, report)
+    remarks = f"  ({'; '.join(outcome.remarks)})" if outcome.remarks else ""
+    lines = [f"{suite.name:{width}}  {outcome.passed:5} passed, {outcome.failed:3} failed  "
+             f"{time.monotonic() - started:7.1f} s{remarks}"]
+    if outcome.failed:
+        lines += [f"    | {line}" for line in output.splitlines()[-TAIL_LINES:]] + [f"    The whole output: {log}"]
+    print("\n".join(lines), flush=True)  # in one go: another suite may end at the same moment
+    return outcome
+
+
 def run_all(suites: list[Suite], logs: pathlib.Path) -> tuple[int, int]:
+    """Those that do not measure time run two at a time, the longest first; each of the others has the machine."""
     logs.mkdir(parents=True, exist_ok=True)
     width = max((len(suite.name) for suite in suites), default=0)
-    passed = failed = 0
-    for suite in suites:
-        log = logs / (suite.name.replace("/", "-") + ".log")
-        report = log.with_suffix(".json")
-        print(f"{suite.name:{width}}  ", end="", flush=True)
-        started = time.monotonic()
-        code, output = run(suite, log, report)
-        outcome = judge(suite, code, output, report)
-        passed += outcome.passed
-        failed += outcome.failed
-        remarks = f"  ({'; '.join(outcome.remarks)})" if outcome.remarks else ""
-        print(f"{outcome.passed:5} passed, {outcome.failed:3} failed  {time.monotonic() - started:7.1f} s{remarks}",
-              flush=True)
-        if outcome.failed:
-            tail = output.splitlines()[-TAIL_LINES:]
-            print(*(f"    | {line}" for line in tail), f"    The whole output: {log}", sep="\n", flush=True)
-    return passed, failed
+    together = sorted((suite for suite in suites if suite.name in UNTIMED), key=lambda suite: UNTIMED.index(suite.name))
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        outcomes = list(pool.map(lambda suite: run_one(suite, logs, width), together))
+    outcomes += [run_one(suite, logs, width) for suite in suites if suite.name not in UNTIMED]
+    return sum(outcome.passed for outcome in outcomes), sum(outcome.failed for outcome in outcomes)
 
 
 def main() -> int:

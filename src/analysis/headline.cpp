@@ -135,13 +135,14 @@ std::optional<std::string> winner(const Evidence& evidence, const std::vector<st
 }
 
 std::string headline(const Comparison& comparison) {
-    if (comparison.cells.empty()) return "nothing was measured: there is no finished trial";
+    if (comparison.cells.empty()) return "Nothing was measured: there is no finished trial";
     const std::vector<std::string> invalids = invalid_sentences(comparison);
     std::vector<std::string> sentences;
     for (const PairedRatio& ratio : comparison.goodput)
         if (!ratio.level) sentences.push_back(sentence(ratio, invalids.empty()));
     if (comparison.contenders.size() == 1) sentences.push_back(alone(comparison));
     std::string text = joined(sentences, "; ");
+    if (text.starts_with("whether")) text.front() = 'W';  // a contender's name keeps its spelling
     if (!invalids.empty()) {
         text += ". Invalid: " + joined(invalids, "; ");
         if (comparison.contenders.size() > 1) text += ". No winner";

@@ -14,6 +14,8 @@ ExitCode report(const ReportCommand& command) {
     if (!rendered) return complain(rendered.error());
     fmt::print(stdout, "{}", rendered->summary);
     fmt::print(stderr, "report: {}\n", rendered->markdown.string());
+    if (const Status given = give_to_their_owner(command.run_directory); !given)
+        return complain(given.error());
     return ExitCode::done;
 }
 

@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "analysis/compare.hpp"
+#include "host/user.hpp"
 #include "model/benchmark.hpp"
 #include "model/environment_json.hpp"
 #include "model/trial_json.hpp"
@@ -26,6 +27,16 @@ Result<Rendered> render(const Path& run_directory) {
         report::write_report({run_directory, *benchmark, environment, stored.trials, rendered.comparison}));
     rendered.summary = report::summary_text(*benchmark, rendered.comparison);
     return rendered;
+}
+
+Status give_to_their_owner(const Path& run_directory) {
+    std::error_code error;
+    const Path run = std::filesystem::canonical(run_directory, error);
+    if (error) return fail(ErrorKind::io, "cannot find {}: {}", run_directory.string(), error.message());
+    const Path results = run.parent_path();
+    JOUST_CHECK(host::give_to_owner_of(results, run));
+    const Path latest = results / "latest";
+    return std::filesystem::is_symlink(latest) ? host::give_to_owner_of(results, latest) : Status{};
 }
 
 }  // namespace joust::cli

@@ -99,6 +99,8 @@ ExitCode conclude(const RunCommand& command, const experiment::Outcome& outcome)
         fmt::print(stderr, "report: {}\n", rendered->markdown.string());
         if (code == ExitCode::done && !comparable(rendered->comparison)) code = ExitCode::not_comparable;
     }
+    if (const Status given = give_to_their_owner(outcome.run_directory); !given)
+        code = complain(given.error());
     if (outcome.stopped_by) {
         fmt::print(stderr, "stopped after {} finished trial(s), which are kept in {}\n",
                    outcome.trials.size(), outcome.run_directory.string());

@@ -26,6 +26,9 @@ struct DatabaseContext {
     host::RunState& run;  ///< everything is made below its directory and recorded in it
     host::User user;      ///< owns the data, and runs the server
     Path log_directory;   ///< the server's log is <log_directory>/database.log
+    /// How long a reset between trials waits for a lock. Longer than a contender's own busy timeout, so that
+    /// the last request of a trial can end first.
+    Nanoseconds lock_patience = std::chrono::seconds(10);
 };
 
 /// A place in the server's log.

@@ -34,6 +34,7 @@ Postgres::Postgres(const DatabaseContext& context, PostgresFiles files, std::str
       password_(std::move(password)),
       user_(context.user),
       limited_(context.limits.has_value()),
+      lock_patience_(context.lock_patience),
       log_(context.log_directory / "database.log") {}
 
 Postgres::~Postgres() {
@@ -164,7 +165,8 @@ Status Postgres::reset(const std::string& contender) {
         for (const auto& row : tables)
             names.push_back(row[0].value_or(""));
         const std::string truncate = fmt::format("TRUNCATE {} RESTART IDENTITY", joined(names, ", "));
-        JOUST_CHECK(run("SET lock_timeout = '10s'"));
+        JOUST_CHECK(run(fmt::format("SET lock_timeout = {}",
+                                    duration_cast<std::chrono::milliseconds>(lock_patience_).count())));
         const std::string lock_not_available = "55P03";
         if (auto emptied = run(truncate); !emptied) {
             if (session.error_code() != lock_not_available) return tl::unexpected(emptied.error());

@@ -55,6 +55,7 @@ private:
     std::string password_;  ///< of the superuser
     host::User user_;
     bool limited_;
+    Nanoseconds lock_patience_;
     Path log_;
     std::uint64_t log_start_ = 0;  ///< where the running server's own output begins
     std::uint16_t port_ = 0;

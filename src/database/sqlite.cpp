@@ -8,9 +8,6 @@
 namespace joust::database {
 namespace {
 
-// Longer than a contender's own busy timeout, so that the last request of a trial can end first.
-constexpr auto k_patience = std::chrono::seconds(10);
-
 // Below this much free space a checkpoint may already fail.
 constexpr std::uintmax_t k_least_space = 1024 * 1024;
 
@@ -28,7 +25,7 @@ Result<std::unique_ptr<Database>> Sqlite::start(const DatabaseContext& context) 
     if (::chmod(directory.c_str(), 0755) != 0)
         return fail(ErrorKind::io, "cannot set the mode of {}: {}", directory.string(), errno_text());
     JOUST_CHECK(host::give_to(context.user, directory));
-    return std::unique_ptr<Database>(new Sqlite(directory, context.user));
+    return std::unique_ptr<Database>(new Sqlite(directory, context.user, context.lock_patience));
 }
 
 Sqlite::~Sqlite() {
@@ -44,7 +41,7 @@ Result<std::string> Sqlite::create_for(const std::string& contender) {
     const Path file = file_of(contender);
     if (!files_.contains(contender)) {
         {
-            JOUST_TRY(SqliteConnection connection, SqliteConnection::open(file, true, k_patience));
+            JOUST_TRY(SqliteConnection connection, SqliteConnection::open(file, true, lock_patience_));
             // The journal's mode is kept in the file, so that every contender finds the same one.
             JOUST_CHECK(connection.run("PRAGMA journal_mode = WAL"));
         }
@@ -63,7 +60,7 @@ Status Sqlite::reset(const std::string& contender) {
                          fmt::format("emptying the SQLite file of {}: {}", contender, error.message)};
         });
     };
-    JOUST_TRY(SqliteConnection connection, SqliteConnection::open(known->second, false, k_patience));
+    JOUST_TRY(SqliteConnection connection, SqliteConnection::open(known->second, false, lock_patience_));
     JOUST_TRY(const auto tables, run(connection,
                                      "SELECT name FROM sqlite_schema WHERE type = 'table' AND (name "
                                      "NOT LIKE 'sqlite\\_%' ESCAPE '\\' OR name = 'sqlite_sequence')"));
@@ -90,7 +87,8 @@ Result<model::DatabaseFacts> Sqlite::facts() {
     facts.data_file_system = host::read_storage_facts(directory_).file_system;
     facts.settings_in_force["synchronous"] = "set by each contender on its own connections; no file keeps it";
     if (files_.empty()) return facts;
-    JOUST_TRY(SqliteConnection connection, SqliteConnection::open(files_.begin()->second, false, k_patience));
+    JOUST_TRY(SqliteConnection connection,
+              SqliteConnection::open(files_.begin()->second, false, lock_patience_));
     for (const char* name : {"journal_mode", "page_size", "auto_vacuum", "encoding"}) {
         JOUST_TRY(const auto value, connection.run(fmt::format("PRAGMA {}", name)));
         facts.settings_in_force[name] = value.empty() ? "" : value[0];

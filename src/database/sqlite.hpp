@@ -39,10 +39,12 @@ public:
     [[nodiscard]] Path file_of(const std::string& contender) const;
 
 private:
-    Sqlite(Path directory, host::User user) : directory_(std::move(directory)), user_(std::move(user)) {}
+    Sqlite(Path directory, host::User user, Nanoseconds lock_patience)
+        : directory_(std::move(directory)), user_(std::move(user)), lock_patience_(lock_patience) {}
 
     Path directory_;
     host::User user_;
+    Nanoseconds lock_patience_;
     std::map<std::string, Path> files_;  ///< by contender
     bool stopped_ = false;
 };

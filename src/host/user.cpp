@@ -2,6 +2,7 @@
 
 #include <grp.h>
 #include <pwd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -71,20 +72,35 @@ Result<User> unprivileged_user() {
                 added ? "useradd did not complain, but the user is still unknown" : added.error().message);
 }
 
-Status give_to(const User& user, const Path& path) {
-    if (::geteuid() != 0) return {};
-    const auto give = [&](const std::filesystem::path& entry) -> Status {
-        if (::lchown(entry.c_str(), user.uid, user.gid) == 0) return {};
-        return fail(ErrorKind::io, "cannot give {} to user {}: {}", entry.string(), user.name, errno_text());
+namespace {
+
+Status give(uid_t uid, gid_t gid, const Path& path) {
+    const auto give_entry = [&](const std::filesystem::path& entry) -> Status {
+        if (::lchown(entry.c_str(), uid, gid) == 0) return {};
+        return fail(ErrorKind::io, "cannot give {} to user {}: {}", entry.string(), uid, errno_text());
     };
-    JOUST_CHECK(give(path));
+    JOUST_CHECK(give_entry(path));
     if (std::filesystem::is_symlink(path) || !std::filesystem::is_directory(path)) return {};
     std::error_code error;
     for (std::filesystem::recursive_directory_iterator entry(path, error), end; !error && entry != end;
          entry.increment(error))
-        JOUST_CHECK(give(entry->path()));
+        JOUST_CHECK(give_entry(entry->path()));
     if (error) return fail(ErrorKind::io, "cannot walk through {}: {}", path.string(), error.message());
     return {};
+}
+
+}  // namespace
+
+Status give_to(const User& user, const Path& path) {
+    return ::geteuid() == 0 ? give(user.uid, user.gid, path) : Status{};
+}
+
+Status give_to_owner_of(const Path& folder, const Path& path) {
+    if (::geteuid() != 0) return {};
+    struct stat status{};
+    if (::stat(folder.c_str(), &status) != 0)
+        return fail(ErrorKind::io, "cannot look at {}: {}", folder.string(), errno_text());
+    return status.st_uid == 0 ? Status{} : give(status.st_uid, status.st_gid, path);
 }
 
 }  // namespace joust::host

@@ -32,4 +32,9 @@ Result<User> unprivileged_user();
 /// nothing when not root.
 Status give_to(const User& user, const Path& path);
 
+/// As root: what was made inside `folder` for its owner becomes that owner's, as if they had made it
+/// themselves
+/// (`sudo joust run` in a user's clone). Does nothing for root's own folders, nor when not root.
+Status give_to_owner_of(const Path& folder, const Path& path);
+
 }  // namespace joust::host

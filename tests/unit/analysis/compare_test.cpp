@@ -284,7 +284,7 @@ TEST(compare, of_nothing_says_so) {
     const Comparison comparison = compared(testing::nothing_measured());
     EXPECT_THAT(comparison.cells, IsEmpty());
     EXPECT_EQ(comparison.winner, std::nullopt);
-    EXPECT_THAT(comparison.headline, HasSubstr("nothing was measured"));
+    EXPECT_THAT(comparison.headline, HasSubstr("Nothing was measured"));
     EXPECT_THAT(comparison.warnings, Contains(HasSubstr("0 of 18 trials")));
 }
 

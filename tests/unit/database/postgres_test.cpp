@@ -58,7 +58,8 @@ DatabaseContext context_of(test::Rig& rig, const model::DatabaseSpec& spec) {
             .cgroups = rig.cgroups(),
             .run = rig.run(),
             .user = rig.user(),
-            .log_directory = rig.logs()};
+            .log_directory = rig.logs(),
+            .lock_patience = 1s};
 }
 
 /// Tests that leave the server as it was share one, with the settings of the shipped benchmark.

@@ -24,7 +24,8 @@ protected:
                                .cgroups = rig_.cgroups(),
                                .run = rig_.run(),
                                .user = rig_.user(),
-                               .log_directory = rig_.logs()});
+                               .log_directory = rig_.logs(),
+                               .lock_patience = 500ms});
     }
     static SqliteConnection open(const std::string& url) {
         return test::must(SqliteConnection::open(url.substr(std::string("sqlite:///").size()), false, 1s));

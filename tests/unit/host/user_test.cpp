@@ -33,6 +33,23 @@ TEST(User, UnknownOnesAreAnError) {
     EXPECT_NE(user.error().message.find("no-such-user"), std::string::npos);
 }
 
+TEST(GiveTo, TheOwnerOfAFolderGetsWhatRootMadeInIt) {
+    ASSERT_EQ(::geteuid(), 0U) << "this test needs root";
+    const TempDirectory place;
+    const Path made = place.write("run/report", "");
+    const auto owner = [&made] {
+        struct stat info{};
+        return ::stat(made.c_str(), &info) == 0 ? info.st_uid : 12345U;
+    };
+    ASSERT_TRUE(give_to_owner_of(place.path(), place.path() / "run"));
+    EXPECT_EQ(owner(), 0U);
+    const User user = must(unprivileged_user());
+    ASSERT_EQ(::chown(place.path().c_str(), user.uid, user.gid), 0);
+    ASSERT_TRUE(give_to_owner_of(place.path(), place.path() / "run"));
+    EXPECT_EQ(owner(), user.uid);
+    EXPECT_FALSE(give_to_owner_of(place.path() / "none", made));
+}
+
 TEST(GiveTo, GivesATreeButNotWhatItsLinksPointTo) {
     ASSERT_EQ(::geteuid(), 0U) << "this test needs root";
     const TempDirectory elsewhere;
