@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "cli/installation.hpp"
+#include "cli/load_arguments.hpp"
 
 namespace joust::cli {
 namespace {
@@ -75,43 +76,6 @@ void describe_run(CLI::App* app, RunCommand& run) {
     app->add_option("--results", run.results, "directory for the run's directory; default results/");
     app->add_option("--json", run.json, "also write the results as JSON to this file; - is stdout");
     app->add_flag("--plan", run.plan_only, "only say what would be run and how long it takes");
-}
-
-void describe_load(CLI::App* app, LoadCommand& load) {
-    app->add_option("url", load.url, "http://, https:// or unix:/path/of.sock[:/path]")->required();
-    app->add_option("-c,--connections", load.connections, "connections, each one request at a time")
-        ->check(CLI::Range(1, 100'000))
-        ->capture_default_str();
-    app->add_option("--rate", load.rate, "requests per second on a fixed schedule (open model)")
-        ->check(CLI::PositiveNumber);
-    app->add_option("--ramp", load.ramp, "0:1000:30s: the rate rises from 0 to 1000/s in 30 s (open model)");
-    app->add_option("--arrivals", load.arrivals, "constant or poisson (open model)")
-        ->check(CLI::IsMember({"constant", "poisson"}));
-    app->add_option("-d,--duration", load.duration, "of the measurement")->capture_default_str();
-    app->add_option("-n,--requests", load.requests, "so many requests instead of a duration")
-        ->check(CLI::PositiveNumber);
-    app->add_option("--warmup", load.warmup, "load before the measurement")->capture_default_str();
-    app->add_option("--timeout", load.timeout, "of one request")->capture_default_str();
-    app->add_option("-t,--threads", load.threads, "load threads")
-        ->check(CLI::Range(1, 256))
-        ->capture_default_str();
-    app->add_option("-m,--method", load.method, "default GET, or POST with a body");
-    app->add_option("-H,--header", load.headers, "'Name: value', may be repeated");
-    app->add_option("--body", load.body, "may hold {request_id}, {sequence} and columns of --data");
-    app->add_option("--body-file", load.body_file, "the body from a file")->check(CLI::ExistingFile);
-    app->add_option("--data", load.data, "CSV or JSON lines: a row per request")->check(CLI::ExistingFile);
-    app->add_option("--expect-status", load.expect_status, "the right status; default: any below 400")
-        ->check(CLI::Range(100, 599));
-    app->add_option("--expect-body", load.expect_body, "text that a right body contains");
-    app->add_option("--io", load.io, "auto, uring or epoll")
-        ->check(CLI::IsMember({"auto", "uring", "epoll"}));
-    app->add_flag("--insecure", load.insecure, "accept any certificate");
-    app->add_flag("--spin", load.spin, "poll before a due time: more exact sends for a whole CPU");
-    app->add_option("--seed", load.seed, "of every random choice")->capture_default_str();
-    app->add_option("--json", load.json, "the result as JSON into this file; - is stdout");
-    app->add_option("--hlog", load.hlog, "the histograms as HdrHistogram log into this file");
-    app->add_option("--csv", load.csv, "a row per second into this file");
-    app->add_option("--fail-if", load.fail_if, "exit code 4 if so: 'p99>200ms', 'errors>1%', 'goodput<1000'");
 }
 
 }  // namespace

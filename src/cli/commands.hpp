@@ -31,15 +31,22 @@ struct ListCommand {};
 
 /// `joust load URL`: the load generator alone.
 struct LoadCommand {
-    std::string url;
-    int connections = 50;               ///< users (closed model), most connections (open model)
-    std::optional<double> rate;         ///< requests per second: makes the model open
-    std::string ramp;                   ///< "0:1000:30s": the rate rises from 0 to 1000/s in 30 s
-    std::string arrivals = "constant";  ///< or "poisson"
+    std::vector<std::string> urls;       ///< several are compared, the first one is the baseline
+    int connections = 50;                ///< users (closed model)
+    std::optional<double> rate;          ///< requests per second: makes the model open
+    std::string ramp;                    ///< "0:1000:30s": the rate rises from 0 to 1000/s in 30 s
+    std::string steps;                   ///< "100,200,400:10s": each rate for 10 s
+    std::string arrivals = "constant";   ///< or "poisson"
+    std::optional<int> max_connections;  ///< of the open model
+    std::string think = "0s";            ///< pause of a user between answer and next request (closed model)
     std::string duration = "10s";
     std::optional<std::uint64_t> requests;
     std::string warmup = "0s";
     std::string timeout = "30s";
+    int rounds = 10;                   ///< of a comparison of several URLs
+    std::vector<std::string> stop_if;  ///< as fail_if, of the last second: ends the load
+    int retries = 0;
+    std::optional<std::uint64_t> requests_per_connection;
     int threads = 1;
     std::string method;                ///< "": GET, or POST with a body
     std::vector<std::string> headers;  ///< "Name: value"
@@ -48,8 +55,13 @@ struct LoadCommand {
     Path data;  ///< CSV or JSON lines: columns for {placeholders}
     std::optional<int> expect_status;
     std::string expect_body;  ///< a part of the body
+    std::string expect_regex;
+    std::string expect_json;                  ///< members that the answer must have
+    std::vector<std::string> expect_headers;  ///< "Name: value"
     std::string io = "auto";
     bool insecure = false;
+    Path ca_file;             ///< PEM, instead of the system's certificates
+    std::string server_name;  ///< for TLS, instead of the URL's host
     bool spin = false;
     std::uint64_t seed = 1;
     std::string json;  ///< "-" is stdout, alone on it

@@ -1,11 +1,13 @@
 #include "cli/criterion.hpp"
 
 #include <charconv>
+#include <cmath>
 #include <limits>
 #include <optional>
 
 #include "base/quantity.hpp"
 #include "base/text.hpp"
+#include "model/wording.hpp"
 
 namespace joust::cli {
 namespace {
@@ -19,9 +21,9 @@ std::optional<double> number(std::string_view text) {
 
 bool take_quantity(std::string_view name, Criterion& criterion) {
     using Quantity = Criterion::Quantity;
-    if (name == "goodput")
+    if (name == "goodput" || name == "rps")
         criterion.quantity = Quantity::goodput;
-    else if (name == "errors")
+    else if (name == "errors" || name == "error_rate")
         criterion.quantity = Quantity::error_rate;
     else if (name == "mean")
         criterion.quantity = Quantity::response_time_mean;
@@ -63,7 +65,14 @@ double Criterion::value(const model::Samples& samples) const {
     return static_cast<double>(times.value_at_quantile(quantile));
 }
 
-Result<Criterion> parse_criterion(std::string_view text) {
+std::string Criterion::value_text(const model::Samples& samples) const {
+    const double found = value(samples);
+    if (quantity == Quantity::goodput) return model::rate_text(found);
+    if (quantity == Quantity::error_rate) return model::percent(found);
+    return std::isfinite(found) ? model::duration_text(found) : "not known: nothing was answered";
+}
+
+Result<Criterion> parse_criterion(std::string_view flag, std::string_view text) {
     const std::size_t sign = text.find_first_of("<>");
     Criterion criterion{.text = std::string(text)};
     if (sign != std::string_view::npos) {
@@ -72,11 +81,10 @@ Result<Criterion> parse_criterion(std::string_view text) {
             take_bound(trimmed(text.substr(sign + 1)), criterion))
             return criterion;
     }
-    return fail(
-        ErrorKind::bad_input,
-        "--fail-if \"{}\" is not understood; write for example 'p99>200ms', 'mean>50ms', 'errors>1%' or "
-        "'goodput<1000'",
-        text);
+    return fail(ErrorKind::bad_input,
+                "{} \"{}\" is not understood; write for example 'p99>200ms', 'mean>50ms', 'errors>1%' or "
+                "'goodput<1000'",
+                flag, text);
 }
 
 }  // namespace joust::cli

@@ -27,13 +27,16 @@ struct Criterion {
 
     /// What the result is, in the bound's unit; times of an empty result count as infinite.
     [[nodiscard]] double value(const model::Samples& samples) const;
+    /// The same for people, with its unit.
+    [[nodiscard]] std::string value_text(const model::Samples& samples) const;
     [[nodiscard]] bool missed(const model::Samples& samples) const {
         return above ? value(samples) > bound : value(samples) < bound;
     }
 };
 
-/// Quantities: p50, p99, p99.9 …, mean, max (with a duration), errors (with %), goodput (requests per
-/// second).
-Result<Criterion> parse_criterion(std::string_view text);
+/// Quantities: p50, p99, p99.9 …, mean, max (with a duration), errors (with %), goodput or rps (requests
+/// per second).
+/// An error names `flag`.
+Result<Criterion> parse_criterion(std::string_view flag, std::string_view text);
 
 }  // namespace joust::cli

@@ -1,134 +1,115 @@
 #include <cstdio>
-#include <thread>
 
-#include "analysis/judge.hpp"
 #include "cli/commands.hpp"
 #include "cli/criterion.hpp"
+#include "cli/load_comparison.hpp"
 #include "cli/load_options.hpp"
+#include "cli/load_watch.hpp"
 #include "cli/progress.hpp"
 #include "cli/signals.hpp"
 #include "load/engine.hpp"
-#include "model/load_run.hpp"
 #include "model/wording.hpp"
+#include "report/histogram_text.hpp"
 #include "report/load_report.hpp"
-#include "stats/hlog.hpp"
 
 namespace joust::cli {
 namespace {
 
-using namespace std::chrono_literals;
-
-constexpr Nanoseconds k_poll = 50ms;
-constexpr Nanoseconds k_redraw = 500ms;
-
-void draw(const load::Progress& before, const load::Progress& progress, TimePoint started) {
-    const double span = seconds(progress.at - before.at);
-    const auto recent = progress.response_time.since(before.response_time);
-    fmt::print(
-        stderr, "\r\x1b[2K{:.0f} s  {}  p50 {}  p99 {}  {} errors  {} in flight",
-        seconds(progress.at - started),
-        model::rate_text(span > 0 ? static_cast<double>(progress.succeeded - before.succeeded) / span : 0.0),
-        model::duration_text(static_cast<double>(recent.value_at_quantile(0.5))),
-        model::duration_text(static_cast<double>(recent.value_at_quantile(0.99))), progress.errors.total(),
-        progress.in_flight);
-    std::fflush(stderr);
-}
-
-// Waits for the load's end, with a live line where there is a terminal. A signal ends the load where it is.
-Result<model::Samples> watched(load::Engine& engine) {
-    const bool live = screen().terminal;
-    load::Progress before = engine.progress();
-    bool stopped = false;
-    while (true) {
-        const load::Progress progress = engine.progress();
-        if (progress.finished) break;
-        if (interruption() != 0 && !stopped) {
-            stopped = true;
-            engine.stop_now();
-        }
-        if (live && progress.at - before.at >= k_redraw) {
-            draw(before, progress, engine.started_at());
-            before = progress;
-        }
-        std::this_thread::sleep_for(k_poll);
-    }
-    if (live) fmt::print(stderr, "\r\x1b[2K");
-    return engine.finish();
-}
-
-Status write_hlog(const model::LoadRun& run, const Path& path) {
-    std::vector<stats::HlogInterval> intervals;
-    const auto add = [&](const char* tag, const stats::Histogram& histogram) {
-        intervals.push_back({tag, run.started, run.samples.window, histogram});
-    };
-    add("response_time", run.samples.response_time);
-    add("service_time", run.samples.service_time);
-    add("schedule_lag", run.samples.schedule_lag);
-    add("reap_delay", run.samples.reap_delay);
-    JOUST_TRY(const std::string text, stats::write_hlog(run.started, "joust load " + run.url, intervals));
-    return write_atomically(path, text);
-}
-
-Status write_files(const LoadCommand& command, const model::LoadRun& run) {
-    if (!command.json.empty() && command.json != "-")
-        JOUST_CHECK(write_atomically(command.json, report::load_json(run)));
-    if (!command.hlog.empty()) JOUST_CHECK(write_hlog(run, command.hlog));
-    if (!command.csv.empty()) JOUST_CHECK(write_atomically(command.csv, report::load_csv(run)));
-    return {};
-}
-
-ExitCode verdict(const model::LoadRun& run, const std::vector<Criterion>& criteria) {
-    bool missed = false;
-    for (const Criterion& criterion : criteria) {
-        if (!criterion.missed(run.samples)) continue;
-        fmt::print(stderr, "failed: {}\n", criterion.text);
-        missed = true;
-    }
-    if (run.self_check.validity == model::Validity::invalid) return ExitCode::not_comparable;
-    return missed ? ExitCode::criterion_missed : ExitCode::done;
-}
-
-Result<std::vector<Criterion>> parse_criteria(const std::vector<std::string>& texts) {
+Result<std::vector<Criterion>> parse_criteria(std::string_view flag, const std::vector<std::string>& texts) {
     std::vector<Criterion> criteria;
     for (const std::string& text : texts) {
-        JOUST_TRY(Criterion criterion, parse_criterion(text));
+        JOUST_TRY(Criterion criterion, parse_criterion(flag, text));
         criteria.push_back(std::move(criterion));
     }
     return criteria;
 }
 
-Result<model::LoadRun> measure(const LoadCommand& command, const load::Options& options) {
-    model::LoadRun run{.url = command.url,
-                       .load_model = std::holds_alternative<load::OpenLoop>(options.schedule)
-                                         ? model::LoadModel::open
-                                         : model::LoadModel::closed,
-                       .connections = command.connections,
-                       .offered_rps = offered_rps(options),
-                       .timeout = options.timeout,
-                       .started = wall_now()};
+Result<model::LoadRun> measure(const LoadCommand& command, LoadWatch& watch) {
+    const std::string& url = command.urls.front();
+    JOUST_TRY(const load::Options options, load_options(command, url));
+    model::LoadRun run = load_run(command, options, url);
+    ExpectedLoad expected{
+        .title = fmt::format("{} · {}", url,
+                             run.offered_rps ? model::rate_text(*run.offered_rps) + " offered"
+                                             : model::counted(run.connections, "connection")),
+        .requests = command.requests};
+    if (const auto* window = std::get_if<load::StopAfter>(&options.stop)) {
+        expected.warm_up = window->warm_up;
+        expected.length = window->length;
+    }
     JOUST_TRY(load::Engine engine, load::Engine::start(options));
     if (const std::string reason = engine.fallback_reason(); !reason.empty())
         fmt::print(stderr, "warning: epoll instead of io_uring: {}\n", reason);
-    JOUST_TRY(run.samples, watched(engine));
-    run.self_check = analysis::self_check(run.samples, run.load_model,
-                                          static_cast<std::int64_t>(run.offered_rps.value_or(0)));
+    watch.wait(engine, expected);
+    run.stopped_early = watch.stopped();
+    JOUST_TRY(model::Samples samples, engine.finish());
+    if (!run.stopped_early.empty()) run.offered_rps = offered_rps(options, samples.window);
+    finish_run(run, std::move(samples));
     return run;
+}
+
+// Prints and writes a result, of one target or of several.
+template <typename Measured>
+Status deliver(const LoadCommand& command, const Measured& measured) {
+    if (command.json == "-") {
+        fmt::print(stdout, "{}", report::load_json(measured));
+    } else {
+        const std::string text = report::load_text(measured);
+        fmt::print(stdout, "{}", utf8_locale() ? text : report::to_ascii(text));
+        if (!command.json.empty()) JOUST_CHECK(write_atomically(command.json, report::load_json(measured)));
+    }
+    std::fflush(stdout);
+    if (!command.csv.empty()) JOUST_CHECK(write_atomically(command.csv, report::load_csv(measured)));
+    if (!command.hlog.empty()) {
+        JOUST_TRY(const std::string log, report::load_hlog(measured));
+        JOUST_CHECK(write_atomically(command.hlog, log));
+    }
+    return {};
+}
+
+// What the shell is told of the results.
+ExitCode verdict(std::span<const model::LoadRun> runs, const std::vector<Criterion>& criteria) {
+    bool missed = false;
+    bool invalid = false;
+    for (const model::LoadRun& run : runs) {
+        for (const Criterion& criterion : criteria) {
+            if (!criterion.missed(run.samples)) continue;
+            fmt::print(stderr, "failed: {}: it is {}{}\n", criterion.text, criterion.value_text(run.samples),
+                       runs.size() > 1 ? ", " + run.url : "");
+            missed = true;
+        }
+        invalid = invalid || run.self_check.validity == model::Validity::invalid;
+    }
+    if (invalid) return ExitCode::not_comparable;
+    return missed ? ExitCode::criterion_missed : ExitCode::done;
+}
+
+template <typename Measured>
+ExitCode conclude(const LoadCommand& command, const Measured& measured, std::span<const model::LoadRun> runs,
+                  const std::vector<Criterion>& criteria) {
+    if (const Status written = deliver(command, measured); !written) return complain(written.error());
+    if (interruption() != 0) return interruption() == 15 ? ExitCode::terminated : ExitCode::interrupted;
+    return verdict(runs, criteria);
 }
 
 }  // namespace
 
 ExitCode load(const LoadCommand& command) {
-    const auto criteria = parse_criteria(command.fail_if);
-    if (!criteria) return complain(criteria.error());
-    const auto options = load_options(command);
-    if (!options) return complain(options.error());
+    const auto fail_if = parse_criteria("--fail-if", command.fail_if);
+    if (!fail_if) return complain(fail_if.error());
+    auto stop_if = parse_criteria("--stop-if", command.stop_if);
+    if (!stop_if) return complain(stop_if.error());
     catch_interruptions();
-    const auto run = measure(command, *options);
+    if (command.insecure) fmt::print(stderr, "warning: --insecure: certificates are not verified\n");
+    LoadWatch watch(std::move(*stop_if));
+    if (command.urls.size() > 1) {
+        const auto compared = compare_targets(command, watch);
+        if (!compared) return complain(compared.error());
+        return conclude(command, *compared, compared->runs, *fail_if);
+    }
+    const auto run = measure(command, watch);
     if (!run) return complain(run.error());
-    fmt::print(stdout, "{}", command.json == "-" ? report::load_json(*run) : report::load_text(*run));
-    if (const Status written = write_files(command, *run); !written) return complain(written.error());
-    if (interruption() != 0) return interruption() == 15 ? ExitCode::terminated : ExitCode::interrupted;
-    return verdict(*run, *criteria);
+    return conclude(command, *run, {&*run, 1}, *fail_if);
 }
 
 }  // namespace joust::cli

@@ -1,7 +1,11 @@
 #include "cli/load_options.hpp"
 
-#include <charconv>
+#include <sys/resource.h>
 
+#include <charconv>
+#include <cmath>
+
+#include "analysis/judge.hpp"
 #include "base/quantity.hpp"
 #include "base/text.hpp"
 #include "load/feed_file.hpp"
@@ -15,14 +19,15 @@ Result<Nanoseconds> duration(std::string_view flag, const std::string& text) {
     return *value;
 }
 
+bool number(std::string_view part, double& value) {
+    const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), value);
+    return error == std::errc{} && end == part.data() + part.size() && std::isfinite(value) && value >= 0;
+}
+
 Result<load::OpenLoop> ramp(const std::string& text) {
     const auto parts = split(text, ':');
     double from = 0;
     double to = 0;
-    const auto number = [](std::string_view part, double& value) {
-        const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), value);
-        return error == std::errc{} && end == part.data() + part.size() && value >= 0;
-    };
     if (parts.size() == 3 && number(parts[0], from) && number(parts[1], to))
         if (const auto length = parse_duration(parts[2]); length && length->count() > 0)
             return load::OpenLoop::ramp(from, to, *length);
@@ -32,27 +37,70 @@ Result<load::OpenLoop> ramp(const std::string& text) {
         text);
 }
 
+Result<load::OpenLoop> steps(const std::string& text) {
+    const std::size_t colon = text.rfind(':');
+    std::vector<double> rates;
+    bool understood = colon != std::string::npos;
+    for (const std::string_view part : split(std::string_view(text).substr(0, colon), ',')) {
+        double rate = 0;
+        understood = understood && number(trimmed(part), rate);
+        rates.push_back(rate);
+    }
+    if (understood)
+        if (const auto length = parse_duration(std::string_view(text).substr(colon + 1));
+            length && length->count() > 0)
+            return load::OpenLoop::steps(rates, *length);
+    return fail(
+        ErrorKind::bad_input,
+        "--steps \"{}\" is not understood; write RATE,RATE,…:TIME in requests per second, for example "
+        "100,200,400:10s",
+        text);
+}
+
+Result<load::ClosedLoop> closed_loop(const LoadCommand& command) {
+    if (command.arrivals != "constant")
+        return fail(ErrorKind::bad_input, "--arrivals {} needs a rate: write --rate, --ramp or --steps too",
+                    command.arrivals);
+    if (command.max_connections)
+        return fail(ErrorKind::bad_input,
+                    "--max-connections {} is for --rate, --ramp and --steps; write -c {} instead",
+                    *command.max_connections, *command.max_connections);
+    load::ClosedLoop closed{.users = command.connections};
+    JOUST_TRY(closed.think_time, duration("--think", command.think));
+    return closed;
+}
+
 Result<load::Schedule> schedule(const LoadCommand& command) {
-    if (!command.rate && command.ramp.empty()) return load::ClosedLoop{.users = command.connections};
-    if (command.rate && !command.ramp.empty())
-        return fail(ErrorKind::bad_input, "--rate and --ramp contradict each other; write one of them");
+    const int models =
+        (command.rate ? 1 : 0) + (command.ramp.empty() ? 0 : 1) + (command.steps.empty() ? 0 : 1);
+    if (models == 0) return closed_loop(command);
+    if (models > 1)
+        return fail(ErrorKind::bad_input,
+                    "--rate, --ramp and --steps contradict each other; write one of them");
+    JOUST_TRY(const Nanoseconds think, duration("--think", command.think));
+    if (think.count() > 0)
+        return fail(ErrorKind::bad_input,
+                    "--think {} and a rate contradict each other: a schedule does not wait for answers",
+                    command.think);
     load::OpenLoop open;
     if (command.rate) {
         open = load::OpenLoop::constant_rate(*command.rate);
-    } else {
+    } else if (!command.ramp.empty()) {
         JOUST_TRY(open, ramp(command.ramp));
+    } else {
+        JOUST_TRY(open, steps(command.steps));
     }
     open.arrivals = command.arrivals == "poisson" ? load::Arrivals::poisson : load::Arrivals::constant;
-    open.max_connections = std::max(open.max_connections, command.connections);
+    open.max_connections = command.max_connections.value_or(open.max_connections);
     return open;
 }
 
-Result<std::vector<http::Header>> headers(const LoadCommand& command) {
+Result<std::vector<http::Header>> headers(std::string_view flag, const std::vector<std::string>& texts) {
     std::vector<http::Header> result;
-    for (const std::string& text : command.headers) {
+    for (const std::string& text : texts) {
         const std::size_t colon = text.find(':');
         if (colon == std::string::npos || colon == 0)
-            return fail(ErrorKind::bad_input, "--header \"{}\" has no name; write 'Name: value'", text);
+            return fail(ErrorKind::bad_input, "{} \"{}\" has no name; write 'Name: value'", flag, text);
         result.push_back(
             {text.substr(0, colon), std::string(trimmed(std::string_view(text).substr(colon + 1)))});
     }
@@ -61,7 +109,7 @@ Result<std::vector<http::Header>> headers(const LoadCommand& command) {
 
 Result<load::Operation> operation(const LoadCommand& command) {
     load::Operation result;
-    JOUST_TRY(result.request.headers, headers(command));
+    JOUST_TRY(result.request.headers, headers("--header", command.headers));
     result.request.body = command.body;
     if (!command.body_file.empty()) {
         if (!command.body.empty())
@@ -73,14 +121,17 @@ Result<load::Operation> operation(const LoadCommand& command) {
     result.request.method = !command.method.empty() ? command.method : has_body ? "POST" : "GET";
     result.expect.status = command.expect_status;
     if (!command.expect_body.empty()) result.expect.body_contains = command.expect_body;
+    if (!command.expect_regex.empty()) result.expect.body_regex = command.expect_regex;
+    if (!command.expect_json.empty()) result.expect.json = command.expect_json;
+    JOUST_TRY(result.expect.headers, headers("--expect-header", command.expect_headers));
     return result;
 }
 
 }  // namespace
 
-Result<load::Options> load_options(const LoadCommand& command) {
+Result<load::Options> load_options(const LoadCommand& command, std::string_view url) {
     load::Options options;
-    JOUST_TRY(options.target, load::parse_url(command.url));
+    JOUST_TRY(options.target, load::parse_url(url));
     JOUST_TRY(load::Operation only, operation(command));
     options.operations = {std::move(only)};
     if (!command.data.empty()) {
@@ -92,6 +143,8 @@ Result<load::Options> load_options(const LoadCommand& command) {
     } else {
         JOUST_TRY(const Nanoseconds length, duration("--duration", command.duration));
         JOUST_TRY(const Nanoseconds warm_up, duration("--warmup", command.warmup));
+        if (length.count() < 0 || warm_up.count() < 0)
+            return fail(ErrorKind::bad_input, "--duration and --warmup must not be negative");
         if (length.count() == 0) return fail(ErrorKind::bad_input, "--duration is 0; write for example 10s");
         options.stop = load::StopAfter{length, warm_up};
     }
@@ -101,21 +154,47 @@ Result<load::Options> load_options(const LoadCommand& command) {
     options.spin = command.spin;
     options.seed = command.seed;
     options.tls.verify = !command.insecure;
+    options.tls.ca_file = command.ca_file;
+    options.tls.server_name = command.server_name;
+    options.retries = command.retries;
+    options.requests_per_connection = command.requests_per_connection;
     JOUST_CHECK(load::check(options));
     return options;
 }
 
-std::optional<double> offered_rps(const load::Options& options) {
+std::optional<double> offered_rps(const load::Options& options, std::optional<Nanoseconds> length) {
     const auto* open = std::get_if<load::OpenLoop>(&options.schedule);
     const auto* window = std::get_if<load::StopAfter>(&options.stop);
     if (open == nullptr) return std::nullopt;
-    if (window == nullptr)
-        return open->segments.empty() ? std::nullopt : std::optional(open->segments.back().to_rps);
     const auto curve = load::RateCurve::create(open->segments);
     if (!curve) return std::nullopt;
-    return (curve->requests_until(window->warm_up + window->length) -
-            curve->requests_until(window->warm_up)) /
-           seconds(window->length);
+    const Nanoseconds begin = window != nullptr ? window->warm_up : Nanoseconds{0};
+    Nanoseconds measured = length.value_or(window != nullptr ? window->length : Nanoseconds{0});
+    if (const auto* count = std::get_if<load::StopAfterCount>(&options.stop); count != nullptr && !length)
+        measured = curve->due(static_cast<double>(count->requests)).value_or(Nanoseconds{0});
+    if (measured <= Nanoseconds{0}) return std::nullopt;
+    return (curve->requests_until(begin + measured) - curve->requests_until(begin)) / seconds(measured);
+}
+
+model::LoadRun load_run(const LoadCommand& command, const load::Options& options, const std::string& url) {
+    return {.url = url,
+            .load_model = std::holds_alternative<load::OpenLoop>(options.schedule) ? model::LoadModel::open
+                                                                                   : model::LoadModel::closed,
+            .connections = command.connections,
+            .offered_rps = offered_rps(options),
+            .timeout = options.timeout,
+            .tls_verified = options.tls.verify || !options.target.tls,
+            .started = wall_now()};
+}
+
+void finish_run(model::LoadRun& run, model::Samples samples) {
+    run.samples = std::move(samples);
+    rusage usage{};
+    constexpr std::uint64_t k_kibibyte = 1024;  // the unit of ru_maxrss
+    if (::getrusage(RUSAGE_SELF, &usage) == 0)
+        run.max_rss = Bytes{static_cast<std::uint64_t>(usage.ru_maxrss) * k_kibibyte};
+    run.self_check = analysis::self_check(run.samples, run.load_model,
+                                          static_cast<std::int64_t>(run.offered_rps.value_or(0)));
 }
 
 }  // namespace joust::cli

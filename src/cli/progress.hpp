@@ -11,9 +11,13 @@ struct Screen {
     bool terminal = false;  ///< a live line is redrawn; otherwise plain lines are appended
     bool colours = false;
     int columns = 100;
+    int rows = 24;
+    bool utf8 = false;  ///< the locale's encoding
 };
-/// Looks at stderr, NO_COLOR and TERM.
+/// Looks at stderr, NO_COLOR, TERM and the locale.
 Screen screen();
+/// Whether the environment names a locale in UTF-8.
+bool utf8_locale();
 
 /// Progress for people on stderr. In a terminal: a line for each finished trial, and below them a live one
 /// (what runs, goodput, p99, errors, trials done, time left). In a pipe: a plain line when something begins

@@ -1,8 +1,11 @@
 #include "load/answer_check.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <nlohmann/json.hpp>
+
+#include "http/syntax.hpp"
 
 namespace joust::load {
 namespace {
@@ -40,6 +43,8 @@ std::string excerpt(std::string_view body) {
 Result<AnswerCheck> AnswerCheck::compile(const Expect& expect, bool request_sends_id) {
     AnswerCheck check;
     check.expect_ = expect;
+    for (http::Header& header : check.expect_.headers)  // names are compared in lower case
+        std::transform(header.name.begin(), header.name.end(), header.name.begin(), http::to_lower);
     if (expect.body_regex) {
         try {  // std::regex has no other way to refuse a pattern
             check.regex_.emplace(*expect.body_regex, std::regex::ECMAScript | std::regex::optimize);

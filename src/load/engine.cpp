@@ -89,7 +89,7 @@ struct Engine::State {
         LiveCounters live;
         std::unique_ptr<Transport> transport;
         std::promise<Status> ready;
-        ThreadResult result;
+        std::promise<ThreadResult> result;  ///< of the lap
         std::thread thread;
     };
 
@@ -106,6 +106,8 @@ struct Engine::State {
     Status choose_backend();
     Status launch();
     void run_thread(Thread& thread, int index, const std::shared_future<TimePoint>& start);
+    void set_lap(TimePoint start);
+    Result<model::Samples> collect();
     void wake_all();
     void join();
     void stop_and_join();
@@ -133,8 +135,34 @@ void Engine::State::run_thread(Thread& thread, int index, const std::shared_futu
     thread.transport = std::move(*transport);
     Worker worker(plan, control, share, *thread.transport, thread.live);
     thread.ready.set_value({});
-    const TimePoint begin = start.get();
-    if (begin != TimePoint::max()) thread.result = worker.run(begin);
+    std::optional<TimePoint> begin = start.get();
+    for (std::uint64_t laps = 1; begin && *begin != TimePoint::max(); ++laps) {
+        thread.result.set_value(worker.run(*begin));
+        begin = worker.rest(laps);
+    }
+}
+
+void Engine::State::set_lap(TimePoint start) {
+    started = start;
+    control.lap_start_ns = to_count(start);
+    if (const auto* after = std::get_if<StopAfter>(&plan.options.stop)) {
+        control.window_end_ns = to_count(start + after->warm_up + after->length);
+        control.window_start_ns = to_count(start + after->warm_up);
+    } else if (std::holds_alternative<StopAfterCount>(plan.options.stop)) {
+        control.window_start_ns = to_count(start);
+    } else {
+        control.window_start_ns = to_count(TimePoint::max());
+        control.window_end_ns = to_count(TimePoint::max());
+    }
+}
+
+Result<model::Samples> Engine::State::collect() {
+    std::vector<ThreadResult> results;
+    for (Thread& thread : threads)
+        results.push_back(thread.result.get_future().get());
+    JOUST_TRY(model::Samples samples, merged(std::move(results)));
+    samples.backend = uring ? "io_uring" : "epoll";
+    return samples;
 }
 
 /// Starts all threads, waits until each has its transport, lets them go together. Signals stay with the
@@ -155,13 +183,7 @@ Status Engine::State::launch() {
     Status status;
     for (Thread& thread : threads)
         if (Status ready = thread.ready.get_future().get(); !ready) status = ready;
-    started = now();
-    if (const auto* after = std::get_if<StopAfter>(&plan.options.stop)) {
-        control.window_end_ns = to_count(started + after->warm_up + after->length);
-        control.window_start_ns = to_count(started + after->warm_up);
-    } else if (std::holds_alternative<StopAfterCount>(plan.options.stop)) {
-        control.window_start_ns = to_count(started);
-    }
+    set_lap(now());
     go.set_value(status ? started : TimePoint::max());
     if (!status) join();
     return status;
@@ -179,6 +201,7 @@ void Engine::State::join() {
 
 void Engine::State::stop_and_join() {
     control.stop.store(true);
+    control.laps.store(Control::k_no_more_laps);
     wake_all();
     join();
 }
@@ -241,13 +264,23 @@ void Engine::stop_now() {
 }
 
 Result<model::Samples> Engine::finish() {
-    state_->join();
-    std::vector<ThreadResult> results;
-    for (State::Thread& thread : state_->threads)
-        results.push_back(std::move(thread.result));
-    JOUST_TRY(model::Samples samples, merged(std::move(results)));
-    samples.backend = backend();
+    Result<model::Samples> samples = state_->collect();
+    state_->stop_and_join();
     return samples;
+}
+
+Result<model::Samples> Engine::finish_lap() {
+    return state_->collect();
+}
+
+void Engine::start_lap() {
+    for (State::Thread& thread : state_->threads) {
+        thread.result = {};
+        thread.live.finished.store(false);
+    }
+    state_->set_lap(now());
+    state_->control.laps.fetch_add(1, std::memory_order_release);
+    state_->wake_all();
 }
 
 }  // namespace joust::load

@@ -40,6 +40,7 @@ public:
 
     /// Cheap; from any thread. Does not disturb the load.
     [[nodiscard]] Progress progress() const;
+    /// When the load, or its last lap, began.
     [[nodiscard]] TimePoint started_at() const;
     /// "io_uring" or "epoll".
     [[nodiscard]] std::string backend() const;
@@ -56,6 +57,11 @@ public:
     /// threads, merges. Call once. Fails when no window was set, or the load was stopped before it began
     /// (ErrorKind::interrupted).
     Result<model::Samples> finish();
+
+    /// Waits for the end of this lap as finish() does, but keeps threads and connections; the load rests.
+    Result<model::Samples> finish_lap();
+    /// After finish_lap(): the same load once more, its schedule from the beginning, its window anew.
+    void start_lap();
 
 private:
     struct State;

@@ -5,13 +5,26 @@
 namespace joust::load {
 
 Recorder::Recorder(LiveCounters& live, std::vector<std::string> operations, std::string id_prefix)
-    : live_(live) {
+    : live_(live), id_prefix_(std::move(id_prefix)) {
+    if (operations.size() > 1) operation_names_ = std::move(operations);
+    restart();
+}
+
+void Recorder::restart() {
+    window_start_ = window_end_ = TimePoint::max();
+    samples_ = model::Samples{};
     samples_.ids.resize(1);
-    samples_.ids[0].prefix = std::move(id_prefix);
-    if (operations.size() < 2) return;
-    samples_.operations.resize(operations.size());
-    for (std::size_t i = 0; i < operations.size(); ++i)
-        samples_.operations[i].name = std::move(operations[i]);
+    samples_.ids[0].prefix = id_prefix_;
+    samples_.operations.resize(operation_names_.size());
+    for (std::size_t i = 0; i < operation_names_.size(); ++i)
+        samples_.operations[i].name = operation_names_[i];
+    example_times_.clear();
+    example_counts_ = {};
+    seconds_ = {};
+    in_flight_ = Nanoseconds{0};
+    last_end_ = {};
+    usage_at_start_.reset();
+    usage_at_end_.reset();
 }
 
 void Recorder::set_window(TimePoint start, TimePoint end) {
@@ -244,6 +257,30 @@ Result<model::Samples> merged(std::vector<ThreadResult> threads) {
         series.push_back(std::move(thread.seconds));
     samples.seconds = merged(series);
     return samples;
+}
+
+model::Samples joined(std::vector<model::Samples> laps) {
+    model::Samples whole = std::move(laps.front());
+    double in_flight = whole.in_flight_mean * seconds(whole.window);
+    for (std::size_t i = 1; i < laps.size(); ++i) {
+        model::Samples& lap = laps[i];
+        const model::ConnectionCounts before = whole.connections;
+        add_counts(whole, lap);
+        // The connections are the same ones in every lap; only those that were made anew add up.
+        whole.connections.asked = std::max(before.asked, lap.connections.asked);
+        whole.connections.peak = std::max(before.peak, lap.connections.peak);
+        add_histograms(whole, lap);
+        add_examples(whole, lap.examples);
+        add_usage(whole.generator, lap.generator);
+        for (std::size_t k = 0; k < std::min(whole.run_delays.size(), lap.run_delays.size()); ++k)
+            whole.run_delays[k] += lap.run_delays[k];
+        in_flight += lap.in_flight_mean * seconds(lap.window);
+        whole.window += lap.window;
+        whole.ids = std::move(lap.ids);  // counts over all laps
+    }
+    whole.in_flight_mean = in_flight / seconds(whole.window);
+    whole.seconds.clear();  // seconds of different laps are not one series
+    return whole;
 }
 
 }  // namespace joust::load

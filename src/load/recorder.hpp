@@ -94,6 +94,8 @@ public:
 
     /// `issued`: request ids handed out.
     ThreadResult finish(TimePoint now, std::uint64_t issued, std::uint64_t clock_steps);
+    /// After finish(): as new, without a window; the live counters go on.
+    void restart();
 
     static constexpr std::uint32_t k_examples = 10;
 
@@ -105,6 +107,8 @@ private:
     void record_completion(const Ending& ending);
 
     LiveCounters& live_;
+    std::vector<std::string> operation_names_;  ///< of a mix; empty when there is only one
+    std::string id_prefix_;
     TimePoint window_start_ = TimePoint::max();
     TimePoint window_end_ = TimePoint::max();
     model::Samples samples_;
@@ -117,6 +121,8 @@ private:
     std::optional<ThreadUsage> usage_at_end_;
 };
 
+/// Several windows of one load, in order, as one: what a longer one would have shown. `laps` is not empty.
+model::Samples joined(std::vector<model::Samples> laps);
 /// The results of all threads as one; `backend` and `threads` are filled in, rates computed. Fails when no
 /// window was set.
 Result<model::Samples> merged(std::vector<ThreadResult> threads);

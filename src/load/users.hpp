@@ -20,6 +20,7 @@ public:
     };
 
     void reserve(std::size_t users) { heap_.reserve(users); }
+    void clear() { heap_.clear(); }
     void push(TimePoint at, ConnectionId user) {
         heap_.push_back({at, user});
         std::push_heap(heap_.begin(), heap_.end(), std::greater<>());

@@ -43,8 +43,16 @@ Worker::Worker(const LoadPlan& plan, const Control& control, const Share& share,
         buffer_size_ = std::max(buffer_size_, request.buffer_size());
     constexpr std::size_t k_record_bytes = 16 * 1024;  // the largest that TLS allows
     if (plan.tls) plaintext_.resize(k_record_bytes);
-    if (const auto* open_loop = std::get_if<OpenLoop>(&plan.options.schedule))
-        arrivals_.emplace(*plan.curve, open_loop->arrivals, share.thread, share.threads, plan.options.seed);
+    prepare_lap(0);
+}
+
+/// A schedule from its beginning; Poisson arrivals differ from lap to lap.
+void Worker::prepare_lap(std::uint64_t lap) {
+    if (const auto* open_loop = std::get_if<OpenLoop>(&plan_.options.schedule))
+        arrivals_.emplace(*plan_.curve, open_loop->arrivals, share_.thread, share_.threads,
+                          plan_.options.seed + lap);
+    left_ = share_.requests;
+    users_.clear();
 }
 
 /// Users start spread evenly over the stagger, interleaved over the threads.
@@ -54,7 +62,8 @@ void Worker::make_users(TimePoint start) {
     users_.reserve(share_.connections);
     for (std::size_t i = 0; i < share_.connections; ++i) {
         const auto user = static_cast<std::int64_t>(i) * share_.threads + share_.thread;
-        users_.push(start + stagger * user / closed_loop_->users, connections_.add());
+        if (i == connections_.size()) connections_.add();  // later laps find them
+        users_.push(start + stagger * user / closed_loop_->users, static_cast<ConnectionId>(i));
     }
 }
 
@@ -77,10 +86,24 @@ ThreadResult Worker::run(TimePoint start) {
     end_unfinished();
     recorder_.connections().asked =
         closed_loop_ != nullptr ? share_.connections : recorder_.connections().peak;
-    for (std::size_t id = 0; id < connections_.size(); ++id)
-        drop(static_cast<ConnectionId>(id));
     recorder_.live().finished.store(true, std::memory_order_release);
     return recorder_.finish(now_, issued_, transport_.clock_steps());
+}
+
+std::optional<TimePoint> Worker::rest(std::uint64_t laps) {
+    recorder_.restart();
+    for (;;) {
+        const std::uint64_t allowed = control_.laps.load(std::memory_order_acquire);
+        if (allowed == Control::k_no_more_laps) break;
+        if (allowed > laps) {
+            prepare_lap(laps);
+            return from_count(control_.lap_start_ns);
+        }
+        transport_.wait(TimePoint::max(), *this);
+    }
+    for (std::size_t id = 0; id < connections_.size(); ++id)
+        drop(static_cast<ConnectionId>(id));
+    return std::nullopt;
 }
 
 void Worker::look_at_control() {

@@ -33,6 +33,10 @@ struct Control {
     std::atomic<std::int64_t> window_start_ns{TimePoint::max().time_since_epoch().count()};
     std::atomic<std::int64_t> window_end_ns{TimePoint::max().time_since_epoch().count()};
     std::atomic<bool> stop{false};
+    /// Laps that may begin, the last one at `lap_start_ns`; k_no_more_laps: the threads end.
+    std::atomic<std::uint64_t> laps{1};
+    std::atomic<std::int64_t> lap_start_ns{0};
+    static constexpr std::uint64_t k_no_more_laps = ~std::uint64_t{0};
 };
 
 /// One thread's share.
@@ -49,11 +53,15 @@ class Worker final : private TransportEvents {
 public:
     Worker(const LoadPlan& plan, const Control& control, const Share& share, Transport& transport,
            LiveCounters& live);
-    /// Loads from `start` to the end of the window and of the drain.
+    /// One lap: loads from `start` to the end of the window and of the drain. Connections stay open.
     ThreadResult run(TimePoint start);
+    /// After `laps` laps: looks after the idle connections until there is one more, and returns when it
+    /// starts. Without another one, closes the connections and returns nothing.
+    std::optional<TimePoint> rest(std::uint64_t laps);
 
 private:
     // worker.cpp: the loop
+    void prepare_lap(std::uint64_t lap);
     void make_users(TimePoint start);
     void look_at_control();
     void dispatch();

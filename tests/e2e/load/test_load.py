@@ -2,9 +2,12 @@
 
 import asyncio
 import json
+import os
 import pathlib
+import signal
 import subprocess
 import threading
+import time
 
 import pytest
 
@@ -18,6 +21,9 @@ class Server:
     def __init__(self, socket_path, body=b"hello"):
         self.bodies = []
         self.body = body
+        self.status = b"200 OK"
+        self.delays = {}  # seconds before the answer, by path
+        self.targets = []
         self.loop = asyncio.new_event_loop()
         self.socket_path = socket_path
         ready = threading.Event()
@@ -28,10 +34,16 @@ class Server:
     def run(self, ready):
         asyncio.set_event_loop(self.loop)
         tcp = self.loop.run_until_complete(asyncio.start_server(self.serve, "127.0.0.1", 0))
+        tcp6 = self.loop.run_until_complete(asyncio.start_server(self.serve, "::1", 0))
+        self.port6 = tcp6.sockets[0].getsockname()[1]
         self.loop.run_until_complete(asyncio.start_unix_server(self.serve, self.socket_path))
         self.port = tcp.sockets[0].getsockname()[1]
         ready.set()
         self.loop.run_forever()
+        left = asyncio.all_tasks(self.loop)
+        for task in left:
+            task.cancel()
+        self.loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
 
     async def serve(self, reader, writer):
         try:
@@ -40,7 +52,11 @@ class Server:
                 length = [line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")]
                 if length:
                     self.bodies.append(await reader.readexactly(int(length[0].split(b":")[1])))
-                writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(self.body), self.body))
+                path = head.split(b" ", 2)[1]
+                self.targets.append(path)
+                if path in self.delays:
+                    await asyncio.sleep(self.delays[path])
+                writer.write(b"HTTP/1.1 " + self.status + b"\r\nContent-Length: %d\r\n\r\n%s" % (len(self.body), self.body))
                 await writer.drain()
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
@@ -63,9 +79,10 @@ def server(tmp_path):
     server.stop()
 
 
-def load(*arguments, code=0):
+def load(*arguments, code=0, env=None):
     done = subprocess.run(
-        [JOUST, "load", *map(str, arguments)], capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=60
+        [JOUST, "load", *map(str, arguments)], capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=60,
+        env=env,
     )
     assert done.returncode == code, (done.returncode, done.stdout, done.stderr)
     return done
@@ -124,6 +141,78 @@ def test_a_unix_socket(server):
     assert result["requests"]["succeeded"] == 20
 
 
+def test_an_ipv6_address_in_brackets(server):
+    result = json.loads(load(f"http://[::1]:{server.port6}/x", "-n", 20, "-c", 2, "--json", "-").stdout)
+    assert result["requests"]["succeeded"] == 20 and set(server.targets) == {b"/x"}
+
+
+def test_retries_are_counted_apart_and_off_by_default(server):
+    server.status = b"503 Busy"
+    plain = json.loads(load(server.url, "-n", 5, "-c", 1, "--json", "-").stdout)
+    assert plain["retried"] == 0 and plain["errors"]["status_5xx"] == 5 and len(server.targets) == 5
+    again = json.loads(load(server.url, "-n", 5, "-c", 1, "--retries", 2, "--json", "-").stdout)
+    assert again["retried"] == 10 and again["requests"]["failed"] == 5 and len(server.targets) == 20
+
+
+def test_a_post_that_was_sent_is_never_sent_again(server):
+    server.status = b"503 Busy"
+    result = json.loads(load(server.url, "-n", 5, "-c", 1, "--retries", 2, "--body", "x", "--json", "-").stdout)
+    assert result["retried"] == 0 and len(server.bodies) == 5
+
+
+def test_steps_and_thinking_users(server):
+    result = json.loads(load(server.url, "--steps", "100,300:500ms", "-d", "1s", "--json", "-").stdout)
+    assert result["offered_rps"] == pytest.approx(200)
+    result = json.loads(load(server.url, "-c", 2, "--think", "100ms", "-d", "1s", "--json", "-").stdout)
+    assert result["requests"]["started"] <= 2 * 11
+
+
+def test_a_new_connection_for_each_request(server):
+    result = json.loads(load(server.url, "-n", 20, "-c", 2, "--requests-per-connection", 1, "--json", "-").stdout)
+    assert result["connection_counts"]["established"] == 20
+
+
+def test_a_load_stops_when_a_second_is_bad(server):
+    server.status = b"500 Broken"
+    done = load(server.url, "-d", "50s", "-c", 1, "--stop-if", "errors>50%", "--json", "-")
+    result = json.loads(done.stdout)
+    assert "errors>50%" in result["stopped_early"] and 0.5 < result["duration_s"] < 25
+
+
+def test_a_header_a_pattern_and_json_members_can_be_expected(server):
+    server.body = b'{"ok": true, "n": 1}'
+
+    def errors(*arguments):
+        return json.loads(load(server.url, "-n", 3, "-c", 1, *arguments, "--json", "-").stdout)["errors"]["body"]
+
+    assert errors("--expect-regex", '"n": [0-9]') == 0 and errors("--expect-regex", '"n": [a-z]') == 3
+    assert errors("--expect-json", '{"ok": true}') == 0 and errors("--expect-json", '{"ok": false}') == 3
+    assert errors("--expect-header", "Content-Length: 20") == 0 and errors("--expect-header", "X: 1") == 3
+
+
+def test_the_generator_says_what_it_took(server):
+    generator = json.loads(load(server.url, "-n", 100, "--json", "-").stdout)["generator"]
+    assert 1 << 20 < generator["max_rss_bytes"] < 1 << 30
+    assert generator["cpu_us_per_request"] > 0 and generator["threads"] == 1
+
+
+def test_what_is_printed_is_ascii_where_the_locale_is_not_utf8(server):
+    environment = {"PATH": os.environ["PATH"], "LC_ALL": "C"}
+    assert load(server.url, "-n", 100, env=environment).stdout.isascii()
+    environment["LC_ALL"] = "C.UTF-8"
+    assert not load(server.url, "-n", 100, env=environment).stdout.isascii()
+
+
+def test_ctrl_c_keeps_what_was_measured(server):
+    process = subprocess.Popen([JOUST, "load", server.url, "-d", "50s", "--json", "-"], stdout=subprocess.PIPE, text=True)
+    while len(server.targets) < 100:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    result = json.loads(process.communicate(timeout=30)[0])
+    assert process.returncode == 130
+    assert result["stopped_early"] == "by a signal" and result["requests"]["succeeded"] >= 50
+
+
 def test_files_are_written(server, tmp_path):
     load(server.url, "-d", "2s", "--json", tmp_path / "r.json", "--hlog", tmp_path / "r.hlog", "--csv", tmp_path / "r.csv")
     assert json.loads((tmp_path / "r.json").read_text())["schema_version"] == 1
@@ -134,7 +223,7 @@ def test_files_are_written(server, tmp_path):
 
 def test_a_missed_criterion_is_exit_code_4(server):
     done = load(server.url, "-n", 100, "-c", 1, "--fail-if", "p99>1ns", "--fail-if", "errors>1%", code=4)
-    assert "failed: p99>1ns" in done.stderr and "errors>1%" not in done.stderr
+    assert "failed: p99>1ns: it is " in done.stderr and "errors>1%" not in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -146,6 +235,17 @@ def test_a_missed_criterion_is_exit_code_4(server):
         (["http://127.0.0.1/", "--rate", "5", "--ramp", "0:1:1s"], "contradict"),
         (["http://127.0.0.1/", "--fail-if", "slow"], "--fail-if"),
         (["http://127.0.0.1/", "-H", "nonsense"], "--header"),
+        (["http://127.0.0.1/", "--steps", "1,2"], "--steps"),
+        (["http://127.0.0.1/", "--think", "1"], "--think"),
+        (["http://127.0.0.1/", "--think", "1s", "--rate", "5"], "contradict"),
+        (["http://127.0.0.1/", "--arrivals", "poisson"], "--rate"),
+        (["http://127.0.0.1/", "--max-connections", "5"], "-c 5"),
+        (["http://127.0.0.1/", "-c", "0"], "--connections"),
+        (["http://127.0.0.1/", "-c", "many"], "many"),
+        (["http://127.0.0.1/", "--data", "/nowhere.csv"], "/nowhere.csv"),
+        (["http://127.0.0.1/", "--stop-if", "slow"], "--stop-if"),
+        (["http://127.0.0.1/", "--retries", "-1"], "--retries"),
+        (["http://127.0.0.1/", "--expect-json", "nonsense"], "nonsense"),
         ([], "url"),
     ],
 )

@@ -22,28 +22,38 @@ TEST(Criterion, ComparesWhatItNames) {
         const char* text;
         bool missed;
     } rows[] = {
-        {"p99>200ms", false},  {"p99>98ms", true},     {"p50>49ms", true},     {"p50 > 51ms", false},
-        {"mean>40ms", true},   {"max>1s", false},      {"max>99ms", true},     {"errors>1%", false},
-        {"errors>0.9%", true}, {"goodput<1000", true}, {"goodput<500", false},
+        {"p99>200ms", false},  {"p99>98ms", true},      {"p50>49ms", true},       {"p50 > 51ms", false},
+        {"mean>40ms", true},   {"max>1s", false},       {"max>99ms", true},       {"errors>1%", false},
+        {"errors>0.9%", true}, {"goodput<1000", true},  {"goodput<500", false},   {"rps<501", true},
+        {"p99.99>99ms", true}, {"p99.99>101ms", false}, {"error_rate>1%", false},
     };
     for (const auto& row : rows) {
-        const auto criterion = parse_criterion(row.text);
+        const auto criterion = parse_criterion("--fail-if", row.text);
         ASSERT_TRUE(criterion) << row.text;
         EXPECT_EQ(criterion->missed(samples()), row.missed) << row.text;
     }
 }
 
+TEST(Criterion, SaysWhatTheResultIs) {
+    EXPECT_EQ(parse_criterion("--fail-if", "rps<1")->value_text(samples()), "500/s");
+    EXPECT_EQ(parse_criterion("--fail-if", "errors>1%")->value_text(samples()), "1 %");
+    EXPECT_EQ(parse_criterion("--fail-if", "max>1s")->value_text(samples()), "100 ms");
+    EXPECT_EQ(parse_criterion("--fail-if", "p50>1s")->value_text(model::Samples{}),
+              "not known: nothing was answered");
+}
+
 TEST(Criterion, WithoutAnyAnswerEveryTimeIsTooLong) {
-    EXPECT_TRUE(parse_criterion("p99>1h")->missed(model::Samples{}));
+    EXPECT_TRUE(parse_criterion("--fail-if", "p99>1h")->missed(model::Samples{}));
 }
 
 TEST(Criterion, WhatIsNotUnderstoodGetsAnExample) {
     for (const char* text :
          {"p99", "p99>", "p101>1s", "p99>200", "errors>1", "goodput<fast", "latency>1s", ">1s"}) {
-        const auto criterion = parse_criterion(text);
+        const auto criterion = parse_criterion("--fail-if", text);
         ASSERT_FALSE(criterion) << text;
         EXPECT_EQ(criterion.error().kind, ErrorKind::bad_input);
         EXPECT_NE(criterion.error().message.find("'p99>200ms'"), std::string::npos);
+        EXPECT_EQ(criterion.error().message.find("--fail-if"), 0U);
     }
 }
 

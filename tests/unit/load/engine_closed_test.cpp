@@ -8,6 +8,16 @@ namespace {
 
 class ClosedModel : public EngineOn {};
 
+TEST_P(ClosedModel, FindsAnExpectedHeaderHoweverItIsSpelled) {
+    ScriptedServer server(
+        [](const SeenRequest&) { return Reply::raw("HTTP/1.1 204 No Content\r\nx-KIND: Cat\r\n\r\n"); });
+    Options options = closed(server, 1, StopAfterCount{3});
+    options.operations[0].expect.headers = {{"X-Kind", "Cat"}};
+    EXPECT_EQ(run(options).requests.succeeded, 3U);
+    options.operations[0].expect.headers = {{"X-Kind", "cat"}};
+    EXPECT_EQ(run(options).requests.succeeded, 0U);
+}
+
 TEST_P(ClosedModel, SendsExactlyTheCountAndEveryIdOnce) {
     ScriptedServer server([](const SeenRequest& request) { return Reply::ok(request.body); });
     Options options = closed(server, 8, StopAfterCount{1000});

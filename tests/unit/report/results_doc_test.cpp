@@ -108,16 +108,35 @@ TEST(results_document, lists_the_keys_of_the_environment_and_no_others) {
     EXPECT_EQ(written, without_containers(documented("environment.json")));
 }
 
-TEST(results_document, lists_the_keys_of_a_load_and_no_others) {
-    model::LoadRun run{.url = "http://localhost/", .offered_rps = 1};
+model::LoadRun eventful_load() {
+    model::LoadRun run{.url = "http://localhost/", .offered_rps = 1, .max_rss = Bytes{1}};
     run.samples.completed_in_window = 1;
     for (stats::Histogram* histogram : {&run.samples.response_time, &run.samples.service_time,
                                         &run.samples.schedule_lag, &run.samples.reap_delay})
         histogram->record(1000);
     run.self_check.reasons = {{"connections", "1 of 2 connections were established"}};
+    return run;
+}
+
+TEST(results_document, lists_the_keys_of_a_load_and_no_others) {
     Keys written;
-    collect(nlohmann::json::parse(load_json(run)), "", written);
+    collect(nlohmann::json::parse(load_json(eventful_load())), "", written);
     EXPECT_EQ(written, without_containers(documented("joust load --json")));
+}
+
+TEST(results_document, lists_the_keys_of_a_comparison_and_no_others) {
+    model::LoadComparison comparison{.runs = {eventful_load(), eventful_load()}};
+    comparison.slices = {{.samples = eventful_load().samples}};
+    comparison.ratios = {{"goodput", 1, 3, 1.1, stats::Interval{1.0, 1.2}}};
+    auto json = nlohmann::json::parse(load_json(comparison));
+    Keys of_target;
+    collect(json["targets"][1], "", of_target);
+    of_target.insert("schema_version");
+    EXPECT_EQ(of_target, without_containers(documented("joust load --json")));
+    json.erase("targets");
+    Keys written{"targets[]"};
+    collect(json, "", written);
+    EXPECT_EQ(written, without_containers(documented("joust load --json, several URLs")));
 }
 
 TEST(results_document, lists_the_codes_of_reasons_that_the_source_has_and_no_others) {

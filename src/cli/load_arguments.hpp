@@ -1,0 +1,14 @@
+#pragma once
+
+#include "cli/commands.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace joust::cli {
+
+/// The flags of `joust load`, grouped by purpose; `load` is filled in when they are parsed.
+void describe_load(CLI::App* app, LoadCommand& load);
+
+}  // namespace joust::cli

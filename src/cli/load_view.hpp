@@ -1,0 +1,49 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "model/samples.hpp"
+
+namespace joust::cli {
+
+/// What the live view of a load shows.
+struct LoadView {
+    std::string title;            ///< target and kind of load
+    std::string phase;            ///< "warm-up", "measuring", "draining"
+    double share = 0;             ///< done of the whole, 0 … 1
+    std::string done;             ///< the same in words: "3 of 10 s"
+    model::Samples recent;        ///< of the last second or so
+    std::vector<double> rates;    ///< successes per second, one value a second, oldest first
+    model::RequestErrors errors;  ///< so far
+    std::uint64_t in_flight = 0;
+    std::uint64_t connections = 0;
+    stats::Histogram response_time;  ///< so far, of the successes
+};
+
+/// Where it is shown.
+struct LoadScreen {
+    int columns = 80;
+    int rows = 24;
+    bool colours = false;
+    bool ascii = false;
+};
+
+/// The view as lines that fit the screen and leave its last line free; a single one where there is no room.
+std::vector<std::string> load_view(const LoadView& view, const LoadScreen& screen);
+
+/// Rewrites a block of lines in place, also when the terminal has been resized in between.
+class Painter {
+public:
+    /// Control sequences and text that replace what was painted last.
+    std::string paint(const std::vector<std::string>& lines, int columns);
+    /// … that remove it.
+    std::string erase(int columns);
+
+private:
+    std::vector<std::size_t> widths_;  ///< of the lines painted last; the cursor is on the last one
+};
+
+}  // namespace joust::cli

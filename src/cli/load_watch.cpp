@@ -1,0 +1,122 @@
+#include "cli/load_watch.hpp"
+
+#include <cstdio>
+#include <thread>
+
+#include "cli/progress.hpp"
+#include "cli/signals.hpp"
+#include "model/wording.hpp"
+
+namespace joust::cli {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Nanoseconds k_poll = 25ms;
+constexpr Nanoseconds k_redraw = 250ms;
+
+stats::Histogram resolved(const load::LiveHistogram& coarse) {
+    stats::Histogram histogram;
+    for (std::size_t i = 0; i < load::LiveHistogram::k_size; ++i)
+        if (const std::uint64_t count = coarse.count_at(i); count > 0)
+            histogram.record(load::LiveHistogram::value_at(i), count);
+    return histogram;
+}
+
+std::string spent(Nanoseconds elapsed, const ExpectedLoad& expected, std::uint64_t started) {
+    if (expected.requests) return fmt::format("{} of {} requests", started, *expected.requests);
+    return fmt::format("{:.0f} of {:.3g} s", std::floor(seconds(elapsed)),
+                       seconds(expected.warm_up + expected.length));
+}
+
+}  // namespace
+
+model::Samples between(const load::Progress& before, const load::Progress& after) {
+    model::Samples samples;
+    samples.window = std::max(Nanoseconds{1}, after.at - before.at);
+    samples.completed_in_window = after.succeeded - before.succeeded;
+    samples.requests.succeeded = samples.completed_in_window;
+    for (std::size_t kind = 0; kind < model::k_request_error_kinds; ++kind)
+        samples.errors.count[kind] = after.errors.count[kind] - before.errors.count[kind];
+    samples.requests.failed = samples.errors.total();
+    samples.requests.started = samples.requests.succeeded + samples.requests.failed;
+    samples.response_time = resolved(after.response_time.since(before.response_time));
+    return samples;
+}
+
+std::string LoadWatch::met(const load::Progress& progress) const {
+    const model::Samples second = between(seconds_.back(), progress);
+    if (second.requests.started == 0) return "";  // nothing ended: nothing to judge
+    for (const Criterion& criterion : stop_if_)
+        if (criterion.missed(second))
+            return fmt::format("--stop-if {}, after {:.0f} s", criterion.text,
+                               seconds(progress.at - seconds_.front().at));
+    return "";
+}
+
+void LoadWatch::look(load::Engine& engine, const load::Progress& progress, const ExpectedLoad& expected) {
+    if (progress.at - seconds_.back().at < 1s) return;
+    rates_.push_back(between(seconds_.back(), progress).goodput_rps());
+    const bool measuring = seconds_.back().at - engine.started_at() >= expected.warm_up;
+    if (stopped_.empty() && measuring) {
+        stopped_ = met(progress);
+        if (!stopped_.empty()) engine.stop_now();
+    }
+    seconds_.push_back(progress);
+    if (seconds_.size() > 3) seconds_.erase(seconds_.begin() + 1);  // the first one is the load's start
+}
+
+void LoadWatch::show(const load::Progress& progress, const ExpectedLoad& expected, TimePoint started) {
+    const Screen found = screen();
+    const Nanoseconds elapsed = progress.at - started;
+    const Nanoseconds whole = expected.warm_up + expected.length;
+    LoadView view{.title = expected.title,
+                  .phase = elapsed < expected.warm_up             ? "warm-up"
+                           : expected.requests || elapsed < whole ? "measuring"
+                                                                  : "draining",
+                  .recent = between(seconds_[seconds_.size() > 1 ? seconds_.size() - 2 : 0], progress),
+                  .rates = rates_,
+                  .errors = between(seconds_.front(), progress).errors,
+                  .in_flight = progress.in_flight,
+                  .connections = progress.connections};
+    const std::uint64_t begun = progress.started - seconds_.front().started;
+    view.share = expected.requests ? static_cast<double>(begun) / static_cast<double>(*expected.requests)
+                                   : seconds(elapsed) / seconds(whole);
+    view.done = spent(std::min(elapsed, whole), expected, begun);
+    view.response_time = resolved(progress.response_time.since(seconds_.front().response_time));
+    const LoadScreen size{
+        .columns = found.columns, .rows = found.rows, .colours = found.colours, .ascii = !found.utf8};
+    const std::string text = painter_.paint(load_view(view, size), found.columns);
+    std::fwrite(text.data(), 1, text.size(), stderr);
+    std::fflush(stderr);
+}
+
+void LoadWatch::wait(load::Engine& engine, const ExpectedLoad& expected) {
+    const bool live = screen().terminal;
+    load::Progress begin = engine.progress();
+    begin.at = engine.started_at();
+    seconds_ = {begin};
+    TimePoint drawn{};
+    bool stopping = false;
+    for (;;) {
+        const load::Progress progress = engine.progress();
+        if (progress.finished) break;
+        if (interruption() != 0 && !stopping) {
+            stopping = true;
+            stopped_ = "by a signal";
+            engine.stop_now();
+        }
+        look(engine, progress, expected);
+        if (live && progress.at - drawn >= k_redraw) {
+            show(progress, expected, engine.started_at());
+            drawn = progress.at;
+        }
+        std::this_thread::sleep_for(k_poll);
+    }
+    if (!live) return;
+    const std::string text = painter_.erase(screen().columns);
+    std::fwrite(text.data(), 1, text.size(), stderr);
+    std::fflush(stderr);
+}
+
+}  // namespace joust::cli

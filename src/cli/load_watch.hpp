@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/criterion.hpp"
+#include "cli/load_view.hpp"
+#include "load/engine.hpp"
+
+namespace joust::cli {
+
+/// What is known beforehand about a load, or a lap of it, that is waited for.
+struct ExpectedLoad {
+    std::string title;
+    Nanoseconds warm_up{0};
+    Nanoseconds length{0};                  ///< of the measured window; 0: it ends by count
+    std::optional<std::uint64_t> requests;  ///< in all
+};
+
+/// Waits for loads to end, with a live view on stderr where that is a terminal. A signal or a criterion ends
+/// the load where it is.
+class LoadWatch {
+public:
+    /// `stop_if` is looked at each second, for that second, after the warm-up.
+    explicit LoadWatch(std::vector<Criterion> stop_if) : stop_if_(std::move(stop_if)) {}
+    /// Returns when nothing is in flight any more; the live view is gone then.
+    void wait(load::Engine& engine, const ExpectedLoad& expected);
+    /// Why a load was ended before its time; "": it was not.
+    [[nodiscard]] const std::string& stopped() const { return stopped_; }
+
+private:
+    void look(load::Engine& engine, const load::Progress& progress, const ExpectedLoad& expected);
+    void show(const load::Progress& progress, const ExpectedLoad& expected, TimePoint started);
+    [[nodiscard]] std::string met(const load::Progress& progress) const;
+
+    std::vector<Criterion> stop_if_;
+    std::string stopped_;
+    std::deque<load::Progress> seconds_;  ///< snapshots a second apart, the last one less; never empty
+    std::vector<double> rates_;
+    Painter painter_;
+};
+
+/// What happened between two snapshots of one load.
+model::Samples between(const load::Progress& before, const load::Progress& after);
+
+}  // namespace joust::cli

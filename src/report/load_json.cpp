@@ -1,0 +1,161 @@
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "model/wording.hpp"
+#include "report/load_figures.hpp"
+#include "report/load_report.hpp"
+
+namespace joust::report {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using Quantile = std::pair<const char*, double>;
+
+constexpr std::array<Quantile, 7> k_quantiles{{{"p50", 0.5},
+                                               {"p75", 0.75},
+                                               {"p90", 0.9},
+                                               {"p95", 0.95},
+                                               {"p99", 0.99},
+                                               {"p999", 0.999},
+                                               {"p9999", 0.9999}}};
+
+Json times(const stats::Histogram& histogram) {
+    if (histogram.empty()) return nullptr;
+    Json json{{"min", histogram.min()}, {"mean", histogram.mean()}};
+    for (const auto& [name, quantile] : k_quantiles)
+        json[name] = histogram.value_at_quantile(quantile);
+    json["max"] = histogram.max();
+    return json;
+}
+
+Json errors(const model::RequestErrors& errors) {
+    Json json = Json::object();
+    for (std::size_t kind = 0; kind < model::k_request_error_kinds; ++kind)
+        json[std::string(name(static_cast<model::RequestErrorKind>(kind)))] = errors.count[kind];
+    return json;
+}
+
+Json optional_number(const std::optional<double>& number) {
+    return number ? Json(*number) : Json(nullptr);
+}
+
+Json generator(const model::LoadRun& run) {
+    const model::Samples& samples = run.samples;
+    return {{"cpu_user_s", seconds(samples.generator.cpu.user)},
+            {"cpu_system_s", seconds(samples.generator.cpu.system)},
+            {"cpu_us_per_request", optional_number(cpu_us_per_request(samples))},
+            {"max_rss_bytes", run.max_rss ? Json(run.max_rss->count) : Json(nullptr)},
+            {"backend", samples.backend},
+            {"threads", samples.threads},
+            {"kernel_time_stamps", samples.kernel_time_stamps}};
+}
+
+Json validity(const model::Judgement& judgement) {
+    Json reasons = Json::array();
+    for (const model::Reason& reason : judgement.reasons)
+        reasons.push_back({{"code", reason.code}, {"text", reason.text}});
+    return {{"verdict", name(judgement.validity)}, {"reasons", std::move(reasons)}};
+}
+
+Json requests(const model::Samples& samples) {
+    const model::RequestCounts& counts = samples.requests;
+    return {{"started", counts.started},
+            {"succeeded", counts.succeeded},
+            {"failed", counts.failed},
+            {"timed_out", counts.timed_out},
+            {"unfinished", counts.unfinished}};
+}
+
+Json connection_counts(const model::ConnectionCounts& counts) {
+    return {{"asked", counts.asked},
+            {"established", counts.established},
+            {"peak", counts.peak},
+            {"closed_idle", counts.closed_idle},
+            {"resent", counts.resent}};
+}
+
+Json run_json(const model::LoadRun& run) {
+    const model::Samples& samples = run.samples;
+    return {
+        {"url", run.url},
+        {"started", iso_time(run.started)},
+        {"model", name(run.load_model)},
+        {"connections", run.connections},
+        {"duration_s", seconds(samples.window)},
+        {"timeout_s", seconds(run.timeout)},
+        {"tls_verified", run.tls_verified},
+        {"stopped_early", run.stopped_early.empty() ? Json(nullptr) : Json(run.stopped_early)},
+        {"requests", requests(samples)},
+        {"goodput_rps", samples.goodput_rps()},
+        {"throughput_rps", throughput_rps(samples)},
+        {"offered_rps", optional_number(run.offered_rps)},
+        {"error_rate", samples.error_rate()},
+        {"retried", samples.retried},
+        {"connection_counts", connection_counts(samples.connections)},
+        {"bytes_received", samples.bytes_received},
+        {"censored", samples.censored},
+        {"response_time_ns", times(samples.response_time)},
+        {"service_time_ns", times(samples.service_time)},
+        {"schedule_lag_ns", times(samples.schedule_lag)},
+        {"reap_delay_ns", times(samples.reap_delay)},
+        {"errors", errors(samples.errors)},
+        {"generator", generator(run)},
+        {"validity", validity(run.self_check)},
+    };
+}
+
+Json quantile_or_null(const stats::Histogram& times, double quantile) {
+    return times.empty() ? Json(nullptr) : Json(times.value_at_quantile(quantile));
+}
+
+Json slice_json(const model::LoadSlice& slice) {
+    const model::Samples& samples = slice.samples;
+    return {{"round", slice.round},
+            {"target", slice.target},
+            {"started", iso_time(slice.started)},
+            {"duration_s", seconds(samples.window)},
+            {"goodput_rps", samples.goodput_rps()},
+            {"error_rate", samples.error_rate()},
+            {"response_time_p50_ns", quantile_or_null(samples.response_time, 0.5)},
+            {"response_time_p99_ns", quantile_or_null(samples.response_time, 0.99)}};
+}
+
+Json ratio_json(const model::LoadComparison& comparison, const model::LoadRatio& ratio) {
+    const auto& interval = ratio.interval;
+    return {{"quantity", ratio.quantity},
+            {"url", comparison.runs[ratio.target].url},
+            {"baseline", comparison.runs.front().url},
+            {"pairs", ratio.pairs},
+            {"ratio", ratio.ratio},
+            {"ratio_low", interval ? Json(interval->low) : Json(nullptr)},
+            {"ratio_high", interval ? Json(interval->high) : Json(nullptr)},
+            {"difference_shown", ratio.difference_shown()}};
+}
+
+}  // namespace
+
+std::string load_json(const model::LoadRun& run) {
+    Json json{{"schema_version", k_load_schema_version}};
+    json.update(run_json(run));
+    return json.dump(2) + "\n";
+}
+
+std::string load_json(const model::LoadComparison& comparison) {
+    Json json{{"schema_version", k_load_schema_version},
+              {"rounds", comparison.rounds},
+              {"slice_s", seconds(comparison.slice)},
+              {"slice_warm_up_s", seconds(comparison.warm_up)},
+              {"seed", comparison.seed},
+              {"ratios", Json::array()},
+              {"targets", Json::array()},
+              {"slices", Json::array()}};
+    for (const model::LoadRatio& ratio : comparison.ratios)
+        json["ratios"].push_back(ratio_json(comparison, ratio));
+    for (const model::LoadRun& run : comparison.runs)
+        json["targets"].push_back(run_json(run));
+    for (const model::LoadSlice& slice : comparison.slices)
+        json["slices"].push_back(slice_json(slice));
+    return json.dump(2) + "\n";
+}
+
+}  // namespace joust::report

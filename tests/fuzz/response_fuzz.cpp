@@ -1,0 +1,222 @@
+#include <algorithm>
+#include <array>
+#include <boost/beast/core/error.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "http/response_parser.hpp"
+#include "http/syntax.hpp"
+
+// Joust's parser against Boost.Beast's, on the same bytes. The first byte is not parsed: bit 0 says that the
+// response answers a HEAD request, bit 1 that the connection ends after the bytes, the rest how they are cut.
+//
+// The two must agree on whether the response is whole, where it ends, its status, its body and whether the
+// connection may be used again, but for the rules in stricter() and laxer().
+namespace {
+
+using joust::http::ResponseParser;
+namespace beast = boost::beast;
+
+void require(bool holds) {
+    if (!holds) std::abort();
+}
+
+struct Outcome {
+    enum class How { unfinished, complete, error };
+    How how = How::unfinished;
+    int status = 0;
+    std::string body;
+    std::size_t taken = 0;  ///< bytes of the input
+    bool keep_alive = false;
+    std::string why;      ///< of an error
+    std::string framing;  ///< all that was taken but the body
+    friend bool operator==(const Outcome&, const Outcome&) = default;
+};
+
+Outcome joust_outcome(std::string_view input, bool to_head, bool ends, std::size_t cut) {
+    ResponseParser parser;
+    parser.start(to_head);
+    Outcome outcome;
+    for (std::size_t begin = 0; begin < input.size(); begin += cut) {
+        std::string_view piece = input.substr(begin, cut);
+        for (bool more = true; more;) {
+            const std::size_t before = piece.size();
+            const char* const from = piece.data();
+            const ResponseParser::Event event = parser.next(piece);
+            const std::size_t used = before - piece.size();
+            outcome.taken += used;
+            if (event == ResponseParser::Event::body) {
+                require(parser.body().size() <= used);
+                outcome.body += parser.body();
+                outcome.framing.append(from, used - parser.body().size());
+                continue;
+            }
+            if (event != ResponseParser::Event::error) outcome.framing.append(from, used);
+            more = false;
+            if (event == ResponseParser::Event::need_more) continue;
+            outcome.how =
+                event == ResponseParser::Event::complete ? Outcome::How::complete : Outcome::How::error;
+            outcome.status = parser.status();
+            outcome.keep_alive = parser.keep_alive();
+            outcome.why = parser.error();
+            if (outcome.how == Outcome::How::error) outcome.taken = 0;
+            return outcome;
+        }
+    }
+    if (!ends && input.size() > 0) {
+        // A response that ended with the last byte says so when it is asked again.
+        std::string_view nothing;
+        if (parser.next(nothing) != ResponseParser::Event::complete) return outcome;
+    } else if (parser.finish() != ResponseParser::Event::complete) {
+        return outcome;
+    }
+    outcome.how = Outcome::How::complete;
+    outcome.status = parser.status();
+    outcome.keep_alive = parser.keep_alive();
+    return outcome;
+}
+
+Outcome beast_outcome(std::string_view input, bool to_head, bool ends) {
+    Outcome outcome;
+    for (;;) {
+        beast::http::response_parser<beast::http::string_body> parser;
+        parser.eager(true);
+        parser.skip(to_head);
+        parser.body_limit(boost::none);
+        parser.header_limit(1U << 20U);
+        beast::error_code error;
+        while (!parser.is_done() && !error && outcome.taken < input.size()) {
+            const auto rest = input.substr(outcome.taken);
+            const std::size_t used = parser.put({rest.data(), rest.size()}, error);
+            outcome.taken += used;
+            if (used == 0) break;
+        }
+        if (error == beast::http::error::need_more) error = {};
+        if (!error && !parser.is_done() && ends && parser.got_some() && outcome.taken == input.size()) {
+            parser.put_eof(error);
+            if (error == beast::http::error::partial_message) return outcome;
+        }
+        if (error) {
+            outcome.how = Outcome::How::error;
+            outcome.why = error.message();
+            return outcome;
+        }
+        if (!parser.is_done()) return outcome;
+        outcome.status = parser.get().result_int();
+        // Beast hands out an interim response as a message of its own.
+        if (outcome.status / 100 == 1 && outcome.status != 101) continue;
+        outcome.how = Outcome::How::complete;
+        outcome.body = parser.get().body();
+        outcome.keep_alive = parser.keep_alive();
+        return outcome;
+    }
+}
+
+bool holds(std::string_view text, std::string_view part) {
+    return text.find(part) != std::string_view::npos;
+}
+
+std::string lower(std::string_view text) {
+    std::string result(text);
+    std::transform(result.begin(), result.end(), result.begin(), joust::http::to_lower);
+    return result;
+}
+
+// What Joust refuses and Beast takes: bounds that protect the generator, and forms of framing on which
+// servers, proxies and clients are known to disagree.
+bool stricter(const std::string& why, std::string_view input) {
+    constexpr std::array<std::string_view, 15> k_reasons{
+        "the status is not in 100 … 599",
+        "the server switched protocols unasked",
+        "Content-Length is not a number",  // a list of equal numbers
+        "Content-Length overflows",        // from 10^18
+        "Transfer-Encoding in HTTP/1.0",
+        "Transfer-Encoding does not end in chunked",
+        "two Transfer-Encodings",
+        "both Content-Length and chunked",
+        "a header that frames the response is longer than 256 bytes",
+        "the headers are too large",
+        "too many headers",
+        "too many interim responses",
+        "a chunk's size overflows",  // sixteen digits, be they zeros
+        "a chunk's size line is too long",
+        "a chunk's size is not a number",
+    };
+    if (std::find(k_reasons.begin(), k_reasons.end(), why) != k_reasons.end()) return true;
+    const bool folded = holds(input, "\n ") || holds(input, "\n\t");  // obsolete line folding
+    return folded &&
+           (why == "a header line has no name and colon" || why == "a trailer has no name and colon");
+}
+
+// What Joust takes and Beast refuses, or waits over: nothing here moves the end of a response. `framing` is
+// all that Joust took but the body.
+bool laxer(std::string_view framing) {
+    for (std::size_t i = 0; i < framing.size(); ++i) {
+        const auto c = static_cast<unsigned char>(framing[i]);
+        if (c == '\n' && (i == 0 || framing[i - 1] != '\r')) return true;  // a bare line feed ends a line
+        if ((c < ' ' && c != '\t' && c != '\r' && c != '\n') || c == 0x7f)
+            return true;  // in a value or a phrase
+    }
+    std::size_t begin = 0;
+    bool in_head = true;
+    bool after_status = false;
+    for (std::size_t end = framing.find("\r\n"); end != std::string_view::npos;
+         begin = end + 2, end = framing.find("\r\n", begin)) {
+        const std::string line = lower(framing.substr(begin, end - begin));
+        if (line.starts_with("http/1.") && line.size() == 12)
+            return true;  // no space before an absent phrase
+        // Beast checks the syntax of the list in these; it looks at Proxy-Connection too.
+        if (line.starts_with("connection:") || line.starts_with("proxy-connection:")) return true;
+        const bool odd_coding = line.starts_with("transfer-encoding:") &&
+                                joust::http::without_padding(std::string_view(line).substr(18)) != "chunked";
+        if (odd_coding) return true;  // Beast stops at the first element that is no token
+        if (line.empty() && after_status) in_head = false;
+        after_status = after_status || line.starts_with("http/1.");
+        // After the head: chunk extensions and trailers, which Joust skips and Beast parses.
+        if (!in_head && !line.empty() && !std::all_of(line.begin(), line.end(), [](char c) {
+                return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+            }))
+            return true;
+    }
+    return false;
+}
+
+void compare(const Outcome& ours, const Outcome& theirs, std::string_view input) {
+    using How = Outcome::How;
+    if (ours.how == How::error) {
+        // Joust sees a mistake as it comes, Beast at the end of the head.
+        require(theirs.how != How::complete || stricter(ours.why, input));
+        return;
+    }
+    if (laxer(ours.framing)) return;
+    // What has not ended may still be refused by the one that looks at a line as a whole.
+    if (ours.how == How::unfinished) {
+        require(theirs.how != How::complete);
+        return;
+    }
+    require(theirs.how == How::complete);
+    require(theirs.status == ours.status && theirs.body == ours.body && theirs.taken == ours.taken);
+    require(theirs.keep_alive == ours.keep_alive);
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    if (size < 2) return 0;
+    const std::string_view input(reinterpret_cast<const char*>(data) + 1, size - 1);
+    const bool to_head = (data[0] & 1U) != 0;
+    const bool ends = (data[0] & 2U) != 0;
+    const std::size_t cut = data[0] >> 2U;
+    const Outcome whole = joust_outcome(input, to_head, ends, input.size());
+    if (cut != 0) {
+        Outcome pieces = joust_outcome(input, to_head, ends, cut);
+        pieces.framing = whole.framing;  // a carriage return kept from one piece to the next
+        require(pieces == whole);
+    }
+    compare(whole, beast_outcome(input, to_head, ends), input);
+    return 0;
+}

@@ -1,0 +1,77 @@
+#include "analysis/load_ratios.hpp"
+
+#include <gtest/gtest.h>
+
+namespace joust::analysis {
+namespace {
+
+using namespace std::chrono_literals;
+
+model::LoadSlice slice(int round, std::size_t target, std::uint64_t completed, std::int64_t time_ns) {
+    model::LoadSlice slice{.round = round, .target = target};
+    slice.samples.window = 1s;
+    slice.samples.completed_in_window = completed;
+    if (time_ns > 0) slice.samples.response_time.record(time_ns, 100);
+    return slice;
+}
+
+TEST(LoadRatios, PairWithinRoundsSoThatDriftOfTheHostCancels) {
+    std::vector<model::LoadSlice> slices;
+    for (int round = 0; round < 5; ++round) {
+        const std::uint64_t pace = 1000U
+                                   << static_cast<unsigned>(round);  // the host doubles its speed each round
+        slices.push_back(slice(round, 1, pace * 11 / 10, 500));
+        slices.push_back(slice(round, 0, pace, 1000));
+    }
+    const auto ratios = load_ratios(slices, 2);
+    ASSERT_EQ(ratios.size(), 3U);
+    EXPECT_EQ(ratios[0].quantity, "goodput");
+    EXPECT_EQ(ratios[0].pairs, 5U);
+    EXPECT_NEAR(ratios[0].ratio, 1.1, 1e-9);
+    ASSERT_TRUE(ratios[0].interval.has_value());
+    EXPECT_NEAR(ratios[0].interval->high, 1.1, 1e-9);
+    EXPECT_TRUE(ratios[0].difference_shown());
+    EXPECT_EQ(ratios[2].quantity, "response_time_p99");
+    EXPECT_NEAR(ratios[2].ratio, 0.5, 1e-3);
+}
+
+TEST(LoadRatios, ShowNoDifferenceWhereTheIntervalHoldsOne) {
+    std::vector<model::LoadSlice> slices;
+    for (int round = 0; round < 6; ++round) {
+        slices.push_back(slice(round, 0, 1000, 1000));
+        slices.push_back(slice(round, 1, round % 2 == 0 ? 1200 : 850, 1000));
+    }
+    EXPECT_FALSE(load_ratios(slices, 2).front().difference_shown());
+}
+
+TEST(LoadRatios, NeedThreePairsForAnInterval) {
+    const std::vector<model::LoadSlice> slices{slice(0, 0, 10, 9), slice(0, 1, 30, 9), slice(1, 1, 30, 9),
+                                               slice(1, 0, 10, 9)};
+    const auto ratios = load_ratios(slices, 2);
+    EXPECT_EQ(ratios.front().pairs, 2U);
+    EXPECT_FALSE(ratios.front().interval.has_value());
+    EXPECT_FALSE(ratios.front().difference_shown());
+}
+
+TEST(LoadRatios, LeaveOutRoundsInWhichOneOfTheTwoServedNothing) {
+    const std::vector<model::LoadSlice> slices{slice(0, 0, 10, 9), slice(0, 1, 0, 0), slice(1, 0, 10, 9),
+                                               slice(1, 1, 20, 9), slice(2, 0, 10, 9)};
+    const auto ratios = load_ratios(slices, 2);
+    EXPECT_EQ(ratios.front().pairs, 1U);
+    EXPECT_NEAR(ratios.front().ratio, 2, 1e-9);
+    const std::vector<model::LoadSlice> dead{slice(0, 0, 10, 9), slice(0, 1, 0, 0)};
+    EXPECT_TRUE(load_ratios(dead, 2).empty());
+}
+
+TEST(LoadRatios, CompareEachTargetWithTheFirst) {
+    const std::vector<model::LoadSlice> slices{slice(0, 2, 40, 9), slice(0, 0, 10, 9), slice(0, 1, 20, 9)};
+    const auto ratios = load_ratios(slices, 3);
+    ASSERT_EQ(ratios.size(), 6U);
+    EXPECT_EQ(ratios[0].target, 1U);
+    EXPECT_NEAR(ratios[0].ratio, 2, 1e-9);
+    EXPECT_EQ(ratios[3].target, 2U);
+    EXPECT_NEAR(ratios[3].ratio, 4, 1e-9);
+}
+
+}  // namespace
+}  // namespace joust::analysis
