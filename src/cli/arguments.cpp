@@ -104,8 +104,12 @@ std::variant<Command, Answered> parse_arguments(const std::vector<std::string>& 
     } catch (const CLI::ParseError& error) {
         std::ostringstream out;
         std::ostringstream err;
-        const int code = app.exit(error, out, err);
-        return Answered{code == 0 ? ExitCode::done : ExitCode::bad_input, out.str(), err.str()};
+        if (app.exit(error, out, err) == 0) return Answered{ExitCode::done, out.str(), ""};
+        std::string command = "joust";
+        for (const CLI::App* chosen : app.get_subcommands())
+            command += " " + chosen->get_name();
+        return Answered{ExitCode::bad_input, "",
+                        fmt::format("error: {}\n  `{} --help` explains every flag\n", error.what(), command)};
     }
     if (run_app->parsed()) return run;
     if (report_app->parsed()) return report;

@@ -5,140 +5,142 @@
 namespace joust::cli {
 namespace {
 
-void describe_load_model(CLI::App* app, LoadCommand& load) {
-    const std::string group = "How much";
-    app->add_option("-c,--connections", load.connections,
-                    "users that each send the next request when the last is answered")
-        ->check(CLI::Range(1, 100'000))
-        ->capture_default_str()
-        ->group(group);
-    app->add_option("--think", load.think, "pause of a user before its next request")
-        ->capture_default_str()
-        ->group(group);
-    app->add_option("--rate", load.rate, "requests per second on a fixed schedule, whatever the answers")
-        ->check(CLI::PositiveNumber)
-        ->group(group);
-    app->add_option("--ramp", load.ramp, "0:1000:30s, the rate rises from 0 to 1000/s in 30 s")->group(group);
-    app->add_option("--steps", load.steps, "100,200,400:10s, each rate for 10 s")->group(group);
-    app->add_option("--arrivals", load.arrivals, "of a rate: constant or poisson")
-        ->check(CLI::IsMember({"constant", "poisson"}))
-        ->capture_default_str()
-        ->group(group);
-    app->add_option("--max-connections", load.max_connections, "of a rate: at most so many [10000]")
-        ->check(CLI::Range(1, 1'000'000))
-        ->group(group);
+// Flags under one heading of the help text.
+class Group {
+public:
+    Group(CLI::App* app, std::string title) : app_(app), title_(std::move(title)) {}
+
+    /// `value` stands for the value in the help text, with its default.
+    template <typename T>
+    CLI::Option* add(const char* flag, T& target, const char* value, const char* help) const {
+        return app_->add_option(flag, target, help)
+            ->option_text(value)
+            ->group(title_)
+            ->allow_extra_args(false);  // of a list: one value each time, or it would swallow a URL
+    }
+    void add_flag(const char* flag, bool& target, const char* help) const {
+        app_->add_flag(flag, target, help)->group(title_);
+    }
+
+private:
+    CLI::App* app_;
+    std::string title_;
+};
+
+void describe_amount(CLI::App* app, LoadCommand& load) {
+    const Group group(app, "How much");
+    group
+        .add("-c,--connections", load.connections, "N [50]",
+             "users that each send the next request when the last is answered")
+        ->check(CLI::Range(1, 100'000));
+    group.add("--think", load.think, "TIME [0s]", "pause of a user before its next request");
+    group
+        .add("--rate", load.rate, "N",
+             "instead: requests per second on a fixed schedule, whatever the answers; their\n"
+             "times count from when they were due")
+        ->check(CLI::PositiveNumber);
+    group.add("--ramp", load.ramp, "FROM:TO:TIME", "0:1000:30s: the rate rises from 0 to 1000/s in 30 s");
+    group.add("--steps", load.steps, "N,N,…:TIME", "100,200,400:10s: each rate for 10 s");
+    group.add("--arrivals", load.arrivals, "NAME [constant]", "of a rate: constant or poisson")
+        ->check(CLI::IsMember({"constant", "poisson"}));
+    group
+        .add("--max-connections", load.max_connections, "N [10000]",
+             "of a rate: as many as it needs, at most so many")
+        ->check(CLI::Range(1, 1'000'000));
 }
 
-void describe_load_end(CLI::App* app, LoadCommand& load) {
-    const std::string group = "How long";
-    app->add_option("-d,--duration", load.duration, "of the measurement; per URL where there are several")
-        ->capture_default_str()
-        ->group(group);
-    app->add_option("-n,--requests", load.requests, "exactly so many requests instead of a duration")
-        ->check(CLI::PositiveNumber)
-        ->group(group);
-    app->add_option("--warmup", load.warmup, "load before the measurement")
-        ->capture_default_str()
-        ->group(group);
-    app->add_option("--stop-if", load.stop_if,
-                    "end early once a second is so: 'p99>1s', 'errors>10%'; may be repeated")
-        ->group(group)
-        ->allow_extra_args(false);
-    app->add_option("--rounds", load.rounds,
-                    "several URLs: slices of the duration, one per URL in each round")
-        ->check(CLI::Range(3, 1000))
-        ->capture_default_str()
-        ->group(group);
+void describe_end(CLI::App* app, LoadCommand& load) {
+    const Group group(app, "How long");
+    group.add("-d,--duration", load.duration, "TIME [10s]", "of the measurement; of several URLs, for each");
+    group.add("-n,--requests", load.requests, "N", "exactly so many requests instead")
+        ->check(CLI::PositiveNumber);
+    group.add("--warmup", load.warmup, "TIME [0s]", "load before the measurement, not counted");
+    group.add("--stop-if", load.stop_if, "CRITERION",
+              "end as soon as one second is so: 'p99>1s', 'errors>10%'; may be repeated");
+    group.add("--rounds", load.rounds, "N [10]", "of several URLs: slices of the duration, taken in turns")
+        ->check(CLI::Range(3, 1000));
 }
 
-void describe_load_request(CLI::App* app, LoadCommand& load) {
-    const std::string group = "Request";
-    app->add_option("-m,--method", load.method, "default GET, or POST with a body")->group(group);
-    app->add_option("-H,--header", load.headers, "'Name: value'; may be repeated")
-        ->allow_extra_args(false)
-        ->group(group);
-    app->add_option("--body", load.body, "may hold {request_id}, {sequence} and columns of --data")
-        ->group(group);
-    app->add_option("--body-file", load.body_file, "the body from a file")
-        ->check(CLI::ExistingFile)
-        ->group(group);
-    app->add_option("--data", load.data, ".csv or .jsonl: a row per request, in turns")
-        ->check(CLI::ExistingFile)
-        ->group(group);
+void describe_request(CLI::App* app, LoadCommand& load) {
+    const Group group(app, "Request");
+    group.add("-m,--method", load.method, "NAME", "default GET, or POST with a body");
+    group.add("-H,--header", load.headers, "'NAME: VALUE'", "may be repeated");
+    group.add("--body", load.body, "TEXT", "may hold {request_id}, {sequence} and {columns} of --data");
+    group.add("--body-file", load.body_file, "FILE", "the body from a file")->check(CLI::ExistingFile);
+    group.add("--data", load.data, "FILE", "a row per request, in turns: .csv with a header line, or .jsonl")
+        ->check(CLI::ExistingFile);
 }
 
-void describe_load_checks(CLI::App* app, LoadCommand& load) {
-    const std::string group = "What counts as a success";
-    app->add_option("--timeout", load.timeout, "of one request")->capture_default_str()->group(group);
-    app->add_option("--expect-status", load.expect_status, "the right status; default: any below 400")
-        ->check(CLI::Range(100, 599))
-        ->group(group);
-    app->add_option("--expect-header", load.expect_headers, "'Name: value'; may be repeated")
-        ->allow_extra_args(false)
-        ->group(group);
-    app->add_option("--expect-body", load.expect_body, "text that the body contains")->group(group);
-    app->add_option("--expect-regex", load.expect_regex, "found in the body")->group(group);
-    app->add_option("--expect-json", load.expect_json, "'{\"ok\":true}': members that the body has")
-        ->group(group);
-    app->add_option(
-           "--retries", load.retries,
-           "times a failed request is sent again at once, its time going on; never a POST that was sent")
-        ->check(CLI::Range(0, 100))
-        ->capture_default_str()
-        ->group(group);
-    app->add_option("--fail-if", load.fail_if,
-                    "exit code 4 if so: 'p99>200ms', 'mean>50ms', 'max>1s', 'errors>1%', 'rps<1000'; may be "
-                    "repeated")
-        ->allow_extra_args(false)
-        ->group(group);
+void describe_checks(CLI::App* app, LoadCommand& load) {
+    const Group group(app, "What counts as a success");
+    group.add("--timeout", load.timeout, "TIME [30s]", "of one request");
+    group.add("--expect-status", load.expect_status, "N", "the right status; default: any below 400")
+        ->check(CLI::Range(100, 599));
+    group.add("--expect-header", load.expect_headers, "'NAME: VALUE'", "may be repeated");
+    group.add("--expect-body", load.expect_body, "TEXT", "that the body contains");
+    group.add("--expect-regex", load.expect_regex, "PATTERN", "found in the body");
+    group.add("--expect-json", load.expect_json, "OBJECT", "'{\"ok\":true}': members that the body has");
+    group
+        .add("--retries", load.retries, "N [0]",
+             "a failed request is sent again at once, so many times; its time goes on, retries\n"
+             "are counted apart, and a POST that was sent is never sent again")
+        ->check(CLI::Range(0, 100));
+    group.add("--fail-if", load.fail_if, "CRITERION",
+              "exit code 4 if so, may be repeated: 'p99.9>200ms' (p0 to p100), 'mean>50ms', 'max>1s',\n"
+              "'errors>1%', 'rps<1000'");
 }
 
-void describe_load_connections(CLI::App* app, LoadCommand& load) {
-    const std::string group = "Connections and threads";
-    app->add_option("--requests-per-connection", load.requests_per_connection,
-                    "then it is closed; 1: a new one for each [no bound]")
-        ->check(CLI::PositiveNumber)
-        ->group(group);
-    app->add_flag("--insecure", load.insecure, "accept any certificate")->group(group);
-    app->add_option("--cacert", load.ca_file, "PEM: trust these instead of the system's")
-        ->check(CLI::ExistingFile)
-        ->group(group);
-    app->add_option("--server-name", load.server_name, "in the certificate, instead of the URL's host")
-        ->group(group);
-    app->add_option("-t,--threads", load.threads, "load threads")
-        ->check(CLI::Range(1, 256))
-        ->capture_default_str()
-        ->group(group);
-    app->add_option("--io", load.io, "auto, uring or epoll")
-        ->check(CLI::IsMember({"auto", "uring", "epoll"}))
-        ->capture_default_str()
-        ->group(group);
-    app->add_flag("--spin", load.spin, "of a rate: poll before a due time; more exact for a whole CPU")
-        ->group(group);
-    app->add_option("--seed", load.seed, "of every random choice")->capture_default_str()->group(group);
+void describe_connections(CLI::App* app, LoadCommand& load) {
+    const Group group(app, "Connections and threads");
+    group
+        .add("--requests-per-connection", load.requests_per_connection, "N",
+             "then it is closed; 1: a new one for each request")
+        ->check(CLI::PositiveNumber);
+    group.add_flag("--insecure", load.insecure, "accept any certificate");
+    group.add("--cacert", load.ca_file, "FILE", "PEM: trust these instead of the system's")
+        ->check(CLI::ExistingFile);
+    group.add("--server-name", load.server_name, "NAME", "in the certificate, instead of the URL's host");
+    group
+        .add("-t,--threads", load.threads, "N [1]",
+             "load threads; one drives tens of thousands of requests/s")
+        ->check(CLI::Range(1, 256));
+    group.add("--io", load.io, "NAME [auto]", "uring, epoll, or auto: io_uring where it is allowed")
+        ->check(CLI::IsMember({"auto", "uring", "epoll"}));
+    group.add_flag("--spin", load.spin, "of a rate: poll before a due time; more exact for a whole CPU");
+    group.add("--seed", load.seed, "N [1]", "of every random choice");
+}
+
+void describe_results(CLI::App* app, LoadCommand& load) {
+    const Group group(app, "Results");
+    group.add("--json", load.json, "FILE", "everything as JSON; - is stdout, alone on it");
+    group.add("--csv", load.csv, "FILE", "a row per second; of several URLs, per slice");
+    group.add("--hlog", load.hlog, "FILE", "the histograms as HdrHistogram log");
 }
 
 }  // namespace
 
 void describe_load(CLI::App* app, LoadCommand& load) {
-    app->add_option("url", load.urls,
-                    "http://, https:// or unix:/path/of.sock[:/path]; several are compared in turns, ratios "
-                    "refer to the first")
+    app->add_option("URL", load.urls,
+                    "http://, https://, unix:/path/of.sock[:/path]; several are compared in\n"
+                    "turns, ratios refer to the first")
+        ->option_text(" ")
         ->required();
-    describe_load_model(app, load);
-    describe_load_end(app, load);
-    describe_load_request(app, load);
-    describe_load_checks(app, load);
-    describe_load_connections(app, load);
-    const std::string group = "Results";
-    app->add_option("--json", load.json, "as JSON into this file; - is stdout, alone on it")->group(group);
-    app->add_option("--csv", load.csv, "a row per second into this file; several URLs: per slice")
-        ->group(group);
-    app->add_option("--hlog", load.hlog, "the histograms as HdrHistogram log into this file")->group(group);
+    describe_amount(app, load);
+    describe_end(app, load);
+    describe_request(app, load);
+    describe_checks(app, load);
+    describe_connections(app, load);
+    describe_results(app, load);
     app->footer(
-        "Exit codes: 0 done, 1 failed, 2 wrong input, 3 the generator itself was in the way (see "
-        "self-check), "
-        "4 --fail-if.");
+        "Examples\n"
+        "  joust load http://127.0.0.1:8080/\n"
+        "  joust load --rate 2000 -d 30s --fail-if 'p99>200ms' --fail-if 'errors>1%' http://127.0.0.1:8080/\n"
+        "  joust load --ramp 0:5000:60s -d 60s --stop-if 'p99>1s' --csv ramp.csv http://127.0.0.1:8080/\n"
+        "  joust load http://127.0.0.1:8080/old http://127.0.0.1:8080/new\n"
+        "\n"
+        "Times are written like 250ms, 30s, 2m. Exit codes: 0 done, 1 failed, 2 wrong input, 3 the "
+        "generator\n"
+        "itself was in the way (see self-check), 4 --fail-if, 130 and 143 interrupted.\n");
 }
 
 }  // namespace joust::cli

@@ -61,6 +61,24 @@ private:
     std::size_t line_ = 1;
 };
 
+// The parser takes any depth, but writing a value out again is recursive.
+bool nested_too_deeply(std::string_view json) {
+    constexpr int k_most = 200;
+    int depth = 0;
+    bool quoted = false;
+    for (std::size_t i = 0; i < json.size(); ++i) {
+        const char c = json[i];
+        if (quoted && c == '\\')
+            ++i;
+        else if (c == '"')
+            quoted = !quoted;
+        else if (!quoted && (c == '{' || c == '['))
+            if (++depth > k_most) return true;
+        if (!quoted && (c == '}' || c == ']')) --depth;
+    }
+    return false;
+}
+
 std::string as_text(const nlohmann::ordered_json& value) {
     return value.is_string() ? value.get<std::string>()
                              : value.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
@@ -95,6 +113,8 @@ Result<Feed> parse_json_lines_feed(std::string_view text) {
         const std::string_view content = text.substr(0, end);
         text.remove_prefix(std::min(end + 1, text.size()));
         if (content.find_first_not_of(" \t\r") == std::string_view::npos) continue;
+        if (nested_too_deeply(content))
+            return fail(ErrorKind::bad_input, "line {}: nested more than 200 levels deep", line);
         const auto object = nlohmann::ordered_json::parse(content.begin(), content.end(), nullptr, false);
         if (!object.is_object()) return fail(ErrorKind::bad_input, "line {}: not a JSON object", line);
         if (feed.columns.empty())

@@ -99,7 +99,7 @@ std::optional<TimePoint> Worker::rest(std::uint64_t laps) {
             prepare_lap(laps);
             return from_count(control_.lap_start_ns);
         }
-        transport_.wait(TimePoint::max(), *this);
+        transport_.wait(TimePoint::max(), {}, *this);
     }
     for (std::size_t id = 0; id < connections_.size(); ++id)
         drop(static_cast<ConnectionId>(id));

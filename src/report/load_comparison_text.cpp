@@ -46,6 +46,11 @@ std::string what_it_says(const model::LoadRatio& ratio) {
     return ratio.ratio > 1 ? "slower" : "faster";
 }
 
+// Enough digits to see on which side of 1 an end lies.
+std::string interval_text(const stats::Interval& interval) {
+    return fmt::format("{:.3f} to {:.3f}", interval.low, interval.high);
+}
+
 std::string ratios_table(const model::LoadComparison& comparison) {
     Table table{.columns = {{"", Align::left},
                             {"", Align::left},
@@ -55,11 +60,8 @@ std::string ratios_table(const model::LoadComparison& comparison) {
                 .rows = {}};
     for (const model::LoadRatio& ratio : comparison.ratios)
         table.rows.push_back({fmt::format("{} ÷ A", letter(ratio.target)), quantity_text(ratio.quantity),
-                              fmt::format("{:.3f}", ratio.ratio),
-                              ratio.interval
-                                  ? fmt::format("{:.3f} to {:.3f}", ratio.interval->low, ratio.interval->high)
-                                  : "-",
-                              what_it_says(ratio)});
+                              model::significant(ratio.ratio),
+                              ratio.interval ? interval_text(*ratio.interval) : "-", what_it_says(ratio)});
     return table.plain();
 }
 

@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import signal
+import ssl
 import subprocess
 import threading
 import time
@@ -18,7 +19,8 @@ JOUST = ROOT / "build/release/joust"
 class Server:
     """Answers every request alike, on a port and on a Unix socket, and keeps what it was sent."""
 
-    def __init__(self, socket_path, body=b"hello"):
+    def __init__(self, socket_path, body=b"hello", tls=None):
+        self.tls = tls
         self.bodies = []
         self.body = body
         self.status = b"200 OK"
@@ -36,6 +38,9 @@ class Server:
         tcp = self.loop.run_until_complete(asyncio.start_server(self.serve, "127.0.0.1", 0))
         tcp6 = self.loop.run_until_complete(asyncio.start_server(self.serve, "::1", 0))
         self.port6 = tcp6.sockets[0].getsockname()[1]
+        if self.tls is not None:
+            secure = self.loop.run_until_complete(asyncio.start_server(self.serve, "127.0.0.1", 0, ssl=self.tls))
+            self.tls_port = secure.sockets[0].getsockname()[1]
         self.loop.run_until_complete(asyncio.start_unix_server(self.serve, self.socket_path))
         self.port = tcp.sockets[0].getsockname()[1]
         ready.set()
@@ -146,6 +151,32 @@ def test_an_ipv6_address_in_brackets(server):
     assert result["requests"]["succeeded"] == 20 and set(server.targets) == {b"/x"}
 
 
+def test_https_is_verified_unless_told_otherwise(tmp_path):
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+         "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", certificate],
+        check=True, capture_output=True,
+    )
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    tls.load_cert_chain(certificate, key)
+    server = Server(str(tmp_path / "tls.sock"), tls=tls)
+    try:
+        url = f"https://127.0.0.1:{server.tls_port}/"
+        few = (url, "-n", 5, "-c", 1, "--json", "-")
+        assert json.loads(load(*few).stdout)["errors"]["connect"] == 5  # signed by nobody that the system knows
+        insecure = load(*few, "--insecure")
+        result = json.loads(insecure.stdout)
+        assert result["requests"]["succeeded"] == 5 and result["tls_verified"] is False
+        assert "not verified" in insecure.stderr
+        trusted = (*few, "--cacert", certificate)
+        assert json.loads(load(*trusted).stdout)["errors"]["connect"] == 5  # it is localhost's, not 127.0.0.1's
+        result = json.loads(load(*trusted, "--server-name", "localhost").stdout)
+        assert result["requests"]["succeeded"] == 5 and result["tls_verified"] is True
+    finally:
+        server.stop()
+
+
 def test_retries_are_counted_apart_and_off_by_default(server):
     server.status = b"503 Busy"
     plain = json.loads(load(server.url, "-n", 5, "-c", 1, "--json", "-").stdout)
@@ -246,8 +277,10 @@ def test_a_missed_criterion_is_exit_code_4(server):
         (["http://127.0.0.1/", "--stop-if", "slow"], "--stop-if"),
         (["http://127.0.0.1/", "--retries", "-1"], "--retries"),
         (["http://127.0.0.1/", "--expect-json", "nonsense"], "nonsense"),
-        ([], "url"),
+        ([], "URL"),
+        (["http://127.0.0.1/", "--rat", "5"], "--rat"),
     ],
 )
 def test_bad_input_is_exit_code_2_and_says_what(arguments, word):
-    assert word in load(*arguments, code=2).stderr
+    done = load(*arguments, code=2)
+    assert done.stderr.startswith("error: ") and word in done.stderr and done.stdout == ""

@@ -42,5 +42,15 @@ TEST(ReadFeed, GoesByTheEndingAndNamesTheFile) {
     EXPECT_NE(read_feed("/nowhere/data.csv").error().message.find("/nowhere/data.csv"), std::string::npos);
 }
 
+TEST(JsonLinesFeed, RefusesANestingThatWouldOverflowTheStack) {
+    const std::string open(1'000'000, '[');
+    const auto feed = parse_json_lines_feed("{\"a\":" + open + std::string(1'000'000, ']') + "}");
+    ASSERT_FALSE(feed.has_value());
+    EXPECT_NE(feed.error().message.find("line 1: nested"), std::string::npos) << feed.error().message;
+    const auto text =
+        parse_json_lines_feed("{\"a\":\"[[\\\"" + open + "\"}");  // in a string they nest nothing
+    EXPECT_TRUE(text.has_value());
+}
+
 }  // namespace
 }  // namespace joust::load
