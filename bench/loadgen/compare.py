@@ -1,14 +1,17 @@
 #!/usr/bin/env python3
-"""CPU per request of load generators, side by side in one run.
+"""Load generators side by side in one run: CPU per request, requests per second, peak memory.
 
-Each generator is pinned to one core, nginx to the other; they alternate in random order. Prints medians and ratios to
-the reference with the middle 95 % of a bootstrap. What is not on the path is named and left out.
+Each generator is pinned to one core, nginx to the other; they alternate in random order. Prints medians, and ratios to
+Joust with io_uring in the same round with the middle 95 % of a bootstrap. What is not on this machine is named and
+left out; bench/peers/install.sh installs the others into build/peers. On a machine that others use too, --realtime
+(root) runs nginx and the generators ahead of them.
 """
 import argparse
+import contextlib
 import json
+import os
 import pathlib
 import random
-import re
 import resource
 import shutil
 import statistics
@@ -16,7 +19,9 @@ import subprocess
 import tempfile
 import time
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+from generators import PEERS, Generator, generators
+
+REFERENCE = "joust, io_uring"
 CONFIG = """daemon off; worker_processes 1; worker_cpu_affinity {mask}; pid {place}/pid; error_log {place}/errors;
 events {{ worker_connections 20000; }}
 http {{ access_log off; keepalive_requests 1000000000; keepalive_timeout 3600s;
@@ -26,70 +31,136 @@ http {{ access_log off; keepalive_requests 1000000000; keepalive_timeout 3600s;
   location / {{ default_type text/plain; return 200 "hello, world\\n"; }} }} }}"""
 
 
-def generators(arguments, url):
-    joust = [str(ROOT / "build/release/joust"), "load", url, "-c", arguments.connections, "-d", f"{arguments.seconds}s",
-             "--expect-status", 200, "--expect-body", "hello", "--json", "-"]
-    def joust_count(text):
-        return json.loads(text)["requests"]["started"]
-    def wrk_count(text):
-        return int(re.search(r"(\d+) requests in", text)[1])
-    return {
-        "joust, io_uring": ([*joust, "--io", "uring"], joust_count),
-        "joust, epoll": ([*joust, "--io", "epoll"], joust_count),
-        "wrk": (["wrk", "-t1", f"-c{arguments.connections}", f"-d{arguments.seconds}s", url], wrk_count),
-    }
-
-
-def measure(command, count):
-    """CPU µs per request, user and system, and requests per second of wall time."""
-    before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
-    done = subprocess.run(["taskset", "-c", "0", *map(str, command)], capture_output=True, text=True, check=True)
-    wall, after = time.monotonic() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    requests = count(done.stdout)
-    return cpu * 1e6 / requests, requests / wall
-
-
-def interval(pairs):
-    draws = sorted(statistics.median(random.choices(pairs, k=len(pairs))) for _ in range(2000))
-    return draws[50], draws[-51]
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=11)
-    parser.add_argument("--seconds", type=int, default=3)
-    parser.add_argument("--connections", type=int, default=64)
-    parser.add_argument("--port", type=int, default=18099)
-    parser.add_argument("--reference", default="wrk")
-    arguments = parser.parse_args()
+@contextlib.contextmanager
+def nginx(port: int, mask: str, ahead: list[str]):
     place = tempfile.mkdtemp()
     config = pathlib.Path(place, "nginx.conf")
-    config.write_text(CONFIG.format(place=place, port=arguments.port, mask="10"))
-    server = subprocess.Popen(["nginx", "-c", config, "-e", f"{place}/errors"])
+    config.write_text(CONFIG.format(place=place, port=port, mask=mask))
+    program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin") or "nginx"
+    server = subprocess.Popen([*ahead, program, "-c", config, "-e", f"{place}/errors"])
     try:
         time.sleep(1)
-        tools = {}
-        for name, (command, count) in generators(arguments, f"http://127.0.0.1:{arguments.port}/").items():
-            if shutil.which(str(command[0])):
-                tools[name] = (command, count)
-            else:
-                print(f"{name}: not on this machine")
-        results = {name: [] for name in tools}
-        for _ in range(arguments.rounds):
-            for name in random.sample(list(tools), len(tools)):
-                results[name].append(measure(*tools[name]))
+        if server.poll() is not None:
+            raise SystemExit(f"nginx did not start: {pathlib.Path(place, 'errors').read_text()}")
+        yield
     finally:
         server.terminate()
         server.wait()
         shutil.rmtree(place)
-    reference = results[arguments.reference]
-    print(f"{'':18} {'CPU µs/request':>15} {'requests/s':>11}   CPU ÷ {arguments.reference}")
+
+
+def processes_below(pid: int):
+    yield pid
+    with contextlib.suppress(OSError):
+        for child in pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+            yield from processes_below(int(child))
+
+
+def peak_kib(pid: int) -> int:
+    """Highest resident memory so far of a process and its children, added up; 0 when it has ended. (The kernel's
+    ru_maxrss would count what the process was before it became another program.)"""
+    total = 0
+    for one in processes_below(pid):
+        with contextlib.suppress(OSError):
+            for line in pathlib.Path(f"/proc/{one}/status").read_text().splitlines():
+                if line.startswith("VmHWM:"):
+                    total += int(line.split()[1])
+    return total
+
+
+def wait_for(pid: int) -> tuple[int, resource.struct_rusage, int]:
+    """Exit code, usage, peak memory in KiB."""
+    peak = 0
+    while True:
+        peak = max(peak, peak_kib(pid))
+        done, status, usage = os.wait4(pid, os.WNOHANG)
+        if done:
+            return os.waitstatus_to_exitcode(status), usage, peak
+        time.sleep(0.1)
+
+
+def measure(generator: Generator, ahead: list[str], limit_s: float) -> dict[str, float]:
+    """One run on core 0; CPU and memory are those of the process and its children."""
+    environment = dict(os.environ, PATH=f"{PEERS}/bin:{PEERS}/python/bin:{os.environ['PATH']}", GOMAXPROCS="1",
+                       K6_NO_USAGE_REPORT="true")
+    # The shell of a pipeline is named after the program that it is about.
+    command = generator.command[1:] if generator.command[1] == "sh" else generator.command
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
+        started = time.monotonic()
+        process = subprocess.Popen([*ahead, "timeout", "-s", "KILL", str(limit_s), "taskset", "-c", "0", *command],
+                                   stdin=subprocess.DEVNULL, stdout=output, stderr=errors, env=environment)
+        process.returncode, usage, peak = wait_for(process.pid)
+        wall = time.monotonic() - started
+        output.seek(0)
+        errors.seek(0)
+        try:
+            requests = generator.count(output.read().decode())
+        except (ValueError, TypeError, KeyError, IndexError) as error:
+            said = errors.read().decode(errors="replace")[-500:]
+            raise SystemExit(f"{generator.name}: exit code {process.returncode}, no count ({error!r}): {said}") from error
+    cpu_us = (usage.ru_utime + usage.ru_stime) * 1e6
+    return {"cpu_us": cpu_us / requests, "user_us": usage.ru_utime * 1e6 / requests, "rps": requests / wall,
+            "rss_mib": peak / 1024}
+
+
+def interval(ratios: list[float]) -> tuple[float, float]:
+    draws = sorted(statistics.median(random.choices(ratios, k=len(ratios))) for _ in range(2000))
+    return draws[50], draws[-51]
+
+
+def table(results: dict[str, list[dict[str, float]]]) -> list[dict]:
+    rows = []
+    reference = results[REFERENCE]
     for name, rounds in results.items():
-        ratios = [mine[0] / other[0] for mine, other in zip(rounds, reference)]
-        low, high = interval(ratios)
-        print(f"{name:18} {statistics.median(r[0] for r in rounds):15.2f} {statistics.median(r[1] for r in rounds):11.0f}"
-              f"   {statistics.median(ratios):.2f} [{low:.2f}, {high:.2f}]")
+        row = {"generator": name}
+        for key in ("cpu_us", "user_us", "rps", "rss_mib"):
+            row[key] = statistics.median(one[key] for one in rounds)
+            ratios = [mine[key] / other[key] for mine, other in zip(rounds, reference) if other[key] > 0]
+            row[f"{key}_ratio"] = statistics.median(ratios)
+            row[f"{key}_interval"] = interval(ratios)
+        rows.append(row)
+    return rows
+
+
+def print_table(rows: list[dict]) -> None:
+    print(f"| {'generator':16} | CPU µs/request | ÷ Joust              | user µs | requests/s | ÷ Joust              "
+          "| peak MiB | ÷ Joust |")
+    print("| --- | ---: | --- | ---: | ---: | --- | ---: | ---: |")
+    for row in rows:
+        cpu, rps = (f"{row[f'{key}_ratio']:5.2f} [{row[f'{key}_interval'][0]:.2f}, {row[f'{key}_interval'][1]:.2f}]"
+                    for key in ("cpu_us", "rps"))
+        print(f"| {row['generator']:16} | {row['cpu_us']:14.2f} | {cpu:20} | {row['user_us']:7.2f} | {row['rps']:10.0f} "
+              f"| {rps:20} | {row['rss_mib']:8.1f} | {row['rss_mib_ratio']:7.1f} |")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=11)
+    parser.add_argument("--seconds", type=int, default=3, help="of each run")
+    parser.add_argument("--connections", type=int, default=64)
+    parser.add_argument("--port", type=int, default=18099)
+    parser.add_argument("--only", action="append", default=[], metavar="NAME", help="beside Joust; may be repeated")
+    parser.add_argument("--realtime", action="store_true", help="ahead of everything else on the machine (needs root)")
+    parser.add_argument("--json", type=pathlib.Path, metavar="FILE", help="all rounds, too")
+    arguments = parser.parse_args()
+    ahead = ["chrt", "--rr", "10"] if arguments.realtime else []
+    url = f"http://127.0.0.1:{arguments.port}/"
+    chosen = [one for one in generators(url, arguments.connections, arguments.seconds)
+              if not arguments.only or one.name in [REFERENCE, *arguments.only]]
+    here = [one for one in chosen if one.where()]
+    for one in chosen:
+        if one not in here:
+            print(f"{one.name}: not on this machine")
+    results: dict[str, list[dict[str, float]]] = {one.name: [] for one in here}
+    with nginx(arguments.port, "10", ahead):
+        for _ in range(arguments.rounds):
+            for one in random.sample(here, len(here)):
+                results[one.name].append(measure(one, ahead, arguments.seconds * 3 + 20))
+    print(f"{arguments.rounds} rounds of {arguments.seconds} s, {arguments.connections} connections, "
+          f"load average {os.getloadavg()[0]:.1f}")
+    print_table(table(results))
+    if arguments.json:
+        arguments.json.write_text(json.dumps(results, indent=1))
 
 
 if __name__ == "__main__":

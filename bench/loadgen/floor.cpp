@@ -18,7 +18,8 @@
 
 /// The floor below which no generator of this kind can get: Joust's ring, flags and waiting rule, and nothing
 /// else. Answers are not looked at; whatever arrives counts as one answer and sends the next request. Usage:
-/// floor HOST:PORT CONNECTIONS SECONDS [plain-receive] [no-stamps] [plain-send] [batch=N] [patience-us=N]
+/// floor HOST:PORT CONNECTIONS SECONDS [plain-receive] [no-stamps] [plain-send]
+///        [batch=N] [patience-us=N]
 namespace joust::bench {
 namespace {
 
@@ -109,9 +110,17 @@ void Floor::send(unsigned id) {
 }
 
 void Floor::run(TimePoint until) {
-    for (TimePoint now = joust::now(); now < until; now = joust::now()) {
+    const TimePoint begin = joust::now();
+    for (TimePoint now = begin; now < until; now = joust::now()) {
         ++waits_;
-        ring_.wait(now, until, {.enough = std::max(1U, choice_.batch), .most = choice_.patience});
+        // The mean response time by Little's law: all connections always wait for an answer.
+        const double mean = static_cast<double>((now - begin).count()) *
+                            static_cast<double>(sockets_.size()) / static_cast<double>(answers_ + 1);
+        load::Pace pace;
+        pace.answered(Nanoseconds(static_cast<std::int64_t>(mean)), choice_.stamps);
+        const load::Patience rule = pace.patience(sockets_.size(), true);
+        const load::Patience given{.enough = choice_.batch, .most = choice_.patience};
+        ring_.wait(now, until, choice_.batch == 0 ? rule : given);
         ring_.drain([&](const io_uring_cqe& completion) {
             const auto id = static_cast<unsigned>(completion.user_data);
             if ((completion.flags & IORING_CQE_F_BUFFER) != 0) {

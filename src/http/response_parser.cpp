@@ -31,6 +31,50 @@ const char* find_break(const char* at, const char* end) {
     return at;
 }
 
+/// How many token characters there are from `at` on. Most names are of letters, digits and hyphens: sixteen
+/// at a time while `readable` allows it, the table for what is left.
+std::size_t token_length(const char* begin, const char* end, const char* readable) {
+    const char* at = begin;
+#ifdef __SSE2__
+    for (; readable - at >= 16; at += 16) {
+        __m128i bytes;
+        std::memcpy(&bytes, at, 16);
+        const __m128i letter = _mm_sub_epi8(_mm_or_si128(bytes, _mm_set1_epi8(0x20)), _mm_set1_epi8('a'));
+        const __m128i digit = _mm_sub_epi8(bytes, _mm_set1_epi8('0'));
+        const __m128i plain =
+            _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(_mm_min_epu8(letter, _mm_set1_epi8(25)), letter),
+                                      _mm_cmpeq_epi8(_mm_min_epu8(digit, _mm_set1_epi8(9)), digit)),
+                         _mm_cmpeq_epi8(bytes, _mm_set1_epi8('-')));
+        const auto others = static_cast<unsigned>(~_mm_movemask_epi8(plain)) & 0xffffU;
+        if (others == 0) continue;
+        at += __builtin_ctz(others);
+        break;
+    }
+#endif
+    if (at >= end) return static_cast<std::size_t>(end - begin);
+    if (*at == ':') return static_cast<std::size_t>(at - begin);
+    while (at != end && is_token_character(*at))
+        ++at;
+    return static_cast<std::size_t>(at - begin);
+}
+
+/// `lower` is of small letters and hyphens, at least 8; no line break is in `name`. Setting the bit by which
+/// letters differ in case makes no other character one of those.
+bool is_name(std::string_view name, std::string_view lower) {
+    if (name.size() != lower.size()) return false;
+    const auto difference_at = [&](std::size_t at) {
+        std::uint64_t a;
+        std::uint64_t b;
+        std::memcpy(&a, name.data() + at, sizeof a);
+        std::memcpy(&b, lower.data() + at, sizeof b);
+        return (a | 0x2020202020202020U) ^ b;
+    };
+    std::uint64_t difference = difference_at(lower.size() - 8);  // the last eight overlap those before
+    for (std::size_t at = 0; at + 8 < lower.size(); at += 8)
+        difference |= difference_at(at);
+    return difference == 0;
+}
+
 constexpr bool is_digit(char c) {
     return c >= '0' && c <= '9';
 }
@@ -61,10 +105,28 @@ ResponseParser::Event ResponseParser::fail(const char* why) {
     return Event::error;
 }
 
+/// The usual case of take_line(): no line is begun, and the next one ends within `input` and the limit.
+inline bool ResponseParser::take_whole_line(std::string_view& input, std::string_view& line,
+                                            std::uint32_t used, std::uint32_t limit) {
+    if (line_bytes_ != 0 || pending_cr_) return false;
+    const char* const begin = input.data();
+    const char* const end = begin + input.size();
+    const char* const stop = find_break(begin, end);
+    const auto length = static_cast<std::size_t>(stop - begin);
+    if (end - stop < 2 || length > limit - used) return false;
+    const bool crlf = *stop == '\r';
+    if (crlf && stop[1] != '\n') return false;
+    line = std::string_view(begin, std::min(length, line_.size()));
+    line_length_ = static_cast<std::uint32_t>(length);
+    input.remove_prefix(length + (crlf ? 2 : 1));
+    return true;
+}
+
 /// Cuts one line, without its end, off `input`. `used` counts the bytes towards `limit`, line ends as two.
 /// Where a line is cut over pieces must not show, so the checks follow the order of the bytes.
 ResponseParser::Line ResponseParser::take_line(std::string_view& input, std::string_view& line,
                                                std::uint32_t used, std::uint32_t limit) {
+    if (take_whole_line(input, line, used, limit)) return Line::whole;
     const char* const begin = input.data();
     const std::size_t room = limit - used - line_bytes_;
     const char* const end = begin + std::min(input.size(), room + 1);
@@ -73,14 +135,6 @@ ResponseParser::Line ResponseParser::take_line(std::string_view& input, std::str
         stop = find_break(begin, end);
         const auto length = static_cast<std::size_t>(stop - begin);
         if (length > room) return Line::too_long;
-        if (line_bytes_ == 0 && stop + 1 < begin + input.size() && stop != end) {  // the usual case: all here
-            const bool crlf = *stop == '\r';
-            if (crlf && stop[1] != '\n') return Line::bare_cr;
-            line = std::string_view(begin, std::min(length, line_.size()));
-            line_length_ = static_cast<std::uint32_t>(length);
-            input.remove_prefix(length + (crlf ? 2 : 1));
-            return Line::whole;
-        }
         if (line_bytes_ < line_.size())
             std::memcpy(line_.data() + line_bytes_, begin, std::min(length, line_.size() - line_bytes_));
         line_bytes_ += static_cast<std::uint32_t>(length);
@@ -122,12 +176,14 @@ bool ResponseParser::on_status_line(std::string_view line) {
 
 bool ResponseParser::on_content_length(std::string_view value) {
     constexpr std::size_t k_most_digits = 18;  // below 2^63, no overflow possible
-    if (value.empty() || !std::all_of(value.begin(), value.end(), is_digit))
-        return fail("Content-Length is not a number"), false;
-    if (value.size() > k_most_digits) return fail("Content-Length overflows"), false;
     std::uint64_t length = 0;
-    for (const char digit : value)
+    bool digits = !value.empty();
+    for (const char digit : value) {
+        digits = digits && is_digit(digit);
         length = length * 10 + static_cast<std::uint64_t>(digit - '0');
+    }
+    if (!digits) return fail("Content-Length is not a number"), false;
+    if (value.size() > k_most_digits) return fail("Content-Length overflows"), false;
     if (length_ == Length::chunked) return fail("both Content-Length and chunked"), false;
     if (length_ == Length::sized && length != remaining_) return fail("two unequal Content-Lengths"), false;
     length_ = Length::sized;
@@ -149,6 +205,7 @@ bool ResponseParser::on_transfer_encoding(std::string_view value) {
 }
 
 void ResponseParser::on_connection(std::string_view value) {
+    if (!http_1_0_ && is_name(value, "keep-alive")) return;  // says what is so anyway
     while (!value.empty()) {
         const std::size_t comma = value.find(',');
         const std::string_view option = without_padding(value.substr(0, comma));
@@ -159,10 +216,8 @@ void ResponseParser::on_connection(std::string_view value) {
     if (close_named_) keep_alive_ = false;
 }
 
-bool ResponseParser::on_header_line(std::string_view line) {
-    std::size_t colon = 0;
-    while (colon < line.size() && is_token_character(line[colon]))
-        ++colon;
+inline bool ResponseParser::on_header_line(std::string_view line, const char* readable) {
+    const std::size_t colon = token_length(line.data(), line.data() + line.size(), readable);
     if (colon == 0 || colon == line.size() || line[colon] != ':')
         return fail("a header line has no name and colon"), false;
     name_ = line.substr(0, colon);
@@ -170,9 +225,9 @@ bool ResponseParser::on_header_line(std::string_view line) {
     const bool framing = colon == 14 || colon == 17 || colon == 10;
     if (!framing && !report_headers_) return true;
     piece_ = without_padding(piece_);
-    const bool is_length = equals_ignoring_case(name_, "content-length");
-    const bool is_encoding = equals_ignoring_case(name_, "transfer-encoding");
-    const bool is_connection = equals_ignoring_case(name_, "connection");
+    const bool is_length = colon == 14 && is_name(name_, "content-length");
+    const bool is_encoding = colon == 17 && is_name(name_, "transfer-encoding");
+    const bool is_connection = colon == 10 && is_name(name_, "connection");
     if ((is_length || is_encoding || is_connection) && line_length_ > line_.size())
         return fail("a header that frames the response is longer than 256 bytes"), false;
     if (is_length) return on_content_length(piece_);
@@ -227,22 +282,87 @@ ResponseParser::Event ResponseParser::take_body(std::string_view& input) {
     return Event::body;
 }
 
+inline bool ResponseParser::on_head_line(std::string_view line, const char* readable) {
+    if (state_ == State::status_line) return on_status_line(line);
+    if (line.empty()) {
+        if (state_ == State::header_line) return on_head_end();
+        state_ = State::done;
+        return true;
+    }
+    if (++headers_ > limits_.headers) return fail("too many headers"), false;
+    if (state_ == State::header_line) return on_header_line(line, readable);
+    if (line.find(':') == std::string_view::npos || !is_token_character(line.front()))
+        return fail("a trailer has no name and colon"), false;
+    return true;
+}
+
+/// Not a byte of the response was taken.
+bool ResponseParser::at_start() const {
+    return state_ == State::status_line && line_bytes_ == 0 && !pending_cr_ && interim_ == 0;
+}
+
+inline bool ResponseParser::recall(std::string_view& input) {
+    const KnownHead& known = *known_;
+    if (known.size_ == 0 || known.to_head_ != to_head_ || input.size() < known.size_ ||
+        std::memcmp(input.data(), known.bytes_.data(), known.size_) != 0)
+        return false;
+    input.remove_prefix(known.size_);
+    head_bytes_ = known.head_bytes_;
+    headers_ = known.headers_;
+    status_ = known.status_;
+    state_ = static_cast<State>(known.state_);
+    length_ = static_cast<Length>(known.length_);
+    remaining_ = known.remaining_;
+    http_1_0_ = known.http_1_0_;
+    keep_alive_ = known.keep_alive_;
+    close_named_ = known.close_named_;
+    interim_response_ = false;
+    return true;
+}
+
+void ResponseParser::remember(std::string_view head) {
+    KnownHead& known = *known_;
+    if (head.size() > known.bytes_.size()) return;
+    std::memcpy(known.bytes_.data(), head.data(), head.size());
+    known.size_ = static_cast<std::uint32_t>(head.size());
+    known.head_bytes_ = head_bytes_;
+    known.headers_ = headers_;
+    known.status_ = status_;
+    known.state_ = static_cast<std::uint8_t>(state_);
+    known.length_ = static_cast<std::uint8_t>(length_);
+    known.remaining_ = remaining_;
+    known.to_head_ = to_head_;
+    known.http_1_0_ = http_1_0_;
+    known.keep_alive_ = keep_alive_;
+    known.close_named_ = close_named_;
+}
+
 ResponseParser::Event ResponseParser::next(std::string_view& input) {
     begun_ = begun_ || !input.empty();
+    const bool knows = known_ != nullptr && !report_headers_ && at_start();
+    const char* const begin = input.data();
+    if (knows) recall(input);
     for (;;) {
         switch (state_) {
             case State::status_line:
             case State::header_line:
             case State::trailer_line: {
-                const bool was_status = state_ == State::status_line;
+                const State before = state_;
                 std::string_view line;
                 const Line taken = take_line(input, line, head_bytes_, limits_.head_bytes);
                 if (taken == Line::partial) return Event::need_more;
                 if (taken == Line::too_long) return fail("the headers are too large");
                 if (taken == Line::bare_cr) return fail("a carriage return without a line feed");
                 head_bytes_ = std::min(head_bytes_ + line_length_ + 2, limits_.head_bytes);
-                if (!on_head_line(line)) return Event::error;
-                if (report_headers_ && state_ == State::header_line && !was_status && !interim_response_)
+                // What lies behind the line in the piece may be read, though not used.
+                const bool in_piece = line.data() != line_.data();
+                const char* const readable =
+                    (in_piece ? input : line).data() + (in_piece ? input : line).size();
+                if (!on_head_line(line, readable)) return Event::error;
+                const bool head_ended = before == State::header_line && state_ != before;
+                if (knows && head_ended && interim_ == 0)
+                    remember({begin, static_cast<std::size_t>(input.data() - begin)});
+                if (report_headers_ && state_ == State::header_line && before == state_ && !interim_response_)
                     return Event::header;
                 break;
             }
@@ -280,20 +400,6 @@ ResponseParser::Event ResponseParser::next(std::string_view& input) {
                 return Event::error;
         }
     }
-}
-
-bool ResponseParser::on_head_line(std::string_view line) {
-    if (state_ == State::status_line) return on_status_line(line);
-    if (line.empty()) {
-        if (state_ == State::header_line) return on_head_end();
-        state_ = State::done;
-        return true;
-    }
-    if (++headers_ > limits_.headers) return fail("too many headers"), false;
-    if (state_ == State::header_line) return on_header_line(line);
-    if (line.find(':') == std::string_view::npos || !is_token_character(line.front()))
-        return fail("a trailer has no name and colon"), false;
-    return true;
 }
 
 ResponseParser::Event ResponseParser::finish() {

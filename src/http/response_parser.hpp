@@ -13,6 +13,26 @@ struct ParserLimits {
     std::uint32_t chunk_line_bytes = 4096;  ///< a chunk's size with its extensions
 };
 
+class ResponseParser;
+
+/// The last head that some parsers of one thread have seen. A server mostly repeats itself but for the date,
+/// once a second; the same bytes again need a comparison, not a parser.
+class KnownHead {
+    friend class ResponseParser;
+    std::uint32_t size_ = 0;  ///< 0: none
+    std::uint32_t head_bytes_ = 0;
+    std::uint32_t headers_ = 0;
+    std::int16_t status_ = 0;
+    std::uint8_t state_ = 0;
+    std::uint8_t length_ = 0;
+    std::uint64_t remaining_ = 0;
+    bool to_head_ = false;
+    bool http_1_0_ = false;
+    bool keep_alive_ = false;
+    bool close_named_ = false;
+    std::array<char, 512> bytes_{};  ///< a longer head is parsed each time
+};
+
 /// Parses HTTP/1.1 responses as they arrive, in pieces of any size, without allocating: a piece is consumed
 /// by calling next() until it says need_more. The same bytes give the same result however they are cut.
 /// Strict where leniency is a smuggling risk: both length and chunked, unequal lengths, signs, overflow,
@@ -35,6 +55,10 @@ public:
     /// Also stop at each header of the final response; names longer than 255 bytes with their value, cut
     /// after that, are reported cut.
     void report_headers(bool on) { report_headers_ = on; }
+
+    /// What the head of a response is found in, and kept in for the next one; null: none. Only parsers with
+    /// the same limits may share it; it outlives them. Not used with report_headers.
+    void share(KnownHead* known) { known_ = known; }
 
     /// Takes bytes off the front of `input`.
     Event next(std::string_view& input);
@@ -70,10 +94,15 @@ private:
 
     enum class Line : std::uint8_t { whole, partial, too_long, bare_cr };
     Line take_line(std::string_view& input, std::string_view& line, std::uint32_t used, std::uint32_t limit);
+    bool take_whole_line(std::string_view& input, std::string_view& line, std::uint32_t used,
+                         std::uint32_t limit);
+    [[nodiscard]] bool at_start() const;
+    bool recall(std::string_view& input);
+    void remember(std::string_view head);
     Event fail(const char* why);
-    bool on_head_line(std::string_view line);
+    bool on_head_line(std::string_view line, const char* readable);
     bool on_status_line(std::string_view line);
-    bool on_header_line(std::string_view line);
+    bool on_header_line(std::string_view line, const char* readable);
     bool on_head_end();
     bool on_content_length(std::string_view value);
     bool on_transfer_encoding(std::string_view value);
@@ -82,6 +111,7 @@ private:
     Event take_body(std::string_view& input);
 
     ParserLimits limits_;
+    KnownHead* known_ = nullptr;
     std::uint64_t remaining_ = 0;  ///< bytes of the body or the chunk
     const char* error_ = "";
     std::string_view piece_;

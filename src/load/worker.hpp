@@ -108,9 +108,10 @@ private:
     const IdSource id_source_;
     Recorder recorder_;
     Connections connections_;
-    ConnectionList in_flight_;          ///< by due time, so also by deadline
-    ConnectionList idle_;               ///< open model: connected, most recently used last
-    std::vector<ConnectionId> closed_;  ///< open model: places without a connection
+    std::vector<http::KnownHead> known_heads_;  ///< one per operation
+    ConnectionList in_flight_;                  ///< by due time, so also by deadline
+    ConnectionList idle_;                       ///< open model: connected, most recently used last
+    std::vector<ConnectionId> closed_;          ///< open model: places without a connection
     Users users_;
     std::optional<DueTimes> arrivals_;
     const ClosedLoop* closed_loop_ = nullptr;

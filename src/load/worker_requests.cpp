@@ -89,6 +89,7 @@ void Worker::submit(ConnectionId id) {
     connection.headers_matched = 0;
     connection.body.reset();
     connection.parser.start(plan_.requests[connection.operation].is_head());
+    connection.parser.share(&known_heads_[connection.operation]);
     connection.parser.report_headers(!plan_.checks[connection.operation].headers().empty());
     connection.sent_at = now_;
     connection.submitted = true;

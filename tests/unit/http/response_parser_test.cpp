@@ -29,9 +29,12 @@ std::ostream& operator<<(std::ostream& out, const Parsed& parsed) {
 }
 
 /// Parses the pieces, then the end of the connection if the response did not end by itself.
-Parsed parse(const std::vector<std::string>& pieces, bool to_head = false, ParserLimits limits = {}) {
+/// With `known`, headers are not reported.
+Parsed parse(const std::vector<std::string>& pieces, bool to_head = false, ParserLimits limits = {},
+             KnownHead* known = nullptr) {
     ResponseParser parser(limits);
-    parser.report_headers(true);
+    parser.report_headers(known == nullptr);
+    parser.share(known);
     parser.start(to_head);
     Parsed parsed;
     bool ended = false;
@@ -213,6 +216,66 @@ TEST(ResponseParser, GivesTheSameResultHoweverTheBytesAreCut) {
             EXPECT_EQ(parse({bytes.substr(0, cut), bytes.substr(cut)}, to_head), whole) << "cut at " << cut;
         }
         EXPECT_EQ(parse(single, to_head), whole) << "byte by byte";
+    }
+}
+
+/// All messages, right and wrong, each with whether it answers a HEAD.
+std::vector<std::pair<std::string, bool>> all_messages() {
+    std::vector<std::pair<std::string, bool>> all;
+    for (const Message& message : right_messages())
+        all.emplace_back(message.bytes, message.to_head);
+    for (const Wrong& message : wrong_messages())
+        if (message.bytes.size() < 1000) all.emplace_back(message.bytes, false);
+    return all;
+}
+
+// Whatever head was known before: the same result as without knowing one, the headers aside.
+TEST(ResponseParser, AKnownHeadChangesNoResult) {
+    for (const auto& [earlier, earlier_to_head] : all_messages()) {
+        for (const auto& [bytes, to_head] : all_messages()) {
+            KnownHead known;
+            parse({earlier}, earlier_to_head, {}, &known);
+            Parsed expected = parse({bytes}, to_head);
+            expected.headers.clear();
+            EXPECT_EQ(parse({bytes}, to_head, {}, &known), expected) << earlier << " then " << bytes;
+            EXPECT_EQ(parse({bytes}, to_head, {}, &known), expected) << bytes << " again";
+            if (bytes.empty()) continue;
+            EXPECT_EQ(parse({bytes.substr(0, 1), bytes.substr(1)}, to_head, {}, &known), expected)
+                << bytes << " cut";
+        }
+    }
+}
+
+TEST(ResponseParser, AKnownHeadIsOfTheSameBytesAlone) {
+    KnownHead known;
+    const std::string before = "HTTP/1.1 200 OK\r\nX: a\r\nContent-Length: 2\r\n\r\n";
+    EXPECT_EQ(parse({before + "ok"}, false, {}, &known).body, "ok");
+    EXPECT_EQ(parse({"HTTP/1.1 200 OK\r\nX: b\r\nContent-Length: 3\r\n\r\nyes"}, false, {}, &known).body,
+              "yes");
+    EXPECT_EQ(parse({"HTTP/1.1 404 OK\r\nX: b\r\nContent-Length: 3\r\n\r\nyes"}, false, {}, &known).status,
+              404);
+    EXPECT_EQ(parse({before + "no"}, false, {}, &known).body, "no");
+    EXPECT_FALSE(parse({before}, false, {}, &known).complete);
+    EXPECT_TRUE(parse({before}, true, {}, &known).complete);  // to a HEAD it is all
+}
+
+// Names are compared sixteen bytes at a time where there are so many.
+TEST(ResponseParser, EveryByteOfANameIsLookedAt) {
+    const std::string token = "!#$%&'*+-.^_`|~0123456789ABCXYZabcxyz";
+    for (int byte = 1; byte < 256; ++byte) {
+        const char c = static_cast<char>(byte);
+        if (c == '\r' || c == '\n' || c == ':') continue;
+        const bool allowed =
+            token.find(c) != std::string::npos || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+        for (const std::size_t length : {1, 15, 16, 17, 33}) {
+            for (std::size_t at = 0; at < length; ++at) {
+                std::string name(length, 'n');
+                name[at] = c;
+                const Parsed parsed =
+                    parse({"HTTP/1.1 204 No\r\n" + name + ": v\r\n\r\n0123456789abcdefghij"});
+                EXPECT_EQ(parsed.complete, allowed) << "byte " << byte << " at " << at << " of " << length;
+            }
+        }
     }
 }
 
