@@ -1,23 +1,35 @@
-# Most of a compiler's time here goes into the standard library, fmt and GoogleTest: parsed once, used by all.
+# Most of a compiler's time here goes into the standard library, fmt and GoogleTest: parsed once, used by all. For the
+# same reason the presets that build everything at once compile several files as one (CMAKE_UNITY_BUILD).
 # Every header still compiles alone; tools/check_headers.py checks that without these.
 file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/precompiled)
 file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/precompiled/empty.cpp CONTENT "")
 function(joust_precompiled name)
-  cmake_parse_arguments(ARG "" "" "HEADERS;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "HEADERS;LIBRARIES;OPTIONS" ${ARGN})
   add_library(${name} OBJECT ${CMAKE_BINARY_DIR}/precompiled/empty.cpp)
   target_link_libraries(${name} PRIVATE ${ARG_LIBRARIES})
+  target_compile_options(${name} PRIVATE ${ARG_OPTIONS})
   target_precompile_headers(${name} PRIVATE ${ARG_HEADERS})
 endfunction()
 
-# joust_folder(NAME [DEPENDS ...] [LIBRARIES ...]): one static library for one folder (= layer) of src.
+# Of the program, only what runs once per request is worth the time that -O3 takes; the rest waits for others.
+set(joust_cool_options $<$<CONFIG:Release>:-O1>)
+
+# joust_folder(NAME [HOT] [DEPENDS ...] [LIBRARIES ...]): one static library for one folder (= layer) of src.
+# HOT: part of what handles a request.
 function(joust_folder name)
-  cmake_parse_arguments(ARG "" "" "DEPENDS;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(ARG "HOT" "" "DEPENDS;LIBRARIES" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cpp)
   list(FILTER sources EXCLUDE REGEX "/cli/main\\.cpp$")
   list(TRANSFORM ARG_DEPENDS PREPEND joust_)
   if(sources)
     add_library(joust_${name} STATIC ${sources})
-    target_precompile_headers(joust_${name} REUSE_FROM joust_precompiled_sources)
+    if(ARG_HOT)
+      target_precompile_headers(joust_${name} REUSE_FROM joust_precompiled_hot)
+      set_target_properties(joust_${name} PROPERTIES UNITY_BUILD OFF)
+    else()
+      target_precompile_headers(joust_${name} REUSE_FROM joust_precompiled_sources)
+      target_compile_options(joust_${name} PRIVATE ${joust_cool_options})
+    endif()
     set(scope PUBLIC)
   else()
     add_library(joust_${name} INTERFACE)

@@ -11,6 +11,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   add_compile_options(-Wno-missing-designated-field-initializers)
 else()
   add_compile_options(-Wno-missing-field-initializers)
+  # Files compiled as one (CMAKE_UNITY_BUILD) are included ones to GCC, their anonymous namespaces those of headers.
+  add_compile_options(-Wno-subobject-linkage)
   # GCC 12 sees these in its own inlined std::string and std::optional (GCC bugs 105329, 105651, 80635).
   add_compile_options(-Wno-restrict -Wno-stringop-overflow -Wno-array-bounds -Wno-maybe-uninitialized)
 endif()
@@ -23,7 +25,7 @@ endif()
 if(JOUST_SANITIZE)
   add_compile_options(-fsanitize=${JOUST_SANITIZE} -fno-omit-frame-pointer)
   # Checks of addresses make -O1 slow to compile. The fuzzers want the speed all the same.
-  if(JOUST_SANITIZE MATCHES "address" AND NOT JOUST_FUZZ)
+  if(NOT JOUST_FUZZ)
     add_compile_options(-O0)
   else()
     add_compile_options(-O1)

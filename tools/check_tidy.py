@@ -46,7 +46,7 @@ def tidy(unit: str, build: pathlib.Path, deadline: float) -> str | None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Runs clang-tidy on the C++ files that changed.")
-    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build/release")
+    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build/dev")
     parser.add_argument("--budget", type=float, default=float("inf"), metavar="SECONDS")
     parser.add_argument("--all", action="store_true", help="every file, not only the changed ones")
     arguments = parser.parse_args()

@@ -8,7 +8,7 @@
 namespace joust::analysis {
 namespace {
 
-struct Quantity {
+struct LoadQuantity {
     const char* name;
     double (*of)(const model::Samples& samples);  // 0 where there is none: such a pair does not count
 };
@@ -18,7 +18,7 @@ double quantile(const model::Samples& samples) {
     return static_cast<double>(samples.response_time.value_at_quantile(Percent / 100.0));
 }
 
-constexpr std::array<Quantity, 3> k_quantities{
+constexpr std::array<LoadQuantity, 3> k_quantities{
     {{"goodput", [](const model::Samples& samples) { return samples.goodput_rps(); }},
      {"response_time_p50", quantile<50>},
      {"response_time_p99", quantile<99>}}};
@@ -34,7 +34,7 @@ std::vector<model::LoadRatio> load_ratios(std::span<const model::LoadSlice> slic
     }
     std::vector<model::LoadRatio> ratios;
     for (std::size_t target = 1; target < targets; ++target) {
-        for (const Quantity& quantity : k_quantities) {
+        for (const LoadQuantity& quantity : k_quantities) {
             std::vector<double> logs;
             for (int round = 0; round < rounds; ++round) {
                 const auto one = by_place.find({round, target});

@@ -17,7 +17,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Nanoseconds k_redraw = 100ms;
+constexpr Nanoseconds k_progress_redraw = 100ms;
 
 class Progress : public experiment::Observer {
 public:
@@ -45,7 +45,7 @@ public:
     }
 
     void trial_reading(const model::PlannedTrial& trial, const experiment::LiveReading& reading) override {
-        if (!screen_.terminal || now() - drawn_ < k_redraw) return;
+        if (!screen_.terminal || now() - drawn_ < k_progress_redraw) return;
         drawn_ = now();
         const std::string text = live_line(
             {.trial = trial, .trials = trials_, .reading = reading, .time_left = time_left(trial.index)},

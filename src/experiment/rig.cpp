@@ -9,9 +9,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Nanoseconds k_start_limit = 30s;      // for a contender to answer its health route
 constexpr Nanoseconds k_preflight_limit = 10s;  // for one request of an idle service
-constexpr Nanoseconds k_stop_grace = 5s;
 
 Error interrupted_error() {
     return {ErrorKind::interrupted, "interrupted during the set-up"};

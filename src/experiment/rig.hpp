@@ -22,6 +22,11 @@
 
 namespace joust::experiment {
 
+/// For a contender to answer its health route.
+inline constexpr Nanoseconds k_start_limit = std::chrono::seconds(30);
+/// Between asking a contender to stop and killing it.
+inline constexpr Nanoseconds k_stop_grace = std::chrono::seconds(5);
+
 /// Everything that was read and checked before a run starts.
 struct RunSpec {
     model::Benchmark benchmark;

@@ -15,10 +15,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Nanoseconds k_poll = 100ms;
-constexpr Nanoseconds k_window_notice = 20ms;  // so that the window is known before it starts
-constexpr Nanoseconds k_live_span = 1s;        // live figures are over the last second
-constexpr Nanoseconds k_start_limit = 30s;
-constexpr Nanoseconds k_stop_grace = 5s;
+constexpr Nanoseconds k_window_notice = 20ms;    // so that the window is known before it starts
+constexpr Nanoseconds k_live_span = 1s;          // live figures are over the last second
 constexpr Nanoseconds k_clock_drift_max = 50ms;  // NTP slews by 0.5 ms/s at most; more is a step
 
 // One trial under way; the steps are run() in order.

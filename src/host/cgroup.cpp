@@ -17,10 +17,6 @@ constexpr unsigned k_run_weight = 1000;  ///< ten times that of a single process
 constexpr std::chrono::seconds k_patience(5);
 constexpr std::chrono::milliseconds k_retry(5);
 
-bool present(const Path& path) {
-    return ::access(path.c_str(), F_OK) == 0;
-}
-
 std::vector<Path> children(const Path& directory) {
     std::vector<Path> found;
     std::error_code error;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <unistd.h>
+
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -24,6 +26,11 @@ struct UsageCounters {
 
 /// CPU time between two readings: the exact total, split in proportion of user and system.
 model::CpuTime cpu_between(const UsageCounters& begin, const UsageCounters& end);
+
+/// Whether there is a file of this name.
+inline bool present(const Path& path) {
+    return ::access(path.c_str(), F_OK) == 0;
+}
 
 /// The control files of one cgroup, which has a directory in each hierarchy: all that differs between v1 and
 /// v2 once the directories are there.

@@ -17,10 +17,6 @@ constexpr std::int64_t k_period_us = 100'000;  ///< the kernel's default period 
 /// v1 says "unlimited" by the largest multiple of the page size below 2^63; nobody means that much.
 constexpr std::uint64_t k_unlimited = std::uint64_t{1} << 60;
 
-bool present(const Path& path) {
-    return ::access(path.c_str(), F_OK) == 0;
-}
-
 /// The number that stands at the start of a control file; empty for "max" or when it cannot be read.
 std::optional<std::int64_t> read_number(const Path& path) {
     const std::string text = read_file(path).value_or("");

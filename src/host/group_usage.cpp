@@ -79,7 +79,7 @@ void set_memory(UsageCounters& counters, std::int64_t anonymous, std::int64_t fi
     counters.page_cache = Bytes{static_cast<std::uint64_t>(std::max<std::int64_t>(file - shared, 0))};
 }
 
-Status read_memory(UsageCounters& counters, const Path& directory, CgroupVersion version) {
+Status read_group_memory(UsageCounters& counters, const Path& directory, CgroupVersion version) {
     JOUST_TRY(const Table stat, read_table(directory / "memory.stat"));
     const auto value = [&](std::string_view key) { return in(stat, key).value_or(0); };
     if (version == CgroupVersion::v1)
@@ -134,7 +134,7 @@ Result<UsageCounters> GroupFiles::read_usage() const {
                     ? read_cpu_v1(counters, with(Controller::cpuacct), with(Controller::cpu))
                     : read_cpu_v2(counters, places.front().directory));
     if (const Path* directory = with(Controller::memory)) {
-        JOUST_CHECK(read_memory(counters, *directory, version));
+        JOUST_CHECK(read_group_memory(counters, *directory, version));
     } else {
         sum_resident_memory(counters, pids());
     }

@@ -14,11 +14,15 @@ const model::LatencyEstimate* find_latency(const model::Cell& cell, const std::s
     return found == cell.response_time.end() ? nullptr : &found->second;
 }
 
+}  // namespace
+
 bool invalid(const model::Cell& cell) {
     return cell.judgement.validity == model::Validity::invalid;
 }
 
-}  // namespace
+std::string at_level(const model::Benchmark& benchmark, std::int64_t level) {
+    return "at " + model::level_text(benchmark.load.model, level);
+}
 
 std::string estimate_text(const model::Estimate& estimate) {
     std::string text = model::significant(estimate.value);

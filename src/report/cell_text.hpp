@@ -2,11 +2,16 @@
 
 #include <string>
 
+#include "model/benchmark.hpp"
 #include "model/comparison.hpp"
 
 // How cells and ratios read in tables, the same in every format. "–" stands for what does not exist.
 namespace joust::report {
 
+/// Its judgement is that it must not be ranked.
+bool invalid(const model::Cell& cell);
+/// "at 50 users", "at 200 requests/s".
+std::string at_level(const model::Benchmark& benchmark, std::int64_t level);
 /// "182 [178, 186]", or "182" without an interval.
 std::string estimate_text(const model::Estimate& estimate);
 /// "12.3 ms", "≥ 60.0 s"; `key` as in Cell::response_time.

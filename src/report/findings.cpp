@@ -16,14 +16,6 @@ using model::PairedRatio;
 
 constexpr double k_busy = 0.9;  // of a CPU limit: "all but used up"
 
-bool invalid(const Cell& cell) {
-    return cell.judgement.validity == model::Validity::invalid;
-}
-
-std::string at(const RunReport& run, std::int64_t level) {
-    return "at " + model::level_text(run.benchmark.load.model, level);
-}
-
 // The highest level at which no contender is invalid; empty when there is none.
 std::optional<std::int64_t> highest_valid_level(const Comparison& comparison) {
     std::optional<std::int64_t> highest;
@@ -83,10 +75,10 @@ void add_breaking_points(const RunReport& run, std::vector<std::string>& sentenc
                 if (const Cell* cell = run.comparison.cell(point.contender, level)) before = cell;
         std::string text =
             fmt::format("**{} breaks {}**: {} of its requests failed there (limit {})", point.contender,
-                        at(run, point.level), model::percent(point.error_rate),
+                        at_level(run.benchmark, point.level), model::percent(point.error_rate),
                         model::percent(run.benchmark.experiment.error_rate_max));
         text += before == nullptr ? ", the lowest level measured."
-                                  : fmt::format("; {} it was {}.", at(run, before->level),
+                                  : fmt::format("; {} it was {}.", at_level(run.benchmark, before->level),
                                                 model::percent(before->error_rate));
         sentences.push_back(std::move(text));
     }
@@ -97,7 +89,8 @@ void add_saturation(const RunReport& run, std::vector<std::string>& sentences) {
         for (const model::Reason& reason : cell.judgement.reasons)
             if (reason.code == "saturated")
                 sentences.push_back(fmt::format("**{} {} is saturated.** {}.", cell.contender,
-                                                at(run, cell.level), capitalised(reason.text)));
+                                                at_level(run.benchmark, cell.level),
+                                                capitalised(reason.text)));
 }
 
 // More users than a service can serve at once only queue: goodput stays, the response time grows.
@@ -166,7 +159,7 @@ void add_causes(const RunReport& run, std::vector<std::string>& sentences) {
                         fmt::format("{} switches context {} times per operation", contender,
                                     model::significant(cell.context_switches_per_operation->value));
     }
-    const std::string where = capitalised(at(run, *level));
+    const std::string where = capitalised(at_level(run.benchmark, *level));
     if (!costs.empty()) sentences.push_back(fmt::format("**Cost of an operation.** {} {}.", where, costs));
     if (!run.environment.limits.empty() && run.environment.limits != "off")
         sentences.push_back(fmt::format("**CPU used of what was allowed.** {} {}.", where, limits));
@@ -182,9 +175,9 @@ void add_memory(const RunReport& run, std::vector<std::string>& sentences) {
                                                                        most->contender_memory_peak_mib.value))
                 most = &cell;
         if (most == nullptr) continue;
-        text +=
-            fmt::format("{}{} peaks at {} ({})", text.empty() ? "" : "; ", contender,
-                        model::mebibytes_text(most->contender_memory_peak_mib.value), at(run, most->level));
+        text += fmt::format("{}{} peaks at {} ({})", text.empty() ? "" : "; ", contender,
+                            model::mebibytes_text(most->contender_memory_peak_mib.value),
+                            at_level(run.benchmark, most->level));
     }
     if (!text.empty())
         sentences.push_back(fmt::format("**Memory.** {}, of {} allowed.", text,
@@ -223,9 +216,10 @@ void add_incidents(const RunReport& run, std::vector<std::string>& sentences) {
                                             return other.contender == placed.contender &&
                                                    other.incident.kind == placed.incident.kind;
                                         });
-        sentences.push_back(fmt::format(
-            "**{} {}, block {}{}:** {}.", placed.contender, at(run, placed.level), placed.block + 1,
-            same > 1 ? fmt::format(" and {} more times", same - 1) : "", placed.incident.text));
+        sentences.push_back(fmt::format("**{} {}, block {}{}:** {}.", placed.contender,
+                                        at_level(run.benchmark, placed.level), placed.block + 1,
+                                        same > 1 ? fmt::format(" and {} more times", same - 1) : "",
+                                        placed.incident.text));
     }
 }
 

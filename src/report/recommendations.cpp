@@ -13,10 +13,6 @@ using model::Cell;
 using model::PairedRatio;
 using model::Verdict;
 
-std::string at(const RunReport& run, std::int64_t level) {
-    return "at " + model::level_text(run.benchmark.load.model, level);
-}
-
 std::string interval(const PairedRatio& ratio) {
     return fmt::format("ratio {:.2f}, 95 % interval {:.2f} to {:.2f}", *ratio.ratio, *ratio.low, *ratio.high);
 }
@@ -119,7 +115,7 @@ void add_limits_of_use(const RunReport& run, std::vector<std::string>& sentences
                 fmt::format("Do not read latencies of {} {} or above: its median response time there is {}, "
                             "with a timeout of {}. "
                             "Use fewer users, more CPU or less work per request.",
-                            contender, at(run, cell.level), latency_text(cell, "p50"),
+                            contender, at_level(run.benchmark, cell.level), latency_text(cell, "p50"),
                             model::limit_text(run.benchmark.load.timeout)));
             break;
         }

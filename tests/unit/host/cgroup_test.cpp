@@ -81,7 +81,8 @@ TEST_F(CgroupTest, OneThatStaysBelowItIsNot) {
 }
 
 TEST_F(CgroupTest, TwoBusyProcessesGetTheOneCpuOfTheirSet) {
-    const Cgroup limited = group("a", model::Limits{.cpus = 1.0, .memory = k_limit}, CpuShare{.cpus = {cpu}});
+    const Cgroup limited =
+        group("a", model::Limits{.cpus = 1.0, .memory = k_limit}, CpuShare{.cpus = {cpu}, .weight = 10'000});
     const Process eater = start(limited, "(while :; do :; done) & while :; do :; done");
     std::this_thread::sleep_for(100ms);
     const TimePoint begin = now();
@@ -90,7 +91,7 @@ TEST_F(CgroupTest, TwoBusyProcessesGetTheOneCpuOfTheirSet) {
     const model::CpuTime used = cpu_between(before, must(limited.read()));
     const double cpus = seconds(used.total()) / seconds(now() - begin);
     EXPECT_LT(cpus, 1.05);
-    EXPECT_GT(cpus, 0.4) << "another process may take some of that CPU, but hardly half of it";
+    EXPECT_GT(cpus, 0.4) << "whatever else runs here weighs a hundredth";
     EXPECT_GT(used.user, used.system);
 }
 
@@ -133,7 +134,8 @@ TEST_F(CgroupTest, GrandchildrenThatMakeSessionsOfTheirOwnAreKilledToo) {
         ASSERT_TRUE(process.wait_for(20s));
         ASSERT_TRUE(eventually([&] { return open.pids().size() == 4; }));
         pids = open.pids();
-        EXPECT_TRUE(process.pids().empty()) << "the session alone does not know them";
+        EXPECT_TRUE(eventually([&] { return process.pids().empty(); }))
+            << "the session alone does not know them";
         EXPECT_TRUE(open.kill_all());
         EXPECT_TRUE(open.pids().empty());
     }

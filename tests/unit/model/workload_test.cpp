@@ -29,7 +29,7 @@ TEST(Workloads, TheShippedOnesDeclareTheContract) {
 }
 
 TEST(Workloads, MistakesAreTold) {
-    const Path root = testing::TempDir();
+    const Path root = ::testing::TempDir();
     std::ofstream(root / "bad.toml")
         << "name = \"bad\"\n[[operations]]\nname = \"x\"\nmethod = \"FETCH\"\nwieght = 2\n";
     Diagnostics diagnostics;

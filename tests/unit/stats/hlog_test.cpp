@@ -21,7 +21,7 @@ Histogram of(std::initializer_list<std::int64_t> values) {
     return histogram;
 }
 
-std::string error_of(const std::string& text) {
+std::string hlog_error(const std::string& text) {
     const auto log = read_hlog(text);
     if (log) return "no error";
     EXPECT_EQ(log.error().kind, ErrorKind::bad_input);
@@ -130,19 +130,19 @@ TEST(Hlog, bears_foreign_line_ends_and_a_missing_last_one) {
 }
 
 TEST(Hlog, names_the_line_of_what_is_malformed) {
-    EXPECT_EQ(error_of("#[StartTime: yesterday]\n"),
+    EXPECT_EQ(hlog_error("#[StartTime: yesterday]\n"),
               "line 1: \"yesterday\" is not a time in seconds since the epoch");
-    EXPECT_EQ(error_of("#a\n#[BaseTime: ]\n"), "line 2: \"\" is not a time in seconds since the epoch");
-    EXPECT_EQ(error_of("#a\n\nTag=x"), "line 3: nothing follows the interval's tag");
-    EXPECT_EQ(error_of("hello"),
+    EXPECT_EQ(hlog_error("#a\n#[BaseTime: ]\n"), "line 2: \"\" is not a time in seconds since the epoch");
+    EXPECT_EQ(hlog_error("#a\n\nTag=x"), "line 3: nothing follows the interval's tag");
+    EXPECT_EQ(hlog_error("hello"),
               "line 1: an interval has four fields (start, length, maximum, histogram) between commas");
-    EXPECT_EQ(error_of("1,2,3,4,5").substr(0, 42), "line 1: an interval has four fields (start");
-    EXPECT_EQ(error_of("x,2,3," + k_empty), "line 1: \"x\" is not a start in seconds");
-    EXPECT_EQ(error_of("-1,2,3," + k_empty), "line 1: \"-1\" is not a start in seconds");
-    EXPECT_EQ(error_of("99999999999,2,3," + k_empty), "line 1: \"99999999999\" is not a start in seconds");
-    EXPECT_EQ(error_of("1,2.5x,3," + k_empty), "line 1: \"2.5x\" is not a length in seconds");
-    EXPECT_EQ(error_of("1,2,nan," + k_empty), "line 1: the maximum \"nan\" is not a number");
-    EXPECT_EQ(error_of("1,2,3,HISTF"), "line 1: the histogram is not valid base64");
+    EXPECT_EQ(hlog_error("1,2,3,4,5").substr(0, 42), "line 1: an interval has four fields (start");
+    EXPECT_EQ(hlog_error("x,2,3," + k_empty), "line 1: \"x\" is not a start in seconds");
+    EXPECT_EQ(hlog_error("-1,2,3," + k_empty), "line 1: \"-1\" is not a start in seconds");
+    EXPECT_EQ(hlog_error("99999999999,2,3," + k_empty), "line 1: \"99999999999\" is not a start in seconds");
+    EXPECT_EQ(hlog_error("1,2.5x,3," + k_empty), "line 1: \"2.5x\" is not a length in seconds");
+    EXPECT_EQ(hlog_error("1,2,nan," + k_empty), "line 1: the maximum \"nan\" is not a number");
+    EXPECT_EQ(hlog_error("1,2,3,HISTF"), "line 1: the histogram is not valid base64");
 }
 
 TEST(Hlog, an_error_of_the_visitor_ends_the_reading) {
@@ -161,7 +161,7 @@ TEST(Hlog, does_not_hold_a_log_without_bound) {
     std::string text;
     for (int i = 0; i < 20'000; ++i)
         text += "1,2,3," + k_empty + "\n";
-    EXPECT_EQ(error_of(text),
+    EXPECT_EQ(hlog_error(text),
               "line 16385: the log is too long to be held in memory (16384 intervals so far)");
 }
 
