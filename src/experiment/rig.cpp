@@ -130,7 +130,7 @@ Status Rig::add_contender(const model::Contender& contender, Observer& observer,
 
 Status Rig::try_contender(const model::Contender& contender, const Interrupted& interrupted) {
     JOUST_TRY(service::Instance instance, start_instance(contender.name));
-    JOUST_TRY(const Nanoseconds healthy, instance.wait_until_healthy(k_start_limit, interrupted));
+    JOUST_TRY(const Nanoseconds healthy, instance.wait_until_healthy(contender.healthy_within, interrupted));
     (void)healthy;
     JOUST_CHECK(
         service::preflight(instance, spec_->workload, "preflight-" + contender.name, k_preflight_limit));

@@ -22,8 +22,6 @@
 
 namespace joust::experiment {
 
-/// For a contender to answer its health route.
-inline constexpr Nanoseconds k_start_limit = std::chrono::seconds(30);
 /// Between asking a contender to stop and killing it.
 inline constexpr Nanoseconds k_stop_grace = std::chrono::seconds(5);
 

@@ -35,7 +35,8 @@ public:
         const Nanoseconds clocks_before = clock_offset();
         const database::LogMark mark = rig_.database().mark();
         JOUST_TRY(service::Instance instance, rig_.start_instance(result_.plan.contender));
-        JOUST_TRY(result_.service.time_to_healthy, instance.wait_until_healthy(k_start_limit, interrupted_));
+        JOUST_TRY(result_.service.time_to_healthy,
+                  instance.wait_until_healthy(instance.contender().healthy_within, interrupted_));
         JOUST_CHECK(read_limits(instance));
         JOUST_TRY(load::Engine engine,
                   load::Engine::start(load_options(spec_, instance.contender(), result_.plan.level,

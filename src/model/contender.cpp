@@ -8,6 +8,8 @@
 namespace joust::model {
 namespace {
 
+using namespace std::chrono_literals;
+
 Stack read_stack(TomlReader table) {
     Stack stack;
     stack.language = table.text_or("language", "");
@@ -81,8 +83,10 @@ std::optional<Contender> read_contender(const Path& root, const std::string& nam
     contender.setup = read_command(reader.table("setup"), "[setup] command = [\"./setup.sh\"]");
     contender.migrate =
         read_command(reader.table("migrate"), "[migrate] command = [\"{venv}/bin/python\", \"migrate.py\"]");
+    TomlReader start = reader.table("start");
+    contender.healthy_within = start.duration_or("healthy_within", contender.healthy_within, 1s, 1h);
     contender.start =
-        read_command(reader.table("start"), "[start] command = [\"{venv}/bin/uvicorn\", \"app:app\"]");
+        read_command(std::move(start), "[start] command = [\"{venv}/bin/uvicorn\", \"app:app\"]");
     TomlReader routes = reader.table("routes");
     contender.routes = routes.scalars();
     for (const auto& [route, path] : contender.routes) {

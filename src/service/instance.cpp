@@ -111,8 +111,8 @@ Result<Nanoseconds> Instance::wait_until_healthy(Nanoseconds timeout, const Inte
             return fail(ErrorKind::service, "{} {} before it was healthy{}", label_, description(),
                         log_ending());
     }
-    return fail(ErrorKind::service, "{} never got healthy within {}: {}{}", label_, spoken(timeout),
-                last.empty() ? "it was not asked" : last, log_ending());
+    return fail(ErrorKind::service, "{} never got healthy within {} (start.healthy_within): {}{}", label_,
+                spoken(timeout), last.empty() ? "it was not asked" : last, log_ending());
 }
 
 StopRecord Instance::stop(Nanoseconds grace) {

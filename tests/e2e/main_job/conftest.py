@@ -48,7 +48,7 @@ class Place:
             (path / folder).mkdir(parents=True)
         shutil.copy(ROOT / "workloads/io-intensive.toml", path / "workloads")
 
-    def contender(self, name, mode="good", route="/io"):
+    def contender(self, name, mode="good", route="/io", healthy_within="30s"):
         folder = self.path / "contenders" / name
         folder.mkdir()
         shutil.copy(HERE / "service/service.py", folder)
@@ -64,6 +64,7 @@ class Place:
             [start]
             command = ["/usr/bin/python3", "service.py", "{{port}}"]
             environment = {{ MODE = "{mode}" }}
+            healthy_within = "{healthy_within}"
             [routes]
             health = "/health"
             io-intensive = "{route}"

@@ -1,6 +1,6 @@
 """Bad input: every mistake with its place, exit code 2, and nothing started."""
 
-from conftest import assert_nothing_left
+from conftest import Run, assert_nothing_left
 
 
 def test_every_mistake_is_told_at_once_with_file_line_and_column(place):
@@ -28,10 +28,7 @@ def test_mistakes_in_manifests_and_workloads_are_told_together(place):
 
 
 def test_an_unknown_benchmark_lists_those_there_are(place):
-    run = place.contender("a").benchmark(["a"]).start()
-    run.wait()
-    from conftest import Run
-
+    place.contender("a").benchmark(["a"])
     unknown = Run(["run", "large"], place.path).wait()
     assert unknown.code == 2
     assert 'there is no benchmark "large"; write a file\'s path or one of: small' in unknown.err

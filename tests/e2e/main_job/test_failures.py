@@ -28,8 +28,9 @@ def test_a_contender_that_exits_at_start_shows_its_last_words(place):
 
 
 def test_a_contender_that_never_gets_healthy_is_given_up(place):
-    run = place.contender("a", "never_healthy").benchmark(["a"]).run()
+    run = place.contender("a", "never_healthy", healthy_within="4s").benchmark(["a"]).run()
     assert run.code == 1
+    assert "never got healthy within 4 s" in run.err
     assert "health" in run.err and "503" in run.err and "database does not answer" in run.err
 
 

@@ -43,6 +43,7 @@ TEST_F(Manifests, EveryShippedContenderIsRight) {
         const auto contender = read_contender(Path(JOUST_SOURCE_DIR) / "contenders", name, diagnostics);
         ASSERT_TRUE(contender) << mistakes();
         EXPECT_EQ(contender->stack.workers, 1) << name;
+        EXPECT_EQ(contender->healthy_within, std::chrono::seconds(30)) << "unless the manifest says else";
         for (const char* route :
              {"health", "io-intensive", "io-intensive-rows", "users", "products", "orders", "reset"})
             EXPECT_TRUE(contender->routes.contains(route)) << name << " " << route;
@@ -55,6 +56,7 @@ TEST_F(Manifests, OneThatExtendsOverridesKeyByKey) {
 name = "child"
 [start]
 command = ["other"]
+healthy_within = "2m"
 [start.environment]
 B = "3"
 )");
@@ -62,6 +64,7 @@ B = "3"
     ASSERT_TRUE(child) << mistakes();
     EXPECT_EQ(child->title, "Base");
     EXPECT_EQ(child->stack.workers, 2);
+    EXPECT_EQ(child->healthy_within, std::chrono::minutes(2));
     EXPECT_EQ(child->start.argv, std::vector<std::string>{"other"});
     EXPECT_EQ(child->start.environment, (std::map<std::string, std::string>{{"A", "1"}, {"B", "3"}}));
     EXPECT_EQ(child->folders, (std::vector<Path>{root / "base", root / "child"})) << "staged in this order";
