@@ -131,9 +131,12 @@ void Uring::wait(TimePoint now, TimePoint until, Patience patience) {
         timeout.tv_nsec = ((until - now) % std::chrono::seconds(1)).count();
         argument.ts = reinterpret_cast<std::uintptr_t>(&timeout);
     }
-    const auto least = std::chrono::floor<std::chrono::microseconds>(std::min(patience.most, until - now));
-    const bool several = waits_for_several_ && patience.enough > 1 && least.count() > 0;
-    if (several) argument.pad = static_cast<__u32>(least.count());
+    const bool several =
+        waits_for_several_ && patience.enough > 1 && patience.most >= std::chrono::microseconds(1);
+    // Arming a timer costs a microsecond and more, much more in a virtual machine: where the patience lasts
+    // until the end of the wait, there is one to arm, not two.
+    if (several && patience.most < until - now)
+        argument.pad = static_cast<__u32>(patience.most / std::chrono::microseconds(1));
     enter(count, several ? static_cast<unsigned>(patience.enough) : 1,
           IORING_ENTER_GETEVENTS | IORING_ENTER_EXT_ARG, &argument);
 }
