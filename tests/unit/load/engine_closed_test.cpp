@@ -177,7 +177,8 @@ TEST_P(ClosedModel, ShowsItsProgress) {
     const LiveHistogram between = late.response_time.since(early.response_time);
     EXPECT_NEAR(static_cast<double>(between.count()), static_cast<double>(late.succeeded - early.succeeded),
                 4);  // the counters of a running thread are not read at one instant
-    EXPECT_NEAR(milliseconds(between.value_at_quantile(0.5)), 5, 2.5);
+    EXPECT_GE(milliseconds(between.value_at_quantile(0.5)),
+              4.9);  // the server's delay; a busy host adds to it
 }
 
 TEST_P(ClosedModel, UsesHardlyAnyCpuWhileItWaits) {

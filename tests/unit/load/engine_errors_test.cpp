@@ -154,13 +154,13 @@ TEST_P(Misbehaving, AServerThatAcceptsAndClosesIsAReset) {
 
 TEST_P(Misbehaving, CountsConnectionsClosedWhileIdle) {
     ScriptedServer server([](const SeenRequest&) { return Reply::ok(); }, {.idle_timeout = 30ms});
-    Options options = closed(server, 2, StopAfterCount{8});
+    Options options = closed(server, 2, StopAfterCount{6});
     options.operations = {post_with_id()};
-    options.schedule = ClosedLoop{.users = 2, .think_time = 80ms, .stagger = 0ns};
+    options.schedule = ClosedLoop{.users = 2, .think_time = 250ms, .stagger = 0ns};
     const model::Samples samples = run(options);
-    EXPECT_EQ(samples.requests.succeeded, 8U);  // the close was seen before the next request
-    EXPECT_EQ(samples.connections.established, 8U);
-    EXPECT_GE(samples.connections.closed_idle, 6U);
+    EXPECT_EQ(samples.requests.succeeded, 6U);  // the close was seen before the next request
+    EXPECT_EQ(samples.connections.established, 6U);
+    EXPECT_GE(samples.connections.closed_idle, 4U);
     EXPECT_EQ(samples.connections.resent, 0U);
 }
 
@@ -258,7 +258,8 @@ TEST_P(Answers, ComeOverUnixSocketsAndIpv6) {
         const model::Samples samples = run(closed(server, 3, StopAfterCount{30}));
         EXPECT_EQ(samples.requests.succeeded, 30U);
         EXPECT_EQ(samples.kernel_time_stamps, on == Listen::ipv6);
-        EXPECT_NEAR(milliseconds(samples.response_time.value_at_quantile(0.5)), 5, 3);
+        EXPECT_GE(milliseconds(samples.response_time.min()),
+                  4.9);  // the server's delay; a busy host adds to it
     }
 }
 
