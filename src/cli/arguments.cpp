@@ -11,9 +11,19 @@
 namespace joust::cli {
 namespace {
 
+bool whole_numbers(const std::vector<std::string_view>& texts) {
+    return std::all_of(texts.begin(), texts.end(), [](std::string_view text) {
+        return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+    });
+}
+
 // "4,50,200" or "50:1000:50" as the TOML value of load.levels.
 std::string levels_value(const std::string& text) {
     const auto range = split(text, ':');
+    if (!whole_numbers(range.size() == 3 ? range : split(text, ',')))
+        throw CLI::ValidationError(
+            "--levels",
+            fmt::format("\"{}\" is no list of levels; write for example 4,50,200 or 50:1000:50", text));
     if (range.size() == 3)
         return fmt::format("{{ from = {}, to = {}, step = {} }}", range[0], range[1], range[2]);
     return fmt::format("[{}]", text);

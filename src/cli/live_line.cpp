@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/quantity.hpp"
+#include "base/text.hpp"
 
 namespace joust::cli {
 namespace {
@@ -55,25 +56,38 @@ std::string subject(const model::PlannedTrial& trial) {
                        trial.block + 1);
 }
 
+Nanoseconds time_left(const Pace& pace) {
+    const Nanoseconds each = pace.done > 0 ? pace.took / pace.done : pace.planned;
+    const int waiting = std::max(0, pace.trials - pace.done - 1);
+    return each * waiting + std::max(Nanoseconds{0}, each - pace.running);
+}
+
 std::string live_line(const LiveView& view, int columns) {
-    const double share = view.trials > 0 ? static_cast<double>(view.trial.index) / view.trials : 0.0;
-    const std::vector<std::string> parts{
-        fmt::format("{} {}/{}", bar(share), view.trial.index + 1, view.trials),
-        subject(view.trial),
-        phase_text(view.reading),
-        fmt::format("{:.0f} req/s", view.reading.goodput_rps),
-        fmt::format("p99 {}", milliseconds(view.reading.response_time_p99)),
-        fmt::format("{} error{}", view.reading.errors, view.reading.errors == 1 ? "" : "s"),
-        fmt::format("{} left", spoken(view.time_left)),
+    const model::PlannedTrial& trial = view.trial;
+    const double share = view.trials > 0 ? static_cast<double>(trial.index) / view.trials : 0.0;
+    const std::string count = fmt::format("{}/{}", trial.index + 1, view.trials);
+    const std::string phase = phase_text(view.reading);
+    const std::string brief = fmt::format("{}, {}", trial.contender, trial.level);
+    const std::string rate = fmt::format("{:.0f} req/s", view.reading.goodput_rps);
+    const std::string tail = fmt::format("p99 {}", milliseconds(view.reading.response_time_p99));
+    const std::string errors =
+        fmt::format("{} error{}", view.reading.errors, view.reading.errors == 1 ? "" : "s");
+    const std::string left = fmt::format("{} left", spoken(view.time_left));
+    const std::vector<std::vector<std::string>> from_long_to_short{
+        {bar(share) + " " + count, subject(trial), phase, rate, tail, errors, left},
+        {count, subject(trial), phase, rate, tail, errors, left},
+        {count, brief, phase, rate, tail, errors, left},
+        {count, brief, rate, tail, errors, left},
+        {count, rate, tail, errors, left},
     };
     std::string line;
-    for (const std::string& part : parts) {
-        const std::string separator = line.empty() ? "" : "  ";
-        if (width(line) + separator.size() + width(part) >
-            static_cast<std::size_t>(std::max(columns - 1, 20)))
-            break;
-        line += separator + part;
+    const auto limit = static_cast<std::size_t>(std::max(columns - 1, 20));
+    for (const std::vector<std::string>& parts : from_long_to_short) {
+        line = joined(parts, "  ");
+        if (width(line) <= limit) return line;
     }
+    while (width(line) > limit && line.find("  ") != std::string::npos)
+        line.resize(line.rfind("  "));
     return line;
 }
 

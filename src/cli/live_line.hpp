@@ -14,9 +14,21 @@ struct LiveView {
     Nanoseconds time_left{0};
 };
 
+/// How a run gets on.
+struct Pace {
+    int trials = 0;  ///< planned in all
+    int done = 0;
+    Nanoseconds took{0};     ///< all that are done together
+    Nanoseconds running{0};  ///< since the last one ended
+    Nanoseconds planned{0};  ///< for each, before any has ended
+};
+/// Until the last trial ends, if each that is left takes what those done took on average.
+Nanoseconds time_left(const Pace& pace);
+
 /// "django, 200 users, block 2".
 std::string subject(const model::PlannedTrial& trial);
-/// One line of at most `columns` characters (the last parts are dropped first).
+/// One line of at most `columns` - 1 characters. Where they do not suffice, first the bar goes, then words
+/// are shortened, then what is known anyway goes; goodput, p99, errors and the time left stay longest.
 std::string live_line(const LiveView& view, int columns);
 /// What a finished trial measured, in one line.
 std::string finished_line(const model::TrialResult& result, int trials);

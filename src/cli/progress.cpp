@@ -35,7 +35,7 @@ public:
     void planned(int trials, const model::PlannedTime& time, const Path& run_directory) override {
         trials_ = trials;
         expected_per_trial_ = (time.least + time.most) / 2 / std::max(trials, 1);
-        started_ = now();
+        started_ = finished_ = now();
         line(fmt::format("{} trials, {} to {}; results go to {}", trials, spoken(time.least),
                          spoken(time.most), run_directory.string()));
     }
@@ -47,9 +47,14 @@ public:
     void trial_reading(const model::PlannedTrial& trial, const experiment::LiveReading& reading) override {
         if (!screen_.terminal || now() - drawn_ < k_progress_redraw) return;
         drawn_ = now();
-        const std::string text = live_line(
-            {.trial = trial, .trials = trials_, .reading = reading, .time_left = time_left(trial.index)},
-            screen_.columns);
+        const Pace pace{.trials = trials_,
+                        .done = done_,
+                        .took = finished_ - started_,
+                        .running = now() - finished_,
+                        .planned = expected_per_trial_};
+        const std::string text =
+            live_line({.trial = trial, .trials = trials_, .reading = reading, .time_left = time_left(pace)},
+                      screen_.columns);
         fmt::print(stderr, "\r\x1b[2K{}", text);
         std::fflush(stderr);
         live_ = true;
@@ -57,6 +62,7 @@ public:
 
     void trial_finished(const model::TrialResult& result) override {
         done_ = result.plan.index + 1;
+        finished_ = now();
         const bool bad = result.samples.error_rate() > 0.01 || result.service.died;
         line(fmt::format("{} {}", paint(bad ? "✗" : "✓", bad ? k_red : k_green),
                          finished_line(result, trials_)));
@@ -83,20 +89,12 @@ private:
         std::fflush(stderr);
     }
 
-    // What is left at the pace so far; before the first trial has ended, at the planned one.
-    [[nodiscard]] Nanoseconds time_left(int index) const {
-        const Nanoseconds elapsed = now() - started_;
-        const Nanoseconds each = done_ > 0 ? elapsed / (done_ + 1) : expected_per_trial_;
-        const Nanoseconds pace = std::max(each, done_ > 0 ? Nanoseconds{0} : expected_per_trial_);
-        return std::max(Nanoseconds{0},
-                        pace * (trials_ - index) - (done_ > 0 ? elapsed - pace * done_ : elapsed));
-    }
-
     Screen screen_;
     int trials_ = 0;
     int done_ = 0;
     Nanoseconds expected_per_trial_{0};
     TimePoint started_;
+    TimePoint finished_;  ///< the last trial; before the first, the start
     TimePoint drawn_;
     bool live_ = false;
 };

@@ -19,15 +19,17 @@ namespace {
 Result<experiment::RunSpec> read_run(const RunCommand& command, const Installation& installation) {
     JOUST_TRY(const Path file, find_benchmark(installation, command.benchmark));
     model::Diagnostics diagnostics;
-    const auto benchmark = model::read_benchmark(
+    const auto benchmark = model::read_benchmark_as_far_as_possible(
         file, {.profile = command.profile, .assignments = command.assignments}, diagnostics);
     if (!benchmark) return tl::unexpected(diagnostics.error());
-    const auto workload = model::read_workload(installation.workloads(), benchmark->workload, diagnostics);
+    std::optional<model::Workload> workload;  // empty also where the benchmark does not say which
+    if (!benchmark->workload.empty())
+        workload = model::read_workload(installation.workloads(), benchmark->workload, diagnostics);
     std::vector<model::Contender> contenders;
     for (const std::string& name : benchmark->contenders)
         if (auto contender = model::read_contender(installation.contenders(), name, diagnostics))
             contenders.push_back(std::move(*contender));
-    if (!diagnostics.empty()) return tl::unexpected(diagnostics.error());
+    if (!diagnostics.empty() || !workload) return tl::unexpected(diagnostics.error());
     for (const model::Contender& contender : contenders)
         JOUST_CHECK(service::check_routes(contender, *workload));
     return experiment::RunSpec{
@@ -121,10 +123,11 @@ ExitCode run(const RunCommand& command, const std::vector<std::string>& command_
 
     catch_interruptions();
     spec->about = about(*installation, command_line);
-    const auto progress = make_progress(screen());
+    auto progress = make_progress(screen());
     const auto outcome = experiment::run_experiment(
         *spec, *progress, [] { return interruption() != 0; },
         [](std::span<const model::TrialResult>, int) { return false; });
+    progress.reset();  // its live line must be gone before anything else is printed
     if (!outcome) return complain(outcome.error());
     return conclude(command, *outcome);
 }

@@ -34,8 +34,9 @@ Result<Rig> Rig::create(const RunSpec& spec, RunDirectory& directory, Observer& 
                     storage.directory, storage.file_system);
 
     JOUST_CHECK(rig.confine());
-    for (const std::string& note : rig.layout_.notes)
-        rig.environment_.layout_notes.push_back(note);
+    if (!spec.limits_off)
+        for (const std::string& note : rig.layout_.notes)
+            rig.environment_.layout_notes.push_back(note);
     observer.stage(fmt::format("start the database ({})", name(spec.benchmark.database.engine)));
     JOUST_CHECK(rig.start_database());
     const database::LogMark mark = rig.database_->mark();

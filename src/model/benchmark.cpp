@@ -146,6 +146,13 @@ std::string chosen_profile(TomlReader& reader, const std::string& asked, Diagnos
 std::optional<Benchmark> read_benchmark(const Path& file, const BenchmarkOverrides& overrides,
                                         Diagnostics& diagnostics) {
     const std::size_t before = diagnostics.all().size();
+    auto benchmark = read_benchmark_as_far_as_possible(file, overrides, diagnostics);
+    return diagnostics.all().size() == before ? std::move(benchmark) : std::nullopt;
+}
+
+std::optional<Benchmark> read_benchmark_as_far_as_possible(const Path& file,
+                                                           const BenchmarkOverrides& overrides,
+                                                           Diagnostics& diagnostics) {
     const auto parsed = TomlFile::load(file, diagnostics);
     std::string text;
     for (const std::string& assignment : overrides.assignments)
@@ -157,9 +164,7 @@ std::optional<Benchmark> read_benchmark(const Path& file, const BenchmarkOverrid
     const std::string profile = chosen_profile(top, overrides.profile, diagnostics);
     for (const std::string& other : top.table("profiles").keys())
         BenchmarkReader(TomlReader(nullptr, *parsed, other, diagnostics)).read(other);
-    Benchmark benchmark = BenchmarkReader(TomlReader(&*extra, *parsed, profile, diagnostics)).read(profile);
-    if (diagnostics.all().size() != before) return std::nullopt;
-    return benchmark;
+    return BenchmarkReader(TomlReader(&*extra, *parsed, profile, diagnostics)).read(profile);
 }
 
 namespace {

@@ -82,6 +82,12 @@ struct BenchmarkOverrides {
 std::optional<Benchmark> read_benchmark(const Path& file, const BenchmarkOverrides& overrides,
                                         Diagnostics& diagnostics);
 
+/// The same, but with what could be read in spite of mistakes, so that the files it names can be checked
+/// along with it; defaults stand in for the rest. Empty only where a file is missing or no TOML at all.
+std::optional<Benchmark> read_benchmark_as_far_as_possible(const Path& file,
+                                                           const BenchmarkOverrides& overrides,
+                                                           Diagnostics& diagnostics);
+
 /// The benchmark as run, as TOML with every default written out; read_benchmark() gives the same value back.
 std::string to_toml(const Benchmark& benchmark);
 

@@ -44,9 +44,9 @@ struct Contender {
     Command migrate;
     Command start;
     Nanoseconds healthy_within = std::chrono::seconds(30);  ///< its start, until `health` answers 200
-    std::map<std::string, std::string> routes;  ///< key ("health", "io-intensive") to path
-    std::vector<Path> folders;                  ///< to stage one over the other: extended contenders first
-    Path manifest;                              ///< its contender.toml, for messages
+    std::map<std::string, std::string> routes;              ///< key ("health", "io-intensive") to path
+    std::vector<Path> folders;  ///< to stage one over the other: extended contenders first
+    Path manifest;              ///< its contender.toml, for messages
     std::map<std::string, std::string>
         route_places;  ///< "contenders/fastapi/contender.toml:27" for each route
 };

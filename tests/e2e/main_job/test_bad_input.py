@@ -5,11 +5,17 @@ from conftest import Run, assert_nothing_left
 
 def test_every_mistake_is_told_at_once_with_file_line_and_column(place):
     place.contender("a").benchmark(["a"], text="blcks = 3\n[limits.contender]\ncpus = \"two\"\n")
-    (place.path / "contenders/a/contender.toml").open("a").write("users = 5\n")
+    with (place.path / "contenders/a/contender.toml").open("a") as manifest:
+        manifest.write("users = \"users\"\n")
+    with (place.path / "workloads/io-intensive.toml").open("a") as workload:
+        workload.write("colour = 1\n")
     run = place.run()
     assert run.code == 2
     assert "benchmarks/small.toml:14:1: unknown key experiment.blcks; did you mean blocks?" in run.err
     assert "benchmarks/small.toml:16:8: limits.contender.cpus is a string: \"two\"; write a number" in run.err
+    # Mistakes of the files it names are not kept for the next attempt.
+    assert "contenders/a/contender.toml:15:9: routes.users is \"users\"; write a path that" in run.err
+    assert "workloads/io-intensive.toml:" in run.err and "colour" in run.err
     assert not (place.path / "results").exists()
     assert_nothing_left(0)
 
@@ -23,7 +29,7 @@ def test_mistakes_in_manifests_and_workloads_are_told_together(place):
     run = place.run()
     assert run.code == 2
     for name in "ab":
-        assert f"contenders/{name}/contender.toml:14:9: routes.users is \"users\"; write a path that" in run.err
+        assert f"contenders/{name}/contender.toml:15:9: routes.users is \"users\"; write a path that" in run.err
     assert "workloads/io-intensive.toml:" in run.err and "colour" in run.err
 
 
@@ -53,3 +59,9 @@ def test_a_setting_that_postgresql_refuses_is_named(place):
     run = place.contender("a").benchmark(["a"], settings='shared_buffers = "banana"').run()
     assert run.code == 2
     assert "shared_buffers" in run.err and "banana" in run.err
+
+
+def test_levels_that_are_none_are_told_with_their_flag(place):
+    run = place.contender("a").benchmark(["a"]).run("--levels", "4,many")
+    assert run.code == 2
+    assert '--levels: "4,many" is no list of levels; write for example 4,50,200 or 50:1000:50' in run.err

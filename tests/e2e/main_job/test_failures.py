@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import re
 import signal
 import socket
 import subprocess
@@ -37,7 +38,7 @@ def test_a_contender_that_never_gets_healthy_is_given_up(place):
 def test_a_wrong_route_names_contender_route_and_line(place):
     run = place.contender("a", route="/elsewhere").benchmark(["a"]).run()
     assert run.code == 1
-    assert "contenders/a/contender.toml:13" in run.err
+    assert "contenders/a/contender.toml:14" in run.err
     assert "io-intensive" in run.err and "/elsewhere" in run.err and "404" in run.err
 
 
@@ -53,7 +54,7 @@ def test_a_contender_that_dies_in_a_trial_is_a_result_not_an_end(place):
     assert "out of sorts, giving up" in run.err
     assert run.code == 3, "no level can be compared"
     report = (place.latest / "incremental_benchmark_report.md").read_text()
-    assert "invalid" in report
+    assert "invalid: service died" in report
 
 
 def test_an_out_of_memory_kill_is_named_as_such(place):
@@ -72,8 +73,9 @@ def test_errors_above_the_limit_are_never_ranked(place):
     results = json.loads((place.latest / "incremental_benchmark_results.json").read_text())
     assert results["winner"] is None
     report = (place.latest / "incremental_benchmark_report.md").read_text()
-    assert "invalid" in report and "% errors" in report
-    assert "5xx" in report or "status_5xx" in report
+    assert re.search(r"invalid: \d+(\.\d+)? % errors", report)
+    flaky = [cell for cell in results["results"] if cell["contender"] == "flaky"]
+    assert flaky and all(cell["errors_status_5xx"] > 0 for cell in flaky)
 
 
 def test_requests_near_the_timeout_are_named_as_saturation(place):

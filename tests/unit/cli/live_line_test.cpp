@@ -28,10 +28,30 @@ TEST(LiveLine, SaysWhatRunsHowFastAndHowLongStill) {
         "1 min 50 s left");
 }
 
-TEST(LiveLine, DropsItsLastPartsInANarrowTerminal) {
-    EXPECT_EQ(live_line(view(), 80),
-              "███████░░░░░░░░░ 9/18  django, 200 users, block 2  measuring 3/5 s  143 req/s");
-    EXPECT_EQ(live_line(view(), 40), "███████░░░░░░░░░ 9/18");
+TEST(LiveLine, KeepsRateTailErrorsAndTimeLeftInANarrowTerminal) {
+    EXPECT_EQ(
+        live_line(view(), 100),
+        "9/18  django, 200 users, block 2  measuring 3/5 s  143 req/s  p99 812 ms  1 error  1 min 50 s left");
+    EXPECT_EQ(live_line(view(), 84),
+              "9/18  django, 200  measuring 3/5 s  143 req/s  p99 812 ms  1 error  1 min 50 s left");
+    LiveView longest = view();
+    longest.trial.contender = "fastapi-gunicorn";
+    longest.trial.level = 1000;
+    EXPECT_EQ(live_line(longest, 80),
+              "9/18  fastapi-gunicorn, 1000  143 req/s  p99 812 ms  1 error  1 min 50 s left");
+    EXPECT_EQ(live_line(view(), 60), "9/18  143 req/s  p99 812 ms  1 error  1 min 50 s left");
+    EXPECT_EQ(live_line(view(), 40), "9/18  143 req/s  p99 812 ms  1 error");
+}
+
+TEST(TimeLeft, IsWhatTheTrialsDoneTookOnAverage) {
+    EXPECT_EQ(time_left({.trials = 18, .planned = 10s}), 180s);
+    EXPECT_EQ(time_left({.trials = 18, .running = 4s, .planned = 10s}), 176s);
+    EXPECT_EQ(time_left({.trials = 18, .running = 14s, .planned = 10s}), 170s)
+        << "17 more, whatever this one takes";
+    EXPECT_EQ(time_left({.trials = 18, .done = 1, .took = 12s, .planned = 10s}), 204s);
+    EXPECT_EQ(time_left({.trials = 18, .done = 17, .took = 204s, .planned = 10s}), 12s)
+        << "the last one counts, too";
+    EXPECT_EQ(time_left({.trials = 18, .done = 17, .took = 204s, .running = 20s, .planned = 10s}), 0s);
 }
 
 TEST(LiveLine, ShortTimesKeepADecimal) {
