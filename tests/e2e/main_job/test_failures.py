@@ -53,8 +53,12 @@ def test_a_contender_that_dies_in_a_trial_is_a_result_not_an_end(place):
     assert "exited with code 7" in run.err
     assert "out of sorts, giving up" in run.err
     assert run.code == 3, "no level can be compared"
+    results = json.loads((place.latest / "incremental_benchmark_results.json").read_text())
+    for cell in results["results"]:
+        died = "service_died" in [reason["code"] for reason in cell["reasons"]]
+        assert died == (cell["contender"] == "mortal"), cell
     report = (place.latest / "incremental_benchmark_report.md").read_text()
-    assert "invalid: service died" in report
+    assert "Invalid: mortal at 2 and 4 users" in report and "exited with code 7" in report
 
 
 def test_an_out_of_memory_kill_is_named_as_such(place):
