@@ -1,8 +1,8 @@
 #include "analysis/judge.hpp"
 
 #include <algorithm>
-#include <cmath>
 
+#include "analysis/self_check.hpp"
 #include "model/wording.hpp"
 
 namespace joust::analysis {
@@ -10,13 +10,6 @@ namespace {
 
 using model::Judgement;
 using model::Validity;
-
-constexpr double k_late_floor_ns = 1e6;      // of the generator's delays: 1 ms …
-constexpr double k_late_share = 0.1;         // … or this share of the median response time, if that is more
-constexpr double k_little_mismatch = 0.05;   // of Little's law
-constexpr double k_little_edges_most = 0.2;  // above, the edges of the window drown what is to be seen
-constexpr double k_generator_throttled = 0.01;  // of the window
-constexpr double k_least_offered_share = 0.98;  // of the rate asked, open model
 
 class Judge {
 public:
@@ -32,22 +25,20 @@ public:
         generator();
         not_evaluated("effects",
                       "answers were checked, but rows and files were not counted against the contract");
-        not_evaluated("steal", "CPU time taken by other guests of the hypervisor was not recorded");
-        return std::move(judgement_);
-    }
-
-    Judgement of_generator() && {
-        generator();
         return std::move(judgement_);
     }
 
 private:
     void generator() {
-        connections();
-        generator_delay();
-        generator_throttled();
-        offered_rate();
-        littles_law();
+        const bool open = trial_.load_model == model::LoadModel::open;
+        const Judgement check =
+            self_check(samples_, trial_.load_model,
+                       open ? std::optional(static_cast<double>(trial_.plan.level)) : std::nullopt);
+        for (const model::Reason& reason : check.reasons)
+            judgement_.reasons.push_back(reason);
+        for (const model::Reason& reason : check.not_evaluated)
+            judgement_.not_evaluated.push_back(reason);
+        judgement_.validity = std::max(judgement_.validity, check.validity);
     }
 
     void add(Validity validity, std::string code, std::string text) {
@@ -105,88 +96,6 @@ private:
                                 trial_.warmup.why.empty() ? "" : ": ", trial_.warmup.why));
     }
 
-    void connections() {
-        const auto& connections = samples_.connections;
-        if (trial_.load_model == model::LoadModel::closed && connections.established < connections.asked)
-            suspect("connections", fmt::format("{} of {} connections were established",
-                                               connections.established, connections.asked));
-    }
-
-    // Lag is what response times contain of the generator's own slowness: its 99th percentile is compared,
-    // for that is the highest percentile that is compared between contenders. The run delay of a load thread
-    // (ready, but without a CPU) is compared per request that it sent.
-    void generator_delay() {
-        if (samples_.response_time.empty())
-            return not_evaluated("generator_delay", "no response time to compare the generator's delay with");
-        const auto p50 = static_cast<double>(samples_.response_time.value_at_quantile(0.5));
-        const double limit = std::max(k_late_floor_ns, k_late_share * p50);
-        const auto lag = static_cast<double>(samples_.schedule_lag.value_at_quantile(0.99));
-        if (lag > limit)
-            suspect("generator_lag",
-                    fmt::format(
-                        "1 % of the requests were sent more than {} late by the load generator (limit {})",
-                        model::duration_text(lag), model::duration_text(limit)));
-        if (samples_.run_delays.empty())
-            return not_evaluated("generator_run_delay",
-                                 "the scheduler's statistics of the load threads were not read");
-        const auto worst = static_cast<double>(
-            std::max_element(samples_.run_delays.begin(), samples_.run_delays.end())->count());
-        const double requests = static_cast<double>(std::max<std::uint64_t>(samples_.requests.started, 1)) /
-                                static_cast<double>(samples_.run_delays.size());
-        if (worst / requests > limit)
-            suspect("generator_run_delay",
-                    fmt::format("a load thread waited {} per request for a CPU (limit {})",
-                                model::duration_text(worst / requests), model::duration_text(limit)));
-    }
-
-    void generator_throttled() {
-        const auto& throttled = samples_.generator.throttled;
-        if (!throttled)
-            return not_evaluated("generator_throttled", "throttling of the load generator was not read");
-        const double share = seconds(*throttled) / std::max(seconds(samples_.window), 1e-9);
-        if (share > k_generator_throttled)
-            suspect("generator_throttled",
-                    fmt::format("the load generator was throttled for {} of the window (limit {})",
-                                model::percent(share), model::percent(k_generator_throttled)));
-    }
-
-    void offered_rate() {
-        if (trial_.load_model != model::LoadModel::open || samples_.window <= Nanoseconds{0}) return;
-        const double offered = static_cast<double>(trial_.plan.level);
-        const double sent = static_cast<double>(samples_.requests.started) / seconds(samples_.window);
-        if (sent < k_least_offered_share * offered)
-            suspect("offered_rate",
-                    fmt::format("{} of {} were sent", model::rate_text(sent), model::rate_text(offered)));
-    }
-
-    // Mean number in flight × window against the sum of the times of the requests due in the window. The two
-    // differ by the requests that straddle an edge of the window: with n independent users and mean time R
-    // about √(2/n) · R / window of the whole (one standard deviation); three of those are allowed on top of
-    // the 5 %.
-    void littles_law() {
-        const double time_in_flight = samples_.in_flight_mean * seconds(samples_.window);
-        const double time_of_requests = seconds(samples_.response_time_sum);
-        if (time_in_flight <= 0 || time_of_requests <= 0)
-            return not_evaluated("littles_law", "requests in flight were not recorded");
-        const double mean_s = time_of_requests / static_cast<double>(samples_.requests.started);
-        const double edges =
-            3 * std::sqrt(2 / std::max(samples_.in_flight_mean, 1.0)) * mean_s / seconds(samples_.window);
-        if (edges > k_little_edges_most)
-            return not_evaluated(
-                "littles_law",
-                fmt::format("requests take {} on average, too long for a window of {}",
-                            model::duration_text(mean_s * 1e9), model::limit_text(samples_.window)));
-        const double mismatch =
-            std::abs(time_in_flight - time_of_requests) / std::max(time_in_flight, time_of_requests);
-        if (mismatch > k_little_mismatch + edges)
-            suspect("littles_law",
-                    fmt::format(
-                        "requests in flight and response times disagree by {} (limit {}, {} of it for the "
-                        "edges of the window)",
-                        model::percent(mismatch), model::percent(k_little_mismatch + edges),
-                        model::percent(edges)));
-    }
-
     const model::TrialResult& trial_;
     const model::Samples& samples_;
     const model::ExperimentSpec& experiment_;
@@ -197,14 +106,6 @@ private:
 
 Judgement judge(const model::TrialResult& trial, const model::ExperimentSpec& experiment) {
     return Judge(trial, experiment).judgement();
-}
-
-Judgement self_check(const model::Samples& samples, model::LoadModel load_model, std::int64_t level) {
-    model::TrialResult trial;
-    trial.plan.level = level;
-    trial.load_model = load_model;
-    trial.samples = samples;
-    return Judge(trial, {}).of_generator();
 }
 
 model::Reason error_rate_reason(double error_rate, double limit, const model::RequestErrors& errors) {

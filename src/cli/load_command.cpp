@@ -7,6 +7,7 @@
 #include "cli/load_watch.hpp"
 #include "cli/progress.hpp"
 #include "cli/signals.hpp"
+#include "host/own_throttling.hpp"
 #include "load/engine.hpp"
 #include "model/wording.hpp"
 #include "report/histogram_text.hpp"
@@ -37,6 +38,7 @@ Result<model::LoadRun> measure(const LoadCommand& command, LoadWatch& watch) {
         expected.warm_up = window->warm_up;
         expected.length = window->length;
     }
+    const host::OwnThrottling throttled;
     JOUST_TRY(load::Engine engine, load::Engine::start(options));
     if (const std::string reason = engine.fallback_reason(); !reason.empty())
         fmt::print(stderr, "warning: epoll instead of io_uring: {}\n", reason);
@@ -44,6 +46,7 @@ Result<model::LoadRun> measure(const LoadCommand& command, LoadWatch& watch) {
     run.stopped_early = watch.stopped();
     JOUST_TRY(model::Samples samples, engine.finish());
     if (!run.stopped_early.empty()) run.offered_rps = offered_rps(options, samples.window);
+    samples.generator.throttled = throttled.since_start();
     finish_run(run, std::move(samples));
     return run;
 }

@@ -5,7 +5,7 @@
 #include <charconv>
 #include <cmath>
 
-#include "analysis/judge.hpp"
+#include "analysis/self_check.hpp"
 #include "base/quantity.hpp"
 #include "base/text.hpp"
 #include "load/feed_file.hpp"
@@ -193,8 +193,7 @@ void finish_run(model::LoadRun& run, model::Samples samples) {
     constexpr std::uint64_t k_kibibyte = 1024;  // the unit of ru_maxrss
     if (::getrusage(RUSAGE_SELF, &usage) == 0)
         run.max_rss = Bytes{static_cast<std::uint64_t>(usage.ru_maxrss) * k_kibibyte};
-    run.self_check = analysis::self_check(run.samples, run.load_model,
-                                          static_cast<std::int64_t>(run.offered_rps.value_or(0)));
+    run.self_check = analysis::self_check(run.samples, run.load_model, run.offered_rps);
 }
 
 }  // namespace joust::cli

@@ -23,17 +23,26 @@ void Recorder::restart() {
     seconds_ = {};
     in_flight_ = Nanoseconds{0};
     last_end_ = {};
+    start_delay_ = {};
+    middle_ = TimePoint::max();
     usage_at_start_.reset();
     usage_at_end_.reset();
+    host_at_start_.reset();
+    host_at_end_.reset();
 }
 
 void Recorder::set_window(TimePoint start, TimePoint end) {
     window_start_ = start;
     window_end_ = end;
+    if (end == TimePoint::max()) return;
+    middle_ = start + (end - start) / 2;
+    samples_.conduct.halves.resize(2);
 }
 
 void Recorder::cut_window(TimePoint now) {
     if (!has_window() || now >= window_end_) return;
+    middle_ = TimePoint::max();
+    samples_.conduct.halves.clear();
     window_end_ = std::max(now + Nanoseconds{1}, window_start_);  // what is due now belongs to it
 }
 
@@ -43,8 +52,14 @@ TimePoint Recorder::next_edge() const {
 }
 
 void Recorder::pass_edges(TimePoint now) {
-    if (!usage_at_start_ && now >= window_start_) usage_at_start_ = thread_usage_now();
-    if (usage_at_start_ && !usage_at_end_ && now >= window_end_) usage_at_end_ = thread_usage_now();
+    if (!usage_at_start_ && now >= window_start_) {
+        usage_at_start_ = thread_usage_now();
+        host_at_start_ = host_ticks_now();
+    }
+    if (usage_at_start_ && !usage_at_end_ && now >= window_end_) {
+        usage_at_end_ = thread_usage_now();
+        host_at_end_ = host_ticks_now();
+    }
 }
 
 void Recorder::count_success(const Ending& ending) {
@@ -73,6 +88,8 @@ void Recorder::record(const Ending& ending) {
 }
 
 void Recorder::record_completion(const Ending& ending) {
+    if (middle_ != TimePoint::max() && ending.how != Ending::How::timed_out)
+        ++samples_.conduct.halves[ending.end < middle_ ? 0 : 1].answered;
     if (ending.how == Ending::How::succeeded) {
         ++samples_.completed_in_window;
         seconds_.succeeded(ending.end - window_start_, (ending.end - ending.due).count());
@@ -103,6 +120,11 @@ void Recorder::record_due_in_window(const Ending& ending) {
     count(samples_.requests);
     last_end_ = std::max(last_end_, ending.end);
     samples_.response_time_sum += ending.end - ending.due;
+    if (middle_ != TimePoint::max()) {
+        model::GeneratorConduct::Half& half = samples_.conduct.halves[ending.due < middle_ ? 0 : 1];
+        ++half.due;
+        half.response_time_sum += ending.end - ending.due;
+    }
     const bool censored = ending.how == Ending::How::timed_out || ending.how == Ending::How::unfinished;
     if (ending.how == Ending::How::failed || ending.how == Ending::How::timed_out)
         ++samples_.errors[ending.kind];
@@ -123,6 +145,10 @@ void Recorder::record_due_in_window(const Ending& ending) {
 
 void Recorder::shed(TimePoint due, TimePoint now, bool timed_out) {
     begun(due);
+    if (due >= window_start_ && due < window_end_) {
+        ++samples_.conduct.held_back;
+        ++samples_.conduct.never_begun;
+    }
     ended({.how = timed_out ? Ending::How::timed_out : Ending::How::unfinished,
            .kind = model::RequestErrorKind::timeout,
            .sent = false,
@@ -138,24 +164,33 @@ void Recorder::keep_example(model::RequestErrorKind kind, int status, std::strin
     example_times_.push_back(when);
 }
 
-ThreadResult Recorder::finish(TimePoint now, std::uint64_t issued, std::uint64_t clock_steps) {
+ThreadResult Recorder::finish(TimePoint now, const Closing& closing) {
     if (has_window() && now >= window_start_) {
-        if (!usage_at_start_) usage_at_start_ = thread_usage_now();
-        if (!usage_at_end_) usage_at_end_ = thread_usage_now();
+        pass_edges(std::max(now, window_end_));  // a load that stops by count has no edge to wait for
         const ThreadUsage& from = *usage_at_start_;
         const ThreadUsage& to = *usage_at_end_;
         samples_.generator.cpu = to.cpu - from.cpu;
         samples_.generator.voluntary_context_switches = to.voluntary_switches - from.voluntary_switches;
         samples_.generator.involuntary_context_switches = to.involuntary_switches - from.involuntary_switches;
         if (from.run_delay && to.run_delay) samples_.generator.run_delay = *to.run_delay - *from.run_delay;
+        if (!closing.polls) samples_.conduct.thread_cpu = {samples_.generator.cpu.total()};
+        if (closing.stalls) {
+            samples_.conduct.thread_stopped = {closing.stalls->total};
+            samples_.conduct.longest_stop = closing.stalls->longest;
+        }
+        if (host_at_start_ && host_at_end_ && host_at_end_->all > host_at_start_->all)
+            samples_.conduct.steal_share =
+                static_cast<double>(host_at_end_->stolen - host_at_start_->stolen) /
+                static_cast<double>(host_at_end_->all - host_at_start_->all);
     }
     for (std::size_t i = 0; has_window() && i < samples_.examples.size(); ++i)
         samples_.examples[i].since_window = example_times_[i] - window_start_;
-    samples_.ids[0].issued = issued;
-    samples_.clock_steps = clock_steps;
+    samples_.ids[0].issued = closing.issued;
+    samples_.clock_steps = closing.clock_steps;
     samples_.kernel_time_stamps = !samples_.reap_delay.empty();
     return {.samples = std::move(samples_),
             .seconds = seconds_.take(),
+            .start_delay = start_delay_,
             .in_flight = in_flight_,
             .window_start = window_start_,
             .window_end = window_end_,
@@ -204,6 +239,41 @@ void add_counts(model::Samples& to, const model::Samples& from) {
     to.kernel_time_stamps = to.kernel_time_stamps || from.kernel_time_stamps;
 }
 
+void add(std::vector<Nanoseconds>& to, const std::vector<Nanoseconds>& from) {
+    to.insert(to.end(), from.begin(), from.end());
+}
+
+void add_conduct(model::GeneratorConduct& to, const model::GeneratorConduct& from) {
+    add(to.thread_cpu, from.thread_cpu);
+    add(to.thread_stopped, from.thread_stopped);
+    to.longest_stop = std::max(to.longest_stop, from.longest_stop);
+    to.held_back += from.held_back;
+    to.never_begun += from.never_begun;
+    for (std::size_t i = 0; i < std::min(to.halves.size(), from.halves.size()); ++i) {
+        to.halves[i].due += from.halves[i].due;
+        to.halves[i].answered += from.halves[i].answered;
+        to.halves[i].response_time_sum += from.halves[i].response_time_sum;
+    }
+}
+
+void add_by_thread(std::vector<Nanoseconds>& to, const std::vector<Nanoseconds>& from) {
+    for (std::size_t i = 0; i < std::min(to.size(), from.size()); ++i)
+        to[i] += from[i];
+}
+
+/// Of another lap, which makes up `share` of the time so far. The delays are those of the worst lap.
+void join_conduct(model::GeneratorConduct& to, model::GeneratorConduct from, double share) {
+    add_by_thread(to.thread_cpu, from.thread_cpu);
+    add_by_thread(to.thread_stopped, from.thread_stopped);
+    from.thread_cpu.clear();
+    from.thread_stopped.clear();
+    add_conduct(to, from);
+    to.start_delay_p50 = std::max(to.start_delay_p50, from.start_delay_p50);
+    to.start_delay_p99 = std::max(to.start_delay_p99, from.start_delay_p99);
+    if (to.steal_share && from.steal_share)
+        to.steal_share = *to.steal_share * (1 - share) + *from.steal_share * share;
+}
+
 void add_examples(model::Samples& to, std::vector<model::RequestErrorExample>& from) {
     for (model::RequestErrorExample& example : from) {
         const auto same = std::count_if(to.examples.begin(), to.examples.end(),
@@ -232,6 +302,7 @@ Result<model::Samples> merged(std::vector<ThreadResult> threads) {
         return fail(ErrorKind::interrupted, "the load was stopped before its measured window began");
     model::Samples samples = std::move(threads.front().samples);
     samples.run_delays = {samples.generator.run_delay.value_or(Nanoseconds{0})};
+    LiveHistogram start_delay = threads.front().start_delay;
     Nanoseconds in_flight = threads.front().in_flight;
     TimePoint end = threads.front().window_end;
     TimePoint last = threads.front().last_end;
@@ -244,8 +315,14 @@ Result<model::Samples> merged(std::vector<ThreadResult> threads) {
         add_histograms(samples, thread.samples);
         add_examples(samples, thread.samples.examples);
         add_usage(samples.generator, thread.samples.generator);
+        add_conduct(samples.conduct, thread.samples.conduct);
+        start_delay.merge(thread.start_delay);
         samples.ids.push_back(std::move(thread.samples.ids.front()));
         samples.run_delays.push_back(thread.samples.generator.run_delay.value_or(Nanoseconds{0}));
+    }
+    if (start_delay.count() > 0) {
+        samples.conduct.start_delay_p50 = Nanoseconds(start_delay.value_at_quantile(0.5));
+        samples.conduct.start_delay_p99 = Nanoseconds(start_delay.value_at_quantile(0.99));
     }
     const TimePoint start = threads.front().window_start;
     if (end == TimePoint::max()) end = last;  // stopped by count: the window ends with the last answer
@@ -272,8 +349,8 @@ model::Samples joined(std::vector<model::Samples> laps) {
         add_histograms(whole, lap);
         add_examples(whole, lap.examples);
         add_usage(whole.generator, lap.generator);
-        for (std::size_t k = 0; k < std::min(whole.run_delays.size(), lap.run_delays.size()); ++k)
-            whole.run_delays[k] += lap.run_delays[k];
+        add_by_thread(whole.run_delays, lap.run_delays);
+        join_conduct(whole.conduct, lap.conduct, seconds(lap.window) / seconds(whole.window + lap.window));
         in_flight += lap.in_flight_mean * seconds(lap.window);
         whole.window += lap.window;
         whole.ids = std::move(lap.ids);  // counts over all laps

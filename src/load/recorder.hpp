@@ -9,7 +9,9 @@
 #include "base/clock.hpp"
 #include "base/error.hpp"
 #include "load/live_counters.hpp"
+#include "load/live_histogram.hpp"
 #include "load/second_series.hpp"
+#include "load/stall_watch.hpp"
 #include "load/thread_usage.hpp"
 #include "model/samples.hpp"
 
@@ -37,6 +39,7 @@ struct Ending {
 struct ThreadResult {
     model::Samples samples;  ///< of this thread; seconds, goodput window and rates are filled in by merged()
     std::vector<SecondSeries::Second> seconds;
+    LiveHistogram start_delay;
     Nanoseconds in_flight{0};  ///< integral of the requests in flight over the window
     TimePoint window_start;
     TimePoint window_end;  ///< TimePoint::max() when the load stopped by count
@@ -66,6 +69,13 @@ public:
         live_.in_flight.add(1);
         if (due >= window_start_ && due < window_end_) ++samples_.requests.started;
     }
+    /// As begun, `delay` after a connection was there for the request; `held_back`: it had to wait for one.
+    void begun(TimePoint due, Nanoseconds delay, bool held_back) {
+        begun(due);
+        if (due < window_start_ || due >= window_end_) return;
+        start_delay_.record(delay.count());
+        if (held_back) ++samples_.conduct.held_back;
+    }
     /// A request of the window that could not be begun, for want of a connection, before it timed out or the
     /// load ended.
     void shed(TimePoint due, TimePoint now, bool timed_out);
@@ -92,8 +102,14 @@ public:
     model::ConnectionCounts& connections() { return samples_.connections; }
     LiveCounters& live() { return live_; }
 
-    /// `issued`: request ids handed out.
-    ThreadResult finish(TimePoint now, std::uint64_t issued, std::uint64_t clock_steps);
+    /// What the transport and the loop know at the end.
+    struct Closing {
+        std::uint64_t issued = 0;  ///< request ids handed out
+        std::uint64_t clock_steps = 0;
+        std::optional<StallWatch::Sums> stalls;
+        bool polls = false;  ///< the thread spins: its CPU time says nothing
+    };
+    ThreadResult finish(TimePoint now, const Closing& closing);
     /// After finish(): as new, without a window; the live counters go on.
     void restart();
 
@@ -117,8 +133,12 @@ private:
     SecondSeries seconds_;
     Nanoseconds in_flight_{0};
     TimePoint last_end_{};
+    LiveHistogram start_delay_;
+    TimePoint middle_ = TimePoint::max();  ///< of the window; max() when there are no halves
     std::optional<ThreadUsage> usage_at_start_;
     std::optional<ThreadUsage> usage_at_end_;
+    std::optional<HostTicks> host_at_start_;
+    std::optional<HostTicks> host_at_end_;
 };
 
 /// Several windows of one load, in order, as one: what a longer one would have shown. `laps` is not empty.

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdio>
+#include <numeric>
 
 #include "base/fd.hpp"
 
@@ -34,6 +35,19 @@ ThreadUsage thread_usage_now() {
             .voluntary_switches = static_cast<std::uint64_t>(usage.ru_nvcsw),
             .involuntary_switches = static_cast<std::uint64_t>(usage.ru_nivcsw),
             .run_delay = read_run_delay()};
+}
+
+std::optional<HostTicks> host_ticks_now() {
+    const Fd file(::open("/proc/stat", O_RDONLY | O_CLOEXEC));
+    std::array<char, 256> text{};
+    if (!file || ::read(file.get(), text.data(), text.size() - 1) <= 0) return std::nullopt;
+    // user nice system idle iowait irq softirq steal; the guests' times after these are in user and nice.
+    std::array<unsigned long long, 8> ticks{};
+    if (std::sscanf(text.data(), "cpu %llu %llu %llu %llu %llu %llu %llu %llu", &ticks[0], &ticks[1],
+                    &ticks[2], &ticks[3], &ticks[4], &ticks[5], &ticks[6], &ticks[7]) != 8)
+        return std::nullopt;
+    return HostTicks{.all = std::accumulate(ticks.begin(), ticks.end(), std::uint64_t{0}),
+                     .stolen = ticks.back()};
 }
 
 }  // namespace joust::load

@@ -17,4 +17,12 @@ struct ThreadUsage {
 };
 ThreadUsage thread_usage_now();
 
+/// CPU time of the whole host since its start, in the kernel's ticks.
+struct HostTicks {
+    std::uint64_t all = 0;
+    std::uint64_t stolen = 0;  ///< by other guests of the hypervisor
+};
+/// Empty where /proc/stat cannot be read.
+std::optional<HostTicks> host_ticks_now();
+
 }  // namespace joust::load

@@ -71,28 +71,36 @@ void Worker::make_users(TimePoint start) {
 ThreadResult Worker::run(TimePoint start) {
     start_ = start;
     if (closed_loop_ != nullptr) make_users(start);
+    TimePoint wanted = now();
     for (;;) {
         now_ = now();
+        if (wanted < recorder_.window_end()) stalls_.turn(wanted, now_);
         look_at_control();
         recorder_.pass_edges(now_);
         expire();
         if (is_over()) break;
         dispatch();
         if (is_over()) break;  // a request can fail as it begins
-        const TimePoint until = next_wake();
+        const TimePoint until = std::min(next_wake(), now_ + StallWatch::k_longest_sleep);
         const bool spinning = plan_.options.spin && arrivals_ && until - now_ < k_spin;
         polled_ = now_;
-        transport_.wait(spinning ? now_ : until, pace_.patience(busy_, closed_loop_ != nullptr), *this);
+        wanted = spinning ? now_ : std::max(until, now_);
+        transport_.wait(wanted, pace_.patience(busy_, closed_loop_ != nullptr), *this);
     }
     end_unfinished();
     recorder_.connections().asked =
         closed_loop_ != nullptr ? share_.connections : recorder_.connections().peak;
     recorder_.live().finished.store(true, std::memory_order_release);
-    return recorder_.finish(now_, issued_, transport_.clock_steps());
+    return recorder_.finish(now_, {.issued = issued_,
+                                   .clock_steps = transport_.clock_steps(),
+                                   .stalls = stalls_.sums(),
+                                   .polls = plan_.options.spin});
 }
 
 std::optional<TimePoint> Worker::rest(std::uint64_t laps) {
     recorder_.restart();
+    stalls_ = StallWatch();
+    blocked_until_ = TimePoint{};
     for (;;) {
         const std::uint64_t allowed = control_.laps.load(std::memory_order_acquire);
         if (allowed == Control::k_no_more_laps) break;
@@ -110,8 +118,10 @@ std::optional<TimePoint> Worker::rest(std::uint64_t laps) {
 void Worker::look_at_control() {
     if (!recorder_.has_window()) {
         const TimePoint window_start = from_count(control_.window_start_ns);
-        if (window_start != TimePoint::max())
+        if (window_start != TimePoint::max()) {
             recorder_.set_window(window_start, from_count(control_.window_end_ns));
+            stalls_.count_from(window_start);
+        }
     }
     if (!stopped_ && control_.stop.load(std::memory_order_relaxed)) {
         stopped_ = true;
@@ -144,7 +154,7 @@ void Worker::dispatch() {
 void Worker::dispatch_users() {
     for (int begun = 0; users_.next() <= now_ && begun < k_most_begun_at_once; ++begun) {
         const Users::Ready ready = users_.pop();
-        if (may_begin(now_)) begin(ready.user, ready.at);
+        if (may_begin(now_)) begin(ready.user, ready.at, ready.at);
         now_ = now();
     }
 }
@@ -170,10 +180,11 @@ void Worker::dispatch_arrivals() {
             continue;
         } else {
             blocked_ = true;
+            blocked_until_ = now_;
             return;
         }
         arrivals_->advance();
-        begin(id, due);
+        begin(id, due, std::max(due, blocked_until_));
         now_ = now();
     }
 }

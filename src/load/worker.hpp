@@ -12,6 +12,7 @@
 #include "load/options.hpp"
 #include "load/prepared_request.hpp"
 #include "load/recorder.hpp"
+#include "load/stall_watch.hpp"
 #include "load/transport.hpp"
 #include "load/users.hpp"
 
@@ -74,7 +75,8 @@ private:
     void end_unfinished();
 
     // worker_requests.cpp: a request from its beginning to its end
-    void begin(ConnectionId id, TimePoint due);
+    /// `ready`: when the request could have been begun: when it was due, or a connection for it became free.
+    void begin(ConnectionId id, TimePoint due, TimePoint ready);
     void open(ConnectionId id);
     void submit(ConnectionId id);
     void drop(ConnectionId id);
@@ -129,7 +131,9 @@ private:
     TimePoint now_;
     TimePoint polled_;  ///< when the transport was last asked for events
     bool stopped_ = false;
-    bool blocked_ = false;  ///< open model: a request is due and no connection is free
+    bool blocked_ = false;     ///< open model: a request is due and no connection is free
+    TimePoint blocked_until_;  ///< when that was so last
+    StallWatch stalls_;
 };
 
 }  // namespace joust::load

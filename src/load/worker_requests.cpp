@@ -41,7 +41,7 @@ bool Worker::sampled(const AnswerCheck& check) {
     return check.sample_bound() != 0 && (random_() >> 32U) < check.sample_bound();
 }
 
-void Worker::begin(ConnectionId id, TimePoint due) {
+void Worker::begin(ConnectionId id, TimePoint due, TimePoint ready) {
     Connection& connection = connections_[id];
     if (left_) --*left_;
     connection.due = due;
@@ -61,7 +61,7 @@ void Worker::begin(ConnectionId id, TimePoint due) {
     connection.request = request.render(connection.variant, connection.buffer.get(), connection.loaded == key,
                                         id_source_, connection.sequence);
     connection.loaded = key;
-    recorder_.begun(due);
+    recorder_.begun(due, now_ - ready, ready > due);
     in_flight_.push_back(connections_, id);
     ++busy_;
     if (connection.phase == Phase::closed) {
@@ -358,7 +358,7 @@ void Worker::release(ConnectionId id, Nanoseconds back_off) {
     if (!may_begin(now_)) return;
     const Nanoseconds pause = think_time() + back_off;
     if (pause == Nanoseconds{0} && connections_[id].phase == Phase::idle) {
-        begin(id, now_);
+        begin(id, now_, now_);
     } else {
         users_.push(now_ + pause, id);
     }

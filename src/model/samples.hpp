@@ -101,6 +101,33 @@ struct OperationSamples {
     friend bool operator==(const OperationSamples&, const OperationSamples&) = default;
 };
 
+/// How the load threads kept to their work in the window: what the generator's self-check is made from.
+struct GeneratorConduct {
+    /// One half of a window whose length was known beforehand.
+    struct Half {
+        std::uint64_t due = 0;             ///< requests due in it
+        std::uint64_t answered = 0;        ///< answers that came in it, wrong ones included
+        Nanoseconds response_time_sum{0};  ///< of the requests due in it, ages included
+
+        friend bool operator==(const Half&, const Half&) = default;
+    };
+
+    std::vector<Nanoseconds> thread_cpu;  ///< of each load thread; empty when it means nothing (polling)
+    /// Of each load thread: the time that it wanted to run, but was neither on a CPU nor waiting for one, as
+    /// when a signal or the hypervisor stops it. Stretches from 10 ms on; empty where it cannot be read.
+    std::vector<Nanoseconds> thread_stopped;
+    Nanoseconds longest_stop{0};
+    /// From when a request was due and had a connection to when it was begun; to 6 %. Empty: no request.
+    std::optional<Nanoseconds> start_delay_p50;
+    std::optional<Nanoseconds> start_delay_p99;
+    std::uint64_t held_back = 0;        ///< open model: due while all the connections allowed were busy
+    std::uint64_t never_begun = 0;      ///< of these, those that never got one
+    std::optional<double> steal_share;  ///< of the host's CPU time, taken by other guests of its hypervisor
+    std::vector<Half> halves;           ///< two, or none
+
+    friend bool operator==(const GeneratorConduct&, const GeneratorConduct&) = default;
+};
+
 /// What a load engine measured over one window [start, start + length), merged over its threads.
 struct Samples {
     Nanoseconds window{0};
@@ -127,8 +154,9 @@ struct Samples {
     std::vector<IssuedIds> ids;                ///< one per load thread
     std::uint64_t clock_steps = 0;  ///< how often the realtime clock jumped; stamps near it were not used
     std::vector<Nanoseconds> run_delays;  ///< of each load thread in the window
-    std::string backend;                  ///< "io_uring" or "epoll"
-    bool kernel_time_stamps = false;      ///< arrival is the kernel's receive time stamp
+    GeneratorConduct conduct;
+    std::string backend;              ///< "io_uring" or "epoll"
+    bool kernel_time_stamps = false;  ///< arrival is the kernel's receive time stamp
     int threads = 1;
     Usage generator;  ///< CPU and run delay of the load threads in the window
 

@@ -155,13 +155,39 @@ void fields(F& f, S& samples) {
     f("load_backend", samples.backend);
     f("load_threads", samples.threads);
     f("kernel_time_stamps", samples.kernel_time_stamps);
-    std::vector<double> delays_s;
-    for (const Nanoseconds delay : samples.run_delays)
-        delays_s.push_back(seconds(delay));
-    f("load_thread_run_delays_s", delays_s);
+    seconds_list(f, "load_thread_run_delays_s", samples.run_delays);
+    fields(f, samples.conduct);
+}
+
+template <typename F, Is<GeneratorConduct::Half> H>
+void fields(F& f, H& half) {
+    f("due", half.due);
+    f("answered", half.answered);
+    f.seconds("response_time_sum_s", half.response_time_sum);
+}
+
+template <typename F, typename List>
+void seconds_list(F& f, std::string_view key, List& times) {
+    std::vector<double> list_s;
+    for (const Nanoseconds time : times)
+        list_s.push_back(seconds(time));
+    f(key, list_s);
     if constexpr (F::reading)
-        for (const double delay : delays_s)
-            samples.run_delays.push_back(from_seconds(delay));
+        for (const double time_s : list_s)
+            times.push_back(from_seconds(time_s));
+}
+
+template <typename F, Is<GeneratorConduct> C>
+void fields(F& f, C& conduct) {
+    seconds_list(f, "load_thread_cpu_s", conduct.thread_cpu);
+    seconds_list(f, "load_thread_stopped_s", conduct.thread_stopped);
+    f.seconds("load_longest_stop_s", conduct.longest_stop);
+    f.seconds("load_start_delay_p50_s", conduct.start_delay_p50);
+    f.seconds("load_start_delay_p99_s", conduct.start_delay_p99);
+    f("load_held_back", conduct.held_back);
+    f("load_never_begun", conduct.never_begun);
+    f("steal_share", conduct.steal_share);
+    f("halves", conduct.halves);
 }
 
 template <typename F, Is<TrialResult> T>

@@ -66,6 +66,14 @@ Reply Reply::drip(const std::string& bytes, Nanoseconds gap) {
     return reply;
 }
 
+Reply Reply::endless(std::string head, const std::string& unit) {
+    constexpr std::size_t k_send_bytes = 65536;
+    Reply reply = raw(std::move(head), Then::repeat);
+    while (reply.repeated.size() < k_send_bytes)
+        reply.repeated += unit;
+    return reply;
+}
+
 Reply Reply::never() {
     return {};
 }
@@ -77,6 +85,7 @@ struct ScriptedServer::State {
         std::uint64_t requests = 0;
         std::string input;
         std::string output;
+        std::string repeated;
         std::optional<Reply::Then> then;  ///< what follows when `output` is empty
         TimePoint last_heard;
     };
@@ -121,6 +130,8 @@ struct ScriptedServer::State {
     void serve(Connection& connection);
     void release(Due& piece);
     void flush(Connection& connection);
+    bool send_output(Connection& connection);
+    void follow(Connection& connection);
     void close_idle();
     void close(std::uint64_t number, bool reset);
 };
@@ -262,6 +273,7 @@ void ScriptedServer::State::serve(Connection& connection) {
         request.path = request.head.substr(space + 1, request.head.find(' ', space + 1) - space - 1);
         connection.input.erase(0, end + 4 + length);
         Reply reply = script(request);
+        if (reply.then == Reply::Then::repeat) connection.repeated = std::move(reply.repeated);
         std::size_t entry = 0;
         {
             const std::lock_guard lock(mutex);
@@ -294,18 +306,45 @@ void ScriptedServer::State::release(Due& piece) {
     releasing = false;
 }
 
-void ScriptedServer::State::flush(Connection& connection) {
+/// False when the kernel takes no more for now, or the connection is gone.
+bool ScriptedServer::State::send_output(Connection& connection) {
     while (!connection.output.empty()) {
         const ssize_t sent =
             ::send(connection.fd.get(), connection.output.data(), connection.output.size(), MSG_NOSIGNAL);
-        if (sent < 0 && errno == EAGAIN) return;
+        if (sent < 0 && errno == EAGAIN) return false;
         if (sent < 0) {
             close(connection.number, false);
-            return;
+            return false;
         }
         connection.output.erase(0, static_cast<std::size_t>(sent));
     }
-    if (connection.then) close(connection.number, *connection.then == Reply::Then::reset);
+    return true;
+}
+
+void ScriptedServer::State::flush(Connection& connection) {
+    if (send_output(connection) && connection.then) follow(connection);
+}
+
+void ScriptedServer::State::follow(Connection& connection) {
+    constexpr int k_repeats_at_once = 16;  // then the other connections have their turn
+    switch (*connection.then) {
+        case Reply::Then::keep:
+            return;
+        case Reply::Then::half_close:
+            ::shutdown(connection.fd.get(), SHUT_WR);
+            return;
+        case Reply::Then::repeat:
+            for (int i = 0; i < k_repeats_at_once; ++i) {
+                connection.output = connection.repeated;
+                if (!send_output(connection)) return;
+            }
+            due.push({now(), order++, connection.number, 0, "", false, Reply::Then::keep});
+            return;
+        case Reply::Then::close:
+        case Reply::Then::reset:
+            close(connection.number, *connection.then == Reply::Then::reset);
+            return;
+    }
 }
 
 void ScriptedServer::State::close_idle() {

@@ -24,13 +24,20 @@ struct SeenRequest {
 
 /// What the server does with one request.
 struct Reply {
-    enum class Then { keep, close, reset };
+    enum class Then {
+        keep,
+        close,
+        reset,
+        half_close,  ///< nothing more is sent, but the connection stays
+        repeat,      ///< `repeated` for ever, as fast as the client takes it
+    };
     struct Piece {
         Nanoseconds after;  ///< since the request arrived
         std::string bytes;
     };
     std::vector<Piece> pieces;  ///< sent in order; none: the request is never answered
     Then then = Then::keep;     ///< done once the last piece is sent
+    std::string repeated;
 
     /// A whole response with Content-Length after `delay`.
     static Reply ok(std::string body = "ok", Nanoseconds delay = Nanoseconds{0});
@@ -39,6 +46,8 @@ struct Reply {
     static Reply raw(std::string bytes, Then then = Then::keep);
     /// `bytes` one at a time, `gap` apart.
     static Reply drip(const std::string& bytes, Nanoseconds gap);
+    /// `head`, then `unit` for ever.
+    static Reply endless(std::string head, const std::string& unit);
     static Reply never();
     Reply& and_then(Then what) {
         then = what;

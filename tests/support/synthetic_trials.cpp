@@ -165,6 +165,14 @@ model::TrialResult synthetic_trial(const model::Benchmark& benchmark, const mode
     trial.database = usage(operations * shape.database_cpu_ms_per_operation / 1e3 + 0.02, 140);
     samples.generator = usage(operations * 0.05 / 1e3, 12);
     samples.run_delays = {Nanoseconds{2'000'000}};
+    samples.conduct.thread_cpu = {samples.generator.cpu.total()};
+    samples.conduct.thread_stopped = {Nanoseconds{0}};
+    samples.conduct.start_delay_p50 = Nanoseconds{20'000};
+    samples.conduct.start_delay_p99 = Nanoseconds{80'000};
+    samples.conduct.steal_share = 0.0;
+    const std::uint64_t half = samples.requests.started / 2;
+    samples.conduct.halves = {{half, half, samples.response_time_sum / 2},
+                              {half, half, samples.response_time_sum / 2}};
     samples.backend = "io_uring";
     samples.kernel_time_stamps = true;
     trial.contender_limits = limits(2, 0);

@@ -7,6 +7,7 @@ import pathlib
 import signal
 import ssl
 import subprocess
+import sys
 import threading
 import time
 
@@ -19,9 +20,11 @@ JOUST = ROOT / "build/release/joust"
 class Server:
     """Answers every request alike, on a port and on a Unix socket, and keeps what it was sent."""
 
-    def __init__(self, socket_path, body=b"hello", tls=None):
+    def __init__(self, socket_path, body=b"hello", tls=None, delay=0.0, places=1_000_000):
         self.tls = tls
         self.bodies = []
+        self.delay = delay
+        self.free = asyncio.Semaphore(places)
         self.body = body
         self.status = b"200 OK"
         self.delays = {}  # seconds before the answer, by path
@@ -61,6 +64,9 @@ class Server:
                 self.targets.append(path)
                 if path in self.delays:
                     await asyncio.sleep(self.delays[path])
+                if self.delay:
+                    async with self.free:
+                        await asyncio.sleep(self.delay)
                 writer.write(b"HTTP/1.1 " + self.status + b"\r\nContent-Length: %d\r\n\r\n%s" % (len(self.body), self.body))
                 await writer.drain()
         except (asyncio.IncompleteReadError, ConnectionError):
@@ -71,6 +77,11 @@ class Server:
     @property
     def url(self):
         return f"http://127.0.0.1:{self.port}/"
+
+    def announce(self):
+        """For a process that does nothing else."""
+        print(self.url, flush=True)
+        self.thread.join()
 
     def stop(self):
         self.loop.call_soon_threadsafe(self.loop.stop)
@@ -284,3 +295,60 @@ def test_a_missed_criterion_is_exit_code_4(server):
 def test_bad_input_is_exit_code_2_and_says_what(arguments, word):
     done = load(*arguments, code=2)
     assert done.stderr.startswith("error: ") and word in done.stderr and done.stdout == ""
+
+
+def codes(result):
+    return {reason["code"] for reason in result["validity"]["reasons"]}
+
+
+@pytest.mark.parametrize("io, kind", [("uring", ["--rate", "200"]), ("epoll", ["-c", "5"])])
+def test_a_generator_that_was_stopped_says_so_and_exits_with_3(server, io, kind):
+    process = subprocess.Popen(
+        [JOUST, "load", server.url, "-d", "3s", "--io", io, "--json", "-", *kind],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
+    )
+    time.sleep(1)
+    process.send_signal(signal.SIGSTOP)
+    time.sleep(0.6)
+    process.send_signal(signal.SIGCONT)
+    output, errors = process.communicate(timeout=60)
+    assert process.returncode == 3, (output, errors)
+    result = json.loads(output)
+    assert result["validity"]["verdict"] == "invalid"
+    stopped = [reason["text"] for reason in result["validity"]["reasons"] if reason["code"] == "generator_stopped"]
+    assert len(stopped) == 1 and "the load generator itself stood still for" in stopped[0]
+
+
+def test_a_server_that_was_stopped_is_not_the_generators_fault(tmp_path):
+    script = "import asyncio, sys, test_load; test_load.Server(sys.argv[1]).announce()"
+    process = subprocess.Popen(
+        [sys.executable, "-c", script, str(tmp_path / "s.sock")], stdout=subprocess.PIPE, text=True,
+        cwd=pathlib.Path(__file__).parent,
+    )
+    try:
+        url = process.stdout.readline().strip()
+        stop = threading.Timer(1, process.send_signal, [signal.SIGSTOP])
+        go = threading.Timer(1.5, process.send_signal, [signal.SIGCONT])
+        stop.start(), go.start()
+        result = json.loads(load(url, "--rate", 200, "-d", "3s", "--json", "-").stdout)
+    finally:
+        stop.join(), go.join()
+        process.kill()
+        process.wait()
+    assert result["requests"]["succeeded"] == result["requests"]["started"] == pytest.approx(600, abs=2)
+    assert "generator_stopped" not in codes(result)
+    # 0.5 s of 3 are stopped: every twelfth request waits over 0.25 s.
+    assert result["response_time_ns"]["p95"] > 0.15e9 and result["response_time_ns"]["max"] > 0.45e9
+
+
+def test_a_target_at_its_limit_is_called_saturated_with_both_rates(tmp_path):
+    server = Server(str(tmp_path / "s.sock"), delay=0.02, places=4)  # 200 per second
+    try:
+        done = load(server.url, "--rate", 300, "-d", "3s", "--json", "-")
+    finally:
+        server.stop()
+    result = json.loads(done.stdout)
+    texts = [reason["text"] for reason in result["validity"]["reasons"] if reason["code"] == "saturation"]
+    assert result["validity"]["verdict"] == "suspect" and len(texts) == 1
+    assert "of 300/s offered" in texts[0] and "were served" in texts[0]
+    assert result["requests"]["succeeded"] == 900

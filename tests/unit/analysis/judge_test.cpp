@@ -98,8 +98,8 @@ INSTANTIATE_TEST_SUITE_P(
              [](TrialResult& trial) { trial.samples.connections.established = 49; }},
         Flaw{"generator_lag", Validity::suspect,
              "more than 25.1 ms late by the load generator (limit 25.0 ms)",
-             [](TrialResult& trial) {  // 2 % of the requests; the median response time is 250 ms
-                 trial.samples.schedule_lag.record(25'100'000, 20);
+             [](TrialResult& trial) {  // the median response time is 250 ms
+                 trial.samples.conduct.start_delay_p99 = Nanoseconds{25'100'000};
              }},
         Flaw{"generator_run_delay", Validity::suspect, "waited 26.0 ms per request",
              [](TrialResult& trial) {  // 1000 requests over two threads: the worse one counts, not the mean
@@ -125,9 +125,9 @@ TEST(judge, allows_exactly_the_limit_of_errors) {
 TEST(judge, allows_a_lag_of_a_millisecond_however_fast_the_service) {
     TrialResult trial =
         testing::synthetic_trial(benchmark(), {0, 0, 50, 0, "django"}, {.goodput_rps = 200, .p50_ms = 0.2});
-    trial.samples.schedule_lag.record(950'000, 20);
+    trial.samples.conduct.start_delay_p99 = Nanoseconds{950'000};
     EXPECT_THAT(codes(judged(trial).reasons), IsEmpty());
-    trial.samples.schedule_lag.record(1'100'000, 20);
+    trial.samples.conduct.start_delay_p99 = Nanoseconds{1'100'000};
     EXPECT_THAT(codes(judged(trial).reasons), ::testing::ElementsAre("generator_lag"));
 }
 
@@ -144,6 +144,7 @@ TEST(judge, says_which_rules_had_no_data) {
     TrialResult trial = sound_trial();
     trial.samples.run_delays.clear();
     trial.samples.generator.throttled.reset();
+    trial.samples.conduct.steal_share.reset();
     trial.samples.response_time_sum = Nanoseconds{0};
     EXPECT_THAT(codes(judged(trial).not_evaluated),
                 ::testing::UnorderedElementsAre("generator_run_delay", "generator_throttled", "littles_law",

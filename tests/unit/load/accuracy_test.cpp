@@ -60,8 +60,8 @@ Settings on_both_backends(const Settings& settings) {
 TEST(Accuracy, GivesThePublishedTruthsInATwentiethOfTheTime) {
     Settings settings;
     for (const Scenario& scenario : test::published_scenarios())
-        settings.push_back({.scenario = scenario.scaled(0.05), .rate = 500, .length = 3s});
-    settings.back().scenario.service = 16ms;  // 312 of 500 requests per second
+        settings.push_back({.scenario = scenario.scaled(0.05), .rate = 300, .length = 3s});
+    settings.back().scenario.service = 25ms;  // 200 of 300 requests per second
     expect_exact_side_by_side(on_both_backends(settings));
 }
 
@@ -77,8 +77,8 @@ TEST(Accuracy, GivesTheTruthsWithOtherParameters) {
     };
     Settings settings;
     for (const Scenario& scenario : scenarios)
-        settings.push_back({.scenario = scenario, .rate = 400, .length = 2500ms});
-    settings[1].rate = 800;
+        settings.push_back({.scenario = scenario, .rate = 250, .length = 2500ms});
+    settings[1].rate = 500;
     expect_exact_side_by_side(on_both_backends(settings));
 }
 
@@ -130,7 +130,7 @@ TEST(Accuracy, HoldsWhileAnotherProcessEatsHalfOfTheLoadThreadsCore) {
     EXPECT_TRUE(hog.runs());
 }
 
-TEST(Accuracy, OfOneSlowConnectionAmongManyAndOfSlowAcceptance) {
+TEST(Accuracy, OfOneSlowConnectionOfSlowAcceptanceAndOfFewConnections) {
     const auto slow = Scenario::SlowConnection{2, 150ms};
     expect_exact_side_by_side(on_both_backends({
         {.scenario = {.name = "slow_connection", .service = 20ms, .slow_connection = slow},
@@ -140,6 +140,11 @@ TEST(Accuracy, OfOneSlowConnectionAmongManyAndOfSlowAcceptance) {
          .rate = 200,
          .length = 2s,
          .manner = {.accept_gap = 40ms}},
+        // Most of what is due in the stall waits in the generator, whose connections are all busy.
+        {.scenario = {.name = "few_connections", .stalls = {{500ms, 400ms}}},
+         .rate = 300,
+         .length = 2s,
+         .max_connections = 20},
     }));
 }
 

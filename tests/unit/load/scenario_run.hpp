@@ -6,6 +6,7 @@
 #include <atomic>
 #include <charconv>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -38,6 +39,7 @@ public:
         Nanoseconds length = std::chrono::seconds(3);
         Io io = Io::automatic;
         std::vector<int> cpus = {};
+        int max_connections = 10'000;
         test::ScriptedServer::Manner manner = {};
     };
 
@@ -99,8 +101,9 @@ private:
         options.target = parse_url(server_.url()).value();
         options.operations[0].request.path = "/{sequence}";
         options.schedule = OpenLoop::constant_rate(setting_.rate);
+        std::get<OpenLoop>(options.schedule).max_connections = setting_.max_connections;
         options.stop = StopAfter{setting_.length};
-        options.timeout = std::chrono::seconds(60);
+        options.timeout = std::chrono::seconds(150);  // a host may be very busy
         options.io = setting_.io;
         options.cpus = setting_.cpus;
         return options;

@@ -30,6 +30,15 @@ TrialResult full_trial() {
     samples.connections = {50, 51, 49, 2, 1};
     samples.clock_steps = 1;
     samples.run_delays = {Nanoseconds{1}, Nanoseconds{999'999'999}};
+    samples.conduct = {.thread_cpu = {Nanoseconds{5}, Nanoseconds{1'000'000'007}},
+                       .thread_stopped = {Nanoseconds{0}, Nanoseconds{400'000'001}},
+                       .longest_stop = Nanoseconds{300'000'001},
+                       .start_delay_p50 = Nanoseconds{1000},
+                       .start_delay_p99 = std::nullopt,
+                       .held_back = 12,
+                       .never_begun = 3,
+                       .steal_share = 0.25,
+                       .halves = {{10, 9, Nanoseconds{77}}, {11, 8, Nanoseconds{99}}}};
     samples.threads = 2;
     samples.seconds = {{-1, 10, 1, 1000, 2000, 3000}, {0, 11, 0, 1001, 2001, 3001}};
     samples.operations = {{"read", 5, {6, 5, 1, 0, 0}, {}}, {"write", 7, {7, 7, 0, 0, 0}, {}}};

@@ -143,7 +143,7 @@ TEST(results_document, lists_the_codes_of_reasons_that_the_source_has_and_no_oth
     Keys codes;
     static const std::regex code(
         R"re((?:invalid|suspect)\(\s*"([a-z_]+)"|return \{"([a-z_]+)",|Reason\{"([a-z_]+)")re");
-    for (const char* file : {"judge.cpp", "cell.cpp"}) {
+    for (const char* file : {"judge.cpp", "self_check.cpp", "cell.cpp"}) {
         const std::string source = *read_file(Path(JOUST_SOURCE_DIR) / "src" / "analysis" / file);
         for (std::sregex_iterator match(source.begin(), source.end(), code), end; match != end; ++match)
             codes.insert((*match)[1].matched ? (*match)[1] : (*match)[2].matched ? (*match)[2] : (*match)[3]);

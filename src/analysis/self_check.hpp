@@ -1,0 +1,18 @@
+#pragma once
+
+#include <optional>
+
+#include "model/benchmark.hpp"
+#include "model/comparison.hpp"
+#include "model/samples.hpp"
+
+namespace joust::analysis {
+
+/// Whether the load generator can be trusted in this run, whatever the target did: connections, delays,
+/// run delay and CPU of each thread, standstills, throttling, steal, offered and served rate, Little's law
+/// (docs/results.md lists the codes of the reasons and the bounds). Rules that had no data are named.
+/// `offered_rps`: of the open model, where it is known.
+model::Judgement self_check(const model::Samples& samples, model::LoadModel load_model,
+                            std::optional<double> offered_rps);
+
+}  // namespace joust::analysis

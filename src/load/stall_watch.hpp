@@ -1,0 +1,50 @@
+#pragma once
+
+#include <optional>
+
+#include "base/clock.hpp"
+#include "base/fd.hpp"
+
+namespace joust::load {
+
+/// Notices when the calling thread stood still: it wanted to run, but was neither on a CPU nor waiting for
+/// one. So does a process that is stopped by a signal, or whose virtual machine is. Call from that thread.
+class StallWatch {
+public:
+    /// Time on a CPU and waiting for one, since the thread's start.
+    struct Accounts {
+        Nanoseconds on_cpu{0};
+        Nanoseconds waiting{0};
+    };
+    struct Sums {
+        Nanoseconds total{0};
+        Nanoseconds longest{0};
+    };
+
+    StallWatch();
+    /// The loop's next turn begins at `now` and was to begin at `wanted`. Reads the accounts at most every
+    /// k_refresh, so that a busy loop hardly pays for it.
+    void turn(TimePoint wanted, TimePoint now);
+    /// Only what lies after this is counted; nothing before it is called.
+    void count_from(TimePoint start) { counted_from_ = start; }
+    /// Empty where the kernel does not keep the accounts.
+    [[nodiscard]] std::optional<Sums> sums() const;
+
+    /// Waiting longer than this, a loop that is watched has to look up: what begins while it sleeps counts
+    /// only from when it wanted to wake.
+    static constexpr Nanoseconds k_longest_sleep = std::chrono::milliseconds(20);
+    /// Shorter standstills are not told from the accounts' own granularity.
+    static constexpr Nanoseconds k_least = std::chrono::milliseconds(10);
+
+private:
+    [[nodiscard]] std::optional<Accounts> read() const;
+
+    static constexpr Nanoseconds k_refresh = std::chrono::milliseconds(5);
+    Fd file_;
+    std::optional<Accounts> before_;
+    TimePoint read_at_{};
+    TimePoint counted_from_ = TimePoint::max();
+    Sums sums_;
+};
+
+}  // namespace joust::load
