@@ -43,7 +43,7 @@ model::Judgement judged(const Samples& samples, LoadModel load_model = LoadModel
                       load_model == LoadModel::open ? std::optional(500.0) : std::nullopt);
 }
 
-std::vector<std::string> codes(const std::vector<model::Reason>& reasons) {
+std::vector<std::string> reason_codes(const std::vector<model::Reason>& reasons) {
     std::vector<std::string> result;
     for (const model::Reason& reason : reasons)
         result.push_back(reason.code);
@@ -54,8 +54,8 @@ TEST(self_check, finds_nothing_in_a_sound_run) {
     for (const LoadModel load_model : {LoadModel::open, LoadModel::closed}) {
         const model::Judgement judgement = judged(sound(), load_model);
         EXPECT_EQ(judgement.validity, Validity::valid);
-        EXPECT_THAT(codes(judgement.reasons), IsEmpty());
-        EXPECT_THAT(codes(judgement.not_evaluated), IsEmpty());
+        EXPECT_THAT(reason_codes(judgement.reasons), IsEmpty());
+        EXPECT_THAT(reason_codes(judgement.not_evaluated), IsEmpty());
     }
 }
 
@@ -77,12 +77,12 @@ class OneFault : public ::testing::TestWithParam<Fault> {};
 TEST_P(OneFault, is_the_one_reason_beyond_its_bound_and_none_within) {
     Samples within = sound();
     GetParam().within(within);
-    EXPECT_THAT(codes(judged(within, GetParam().load_model).reasons), IsEmpty());
+    EXPECT_THAT(reason_codes(judged(within, GetParam().load_model).reasons), IsEmpty());
     Samples beyond = sound();
     GetParam().beyond(beyond);
     const model::Judgement judgement = judged(beyond, GetParam().load_model);
     EXPECT_EQ(judgement.validity, GetParam().validity);
-    ASSERT_EQ(codes(judgement.reasons), std::vector<std::string>{GetParam().code});
+    ASSERT_EQ(reason_codes(judgement.reasons), std::vector<std::string>{GetParam().code});
     EXPECT_THAT(judgement.reasons.front().text, HasSubstr(GetParam().text));
 }
 
@@ -142,7 +142,7 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(self_check, does_not_call_a_slow_target_saturated) {
     Samples samples = sound();  // two seconds per request: a second's worth is in flight at the edges
     samples.conduct.halves = {{2500, 1500, 5000s}, {2500, 1500, 5000s}};
-    EXPECT_THAT(codes(judged(samples).reasons), ::testing::Not(Contains("saturation")));
+    EXPECT_THAT(reason_codes(judged(samples).reasons), ::testing::Not(Contains("saturation")));
 }
 
 TEST(self_check, takes_a_short_standstill_for_a_doubt_only) {
@@ -154,7 +154,7 @@ TEST(self_check, takes_a_short_standstill_for_a_doubt_only) {
     samples.conduct.thread_stopped = {30ms};
     const model::Judgement judgement = judged(samples);
     EXPECT_EQ(judgement.validity, Validity::suspect);
-    EXPECT_THAT(codes(judgement.reasons), Contains("generator_stopped"));
+    EXPECT_THAT(reason_codes(judgement.reasons), Contains("generator_stopped"));
 }
 
 TEST(self_check, names_the_rules_that_had_no_data) {
@@ -163,7 +163,7 @@ TEST(self_check, names_the_rules_that_had_no_data) {
     samples.generator.throttled.reset();
     samples.conduct = {};
     samples.response_time_sum = 0ns;
-    EXPECT_THAT(codes(judged(samples).not_evaluated),
+    EXPECT_THAT(reason_codes(judged(samples).not_evaluated),
                 ::testing::UnorderedElementsAre("generator_lag", "generator_run_delay", "generator_cpu",
                                                 "generator_stopped", "generator_throttled", "steal",
                                                 "saturation", "littles_law"));
