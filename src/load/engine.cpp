@@ -8,6 +8,7 @@
 #include <deque>
 #include <future>
 #include <random>
+#include <semaphore>
 #include <thread>
 
 #include "load/worker.hpp"
@@ -89,7 +90,8 @@ struct Engine::State {
         LiveCounters live;
         std::unique_ptr<Transport> transport;
         std::promise<Status> ready;
-        std::promise<ThreadResult> result;  ///< of the lap
+        ThreadResult result;  ///< of the lap, from `done` on
+        std::binary_semaphore done{0};
         std::thread thread;
     };
 
@@ -137,7 +139,8 @@ void Engine::State::run_thread(Thread& thread, int index, const std::shared_futu
     thread.ready.set_value({});
     std::optional<TimePoint> begin = start.get();
     for (std::uint64_t laps = 1; begin && *begin != TimePoint::max(); ++laps) {
-        thread.result.set_value(worker.run(*begin));
+        thread.result = worker.run(*begin);
+        thread.done.release();
         begin = worker.rest(laps);
     }
 }
@@ -158,8 +161,10 @@ void Engine::State::set_lap(TimePoint start) {
 
 Result<model::Samples> Engine::State::collect() {
     std::vector<ThreadResult> results;
-    for (Thread& thread : threads)
-        results.push_back(thread.result.get_future().get());
+    for (Thread& thread : threads) {
+        thread.done.acquire();
+        results.push_back(std::move(thread.result));
+    }
     JOUST_TRY(model::Samples samples, merged(std::move(results)));
     samples.backend = uring ? "io_uring" : "epoll";
     return samples;
@@ -274,10 +279,8 @@ Result<model::Samples> Engine::finish_lap() {
 }
 
 void Engine::start_lap() {
-    for (State::Thread& thread : state_->threads) {
-        thread.result = {};
+    for (State::Thread& thread : state_->threads)
         thread.live.finished.store(false);
-    }
     state_->set_lap(now());
     state_->control.laps.fetch_add(1, std::memory_order_release);
     state_->wake_all();

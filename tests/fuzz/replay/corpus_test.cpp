@@ -1,0 +1,42 @@
+// Every input of the fuzzers' corpora once more, without a fuzzer: what was found stays found.
+#include <gtest/gtest.h>
+
+#include <cstddef>
+#include <cstdint>
+
+#include "base/file.hpp"
+
+// The fuzzers' entry points, renamed by the build so that one program holds them all.
+extern "C" int fuzz_feed(const std::uint8_t* data, std::size_t size);
+extern "C" int fuzz_hlog(const std::uint8_t* data, std::size_t size);
+extern "C" int fuzz_response(const std::uint8_t* data, std::size_t size);
+extern "C" int fuzz_url(const std::uint8_t* data, std::size_t size);
+
+namespace joust {
+namespace {
+
+using Fuzzer = int (*)(const std::uint8_t*, std::size_t);
+
+class Corpus : public testing::TestWithParam<std::pair<const char*, Fuzzer>> {};
+
+TEST_P(Corpus, HasNoInputThatItsFuzzerEndsOn) {
+    const auto& [name, fuzz] = GetParam();
+    int inputs = 0;
+    for (const auto& entry :
+         std::filesystem::directory_iterator(Path(JOUST_SOURCE_DIR) / "tests" / "fuzz" / "corpus" / name)) {
+        SCOPED_TRACE(entry.path().string());  // a fuzzer ends the program, after this line on stderr
+        std::fprintf(stderr, "%s\n", entry.path().c_str());
+        const std::string bytes = read_file(entry.path()).value();
+        EXPECT_EQ(fuzz(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()), 0);
+        ++inputs;
+    }
+    EXPECT_GE(inputs, 10);
+}
+
+INSTANTIATE_TEST_SUITE_P(Fuzzers, Corpus,
+                         testing::Values(std::pair{"feed", &fuzz_feed}, std::pair{"hlog", &fuzz_hlog},
+                                         std::pair{"response", &fuzz_response}, std::pair{"url", &fuzz_url}),
+                         [](const auto& info) { return std::string(info.param.first); });
+
+}  // namespace
+}  // namespace joust
