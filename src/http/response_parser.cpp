@@ -135,7 +135,7 @@ ResponseParser::Line ResponseParser::take_line(std::string_view& input, std::str
         stop = find_break(begin, end);
         const auto length = static_cast<std::size_t>(stop - begin);
         if (length > room) return Line::too_long;
-        if (line_bytes_ < line_.size())
+        if (length > 0 && line_bytes_ < line_.size())  // memcpy takes no null pointer, not even for nothing
             std::memcpy(line_.data() + line_bytes_, begin, std::min(length, line_.size() - line_bytes_));
         line_bytes_ += static_cast<std::uint32_t>(length);
         input.remove_prefix(length);

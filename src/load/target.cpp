@@ -1,5 +1,7 @@
 #include "load/target.hpp"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 #include <charconv>
 
@@ -12,6 +14,12 @@ bool starts_with(std::string_view text, std::string_view prefix) {
 
 bool is_control_or_space(char c) {
     return static_cast<unsigned char>(c) <= ' ' || c == 0x7f;
+}
+
+/// With or without a zone, as in fe80::1%eth0.
+bool is_ipv6(const std::string& text) {
+    in6_addr ignored{};
+    return ::inet_pton(AF_INET6, text.substr(0, text.find('%')).c_str(), &ignored) == 1;
 }
 
 Result<Target> parse_unix(std::string_view url, std::string_view rest) {
@@ -50,6 +58,10 @@ Status parse_authority(std::string_view url, std::string_view authority, Target&
         if (close == std::string_view::npos)
             return fail(ErrorKind::bad_input, "\"{}\": the IPv6 address lacks its closing bracket", url);
         target.host = authority.substr(1, close - 1);
+        if (!is_ipv6(target.host))
+            return fail(ErrorKind::bad_input,
+                        "\"{}\": [{}] is no IPv6 address; brackets are for one, like http://[::1]:8080/", url,
+                        target.host);
         const std::string_view rest = authority.substr(close + 1);
         if (!rest.empty() && rest.front() != ':')
             return fail(ErrorKind::bad_input, "\"{}\": after ] only :port may follow", url);

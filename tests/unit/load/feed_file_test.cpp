@@ -42,6 +42,14 @@ TEST(ReadFeed, GoesByTheEndingAndNamesTheFile) {
     EXPECT_NE(read_feed("/nowhere/data.csv").error().message.find("/nowhere/data.csv"), std::string::npos);
 }
 
+TEST(JsonLinesFeed, RefusesAnObjectWithoutMembers) {
+    for (const char* text : {"{}\n{\"a\":1}\n", "{\"a\":1}\n{}\n", "{}"}) {
+        const auto feed = parse_json_lines_feed(text);
+        ASSERT_FALSE(feed.has_value()) << text;
+        EXPECT_EQ(feed.error().message.substr(0, 5), "line ") << text;
+    }
+}
+
 TEST(JsonLinesFeed, RefusesANestingThatWouldOverflowTheStack) {
     const std::string open(1'000'000, '[');
     const auto feed = parse_json_lines_feed("{\"a\":" + open + std::string(1'000'000, ']') + "}");
