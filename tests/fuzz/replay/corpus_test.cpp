@@ -33,10 +33,14 @@ TEST_P(Corpus, HasNoInputThatItsFuzzerEndsOn) {
     EXPECT_GE(inputs, 10);
 }
 
+std::string fuzzer_name(const testing::TestParamInfo<std::pair<const char*, Fuzzer>>& tested) {
+    return tested.param.first;
+}
+
 INSTANTIATE_TEST_SUITE_P(Fuzzers, Corpus,
                          testing::Values(std::pair{"feed", &fuzz_feed}, std::pair{"hlog", &fuzz_hlog},
                                          std::pair{"response", &fuzz_response}, std::pair{"url", &fuzz_url}),
-                         [](const auto& info) { return std::string(info.param.first); });
+                         fuzzer_name);
 
 }  // namespace
 }  // namespace joust

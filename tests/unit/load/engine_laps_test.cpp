@@ -50,10 +50,10 @@ TEST_P(EngineLaps, BeginTheScheduleOfTheOpenModelAnew) {
         auto samples = engine->finish_lap();
         ASSERT_TRUE(samples.has_value());
         EXPECT_EQ(samples->requests.started, 20U);
-        // The rest does not count as lateness: 20 requests at 500/s are due within 40 ms of the lap's start.
-        EXPECT_LT(samples->schedule_lag.min(), 20'000'000);
+        // The rest does not count as lateness: a schedule that went on would be a second behind.
+        EXPECT_LT(samples->schedule_lag.min(), 1'000'000'000);
         laps.push_back(std::move(*samples));
-        std::this_thread::sleep_for(100ms);
+        if (lap == 0) std::this_thread::sleep_for(1s);
     }
     const model::Samples whole = joined(std::move(laps));
     EXPECT_EQ(whole.requests.succeeded, 40U);
