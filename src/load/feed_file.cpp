@@ -117,8 +117,7 @@ Result<Feed> parse_json_lines_feed(std::string_view text) {
             return fail(ErrorKind::bad_input, "line {}: nested more than 200 levels deep", line);
         const auto object = nlohmann::ordered_json::parse(content.begin(), content.end(), nullptr, false);
         if (!object.is_object()) return fail(ErrorKind::bad_input, "line {}: not a JSON object", line);
-        if (object.empty())
-            return fail(ErrorKind::bad_input, "line {}: the object has no members", line);
+        if (object.empty()) return fail(ErrorKind::bad_input, "line {}: the object has no members", line);
         if (feed.columns.empty())
             for (const auto& [name, value] : object.items())
                 feed.columns.push_back(name);
