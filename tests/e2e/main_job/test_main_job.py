@@ -98,6 +98,16 @@ def test_smoke_takes_at_most_a_minute_after_set_up(smoke):
     assert last.stat().st_mtime - first.stat().st_mtime < 60
 
 
+def test_the_example_in_the_documents_renders_to_itself(tmp_path):
+    """What README shows is what this Joust says of that run, not what an older one said."""
+    example = ROOT / "docs/examples/seed-ladder"
+    copy = tmp_path / "results/seed-ladder"
+    shutil.copytree(example, copy)
+    assert Run(["report", copy], ROOT).wait().code == 0
+    for name in ("incremental_benchmark_report.md", "incremental_benchmark_results.json"):
+        assert (copy / name).read_text() == (example / name).read_text(), f"joust report {example} renews {name}"
+
+
 def test_a_clone_in_a_private_directory_works(tmp_path):
     """Below a directory of mode 0700 nothing is readable for the user that contenders run as."""
     private = tmp_path / "private"
