@@ -10,21 +10,36 @@ namespace {
 
 using namespace std::chrono_literals;
 
-Stack read_stack(TomlReader table) {
+// Keys that the table has over those of `base`.
+Stack read_stack(TomlReader& table, const Stack& base) {
+    const auto number = [&](std::string_view key, int fallback, std::int64_t most) {
+        return static_cast<int>(table.integer_or(key, fallback, 1, most));
+    };
     Stack stack;
-    stack.language = table.text_or("language", "");
-    stack.framework = table.text_or("framework", "");
-    stack.server = table.text_or("server", "");
-    stack.orm = table.text_or("orm", "");
-    stack.driver = table.text_or("driver", "");
-    stack.concurrency = table.text_or("concurrency", "");
-    stack.workers = static_cast<int>(table.integer_or("workers", 1, 1, 10'000));
-    stack.threads = static_cast<int>(table.integer_or("threads", 1, 1, 10'000));
-    stack.db_connections = static_cast<int>(table.integer_or("db_connections", 1, 1, 100'000));
-    stack.processes = static_cast<int>(table.integer_or("processes", 1, 1, 10'000));
+    stack.language = table.text_or("language", base.language);
+    stack.framework = table.text_or("framework", base.framework);
+    stack.server = table.text_or("server", base.server);
+    stack.orm = table.text_or("orm", base.orm);
+    stack.driver = table.text_or("driver", base.driver);
+    stack.concurrency = table.text_or("concurrency", base.concurrency);
+    stack.workers = number("workers", base.workers, 10'000);
+    stack.threads = number("threads", base.threads, 10'000);
+    stack.db_connections = number("db_connections", base.db_connections, 100'000);
+    stack.processes = number("processes", base.processes, 10'000);
     stack.notes = table.table("notes").scalars();
-    table.done();
+    stack.notes.insert(base.notes.begin(), base.notes.end());
     return stack;
+}
+
+// Driver and connections differ by engine: [stack.sqlite] lies over [stack].
+void read_stacks(TomlReader table, Contender& contender) {
+    contender.stack = read_stack(table, {});
+    if (table.has("sqlite")) {
+        TomlReader sqlite = table.table("sqlite");
+        contender.sqlite_stack = read_stack(sqlite, contender.stack);
+        sqlite.done();
+    }
+    table.done();
 }
 
 Command read_command(TomlReader table, std::string_view example) {
@@ -79,7 +94,7 @@ std::optional<Contender> read_contender(const Path& root, const std::string& nam
         reader.complain("name", fmt::format("name is \"{}\"; write \"{}\", the name of its folder",
                                             contender.name, name));
     contender.title = reader.text_or("title", name);
-    contender.stack = read_stack(reader.table("stack"));
+    read_stacks(reader.table("stack"), contender);
     contender.setup = read_command(reader.table("setup"), "[setup] command = [\"./setup.sh\"]");
     contender.migrate =
         read_command(reader.table("migrate"), "[migrate] command = [\"{venv}/bin/python\", \"migrate.py\"]");

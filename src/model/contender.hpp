@@ -39,7 +39,8 @@ struct Command {
 struct Contender {
     std::string name;
     std::string title;
-    Stack stack;
+    Stack stack;                        ///< on PostgreSQL
+    std::optional<Stack> sqlite_stack;  ///< on SQLite, where the manifest has [stack.sqlite]: all of it
     Command setup;
     Command migrate;
     Command start;

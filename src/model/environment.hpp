@@ -17,6 +17,9 @@ struct ContenderFacts {
     std::string name;
     std::string title;
     Stack stack;
+    /// What `stack` is on SQLite, where that differs. environment.json has one stack, that of the run's
+    /// engine: this one takes the other's place when it is written.
+    std::optional<Stack> sqlite_stack;
     std::string lock_sha256;  ///< of its requirements.lock (or other lock file); "" where it has none
     std::map<std::string, std::string> versions;  ///< package to version, from the lock file; "python" too
     std::vector<std::string> command;  ///< that was started, with the password of the database masked

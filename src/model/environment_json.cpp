@@ -1,5 +1,6 @@
 #include "model/environment_json.hpp"
 
+#include "model/benchmark.hpp"
 #include "model/json_fields.hpp"
 #include "model/limits_json.hpp"
 
@@ -84,10 +85,14 @@ void fields(F& f, E& environment) {
 }
 
 std::string environment_json(const Environment& environment) {
+    Environment written = environment;
+    for (ContenderFacts& contender : written.contenders)
+        if (contender.sqlite_stack && written.database.engine == name(DatabaseEngine::sqlite))
+            contender.stack = *contender.sqlite_stack;
     Json json = Json::object();
     JsonWriter writer(json);
     writer("schema_version", k_environment_schema_version);
-    fields(writer, environment);
+    fields(writer, written);
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

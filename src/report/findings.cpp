@@ -132,15 +132,16 @@ std::string limit_sentence(const RunReport& run, const Cell& cell) {
     const double own = cell.contender_cpu_cores.value;
     const double database = cell.database_cpu_cores.value;
     const bool own_busy = own >= k_busy * run.benchmark.contender_limits.cpus;
-    const bool database_busy = database >= k_busy * run.benchmark.database_limits.cpus;
+    const bool server = run.benchmark.database.engine == model::DatabaseEngine::postgres;
+    const bool database_busy = server && database >= k_busy * run.benchmark.database_limits.cpus;
     std::string text =
         fmt::format("{} used {:.2f} of {:g} CPU", cell.contender, own, run.benchmark.contender_limits.cpus);
-    if (run.benchmark.database.engine == model::DatabaseEngine::postgres)
+    if (server)
         text += fmt::format(" and its database {:.2f} of {:g}", database, run.benchmark.database_limits.cpus);
     if (own_busy && database_busy) return text + ": both are all but used up";
     if (own_busy) return text + ": its own CPU is all but used up";
     if (database_busy) return text + ": the database's CPU is all but used up";
-    return text + ": neither is used up";
+    return text + (server ? ": neither is used up" : ": it is not used up");
 }
 
 void add_causes(const RunReport& run, std::vector<std::string>& sentences) {
@@ -199,10 +200,12 @@ void add_connections(const RunReport& run, std::vector<std::string>& sentences) 
                             model::counted(connections, "database connection"));
     }
     if (most > least)
-        sentences.push_back(
-            fmt::format("**Not the same number of connections.** By their manifests {}: the database can "
-                        "work on more requests of one than of the other at the same time.",
-                        text));
+        sentences.push_back(fmt::format(
+            "**Not the same number of connections.** By their manifests {}: {}.", text,
+            run.benchmark.database.engine == model::DatabaseEngine::postgres
+                ? "the database can work on more requests of one than of the other at the same time"
+                : "more requests of one than of the other can read at the same time (SQLite lets one "
+                  "connection write at a time)"));
 }
 
 void add_incidents(const RunReport& run, std::vector<std::string>& sentences) {

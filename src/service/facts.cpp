@@ -34,6 +34,7 @@ Result<model::ContenderFacts> read_facts(const model::Contender& contender, cons
     facts.name = contender.name;
     facts.title = contender.title;
     facts.stack = contender.stack;
+    facts.sqlite_stack = contender.sqlite_stack;
     if (const auto lock = lock_file_in(staged.directory)) {
         JOUST_TRY(const std::string content, read_file(*lock));
         facts.lock_sha256 = sha256(content);

@@ -50,6 +50,28 @@ TEST_F(Manifests, EveryShippedContenderIsRight) {
     }
 }
 
+TEST_F(Manifests, DriversAndConnectionsAreThoseOfTheEngine) {
+    const auto fastapi =
+        read_contender(Path(JOUST_SOURCE_DIR) / "contenders", "fastapi-gunicorn", diagnostics);
+    const auto django = read_contender(Path(JOUST_SOURCE_DIR) / "contenders", "django", diagnostics);
+    ASSERT_TRUE(fastapi && django) << mistakes();
+    ASSERT_TRUE(fastapi->sqlite_stack && django->sqlite_stack);
+    EXPECT_EQ(fastapi->stack.driver, "asyncpg");
+    EXPECT_EQ(fastapi->stack.db_connections, 20);
+    EXPECT_EQ(fastapi->sqlite_stack->driver, "aiosqlite");
+    EXPECT_EQ(fastapi->sqlite_stack->db_connections, 1);
+    EXPECT_EQ(fastapi->sqlite_stack->processes, 2) << "from [stack] of the one that extends";
+    EXPECT_TRUE(fastapi->sqlite_stack->notes.contains("executor_threads"));
+    EXPECT_EQ(django->sqlite_stack->driver, "sqlite3");
+    EXPECT_EQ(django->sqlite_stack->db_connections, 4);
+}
+
+TEST_F(Manifests, AnUnknownKeyOfTheSqliteStackIsAMistake) {
+    write("base", std::string(k_base) + "[stack.sqlite]\ndrivr = \"sqlite3\"\n");
+    EXPECT_FALSE(read_contender(root, "base", diagnostics));
+    EXPECT_NE(mistakes().find("drivr"), std::string::npos) << mistakes();
+}
+
 TEST_F(Manifests, OneThatExtendsOverridesKeyByKey) {
     write("base", k_base);
     write("child", R"(extends = "base"

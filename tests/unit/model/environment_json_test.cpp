@@ -25,6 +25,20 @@ TEST(environment_json, is_read_back_as_it_was_written) {
     EXPECT_EQ(*read, original);
 }
 
+TEST(environment_json, has_the_stack_of_the_engine_that_ran) {
+    Environment original = environment();
+    ContenderFacts& fastapi = original.contenders.front();
+    fastapi.sqlite_stack = fastapi.stack;
+    fastapi.sqlite_stack->driver = "aiosqlite";
+    fastapi.sqlite_stack->db_connections = 1;
+    const auto read_back = [&] {
+        return parse_environment(environment_json(original), "environment.json")->contenders.front().stack;
+    };
+    EXPECT_EQ(read_back(), fastapi.stack);
+    original.database.engine = "sqlite";
+    EXPECT_EQ(read_back(), *fastapi.sqlite_stack);
+}
+
 TEST(environment_json, names_the_key_that_is_wrong) {
     auto json = nlohmann::json::parse(environment_json(environment()));
     json["host"]["cpus_online"] = "four";
