@@ -150,12 +150,18 @@ void add_requests(Cell& cell, std::span<const JudgedTrial> trials) {
         cell.error_rate = static_cast<double>(bad) / static_cast<double>(cell.requests.started);
 }
 
-// The reasons of its trials, each code once with the number of trials that it holds for.
+// The reasons of its trials, each code once with the number of trials that it holds for. Those of invalid
+// trials come first: the first reason of an invalid cell is what made it so.
 std::vector<model::Reason> merged_reasons(std::span<const JudgedTrial> trials) {
     std::vector<model::Reason> merged;
     std::vector<int> counts;
+    std::vector<const JudgedTrial*> worst_first;
     for (const JudgedTrial& judged : trials)
-        for (const model::Reason& reason : judged.judgement->reasons) {
+        worst_first.push_back(&judged);
+    std::stable_partition(worst_first.begin(), worst_first.end(),
+                          [](const JudgedTrial* judged) { return !judged->counts(); });
+    for (const JudgedTrial* judged : worst_first)
+        for (const model::Reason& reason : judged->judgement->reasons) {
             const auto known = std::find_if(merged.begin(), merged.end(), [&](const model::Reason& other) {
                 return other.code == reason.code;
             });

@@ -29,28 +29,69 @@ std::string levels_text(const std::vector<std::int64_t>& levels, model::LoadMode
     return joined(firsts, ", ") + " and " + last;
 }
 
+constexpr std::size_t k_most_listed = 3;  // different reasons of one kind; of more, one is the example
+
+// Invalid cells of one contender with the same kind of reason, by rising level.
+struct Failure {
+    std::string code;
+    std::vector<const Cell*> cells;
+};
+
+std::vector<Failure> failures(const Comparison& comparison, const std::string& contender) {
+    std::vector<Failure> all;
+    for (const Cell& cell : comparison.cells) {
+        if (cell.contender != contender || !invalid(cell)) continue;
+        const std::string& code = cell.judgement.reasons.front().code;
+        auto known = std::find_if(all.begin(), all.end(), [&](const Failure& f) { return f.code == code; });
+        if (known == all.end()) known = all.insert(all.end(), {code, {}});
+        known->cells.push_back(&cell);
+    }
+    return all;
+}
+
+const std::string& reason_of(const Cell& cell) {
+    return cell.judgement.reasons.front().text;
+}
+
 // "django at 50 and 200 users: 34 % errors (limit 1 %), all timeouts"; of several rates, the worst with its
-// level.
+// level. Any other number is said of the level that it belongs to.
+std::string invalid_sentence(const Failure& failure, const std::string& contender, model::LoadModel model) {
+    const std::vector<const Cell*>& cells = failure.cells;
+    std::vector<std::int64_t> levels;
+    for (const Cell* cell : cells)
+        levels.push_back(cell->level);
+    const auto differ = [&](auto&& text) {
+        return std::any_of(cells.begin(), cells.end(),
+                           [&](const Cell* cell) { return text(*cell) != text(*cells.front()); });
+    };
+    const std::string where = fmt::format("{} at {}: ", contender, levels_text(levels, model));
+    if (failure.code == "error_rate") {
+        const Cell& worst = **std::max_element(cells.begin(), cells.end(), [](const Cell* a, const Cell* b) {
+            return a->error_rate < b->error_rate;
+        });
+        if (!differ([](const Cell& cell) { return model::percent(cell.error_rate); }))
+            return where + reason_of(worst);
+        return fmt::format("{}up to {}, at {}", where, reason_of(worst), level_text(model, worst.level));
+    }
+    if (!differ(reason_of)) return where + reason_of(*cells.front());
+    if (cells.size() > k_most_listed) {
+        std::string words = failure.code;
+        std::replace(words.begin(), words.end(), '_', ' ');
+        return fmt::format("{}{}, for example at {} {}", where, words,
+                           level_text(model, cells.front()->level), reason_of(*cells.front()));
+    }
+    std::vector<std::string> parts;
+    for (const Cell* cell : cells)
+        parts.push_back(
+            fmt::format("{} at {}: {}", contender, level_text(model, cell->level), reason_of(*cell)));
+    return joined(parts, "; ");
+}
+
 std::vector<std::string> invalid_sentences(const Comparison& comparison) {
     std::vector<std::string> sentences;
-    for (const std::string& contender : comparison.contenders) {
-        std::vector<std::int64_t> levels;
-        const Cell* worst = nullptr;
-        bool differ = false;
-        for (const Cell& cell : comparison.cells) {
-            if (cell.contender != contender || !invalid(cell)) continue;
-            levels.push_back(cell.level);
-            differ = differ || (worst != nullptr &&
-                                model::percent(cell.error_rate) != model::percent(worst->error_rate));
-            if (worst == nullptr || cell.error_rate > worst->error_rate) worst = &cell;
-        }
-        if (worst == nullptr) continue;
-        std::string reason = worst->judgement.reasons.front().text;
-        if (differ) reason += fmt::format(", at {}", level_text(comparison.load_model, worst->level));
-        sentences.push_back(fmt::format("{} at {}: {}{}", contender,
-                                        levels_text(levels, comparison.load_model), differ ? "up to " : "",
-                                        reason));
-    }
+    for (const std::string& contender : comparison.contenders)
+        for (const Failure& failure : failures(comparison, contender))
+            sentences.push_back(invalid_sentence(failure, contender, comparison.load_model));
     return sentences;
 }
 

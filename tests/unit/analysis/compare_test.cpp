@@ -235,6 +235,38 @@ TEST(compare, calls_a_cell_invalid_when_most_of_its_trials_are) {
     EXPECT_EQ(comparison.winner, std::nullopt);
 }
 
+TEST(compare, says_a_number_only_of_the_level_that_it_belongs_to) {
+    ReportCase run = testing::clear_winner();
+    for (model::TrialResult& trial : run.trials)
+        if (trial.plan.contender == "fastapi" && trial.plan.level < 200)
+            trial.samples.completed_in_window = trial.plan.level == 4 ? 11 : 36;
+    EXPECT_THAT(compared(run).headline,
+                HasSubstr("Invalid: fastapi at 4 users: 11 verified operations, at least 100 are needed; "
+                          "fastapi at 50 users: 36 verified operations, at least 100 are needed. No winner"));
+}
+
+TEST(compare, of_many_levels_with_other_reasons_than_errors_gives_one_as_the_example) {
+    ReportCase run = testing::single_block_ladder();
+    for (model::TrialResult& trial : run.trials)
+        if (trial.plan.contender == "django" && trial.plan.level <= 200)
+            trial.samples.completed_in_window = static_cast<std::uint64_t>(trial.plan.level) / 10;
+    EXPECT_THAT(compared(run).headline,
+                HasSubstr("django at 50, 100, 150 and 200 users: few operations, for example at 50 users "
+                          "5 verified operations"));
+}
+
+TEST(compare, names_what_made_a_cell_invalid_before_what_makes_it_suspect) {
+    ReportCase run = testing::clear_winner();
+    for (model::TrialResult& trial : run.trials) {
+        if (trial.plan.contender != "django" || trial.plan.level != 50) continue;
+        trial.warmup.steady = false;
+        if (trial.plan.block > 0) trial.samples.completed_in_window = 36;
+    }
+    const Comparison comparison = compared(run);
+    EXPECT_EQ(comparison.cell("django", 50)->judgement.reasons.front().code, "few_operations");
+    EXPECT_THAT(comparison.headline, HasSubstr("django at 50 users: 36 verified operations"));
+}
+
 TEST(compare, calls_a_cell_invalid_when_one_disaster_brings_all_its_requests_over_the_limit) {
     const model::Benchmark benchmark = testing::benchmark_of({"fastapi", "django"}, {50}, 3);
     auto trials = trials_with(benchmark, 1.3, 0.01);
