@@ -14,7 +14,51 @@ const model::LatencyEstimate* find_latency(const model::Cell& cell, const std::s
     return found == cell.response_time.end() ? nullptr : &found->second;
 }
 
+// Of the reason in three words.
+std::string short_text(const model::Cell& cell, const model::Reason& reason) {
+    if (reason.code == "error_rate") return model::percent(cell.error_rate) + " errors";
+    std::string words = reason.code;
+    std::replace(words.begin(), words.end(), '_', ' ');
+    return words;
+}
+
+bool limits_off(const model::Cell& cell) {
+    return has_reason(cell, "limits_off");
+}
+
+// What stands between ratio and limits.
+std::string bare_verdict(const model::Comparison& comparison, const model::Cell& cell) {
+    if (invalid(cell)) return "invalid: " + short_reason(cell);
+    const auto verdict = verdict_of(comparison, cell);
+    if (!verdict)
+        return comparison.contenders.size() > 1 ? "baseline" : std::string(name(cell.judgement.validity));
+    if (*verdict == model::Verdict::invalid)
+        if (const model::Cell* baseline = comparison.cell(comparison.baseline, cell.level);
+            baseline != nullptr)
+            return "not ranked: " + baseline->contender + " invalid";
+    const model::PairedRatio* ratio = find_ratio(comparison.goodput, cell.contender, cell.level);
+    // Without an interval there is nothing to be conclusive about: the ratio only describes what was seen.
+    if (!ratio->low) return ratio->pairs == 0 ? "no pair" : model::counted(ratio->pairs, "pair") + " only";
+    return std::string(name(*verdict));
+}
+
 }  // namespace
+
+std::string conditions(const model::Benchmark& benchmark, const model::Comparison& comparison,
+                       const std::string& database_version) {
+    const double cpus = benchmark.contender_limits.cpus;
+    std::string text;
+    if (std::any_of(comparison.cells.begin(), comparison.cells.end(), limits_off)) {
+        text = "limits off · ";
+    } else if (!comparison.cells.empty()) {  // before anything ran there is nothing to say of its limits
+        text = fmt::format("{:g} CPU{}, {} each · ", cpus, cpus == 1 ? "" : "s",
+                           model::limit_text(benchmark.contender_limits.memory));
+    }
+    text += benchmark.database.engine == model::DatabaseEngine::postgres ? "PostgreSQL" : "SQLite";
+    if (!database_version.empty()) text += " " + database_version;
+    return text + fmt::format(" · {} × {} per level", model::counted(comparison.blocks, "block"),
+                              spoken(benchmark.load.duration));
+}
 
 bool invalid(const model::Cell& cell) {
     return cell.judgement.validity == model::Validity::invalid;
@@ -58,17 +102,26 @@ std::string ratio_text(const model::PairedRatio& ratio) {
     return text;
 }
 
+bool has_reason(const model::Cell& cell, std::string_view code) {
+    const auto& reasons = cell.judgement.reasons;
+    return std::any_of(reasons.begin(), reasons.end(),
+                       [&](const model::Reason& reason) { return reason.code == code; });
+}
+
 std::string short_reason(const model::Cell& cell) {
-    if (cell.judgement.reasons.empty()) return "";
-    std::string code = cell.judgement.reasons.front().code;
-    if (code == "error_rate") return model::percent(cell.error_rate) + " errors";
-    std::replace(code.begin(), code.end(), '_', ' ');
-    return code;
+    return cell.judgement.reasons.empty() ? "" : short_text(cell, cell.judgement.reasons.front());
+}
+
+std::string short_reasons(const model::Cell& cell) {
+    std::string text;
+    for (const model::Reason& reason : cell.judgement.reasons)
+        text += (text.empty() ? "" : ", ") + short_text(cell, reason);
+    return text;
 }
 
 std::string validity_text(const model::Cell& cell) {
     std::string text(name(cell.judgement.validity));
-    if (cell.judgement.validity != model::Validity::valid) text += ": " + short_reason(cell);
+    if (cell.judgement.validity != model::Validity::valid) text += ": " + short_reasons(cell);
     return text;
 }
 
@@ -86,18 +139,8 @@ std::optional<model::Verdict> verdict_of(const model::Comparison& comparison, co
 }
 
 std::string verdict_text(const model::Comparison& comparison, const model::Cell& cell) {
-    if (invalid(cell)) return "invalid: " + short_reason(cell);
-    const auto verdict = verdict_of(comparison, cell);
-    if (!verdict)
-        return comparison.contenders.size() > 1 ? "baseline" : std::string(name(cell.judgement.validity));
-    if (*verdict == model::Verdict::invalid)
-        if (const model::Cell* baseline = comparison.cell(comparison.baseline, cell.level);
-            baseline != nullptr)
-            return "not ranked: " + baseline->contender + " invalid";
-    const model::PairedRatio* ratio = find_ratio(comparison.goodput, cell.contender, cell.level);
-    // Without an interval there is nothing to be conclusive about: the ratio only describes what was seen.
-    if (!ratio->low) return ratio->pairs == 0 ? "no pair" : model::counted(ratio->pairs, "pair") + " only";
-    return std::string(name(*verdict));
+    const bool said = invalid(cell) && short_reason(cell) == "limits off";
+    return bare_verdict(comparison, cell) + (limits_off(cell) && !said ? ", limits off" : "");
 }
 
 }  // namespace joust::report

@@ -8,6 +8,10 @@
 // How cells and ratios read in tables, the same in every format. "–" stands for what does not exist.
 namespace joust::report {
 
+/// "1 CPU, 2 GiB each · PostgreSQL 15.6 · 3 blocks × 5 s per level": the conditions in one line; "limits off"
+/// in place of the limits where a trial ran without them.
+std::string conditions(const model::Benchmark& benchmark, const model::Comparison& comparison,
+                       const std::string& database_version = "");
 /// Its judgement is that it must not be ranked.
 bool invalid(const model::Cell& cell);
 /// "at 50 users", "at 200 requests/s".
@@ -22,11 +26,17 @@ std::string latency_with_interval(const model::Cell& cell, const std::string& ke
 std::string cpu_text(const std::optional<model::Estimate>& microseconds);
 /// "1.32 [1.25, 1.39]", "1.32" without an interval.
 std::string ratio_text(const model::PairedRatio& ratio);
+/// One of the reasons of the cell has that code.
+bool has_reason(const model::Cell& cell, std::string_view code);
 /// "34 % errors", "service died": the first reason in three words.
 std::string short_reason(const model::Cell& cell);
-/// "valid", "suspect: limits off", "invalid: 34 % errors".
+/// The same of every reason: "34 % errors, limits off".
+std::string short_reasons(const model::Cell& cell);
+/// "valid", "suspect: no steady state, littles law", "invalid: 34 % errors, limits off".
 std::string validity_text(const model::Cell& cell);
-/// "baseline", "faster", "1 pair only", "invalid: 34 % errors", "not ranked: django invalid".
+/// "baseline", "faster", "1 pair only", "invalid: 34 % errors", "not ranked: django invalid"; each followed
+/// by
+/// ", limits off" where they were.
 std::string verdict_text(const model::Comparison& comparison, const model::Cell& cell);
 /// The verdict that verdict_text() puts into words; empty for a valid baseline.
 std::optional<model::Verdict> verdict_of(const model::Comparison& comparison, const model::Cell& cell);

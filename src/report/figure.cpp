@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "model/wording.hpp"
+#include "report/cell_text.hpp"
 
 namespace joust::report {
 namespace {
@@ -18,6 +19,18 @@ constexpr double k_logarithmic_from = 20;  // last level ÷ first level, unless 
 
 using Value = std::function<std::optional<Point>(const Cell&)>;
 
+Mark mark_of(model::Validity validity) {
+    switch (validity) {
+        case model::Validity::valid:
+            break;
+        case model::Validity::suspect:
+            return Mark::suspect;
+        case model::Validity::invalid:
+            return Mark::invalid;
+    }
+    return Mark::valid;
+}
+
 Point point(const Cell& cell, const Estimate& estimate, double factor = 1) {
     const auto scaled = [factor](const std::optional<double>& value) {
         return value ? std::optional(*value * factor) : std::nullopt;
@@ -26,7 +39,7 @@ Point point(const Cell& cell, const Estimate& estimate, double factor = 1) {
             .y = estimate.value * factor,
             .low = scaled(estimate.low),
             .high = scaled(estimate.high),
-            .mark = cell.judgement.validity == model::Validity::invalid ? Mark::invalid : Mark::valid};
+            .mark = mark_of(cell.judgement.validity)};
 }
 
 bool evenly_spaced(const std::vector<std::int64_t>& levels) {
@@ -73,7 +86,8 @@ class Drawing {
 public:
     Drawing(const model::Benchmark& benchmark, const model::Environment& environment,
             const Comparison& comparison)
-        : comparison_(comparison), subtitle_(conditions(benchmark, environment, comparison)) {}
+        : comparison_(comparison),
+          subtitle_(conditions(benchmark, comparison, environment.database.version)) {}
 
     Figure figure(const std::string& quantity, const std::string& title, const std::string& y_label) const {
         const bool closed = comparison_.load_model == model::LoadModel::closed;
@@ -111,7 +125,7 @@ Figure latency(const Drawing& drawing) {
             const auto found = cell.response_time.find(key);
             if (found == cell.response_time.end() || found->second.value_ns.value <= 0) return std::nullopt;
             Point result = point(cell, found->second.value_ns, 1e-6);
-            if (result.mark == Mark::valid && found->second.at_least) result.mark = Mark::at_least;
+            result.at_least = found->second.at_least;
             // A logarithmic axis has no 0: an interval that reaches it is drawn from a tenth of the value.
             if (result.low) result.low = std::max(*result.low, result.y / 10);
             return result;
@@ -125,21 +139,6 @@ Figure latency(const Drawing& drawing) {
 }
 
 }  // namespace
-
-std::string conditions(const model::Benchmark& benchmark, const model::Environment& environment,
-                       const Comparison& comparison) {
-    const double cpus = benchmark.contender_limits.cpus;
-    std::string text;
-    if (environment.limits == "off") {
-        text = "limits off";
-    } else {
-        text = fmt::format("{:g} CPU{}, {} each", cpus, cpus == 1 ? "" : "s",
-                           model::limit_text(benchmark.contender_limits.memory));
-    }
-    const std::string database = environment.database.engine == "postgres" ? "PostgreSQL" : "SQLite";
-    return text + fmt::format(" · {} {} · {} × {} per level", database, environment.database.version,
-                              model::counted(comparison.blocks, "block"), spoken(benchmark.load.duration));
-}
 
 std::vector<Figure> figures(const model::Benchmark& benchmark, const model::Environment& environment,
                             const Comparison& comparison) {

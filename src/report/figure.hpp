@@ -12,8 +12,8 @@ namespace joust::report {
 
 enum class Mark {
     valid,
-    invalid,   ///< the cell is not ranked: drawn as a cross
-    at_least,  ///< the value touches requests that never ended: drawn as an open triangle
+    suspect,  ///< compared all the same, but to be doubted: the series' own marker, hollow
+    invalid,  ///< the cell is not ranked: a cross
 };
 
 struct Point {
@@ -22,6 +22,7 @@ struct Point {
     std::optional<double> low;  ///< of the 95 % interval; both or none
     std::optional<double> high;
     Mark mark = Mark::valid;
+    bool at_least = false;  ///< the value touches requests that never ended: an open triangle, unless invalid
     friend bool operator==(const Point&, const Point&) = default;
 };
 
@@ -70,9 +71,5 @@ struct Figure {
 /// Throughput, error rate, latency, CPU and memory over concurrency; none where nothing was measured.
 std::vector<Figure> figures(const model::Benchmark& benchmark, const model::Environment& environment,
                             const model::Comparison& comparison);
-
-/// "1 CPU, 2 GiB each · PostgreSQL 15.6 · 3 blocks × 5 s": the conditions in one line.
-std::string conditions(const model::Benchmark& benchmark, const model::Environment& environment,
-                       const model::Comparison& comparison);
 
 }  // namespace joust::report

@@ -15,7 +15,8 @@ namespace {
 // left out: it is too pale for lines on white.
 constexpr std::array<std::string_view, 7> k_colours{"#0072B2", "#D55E00", "#009E73", "#CC79A7",
                                                     "#E69F00", "#56B4E9", "#000000"};
-constexpr std::array<int, 4> k_filled_markers{7, 5, 13, 9};  // circle, square, diamond, triangle down
+// Circle, square, diamond, triangle down; hollow, each is the number before it.
+constexpr std::array<int, 4> k_filled_markers{7, 5, 13, 11};
 constexpr int k_most_legend_rows = 5;
 constexpr int k_cross = 2;
 constexpr int k_open_triangle = 8;
@@ -52,6 +53,23 @@ std::string_view dash(Stroke stroke) {
     return "(3,6)";
 }
 
+// The markers that there are. A lower bound of a suspect cell has two: a hollow marker inside the triangle.
+enum class Drawn { filled, hollow, cross, triangle };
+
+bool is_drawn(const Point& point, Drawn kind) {
+    switch (kind) {
+        case Drawn::filled:
+            return point.mark == Mark::valid && !point.at_least;
+        case Drawn::hollow:
+            return point.mark == Mark::suspect;
+        case Drawn::cross:
+            return point.mark == Mark::invalid;
+        case Drawn::triangle:
+            break;
+    }
+    return point.mark != Mark::invalid && point.at_least;
+}
+
 // One data set per series, two empty lines apart: gnuplot's "index".
 std::string data(const Figure& figure) {
     std::string text =
@@ -59,22 +77,23 @@ std::string data(const Figure& figure) {
                     figure.title, figure.x.label, figure.y.label);
     for (const Series& series : figure.series) {
         if (&series != figure.series.data()) text += "\n\n";
-        text += fmt::format("# {}\n# x y low high y_if_valid y_if_invalid y_if_at_least\n", series.label);
+        text += fmt::format("# {}\n# x y low high y_if_valid y_if_suspect y_if_invalid y_if_at_least\n",
+                            series.label);
         for (const Point& point : series.points) {
-            const auto only = [&](Mark mark) {
-                return point.mark == mark ? std::optional(point.y) : std::nullopt;
+            const auto only = [&](Drawn kind) {
+                return is_drawn(point, kind) ? std::optional(point.y) : std::nullopt;
             };
-            text += fmt::format("{:g} {} {} {} {} {} {}\n", point.x, number(point.y), number(point.low),
-                                number(point.high), number(only(Mark::valid)), number(only(Mark::invalid)),
-                                number(only(Mark::at_least)));
+            text += fmt::format("{:g} {} {} {} {} {} {} {}\n", point.x, number(point.y), number(point.low),
+                                number(point.high), number(only(Drawn::filled)), number(only(Drawn::hollow)),
+                                number(only(Drawn::cross)), number(only(Drawn::triangle)));
         }
     }
     return text;
 }
 
-bool any(const Series& series, Mark mark) {
+bool any(const Series& series, Drawn kind) {
     return std::any_of(series.points.begin(), series.points.end(),
-                       [mark](const Point& point) { return point.mark == mark; });
+                       [kind](const Point& point) { return is_drawn(point, kind); });
 }
 
 bool any_interval(const Series& series) {
@@ -131,15 +150,24 @@ std::string x_axis(const Figure& figure) {
 // What the special markers mean, at the right of title and subtitle; in the legend their length would spread
 // it.
 std::string mark_labels(const Figure& figure) {
+    std::vector<std::string> upper;
+    std::vector<std::string> lower;
+    const auto explain = [&](Drawn kind, std::string_view meaning, std::vector<std::string>& line) {
+        if (any_series(figure, [kind](const Series& series) { return any(series, kind); }))
+            line.emplace_back(meaning);
+    };
+    explain(Drawn::cross, "✕ invalid: not ranked", upper);
+    explain(Drawn::triangle, "△ at least so much", upper);  // latency only, whose title is short
+    explain(Drawn::hollow, "hollow (○ □): suspect", lower);
     std::string text;
-    const auto explain = [&](Mark mark, int tag, std::string_view meaning, std::string_view height) {
-        if (any_series(figure, [mark](const Series& series) { return any(series, mark); }))
+    const auto put = [&](int tag, const std::vector<std::string>& line, std::string_view height) {
+        if (!line.empty())
             text += fmt::format(
                 "set label {} {} at screen 0.975,{} right font 'DejaVu Sans,19' textcolor rgb '#222222'\n",
-                tag, literal(meaning), height);
+                tag, literal(joined(line, "   ")), height);
     };
-    explain(Mark::invalid, 4, "✕ invalid: not ranked", "0.952");
-    explain(Mark::at_least, 5, "△ at least so much", "0.900");
+    put(4, upper, "0.952");
+    put(5, lower, "0.900");
     return text;
 }
 
@@ -202,16 +230,19 @@ std::vector<std::string> elements(const Figure& figure) {
                             " notitle");
         lines.push_back(fmt::format("{}1:2 with lines {} linewidth 1.3 dashtype {} notitle", source,
                                     colouring, dash(series.stroke)));
-        const auto mark = [&](Mark kind, int column, int type, double size) {
+        const auto mark = [&](Drawn kind, int column, int type, double size, const std::string& paint) {
             if (any(series, kind))
                 marks.push_back(fmt::format("{}1:{} with points pointtype {} pointsize {} {} notitle", source,
-                                            column, type, size, colouring));
+                                            column, type, size, paint));
         };
         // Earlier series lie below later ones: larger markers keep them in sight where values are the same.
         const double size = series.hue == 0 ? 2.1 : 1.4;
-        mark(Mark::valid, 5, marker(series), size);
-        mark(Mark::invalid, 6, k_cross, size * 1.5);
-        mark(Mark::at_least, 7, k_open_triangle, size * 1.5);
+        mark(Drawn::filled, 5, marker(series), size, colouring);
+        // Hollow: a rim with white inside, or the line would show through.
+        mark(Drawn::hollow, 6, marker(series), size, "linecolor rgb '#ffffff'");
+        mark(Drawn::hollow, 6, marker(series) - 1, size, colouring);
+        mark(Drawn::cross, 7, k_cross, size * 1.5, colouring);
+        mark(Drawn::triangle, 8, k_open_triangle, size * 1.5, colouring);
         legend.push_back(
             fmt::format("keyentry with linespoints {} dashtype {} pointtype {} pointsize 1.5 title {}",
                         colouring, dash(series.stroke), marker(series), literal(series.label)));

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
 #include "model/wording.hpp"
+#include "report/cell_text.hpp"
 #include "report/figure.hpp"
 #include "report/findings.hpp"
 #include "report/markdown_tables.hpp"
@@ -86,42 +88,96 @@ std::string resources(const RunReport& run) {
            picture(run, "memory", "Memory of the service over concurrency");
 }
 
+// Rules without an answer, each with the cells that it is about unless those are all of them.
+std::vector<std::string> unanswered(const RunReport& run) {
+    struct Rule {
+        std::string code;
+        std::string text;
+        std::vector<std::string> places;
+    };
+    std::vector<Rule> rules;
+    for (const model::Cell& cell : run.comparison.cells)
+        for (const model::Reason& reason : cell.judgement.not_evaluated) {
+            auto rule = std::find_if(rules.begin(), rules.end(), [&](const Rule& other) {
+                return other.code == reason.code && other.text == reason.text;
+            });
+            if (rule == rules.end()) rule = rules.insert(rules.end(), {reason.code, reason.text, {}});
+            rule->places.push_back(cell.contender + " " + at_level(run.benchmark, cell.level));
+        }
+    std::vector<std::string> sentences;
+    for (const Rule& rule : rules) {
+        const bool everywhere = rule.places.size() == run.comparison.cells.size();
+        sentences.push_back(fmt::format("`{}`{}: {}", rule.code,
+                                        everywhere ? "" : " (" + joined(rule.places, "; ") + ")", rule.text));
+    }
+    return sentences;
+}
+
 std::string judgements(const RunReport& run) {
     std::vector<std::string> sentences;
-    std::vector<std::string> rules;
-    for (const model::Cell& cell : run.comparison.cells) {
+    for (const model::Cell& cell : run.comparison.cells)
         for (const model::Reason& reason : cell.judgement.reasons)
             sentences.push_back(fmt::format("{} at {} ({}): {}", cell.contender,
                                             model::level_text(run.benchmark.load.model, cell.level),
                                             name(cell.judgement.validity), reason.text));
-        for (const model::Reason& rule : cell.judgement.not_evaluated) {
-            std::string text = fmt::format("`{}`: {}", rule.code, rule.text);
-            if (std::find(rules.begin(), rules.end(), text) == rules.end()) rules.push_back(std::move(text));
-        }
-    }
     std::string text =
         "\n### Validity\n\n" + bullets(sentences, "Every trial is valid by every rule that was evaluated.");
-    if (!rules.empty()) text += "\nRules that could not be evaluated:\n\n" + bullets(rules, "");
+    if (const auto rules = unanswered(run); !rules.empty())
+        text += "\nRules that could not be evaluated:\n\n" + bullets(rules, "");
     return text;
 }
 
-// One wrong answer of each contender and kind, the first that was kept.
+// Of a wrong answer it is known when it ended, not when its request was due, by which the error table counts:
+// one that ended after the window may be in the table, if its trial has any of the kind there.
+enum class Counted { yes, perhaps, no };
+
+Counted counted(const model::TrialResult& trial, const model::RequestErrorExample& example) {
+    if (trial.samples.errors[example.kind] == 0 || example.since_window < Nanoseconds{0}) return Counted::no;
+    return example.since_window <= trial.samples.window ? Counted::yes : Counted::perhaps;
+}
+
+std::string example_text(const RunReport& run, const model::TrialResult& trial,
+                         const model::RequestErrorExample& example) {
+    std::string when;
+    if (example.since_window < Nanoseconds{0}) {
+        when = fmt::format(", {} before the window", model::duration_text(-example.since_window));
+    } else if (example.since_window > trial.samples.window) {
+        when = fmt::format(", {} after the window",
+                           model::duration_text(example.since_window - trial.samples.window));
+    }
+    if (counted(trial, example) == Counted::no) when += ", not counted above";
+    std::string detail = example.detail;
+    std::replace_if(
+        detail.begin(), detail.end(), [](char c) { return c == '`' || c == '\n' || c == '\r'; }, ' ');
+    return fmt::format("{} at {}, `{}`{}{}: `{}`", trial.plan.contender,
+                       model::level_text(run.benchmark.load.model, trial.plan.level), name(example.kind),
+                       example.status != 0 ? fmt::format(", status {}", example.status) : "", when, detail);
+}
+
+// One wrong answer of each contender and kind: the first of those that were kept and that the error table
+// counts; where it counts none, the first at all, with a word on that.
 std::string examples(const RunReport& run) {
-    std::vector<std::string> seen;
-    std::vector<std::string> sentences;
+    struct Shown {
+        std::string key;
+        Counted counted;
+        std::string text;
+    };
+    std::vector<Shown> all;
     for (const model::TrialResult& trial : run.trials)
         for (const model::RequestErrorExample& example : trial.samples.examples) {
             const std::string key = trial.plan.contender + std::string(name(example.kind));
-            if (std::find(seen.begin(), seen.end(), key) != seen.end()) continue;
-            seen.push_back(key);
-            std::string detail = example.detail;
-            std::replace_if(
-                detail.begin(), detail.end(), [](char c) { return c == '`' || c == '\n' || c == '\r'; }, ' ');
-            sentences.push_back(
-                fmt::format("{} at {}, `{}`{}: `{}`", trial.plan.contender,
-                            model::level_text(run.benchmark.load.model, trial.plan.level), name(example.kind),
-                            example.status != 0 ? fmt::format(", status {}", example.status) : "", detail));
+            const Counted how = counted(trial, example);
+            const auto known =
+                std::find_if(all.begin(), all.end(), [&](const Shown& shown) { return shown.key == key; });
+            if (known == all.end()) {
+                all.push_back({key, how, example_text(run, trial, example)});
+            } else if (how < known->counted) {
+                *known = {key, how, example_text(run, trial, example)};
+            }
         }
+    std::vector<std::string> sentences;
+    for (const Shown& shown : all)
+        sentences.push_back(shown.text);
     return sentences.empty() ? "" : "\n### First wrong answer of each kind\n\n" + bullets(sentences, "");
 }
 

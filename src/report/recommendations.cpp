@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/text.hpp"
 #include "model/wording.hpp"
 #include "report/cell_text.hpp"
 
@@ -24,19 +25,54 @@ int pairs_for_margin(const PairedRatio& ratio, double margin) {
     return static_cast<int>(std::ceil(ratio.pairs * std::pow(half / std::log(1 + margin), 2)));
 }
 
-// "django up to 34 % errors"
-std::string worst(const RunReport& run, const std::string& contender) {
+// "django up to 34 % errors", "fastapi few operations": what made its cells invalid.
+std::string failure(const RunReport& run, const std::string& contender) {
+    std::vector<std::string> kinds;
     double highest = 0;
-    for (const Cell& cell : run.comparison.cells)
-        if (cell.contender == contender) highest = std::max(highest, cell.error_rate);
-    return fmt::format("{} up to {} errors", contender, model::percent(highest));
+    for (const Cell& cell : run.comparison.cells) {
+        if (cell.contender != contender || !invalid(cell)) continue;
+        const bool errors = cell.judgement.reasons.front().code == "error_rate";
+        if (errors) highest = std::max(highest, cell.error_rate);
+        if (const std::string kind = errors ? "" : short_reason(cell);
+            std::find(kinds.begin(), kinds.end(), kind) == kinds.end())
+            kinds.push_back(kind);
+    }
+    for (std::string& kind : kinds)
+        if (kind.empty()) kind = fmt::format("up to {} errors", model::percent(highest));
+    return contender + " " + (kinds.empty() ? "valid" : joined(kinds, ", "));
+}
+
+// What to do about the reasons that made a cell of the two invalid.
+std::string remedy(const RunReport& run, const PairedRatio& goodput) {
+    bool errors = false;
+    bool few = false;
+    bool other = false;
+    for (const Cell& cell : run.comparison.cells) {
+        if (!invalid(cell) || (cell.contender != goodput.contender && cell.contender != goodput.baseline))
+            continue;
+        const std::string& code = cell.judgement.reasons.front().code;
+        errors = errors || code == "error_rate";
+        few = few || code == "few_operations";
+        other = other || (code != "error_rate" && code != "few_operations");
+    }
+    std::vector<std::string> advice;
+    if (errors)
+        advice.emplace_back(
+            "Find the cause of the errors first: the error table, the samples of wrong answers and logs/ "
+            "show it.");
+    if (few)
+        advice.push_back(
+            fmt::format("Too few verified operations fit into a window of {}: lengthen it (`--set "
+                        "'load.duration=\"60s\"'`) "
+                        "or give more CPU.",
+                        spoken(run.benchmark.load.duration)));
+    if (other) advice.emplace_back("Section Validity and logs/ say what happened.");
+    return joined(advice, " ");
 }
 
 std::string choice(const RunReport& run, const PairedRatio& goodput) {
     const double margin = run.benchmark.experiment.margin;
-    const bool all_valid =
-        std::none_of(run.comparison.cells.begin(), run.comparison.cells.end(),
-                     [](const Cell& cell) { return cell.judgement.validity == model::Validity::invalid; });
+    const bool all_valid = std::none_of(run.comparison.cells.begin(), run.comparison.cells.end(), invalid);
     switch (goodput.verdict) {
         case Verdict::faster:
         case Verdict::slower: {
@@ -71,11 +107,9 @@ std::string choice(const RunReport& run, const PairedRatio& goodput) {
     }
     const auto levels = static_cast<std::int64_t>(run.comparison.levels.size());
     return fmt::format(
-        "Do not choose between {} and {} by this run: at none of its {} are both valid ({}; {}). Find the "
-        "cause first: "
-        "the error table, the samples of wrong answers and logs/ show it.",
-        goodput.contender, goodput.baseline, model::counted(levels, "level"), worst(run, goodput.contender),
-        worst(run, goodput.baseline));
+        "Do not choose between {} and {} by this run: at none of its {} are both valid ({}; {}). {}",
+        goodput.contender, goodput.baseline, model::counted(levels, "level"), failure(run, goodput.contender),
+        failure(run, goodput.baseline), remedy(run, goodput));
 }
 
 void add_conflicts(const RunReport& run, const PairedRatio& goodput, std::vector<std::string>& sentences) {
@@ -106,11 +140,7 @@ void add_limits_of_use(const RunReport& run, std::vector<std::string>& sentences
     }
     for (const std::string& contender : run.comparison.contenders) {
         for (const Cell& cell : run.comparison.cells) {
-            const auto& reasons = cell.judgement.reasons;
-            const bool saturated =
-                std::any_of(reasons.begin(), reasons.end(),
-                            [](const model::Reason& reason) { return reason.code == "saturated"; });
-            if (cell.contender != contender || !saturated) continue;
+            if (cell.contender != contender || !has_reason(cell, "saturated")) continue;
             sentences.push_back(
                 fmt::format("Do not read latencies of {} {} or above: its median response time there is {}, "
                             "with a timeout of {}. "

@@ -13,14 +13,6 @@ namespace {
 
 constexpr std::size_t k_width = 100;
 
-std::string conditions_line(const model::Benchmark& benchmark, const model::Comparison& comparison) {
-    const double cpus = benchmark.contender_limits.cpus;
-    return fmt::format("{} · {:g} CPU{}, {} each · {} · {} × {} per level", benchmark.title, cpus,
-                       cpus == 1 ? "" : "s", model::limit_text(benchmark.contender_limits.memory),
-                       benchmark.database.engine == model::DatabaseEngine::postgres ? "PostgreSQL" : "SQLite",
-                       model::counted(comparison.blocks, "block"), spoken(benchmark.load.duration));
-}
-
 std::string painted(const Paint& paint, std::optional<model::Verdict> verdict, const std::string& text) {
     return paint && verdict ? paint(*verdict, text) : text;
 }
@@ -74,21 +66,23 @@ Table table(const model::Comparison& comparison, const Paint& paint) {
     return table;
 }
 
-// "? suspect: no steady state (fastapi at 4, 50 users; django at 4 users)", a line for each reason.
+// "? suspect: no steady state, littles law (fastapi at 4, 50 users; django at 4 users)", a line for each set
+// of reasons.
 std::string suspects(const model::Comparison& comparison) {
-    std::map<std::string, std::map<std::string, std::string>> places;  // by reason, then contender
+    std::map<std::string, std::map<std::string, std::string>> places;  // by reasons, then contender
     for (const model::Cell& cell : comparison.cells) {
         if (cell.judgement.validity != model::Validity::suspect) continue;
-        std::string& levels = places[short_reason(cell)][cell.contender];
+        std::string& levels = places[short_reasons(cell)][cell.contender];
         levels += (levels.empty() ? "" : ", ") + std::to_string(cell.level);
     }
     const std::string_view unit = comparison.load_model == model::LoadModel::closed ? "users" : "requests/s";
     std::string text;
-    for (const auto& [reason, contenders] : places) {
+    for (const auto& [reasons, contenders] : places) {
         std::vector<std::string> parts;
         for (const auto& [contender, levels] : contenders)
             parts.push_back(fmt::format("{} at {} {}", contender, levels, unit));
-        text += wrapped(fmt::format("? suspect: {} ({})", reason, joined(parts, "; ")), k_width, "  ") + '\n';
+        text +=
+            wrapped(fmt::format("? suspect: {} ({})", reasons, joined(parts, "; ")), k_width, "  ") + '\n';
     }
     return text;
 }
@@ -116,7 +110,7 @@ std::string wrapped(std::string_view text, std::size_t width, std::string_view i
 
 std::string summary_text(const model::Benchmark& benchmark, const model::Comparison& comparison,
                          const Paint& paint) {
-    std::string text = wrapped(conditions_line(benchmark, comparison), k_width) + "\n\n";
+    std::string text = wrapped(benchmark.title + " · " + conditions(benchmark, comparison), k_width) + "\n\n";
     if (!comparison.cells.empty()) text += table(comparison, paint).plain() + '\n';
     if (const std::string doubts = suspects(comparison); !doubts.empty()) text += doubts + '\n';
     text += wrapped(comparison.headline, k_width) + '\n';

@@ -40,6 +40,19 @@ TEST_P(Golden, markdown) {
     expect_golden(run_.name + "/incremental_benchmark_report.md", markdown(report_));
 }
 
+// Every mark of a picture: suspect, suspect with a lower bound, invalid.
+testing::ReportCase doubtful() {
+    testing::ReportCase run = testing::errors_at_high_levels();
+    run.name = "doubtful";
+    for (model::TrialResult& trial : run.trials) {
+        if (trial.plan.level == 50) trial.warmup.steady = false;
+        if (trial.plan.level != 50 || trial.plan.contender != "fastapi") continue;
+        trial.samples.response_time.record(trial.timeout.count(), 30);
+        trial.samples.censored = 30;
+    }
+    return run;
+}
+
 // Long files: the stories that differ most are enough.
 class GoldenJson : public Golden {};
 class GoldenFigures : public Golden {};
@@ -69,7 +82,7 @@ INSTANTIATE_TEST_SUITE_P(opposites, GoldenJson,
                          ::testing::Values(&testing::clear_winner, &testing::both_fail_every_request));
 INSTANTIATE_TEST_SUITE_P(shapes, GoldenFigures,
                          ::testing::Values(&testing::clear_winner, &testing::errors_at_high_levels,
-                                           &testing::single_block_ladder));
+                                           &testing::single_block_ladder, &doubtful));
 
 }  // namespace
 }  // namespace joust::report

@@ -12,6 +12,8 @@
 #include "base/text.hpp"
 #include "report/figure.hpp"
 #include "report/findings.hpp"
+#include "report/gnuplot.hpp"
+#include "report/markdown.hpp"
 #include "report/recommendations.hpp"
 #include "report/table.hpp"
 #include "support/report_cases.hpp"
@@ -124,6 +126,33 @@ TEST(summary_text, marks_suspect_cells_and_says_why_below) {
     EXPECT_THAT(text, HasSubstr("? suspect: no steady state (django at 50 users; fastapi at 50 users)\n"));
 }
 
+TEST(summary_text, says_every_reason_for_doubt) {
+    ReportCase run = testing::clear_winner();
+    for (model::TrialResult& trial : run.trials) {
+        if (trial.plan.level != 50 || trial.plan.contender != "django") continue;
+        trial.warmup.steady = false;
+        trial.samples.in_flight_mean *= 2;
+    }
+    const std::string text = summary_text(run.benchmark, analysis::compare(run.benchmark, run.trials));
+    EXPECT_THAT(text, HasSubstr("? suspect: no steady state, littles law (django at 50 users)\n"));
+    const Rendered rendered(std::move(run));
+    EXPECT_THAT(markdown(rendered.report()), HasSubstr("| suspect: no steady state, littles law |"));
+}
+
+TEST(summary_text, without_limits_claims_none_and_marks_every_row) {
+    ReportCase run = testing::errors_at_high_levels();
+    for (model::TrialResult& trial : run.trials)
+        trial.contender_limits.reset();
+    const std::string text = summary_text(run.benchmark, analysis::compare(run.benchmark, run.trials));
+    EXPECT_THAT(text, HasSubstr("I/O-intensive · limits off · PostgreSQL · 3 blocks"));
+    EXPECT_THAT(text, Not(HasSubstr("2 GiB each")));
+    EXPECT_THAT(text, HasSubstr("baseline, limits off ?\n"));
+    EXPECT_THAT(text, HasSubstr("invalid: 34 % errors, limits off\n"));
+    EXPECT_THAT(text, HasSubstr("not ranked: django invalid, limits off ?\n"));
+    for (const std::string_view line : split(text, '\n'))
+        EXPECT_LE(display_width(line), 100U) << line;
+}
+
 TEST(summary_text, says_invalid_in_place_of_a_rank) {
     const ReportCase run = testing::errors_at_high_levels();
     const std::string text = summary_text(run.benchmark, analysis::compare(run.benchmark, run.trials));
@@ -170,6 +199,24 @@ TEST(findings, of_two_contenders_that_fail_recommend_neither) {
     EXPECT_THAT(findings(rendered.report()), Not(Contains(HasSubstr("higher goodput"))));
 }
 
+// Windows too short for a slow service: none of its answers was wrong.
+ReportCase few_operations() {
+    ReportCase run = testing::clear_winner();
+    for (model::TrialResult& trial : run.trials)
+        if (trial.plan.contender == "fastapi")
+            trial.samples.completed_in_window = static_cast<std::uint64_t>(trial.plan.level) / 4;
+    return run;
+}
+
+TEST(recommendations, of_an_invalid_run_without_errors_speak_of_what_there_was) {
+    const Rendered rendered(few_operations());
+    const std::vector<std::string> sentences = recommendations(rendered.report());
+    EXPECT_THAT(sentences, Contains(HasSubstr("(fastapi few operations; django valid). Too few verified "
+                                              "operations fit into a window of 5 s: lengthen it")));
+    EXPECT_THAT(sentences, Not(Contains(HasSubstr("0 % errors"))));
+    EXPECT_THAT(sentences, Not(Contains(HasSubstr("error table"))));
+}
+
 TEST(findings, name_a_database_that_refused_connections_with_its_setting) {
     ReportCase run = testing::errors_at_high_levels();
     for (model::TrialResult& trial : run.trials)
@@ -182,6 +229,25 @@ TEST(findings, name_a_database_that_refused_connections_with_its_setting) {
         Contains(HasSubstr("django at 200 users, block 1 and 2 more times:** PostgreSQL refused 12")));
     EXPECT_THAT(recommendations(rendered.report()),
                 Contains(HasSubstr("Raise max_connections of the database (500")));
+}
+
+TEST(findings, on_sqlite_speak_of_one_cpu_allowance_and_of_one_writer) {
+    ReportCase run = testing::clear_winner();
+    run.benchmark.database.engine = model::DatabaseEngine::sqlite;
+    for (model::TrialResult& trial : run.trials) {
+        trial.database = {};
+        trial.contender.cpu = {Nanoseconds{1'000'000'000}, Nanoseconds{0}};  // of a window of 5 s
+    }
+    Rendered rendered(std::move(run));
+    rendered.environment().database.engine = "sqlite";
+    for (model::ContenderFacts& facts : rendered.environment().contenders)
+        facts.stack.db_connections = facts.name == "django" ? 4 : 1;
+    const std::vector<std::string> sentences = findings(rendered.report());
+    EXPECT_THAT(sentences, Contains(HasSubstr("used 0.20 of 1 CPU: it is not used up")));
+    EXPECT_THAT(sentences, Not(Contains(HasSubstr("neither"))));
+    EXPECT_THAT(sentences, Contains(HasSubstr("fastapi opens up to 1 database connection, django opens up to "
+                                              "4 database connections: more requests of one")));
+    EXPECT_THAT(sentences, Not(Contains(HasSubstr("the database can work"))));
 }
 
 TEST(findings, say_when_a_ladder_measured_one_number) {
@@ -202,6 +268,35 @@ TEST(figures, mark_what_is_invalid_and_what_is_a_lower_bound) {
     EXPECT_FALSE(all[0].x.logarithmic);
     EXPECT_TRUE(all[2].y.logarithmic);
     EXPECT_EQ(all[1].threshold, (Threshold{1, "limit 1 %"}));
+}
+
+TEST(figures, mark_what_is_suspect_with_hollow_markers_and_explain_them) {
+    ReportCase run = testing::clear_winner();
+    for (model::TrialResult& trial : run.trials)
+        if (trial.plan.level == 50) trial.warmup.steady = false;
+    const Rendered rendered(std::move(run));
+    const RunReport report = rendered.report();
+    const std::vector<Figure> all = figures(report.benchmark, report.environment, report.comparison);
+    ASSERT_EQ(all.size(), 5U);
+    for (const Figure& figure : all) {
+        for (const Series& series : figure.series) {
+            EXPECT_EQ(series.points[0].mark, Mark::valid) << figure.name;
+            EXPECT_EQ(series.points[1].mark, Mark::suspect) << figure.name;
+        }
+        const std::string script = gnuplot_files(figure).script;
+        EXPECT_THAT(script, HasSubstr("hollow (○ □): suspect")) << figure.name;
+        EXPECT_THAT(script, HasSubstr("1:6 with points pointtype 6 ")) << figure.name;  // fastapi, circle
+        EXPECT_THAT(script, HasSubstr("1:6 with points pointtype 4 ")) << figure.name;  // django, square
+    }
+}
+
+TEST(gnuplot_files, of_a_suspect_lower_bound_show_both_marks) {
+    Figure figure{.name = "latency", .title = "Latency", .series = {{.label = "a p99"}}};
+    figure.series[0].points = {{.x = 1, .y = 2, .mark = Mark::suspect, .at_least = true},
+                               {.x = 2, .y = 3, .mark = Mark::invalid, .at_least = true}};
+    const GnuplotFiles files = gnuplot_files(figure);
+    EXPECT_THAT(files.data, HasSubstr("\n1 2 NaN NaN NaN 2 NaN 2\n2 3 NaN NaN NaN NaN 3 NaN\n"));
+    EXPECT_THAT(files.script, HasSubstr("'✕ invalid: not ranked   △ at least so much'"));
 }
 
 TEST(figures, mark_a_censored_percentile_of_a_valid_cell_as_a_lower_bound) {
@@ -227,6 +322,37 @@ TEST(figures, of_evenly_spaced_levels_are_linear_and_of_wide_ones_logarithmic) {
     EXPECT_TRUE(axis.logarithmic);
     ASSERT_EQ(axis.ticks.size(), 3U);
     EXPECT_EQ(axis.ticks[1], (Tick{50, "50"}));
+}
+
+TEST(markdown, shows_a_wrong_answer_that_was_counted_or_says_that_it_was_not) {
+    using model::RequestErrorKind;
+    ReportCase run = testing::clear_winner();
+    for (model::TrialResult& trial : run.trials)
+        trial.samples.examples.clear();
+    model::Samples& first = run.trials[0].samples;
+    first.errors[RequestErrorKind::body] = 3;
+    first.examples = {{RequestErrorKind::body, 200, "in the warm-up", std::chrono::seconds(-2)},
+                      {RequestErrorKind::body, 200, "afterwards", std::chrono::seconds(6)},
+                      {RequestErrorKind::body, 200, "within", std::chrono::seconds(1)},
+                      {RequestErrorKind::status_5xx, 500, "late", std::chrono::milliseconds(6500)}};
+    const Rendered rendered(std::move(run));
+    const std::string text = markdown(rendered.report());
+    EXPECT_THAT(text, HasSubstr("`body`, status 200: `within`"));
+    EXPECT_THAT(text, Not(HasSubstr("in the warm-up")));
+    EXPECT_THAT(text, Not(HasSubstr("afterwards")));
+    EXPECT_THAT(text,
+                HasSubstr("`status_5xx`, status 500, 1.50 s after the window, not counted above: `late`"));
+}
+
+TEST(markdown, says_of_which_cell_a_rule_could_not_be_evaluated) {
+    ReportCase run = testing::clear_winner();
+    for (model::TrialResult& trial : run.trials)
+        if (trial.plan.level == 4 && trial.plan.contender == "django") trial.samples.in_flight_mean = 0;
+    const Rendered rendered(std::move(run));
+    const std::string text = markdown(rendered.report());
+    EXPECT_THAT(text,
+                HasSubstr("- `littles_law` (django at 4 users): requests in flight were not recorded\n"));
+    EXPECT_THAT(text, HasSubstr("- `effects`: answers were checked"));
 }
 
 TEST(report, marks_a_run_without_limits) {

@@ -40,13 +40,13 @@ plot \
   data index 5 using 1:2 with lines linecolor rgb '#D55E00' linewidth 1.3 dashtype (3,6) notitle, \
   data index 0 using 1:5 with points pointtype 7 pointsize 2.1 linecolor rgb '#0072B2' notitle, \
   data index 1 using 1:5 with points pointtype 5 pointsize 1.4 linecolor rgb '#D55E00' notitle, \
-  data index 1 using 1:6 with points pointtype 2 pointsize 2.0999999999999996 linecolor rgb '#D55E00' notitle, \
+  data index 1 using 1:7 with points pointtype 2 pointsize 2.0999999999999996 linecolor rgb '#D55E00' notitle, \
   data index 2 using 1:5 with points pointtype 7 pointsize 2.1 linecolor rgb '#0072B2' notitle, \
   data index 3 using 1:5 with points pointtype 5 pointsize 1.4 linecolor rgb '#D55E00' notitle, \
-  data index 3 using 1:6 with points pointtype 2 pointsize 2.0999999999999996 linecolor rgb '#D55E00' notitle, \
+  data index 3 using 1:7 with points pointtype 2 pointsize 2.0999999999999996 linecolor rgb '#D55E00' notitle, \
   data index 4 using 1:5 with points pointtype 7 pointsize 2.1 linecolor rgb '#0072B2' notitle, \
   data index 5 using 1:5 with points pointtype 5 pointsize 1.4 linecolor rgb '#D55E00' notitle, \
-  data index 5 using 1:6 with points pointtype 2 pointsize 2.0999999999999996 linecolor rgb '#D55E00' notitle, \
+  data index 5 using 1:7 with points pointtype 2 pointsize 2.0999999999999996 linecolor rgb '#D55E00' notitle, \
   keyentry with linespoints linecolor rgb '#0072B2' dashtype 1 pointtype 7 pointsize 1.5 title 'fastapi p50', \
   keyentry with linespoints linecolor rgb '#D55E00' dashtype 1 pointtype 5 pointsize 1.5 title 'django p50', \
   keyentry with linespoints linecolor rgb '#0072B2' dashtype (14,7) pointtype 7 pointsize 1.5 title 'fastapi p95', \
