@@ -14,10 +14,11 @@ set border 3 back linecolor rgb '#888888' linewidth 0.6
 set tics nomirror out textcolor rgb '#222222'
 set grid ytics linecolor rgb '#dddddd' linewidth 0.5 linetype 1
 set datafile missing 'NaN'
+set label 5 'hollow (○ □): suspect' at screen 0.975,0.900 right font 'DejaVu Sans,19' textcolor rgb '#222222'
 set xlabel 'concurrent users'
 set xrange [21.5:1028.5]
 set logscale y
-set yrange [229.275:16401.4]
+set yrange [193.987:14852.9]
 set ytics ('200 ms' 200, '500 ms' 500, '1 s' 1000, '2 s' 2000, '5 s' 5000, '10 s' 10000, '20 s' 20000)
 set label 6 'response time (log scale)' at screen 0.018, graph 0.5 center rotate by 90
 data = 'latency_vs_concurrency.dat'
@@ -29,11 +30,23 @@ plot \
   data index 4 using 1:2 with lines linecolor rgb '#0072B2' linewidth 1.3 dashtype (3,6) notitle, \
   data index 5 using 1:2 with lines linecolor rgb '#D55E00' linewidth 1.3 dashtype (3,6) notitle, \
   data index 0 using 1:5 with points pointtype 7 pointsize 2.1 linecolor rgb '#0072B2' notitle, \
+  data index 0 using 1:6 with points pointtype 7 pointsize 2.1 linecolor rgb '#ffffff' notitle, \
+  data index 0 using 1:6 with points pointtype 6 pointsize 2.1 linecolor rgb '#0072B2' notitle, \
   data index 1 using 1:5 with points pointtype 5 pointsize 1.4 linecolor rgb '#D55E00' notitle, \
+  data index 1 using 1:6 with points pointtype 5 pointsize 1.4 linecolor rgb '#ffffff' notitle, \
+  data index 1 using 1:6 with points pointtype 4 pointsize 1.4 linecolor rgb '#D55E00' notitle, \
   data index 2 using 1:5 with points pointtype 7 pointsize 2.1 linecolor rgb '#0072B2' notitle, \
+  data index 2 using 1:6 with points pointtype 7 pointsize 2.1 linecolor rgb '#ffffff' notitle, \
+  data index 2 using 1:6 with points pointtype 6 pointsize 2.1 linecolor rgb '#0072B2' notitle, \
   data index 3 using 1:5 with points pointtype 5 pointsize 1.4 linecolor rgb '#D55E00' notitle, \
+  data index 3 using 1:6 with points pointtype 5 pointsize 1.4 linecolor rgb '#ffffff' notitle, \
+  data index 3 using 1:6 with points pointtype 4 pointsize 1.4 linecolor rgb '#D55E00' notitle, \
   data index 4 using 1:5 with points pointtype 7 pointsize 2.1 linecolor rgb '#0072B2' notitle, \
+  data index 4 using 1:6 with points pointtype 7 pointsize 2.1 linecolor rgb '#ffffff' notitle, \
+  data index 4 using 1:6 with points pointtype 6 pointsize 2.1 linecolor rgb '#0072B2' notitle, \
   data index 5 using 1:5 with points pointtype 5 pointsize 1.4 linecolor rgb '#D55E00' notitle, \
+  data index 5 using 1:6 with points pointtype 5 pointsize 1.4 linecolor rgb '#ffffff' notitle, \
+  data index 5 using 1:6 with points pointtype 4 pointsize 1.4 linecolor rgb '#D55E00' notitle, \
   keyentry with linespoints linecolor rgb '#0072B2' dashtype 1 pointtype 7 pointsize 1.5 title 'fastapi p50', \
   keyentry with linespoints linecolor rgb '#D55E00' dashtype 1 pointtype 5 pointsize 1.5 title 'django p50', \
   keyentry with linespoints linecolor rgb '#0072B2' dashtype (14,7) pointtype 7 pointsize 1.5 title 'fastapi p95', \

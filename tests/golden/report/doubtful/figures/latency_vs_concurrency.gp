@@ -14,8 +14,8 @@ set border 3 back linecolor rgb '#888888' linewidth 0.6
 set tics nomirror out textcolor rgb '#222222'
 set grid ytics linecolor rgb '#dddddd' linewidth 0.5 linetype 1
 set datafile missing 'NaN'
-set label 4 '✕ invalid: not ranked' at screen 0.975,0.952 right font 'DejaVu Sans,19' textcolor rgb '#222222'
-set label 5 '△ at least so much   hollow (○ □): suspect' at screen 0.975,0.900 right font 'DejaVu Sans,19' textcolor rgb '#222222'
+set label 4 '✕ invalid: not ranked   △ at least so much' at screen 0.975,0.952 right font 'DejaVu Sans,19' textcolor rgb '#222222'
+set label 5 'hollow (○ □): suspect' at screen 0.975,0.900 right font 'DejaVu Sans,19' textcolor rgb '#222222'
 set xlabel 'concurrent users (log scale)'
 set logscale x
 set xrange [3.47826:230]
