@@ -261,14 +261,17 @@ void add_by_thread(std::vector<Nanoseconds>& to, const std::vector<Nanoseconds>&
         to[i] += from[i];
 }
 
-/// Of another lap, which makes up `share` of the time so far. The delays are those of the worst lap.
+/// Of another lap, which makes up `share` of the time so far. The tail is that of the worst lap; the median
+/// is their mean, for one bad lap of many does not make most of the response time the generator's.
 void join_conduct(model::GeneratorConduct& to, model::GeneratorConduct from, double share) {
     add_by_thread(to.thread_cpu, from.thread_cpu);
     add_by_thread(to.thread_stopped, from.thread_stopped);
     from.thread_cpu.clear();
     from.thread_stopped.clear();
     add_conduct(to, from);
-    to.start_delay_p50 = std::max(to.start_delay_p50, from.start_delay_p50);
+    if (to.start_delay_p50 && from.start_delay_p50)
+        to.start_delay_p50 =
+            from_seconds(seconds(*to.start_delay_p50) * (1 - share) + seconds(*from.start_delay_p50) * share);
     to.start_delay_p99 = std::max(to.start_delay_p99, from.start_delay_p99);
     if (to.steal_share && from.steal_share)
         to.steal_share = *to.steal_share * (1 - share) + *from.steal_share * share;
