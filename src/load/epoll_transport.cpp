@@ -14,6 +14,9 @@ namespace {
 
 constexpr std::size_t k_receive_bytes = 64 * 1024;  // shared by all connections of the thread
 constexpr std::size_t k_events = 256;
+// In one go from one connection: a server that sends faster than it is read must not keep the others, nor the
+// timeouts, waiting.
+constexpr int k_most_reads = 16;
 constexpr std::uint64_t k_wake_key = ~std::uint64_t{0};
 
 struct Socket {
@@ -52,6 +55,9 @@ private:
     void finish_connect(Socket& socket, ConnectionId id, TransportEvents& events);
     void receive(Socket& socket, ConnectionId id, bool ending, TransportEvents& events);
 
+    /// Registers a socket, or makes a new edge of what is ready. -1 and errno on failure.
+    [[nodiscard]] int watch(int operation, const Socket& socket, ConnectionId id) const;
+
     Fd poll_;
     Fd wake_event_;
     std::vector<Socket> sockets_;
@@ -73,13 +79,17 @@ int EpollTransport::open(ConnectionId id, const Address& address) {
         return error;
     }
     socket.connecting = true;  // also when it is connected already: the first event says so
-    epoll_event event{};
-    event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
-    event.data.u64 = (std::uint64_t{socket.generation} << 32U) | id;
-    if (::epoll_ctl(poll_.get(), EPOLL_CTL_ADD, raw, &event) == 0) return 0;
+    if (watch(EPOLL_CTL_ADD, socket, id) == 0) return 0;
     const int error = errno;
     socket.fd = Fd();
     return error;
+}
+
+int EpollTransport::watch(int operation, const Socket& socket, ConnectionId id) const {
+    epoll_event event{};
+    event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+    event.data.u64 = (std::uint64_t{socket.generation} << 32U) | id;
+    return ::epoll_ctl(poll_.get(), operation, socket.fd.get(), &event);
 }
 
 int EpollTransport::send(ConnectionId id, std::string_view bytes) {
@@ -160,7 +170,12 @@ void EpollTransport::finish_connect(Socket& socket, ConnectionId id, TransportEv
 void EpollTransport::receive(Socket& socket, ConnectionId id, bool ending, TransportEvents& events) {
     const std::uint32_t generation = socket.generation;
     alignas(cmsghdr) std::array<char, 128> control;
-    while (socket.generation == generation) {
+    for (int reads = 0; socket.generation == generation; ++reads) {
+        if (reads == k_most_reads) {
+            // There may be more: registering anew makes an edge of it.
+            if (watch(EPOLL_CTL_MOD, socket, id) != 0) events.on_ended(id, errno, now());
+            return;
+        }
         iovec piece{buffer_.data(), buffer_.size()};
         msghdr message{};
         message.msg_iov = &piece;

@@ -126,8 +126,11 @@ std::vector<Hostility> malformed() {
         {"status_of_zero", bytes("HTTP/1.1 000 OK\r\n\r\n"), k_protocol, "not in 100"},
         {"protocols_switched_unasked", bytes("HTTP/1.1 101 Switching\r\nUpgrade: x\r\n\r\n"), k_protocol,
          "unasked"},
-        {"nul_in_the_status_line", bytes(std::string("HTTP/1.1\0200 OK\r\n\r\n", 19)), k_protocol,
-         "status line"},
+        {"nul_in_the_status_line",
+         bytes(std::string("HTTP/1.1\0"
+                           "200 OK\r\n\r\n",
+                           19)),
+         k_protocol, "status line"},
         {"nul_in_a_header_name", bytes(k_ok + std::string("X\0Y: z\r\n\r\n", 10)), k_protocol, "no name"},
         {"folded_header", bytes(k_ok + "X: a\r\n  b\r\nContent-Length: 2\r\n\r\nok"), k_protocol, "no name"},
         {"space_before_colon", bytes(k_ok + "Content-Length : 2\r\n\r\nok"), k_protocol, "no name"},
