@@ -69,7 +69,7 @@ Outcome joust_outcome(std::string_view input, bool to_head, bool ends, std::size
             return outcome;
         }
     }
-    if (!ends && input.size() > 0) {
+    if (!ends && !input.empty()) {
         // A response that ended with the last byte says so when it is asked again.
         std::string_view nothing;
         if (parser.next(nothing) != ResponseParser::Event::complete) return outcome;
