@@ -5,6 +5,7 @@
 #include <boost/beast/http/string_body.hpp>
 #include <cstdint>
 #include <cstdlib>
+#include <new>
 #include <string>
 #include <string_view>
 
@@ -93,7 +94,12 @@ Outcome beast_outcome(std::string_view input, bool to_head, bool ends) {
         beast::error_code error;
         while (!parser.is_done() && !error && outcome.taken < input.size()) {
             const auto rest = input.substr(outcome.taken);
-            const std::size_t used = parser.put({rest.data(), rest.size()}, error);
+            std::size_t used = 0;
+            try {
+                used = parser.put({rest.data(), rest.size()}, error);
+            } catch (const std::bad_alloc&) {
+                return outcome;  // it reserves the length that is claimed: far more than came, so not the end
+            }
             outcome.taken += used;
             if (used == 0) break;
         }
