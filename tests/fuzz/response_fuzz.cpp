@@ -1,11 +1,11 @@
 #include <algorithm>
 #include <array>
 #include <boost/beast/core/error.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/basic_dynamic_body.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
 #include <cstdint>
 #include <cstdlib>
-#include <new>
 #include <string>
 #include <string_view>
 
@@ -86,7 +86,8 @@ Outcome joust_outcome(std::string_view input, bool to_head, bool ends, std::size
 Outcome beast_outcome(std::string_view input, bool to_head, bool ends) {
     Outcome outcome;
     for (;;) {
-        beast::http::response_parser<beast::http::string_body> parser;
+        // Not a string for the body, for which Beast would reserve whatever length is claimed.
+        beast::http::response_parser<beast::http::basic_dynamic_body<beast::flat_buffer>> parser;
         parser.eager(true);
         parser.skip(to_head);
         parser.body_limit(boost::none);
@@ -94,12 +95,7 @@ Outcome beast_outcome(std::string_view input, bool to_head, bool ends) {
         beast::error_code error;
         while (!parser.is_done() && !error && outcome.taken < input.size()) {
             const auto rest = input.substr(outcome.taken);
-            std::size_t used = 0;
-            try {
-                used = parser.put({rest.data(), rest.size()}, error);
-            } catch (const std::bad_alloc&) {
-                return outcome;  // it reserves the length that is claimed: far more than came, so not the end
-            }
+            const std::size_t used = parser.put({rest.data(), rest.size()}, error);
             outcome.taken += used;
             if (used == 0) break;
         }
@@ -118,7 +114,8 @@ Outcome beast_outcome(std::string_view input, bool to_head, bool ends) {
         // Beast hands out an interim response as a message of its own.
         if (outcome.status / 100 == 1 && outcome.status != 101) continue;
         outcome.how = Outcome::How::complete;
-        outcome.body = parser.get().body();
+        const auto body = parser.get().body().cdata();
+        outcome.body.assign(static_cast<const char*>(body.data()), body.size());
         outcome.keep_alive = parser.keep_alive();
         return outcome;
     }
