@@ -156,10 +156,9 @@ std::vector<model::Reason> merged_reasons(std::span<const JudgedTrial> trials) {
     std::vector<model::Reason> merged;
     std::vector<int> counts;
     std::vector<const JudgedTrial*> worst_first;
-    for (const JudgedTrial& judged : trials)
-        worst_first.push_back(&judged);
-    std::stable_partition(worst_first.begin(), worst_first.end(),
-                          [](const JudgedTrial* judged) { return !judged->counts(); });
+    for (const bool counting : {false, true})
+        for (const JudgedTrial& judged : trials)
+            if (judged.counts() == counting) worst_first.push_back(&judged);
     for (const JudgedTrial* judged : worst_first)
         for (const model::Reason& reason : judged->judgement->reasons) {
             const auto known = std::find_if(merged.begin(), merged.end(), [&](const model::Reason& other) {
