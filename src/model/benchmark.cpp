@@ -135,7 +135,7 @@ std::string chosen_profile(TomlReader& reader, const std::string& asked, Diagnos
     if (asked.empty()) return std::find(known.begin(), known.end(), "quick") == known.end() ? "" : "quick";
     if (std::find(known.begin(), known.end(), asked) == known.end())
         diagnostics.add(
-            {"command line", 1, 1,
+            {"--profile", 0, 0,
              fmt::format("there is no profile \"{}\"; {}", asked,
                          known.empty() ? "the benchmark has none" : "write one of " + joined(known, ", "))});
     return asked;

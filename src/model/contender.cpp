@@ -107,8 +107,8 @@ std::optional<Contender> read_contender(const Path& root, const std::string& nam
     for (const auto& [route, path] : contender.routes) {
         contender.route_places[route] = routes.place(route);
         if (!path.starts_with('/'))
-            routes.complain(route,
-                            fmt::format("routes.{} is \"{}\"; write a path that starts with /", route, path));
+            routes.complain(route, fmt::format("routes.{} is {}; write a path in quotes that starts with /",
+                                               route, path));
     }
     if (!contender.routes.contains("health"))
         reader.complain("routes", "routes.health is missing; write for example health = \"/health\"");

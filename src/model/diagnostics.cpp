@@ -5,6 +5,7 @@
 namespace joust::model {
 
 std::string Diagnostic::text() const {
+    if (line == 0) return fmt::format("{}: {}", file, message);
     return fmt::format("{}:{}:{}: {}", file, line, column, message);
 }
 

@@ -10,12 +10,12 @@ namespace joust::model {
 
 /// One mistake in a user's file: where it is, what it is and what to write instead.
 struct Diagnostic {
-    std::string file;
-    std::uint32_t line = 0;    ///< from 1
+    std::string file;          ///< or the flag that is wrong
+    std::uint32_t line = 0;    ///< from 1; 0 for a flag
     std::uint32_t column = 0;  ///< from 1
     std::string message;
 
-    /// "file:line:column: message", as editors and compilers understand it.
+    /// "file:line:column: message", as editors and compilers understand it; "--flag: message".
     [[nodiscard]] std::string text() const;
     friend auto operator<=>(const Diagnostic&, const Diagnostic&) = default;
 };

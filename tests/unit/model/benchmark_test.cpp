@@ -116,7 +116,8 @@ TEST_F(BenchmarkFile, AMistakeInAProfileNotChosenIsFoundToo) {
 TEST_F(BenchmarkFile, AnUnknownProfileListsThoseThatThereAre) {
     EXPECT_FALSE(
         read(std::string(k_smallest) + "[profiles.full]\nload.duration = \"9s\"\n", {.profile = "fast"}));
-    EXPECT_EQ(mistakes(), "1:1 there is no profile \"fast\"; write one of full\n");
+    ASSERT_EQ(diagnostics.all().size(), 1U);
+    EXPECT_EQ(diagnostics.all().front().text(), "--profile: there is no profile \"fast\"; write one of full");
 }
 
 TEST_F(BenchmarkFile, TheCommandLineWinsOverProfileAndFile) {

@@ -109,7 +109,7 @@ TEST_F(Manifests, NameMustBeItsFoldersAndPathsStartWithASlash) {
     write("wrong", std::string(k_base) + "users = \"users\"\n");
     EXPECT_FALSE(read_contender(root, "wrong", diagnostics));
     EXPECT_NE(mistakes().find("1:8: name is \"base\"; write \"wrong\""), std::string::npos) << mistakes();
-    EXPECT_NE(mistakes().find("17:9: routes.users is \"users\"; write a path that starts with /"),
+    EXPECT_NE(mistakes().find("17:9: routes.users is users; write a path in quotes that starts with /"),
               std::string::npos)
         << mistakes();
 }
