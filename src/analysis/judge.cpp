@@ -22,6 +22,7 @@ public:
         few_operations();
         limits();
         steady_state();
+        cpu_of_its_own();
         generator();
         not_evaluated("effects",
                       "answers were checked, but rows and files were not counted against the contract");
@@ -94,6 +95,23 @@ private:
             suspect("no_steady_state",
                     fmt::format("no steady state after {} of warm-up{}{}", spoken(trial_.warmup.length),
                                 trial_.warmup.why.empty() ? "" : ": ", trial_.warmup.why));
+    }
+
+    // Its limit is a promise of so many CPUs, which others on them break.
+    void cpu_of_its_own() {
+        if (!trial_.contender_cpu_taken || !trial_.contender_limits)
+            return not_evaluated("cpu_taken",
+                                 "what others took of the contender's CPU time cannot be told: it has "
+                                 "no CPU of its own");
+        const auto cpus =
+            static_cast<double>(std::max<std::size_t>(1, trial_.contender_limits->cpu_set.size()));
+        const double taken = seconds(*trial_.contender_cpu_taken) / (seconds(samples_.window) * cpus);
+        if (taken > k_cpu_taken_max)
+            suspect("cpu_taken",
+                    fmt::format(
+                        "other programs on this host used {} of the CPU time that is the contender's alone "
+                        "(limit {})",
+                        model::percent(taken), model::percent(k_cpu_taken_max)));
     }
 
     const model::TrialResult& trial_;

@@ -8,14 +8,17 @@ namespace joust::analysis {
 
 /// Whether a trial may be ranked (docs/results.md lists the codes of the reasons).
 ///
-/// Invalid: error rate over the limit, service died, out of memory, limits not in force, clock jumped,
-/// interrupted, fewer than 100 verified operations. Suspect: `--limits off`; no steady state. And what the
-/// load generator's self-check makes of it.
+/// Invalid: error rate over the limit, service died or restarted, out of memory, limits not in force, clock
+/// jumped, fewer than 100 verified operations. Suspect: `--limits off`; no steady state; others used the
+/// contender's CPUs. And what the load generator's self-check makes of it.
 model::Judgement judge(const model::TrialResult& trial, const model::ExperimentSpec& experiment);
 
 /// "34 % errors (limit 1 %), mostly timeouts"; for a trial's or a cell's requests.
 model::Reason error_rate_reason(double error_rate, double limit, const model::RequestErrors& errors);
 
 inline constexpr std::uint64_t k_least_operations = 100;
+/// Share of the contender's own CPUs that others may use: twice the noise of the kernel's tick over three
+/// seconds.
+inline constexpr double k_cpu_taken_max = 0.10;
 
 }  // namespace joust::analysis

@@ -61,8 +61,8 @@ void print_plan(const experiment::RunSpec& spec) {
 
 // Reasons that are the contender's own doing: a ladder up to its breaking point is a normal result.
 bool contenders_doing(const model::Reason& reason) {
-    constexpr std::array<std::string_view, 4> codes{"error_rate", "service_died", "out_of_memory",
-                                                    "few_operations"};
+    constexpr std::array<std::string_view, 5> codes{"error_rate", "service_died", "service_restarted",
+                                                    "out_of_memory", "few_operations"};
     return std::find(codes.begin(), codes.end(), reason.code) != codes.end();
 }
 

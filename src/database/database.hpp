@@ -66,7 +66,7 @@ public:
 
     /// The end of the log as it is now.
     [[nodiscard]] virtual LogMark mark() const = 0;
-    /// What explains a trial's numbers: connections that were refused.
+    /// What explains a trial's numbers: connections that were refused, limits that are no longer in force.
     [[nodiscard]] virtual std::vector<model::Incident> incidents_since(LogMark mark) const = 0;
     /// What makes it senseless to go on: server gone, disk full, a crash of one of its processes, with its
     /// last log lines.

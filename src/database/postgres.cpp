@@ -222,7 +222,13 @@ LogMark Postgres::mark() const {
 }
 
 std::vector<model::Incident> Postgres::incidents_since(LogMark mark) const {
-    return incidents(read_log(log_, mark.offset), max_connections_);
+    std::vector<model::Incident> found = incidents(read_log(log_, mark.offset), max_connections_);
+    if (!server_ || !limited_) return found;
+    if (const auto limits = server_->limits_in_force())
+        if (const std::vector<std::string> amiss = server_->amiss(*limits); !amiss.empty())
+            found.push_back({model::IncidentKind::limits_not_in_force,
+                             fmt::format("the database ran with {}", joined(amiss, ", "))});
+    return found;
 }
 
 Status Postgres::sound_since(LogMark mark) const {

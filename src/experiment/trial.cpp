@@ -4,7 +4,9 @@
 #include <deque>
 #include <thread>
 
+#include "base/text.hpp"
 #include "experiment/steady_state.hpp"
+#include "host/proc.hpp"
 #include "host/usage_sampler.hpp"
 #include "load/engine.hpp"
 #include "service/command.hpp"
@@ -38,11 +40,14 @@ public:
         JOUST_TRY(result_.service.time_to_healthy,
                   instance.wait_until_healthy(instance.contender().healthy_within, interrupted_));
         JOUST_CHECK(read_limits(instance));
+        const std::vector<host::ProcessIdentity> processes = identities(instance);
         JOUST_TRY(load::Engine engine,
                   load::Engine::start(load_options(spec_, instance.contender(), result_.plan.level,
                                                    instance.port(), rig_.layout().generator.cpus)));
         JOUST_CHECK(warm_up(instance, engine));
         JOUST_CHECK(measure(instance, engine));
+        look_for_restarts(instance, processes);
+        JOUST_CHECK(check_limits(instance));
         record_end(instance);
         JOUST_CHECK(rig_.database().sound_since(mark));
         for (model::Incident& incident : rig_.database().incidents_since(mark))
@@ -66,6 +71,37 @@ private:
         JOUST_TRY(result_.contender_limits, instance.limits_in_force());
         JOUST_TRY(result_.database_limits, rig_.database().limits_in_force());
         return {};
+    }
+
+    // They were read back when the service started; somebody may have changed them since.
+    Status check_limits(const service::Instance& instance) {
+        if (spec_.limits_off) return {};
+        JOUST_TRY(const model::LimitsInForce limits, instance.limits_in_force());
+        if (const std::vector<std::string> amiss = instance.amiss(limits); !amiss.empty())
+            add(model::IncidentKind::limits_not_in_force,
+                fmt::format("at the end of the trial {} ran with {}", result_.plan.contender,
+                            joined(amiss, ", ")));
+        return {};
+    }
+
+    static std::vector<host::ProcessIdentity> identities(const service::Instance& instance) {
+        std::vector<host::ProcessIdentity> found;
+        for (const pid_t pid : instance.pids())
+            if (const auto process = host::identify(pid)) found.push_back(*process);
+        return found;
+    }
+
+    // A worker that ends within the trial takes requests with it, and one that a supervisor starts in its
+    // place hides that. The end of the service as a whole is record_end()'s.
+    void look_for_restarts(const service::Instance& instance,
+                           const std::vector<host::ProcessIdentity>& before) {
+        if (!instance.running()) return;
+        const auto ended = std::count_if(before.begin(), before.end(),
+                                         [](const auto& process) { return !host::alive(process); });
+        if (ended > 0)
+            add(model::IncidentKind::service_restarted,
+                fmt::format("{} of {} processes of {} ended during the trial while the service went on",
+                            ended, before.size(), result_.plan.contender));
     }
 
     Status warm_up(const service::Instance& instance, load::Engine& engine) {
@@ -98,6 +134,9 @@ private:
         has_database_ = sources.size() == 2;
         if (rig_.generator_group() != nullptr)
             sources.emplace_back(host::GroupSource{rig_.generator_group()});
+        const std::vector<int>& own = rig_.layout().contender.cpus;
+        watches_cpus_ = !spec_.limits_off && rig_.layout().limits_reachable && host::read_cpu_time(own);
+        if (watches_cpus_) sources.emplace_back(host::CpuSource{own});
         return sources;
     }
 
@@ -121,13 +160,18 @@ private:
             std::this_thread::sleep_for(near_end ? end - progress.at : draining ? k_poll / 5 : k_poll);
         }
         JOUST_TRY(result_.samples, engine.finish());
-        JOUST_TRY(const host::WindowUsage usage, sampler.finish());
-        take(usage);
+        JOUST_TRY(host::WindowUsage usage, sampler.finish());
+        take(std::move(usage));
         return {};
     }
 
-    void take(const host::WindowUsage& usage) {
+    void take(host::WindowUsage usage) {
         result_.contender = usage.parties[0];
+        if (watches_cpus_) {
+            const Nanoseconds taken = usage.parties.back().cpu.total() - result_.contender.cpu.total();
+            result_.contender_cpu_taken = std::max(0ns, taken);
+            usage.parties.pop_back();
+        }
         if (has_database_) result_.database = usage.parties[1];
         if (rig_.generator_group() == nullptr) return;
         // CPU and run delay are the load threads' own, from the engine; the rest is the whole process's.
@@ -183,6 +227,7 @@ private:
     model::TrialResult result_;
     TimePoint window_;
     bool has_database_ = false;
+    bool watches_cpus_ = false;
     std::deque<load::Progress> recent_;
 };
 

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <thread>
@@ -142,6 +143,23 @@ ThreadTable read_threads(const std::vector<pid_t>& pids) {
         for (const pid_t tid : numbered_entries(proc(pid) / "task"))
             if (const std::optional<ThreadCounters> counters = read_thread(pid, tid)) table[tid] = *counters;
     return table;
+}
+
+std::optional<model::CpuTime> read_cpu_time(const std::vector<int>& cpus, const Path& proc) {
+    const Result<std::string> text = read_file(proc / "stat");
+    if (!text) return std::nullopt;
+    model::CpuTime sum;
+    std::size_t found = 0;
+    for (const std::string_view line : split(*text, '\n')) {  // cpu0 user nice system idle …
+        const std::vector<std::string_view> fields = split(line, ' ');
+        if (fields.size() < 4 || !fields[0].starts_with("cpu") || fields[0].size() == 3) continue;
+        const auto cpu = static_cast<int>(number(fields[0].substr(3)));
+        if (std::find(cpus.begin(), cpus.end(), cpu) == cpus.end()) continue;
+        sum = sum + model::CpuTime{from_ticks(number(fields[1]) + number(fields[2])),
+                                   from_ticks(number(fields[3]))};
+        ++found;
+    }
+    return found == cpus.size() ? std::optional(sum) : std::nullopt;
 }
 
 std::optional<ResidentMemory> read_memory(pid_t pid) {

@@ -47,6 +47,10 @@ std::optional<ThreadCounters> read_thread(pid_t pid, pid_t tid);
 /// All threads of the given processes; those that vanish meanwhile are left out.
 ThreadTable read_threads(const std::vector<pid_t>& pids);
 
+/// Time that tasks have run on these CPUs since boot, at the kernel's tick: without interrupts, idle time and
+/// steal. Empty where <proc>/stat does not tell it of each of them.
+std::optional<model::CpuTime> read_cpu_time(const std::vector<int>& cpus, const Path& proc = "/proc");
+
 /// Resident memory of one process from /proc/PID/status.
 struct ResidentMemory {
     Bytes anonymous;  ///< RssAnon + RssShmem

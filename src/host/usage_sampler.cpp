@@ -7,6 +7,7 @@
 #include <mutex>
 #include <thread>
 
+#include "host/cpu_layout.hpp"
 #include "host/proc.hpp"
 
 namespace joust::host {
@@ -63,6 +64,15 @@ Result<Reading> read_source(const UsageSource& source, bool at_edge) {
         const std::vector<pid_t> pids = pids_of_session(in_session->session);
         return of_threads(at_edge ? read_threads(pids) : ThreadTable{}, pids);
     }
+    if (const auto* some_cpus = std::get_if<CpuSource>(&source)) {
+        Reading reading;
+        const std::optional<model::CpuTime> time = read_cpu_time(some_cpus->cpus);
+        if (!time)
+            return fail(ErrorKind::io, "/proc/stat does not tell of CPUs {}", to_cpu_list(some_cpus->cpus));
+        reading.counters.cpu_split = *time;
+        reading.counters.cpu_total = time->total();
+        return reading;
+    }
     ThreadTable threads;
     if (at_edge)
         for (const pid_t tid : std::get<OwnThreadsSource>(source).tids)
@@ -72,7 +82,7 @@ Result<Reading> read_source(const UsageSource& source, bool at_edge) {
 
 bool sums_threads(const UsageSource& source) {
     const auto* const in_group = std::get_if<GroupSource>(&source);
-    return !in_group || in_group->threads;
+    return in_group ? in_group->threads : !std::holds_alternative<CpuSource>(source);
 }
 
 /// What the threads that live at the end have done since the beginning. A thread that was not there yet, or
@@ -109,7 +119,9 @@ model::Usage usage_between(const UsageSource& source, const Reading& begin, cons
         usage.involuntary_context_switches = threads.involuntary_switches;
         usage.run_delay = threads.run_delay;
     }
-    usage.cpu = std::holds_alternative<GroupSource>(source)
+    const bool counted_as_a_whole =
+        std::holds_alternative<GroupSource>(source) || std::holds_alternative<CpuSource>(source);
+    usage.cpu = counted_as_a_whole
                     ? cpu_between(begin.counters, end.counters)
                     : cpu_between({}, {.cpu_total = threads.on_cpu, .cpu_split = threads.ticks});
     return usage;

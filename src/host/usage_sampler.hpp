@@ -26,7 +26,11 @@ struct SessionSource {
 struct OwnThreadsSource {
     std::vector<pid_t> tids;
 };
-using UsageSource = std::variant<GroupSource, SessionSource, OwnThreadsSource>;
+/// Some CPUs: whatever ran on them, at the kernel's tick. No memory.
+struct CpuSource {
+    std::vector<int> cpus;
+};
+using UsageSource = std::variant<GroupSource, SessionSource, OwnThreadsSource, CpuSource>;
 
 /// Usage of several parties over one window, in the order of the sources.
 struct WindowUsage {

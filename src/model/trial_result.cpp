@@ -12,7 +12,7 @@ constexpr std::array<std::pair<IncidentKind, std::string_view>, 6> k_incident_na
     {IncidentKind::service_died, "service_died"},
     {IncidentKind::out_of_memory, "out_of_memory"},
     {IncidentKind::clock_jumped, "clock_jumped"},
-    {IncidentKind::interrupted, "interrupted"},
+    {IncidentKind::service_restarted, "service_restarted"},
     {IncidentKind::limits_not_in_force, "limits_not_in_force"},
 }};
 

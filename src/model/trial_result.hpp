@@ -35,10 +35,10 @@ struct ServiceRecord {
 enum class IncidentKind {
     database_connections,  ///< PostgreSQL refused connections: too many clients
     service_died,
-    out_of_memory,  ///< the kernel killed a process of the contender at its memory limit
-    clock_jumped,   ///< wall and monotonic clock drifted apart by more than 50 ms within the trial
-    interrupted,    ///< the user stopped the run; the trial is incomplete and not kept
-    limits_not_in_force,
+    out_of_memory,        ///< the kernel killed a process of the contender at its memory limit
+    clock_jumped,         ///< wall and monotonic clock drifted apart by more than 50 ms within the trial
+    service_restarted,    ///< a process of it ended while the service went on: a worker was replaced or lost
+    limits_not_in_force,  ///< read back at the end of the trial, they were not those asked for
 };
 std::string_view name(IncidentKind kind);
 std::optional<IncidentKind> incident_kind(std::string_view name);
@@ -59,6 +59,9 @@ struct TrialResult {
     Samples samples;
     Usage contender;
     Usage database;  ///< all zero with SQLite: the work is inside the contender
+    /// CPU time that others (not the contender, not interrupts) took on the CPUs that are the contender's
+    /// alone, at the kernel's tick; empty where it shares them, and with --limits off.
+    std::optional<Nanoseconds> contender_cpu_taken;
     std::optional<LimitsInForce> contender_limits;  ///< empty with --limits off
     std::optional<LimitsInForce> database_limits;
     ServiceRecord service;

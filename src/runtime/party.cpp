@@ -33,8 +33,10 @@ Bytes whole_pages(Bytes amount) {
     return Bytes{amount.count / page * page};
 }
 
-Status check_in_force(const Confinement& confinement, const model::LimitsInForce& in_force) {
+std::vector<std::string> differences_of(const Confinement& confinement,
+                                        const model::LimitsInForce& in_force) {
     std::vector<std::string> differences;
+    if (!confinement.limits) return differences;
     if (confinement.cpu && !confinement.cpu->cpus.empty() && in_force.cpu_set != confinement.cpu->cpus)
         differences.push_back(fmt::format("CPUs {} instead of {}", host::to_cpu_list(in_force.cpu_set),
                                           host::to_cpu_list(confinement.cpu->cpus)));
@@ -49,9 +51,7 @@ Status check_in_force(const Confinement& confinement, const model::LimitsInForce
                                           in_force.memory ? to_text(*in_force.memory) : "without limit",
                                           to_text(confinement.limits->memory)));
     if (!in_force.swap_off) differences.emplace_back("swap on instead of off");
-    if (differences.empty()) return {};
-    return fail(ErrorKind::unsupported, "the limits of {} are not in force: {}", confinement.name,
-                joined(differences, ", "));
+    return differences;
 }
 
 }  // namespace
@@ -61,7 +61,9 @@ Result<Party> Party::start(const Program& program, const Confinement& confinemen
     JOUST_TRY(std::unique_ptr<host::Cgroup> group, make_group(confinement, cgroups, run));
     if (confinement.limits) {
         JOUST_TRY(const model::LimitsInForce in_force, group->read_limits());
-        JOUST_CHECK(check_in_force(confinement, in_force));
+        if (const auto differences = differences_of(confinement, in_force); !differences.empty())
+            return fail(ErrorKind::unsupported, "the limits of {} are not in force: {}", confinement.name,
+                        joined(differences, ", "));
     }
     JOUST_TRY(host::Process process,
               host::Process::start({.command = program.command,
@@ -80,6 +82,10 @@ Result<Party> Party::start(const Program& program, const Confinement& confinemen
 Result<model::LimitsInForce> Party::limits_in_force() const {
     if (!group_) return model::LimitsInForce{.cgroup_version = "none"};
     return group_->read_limits();
+}
+
+std::vector<std::string> Party::amiss(const model::LimitsInForce& in_force) const {
+    return differences_of(confinement_, in_force);
 }
 
 host::UsageSource Party::usage_source(bool threads) const {

@@ -58,6 +58,10 @@ public:
     [[nodiscard]] std::vector<pid_t> pids() const { return party_.pids(); }
     [[nodiscard]] host::UsageSource usage_source() const { return party_.usage_source(true); }
     [[nodiscard]] Result<model::LimitsInForce> limits_in_force() const { return party_.limits_in_force(); }
+    /// What of these limits is not as asked, in words.
+    [[nodiscard]] std::vector<std::string> amiss(const model::LimitsInForce& in_force) const {
+        return party_.amiss(in_force);
+    }
     /// Times the kernel killed a process of it at its memory limit.
     [[nodiscard]] std::uint64_t oom_kills() const { return party_.oom_kills(); }
     /// The last `count` lines it printed since it was started; "" if none.

@@ -175,6 +175,7 @@ model::TrialResult synthetic_trial(const model::Benchmark& benchmark, const mode
                               {half, half, samples.response_time_sum / 2}};
     samples.backend = "io_uring";
     samples.kernel_time_stamps = true;
+    trial.contender_cpu_taken = std::chrono::milliseconds(20);
     trial.contender_limits = limits(2, 0);
     trial.database_limits = limits(1, 1);
     trial.service = {std::chrono::milliseconds(800), false, "", plan.contender == "django" ? 2 : 1};

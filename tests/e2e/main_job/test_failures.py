@@ -43,13 +43,14 @@ def test_a_wrong_route_names_contender_route_and_line(place):
 
 
 def test_a_contender_that_dies_in_a_trial_is_a_result_not_an_end(place):
-    place.contender("good").contender("mortal", "die_after:30").benchmark(["mortal", "good"])
-    run = place.run()
+    place.contender("good").contender("mortal", "die_after:30").contender("replaced", "worker_dies_after:30")
+    run = place.benchmark(["mortal", "replaced", "good"]).run()
     trials = place.trials()
-    assert len(trials) == 4, run.err
+    assert len(trials) == 6, run.err
     for trial in trials:
         kinds = [incident["kind"] for incident in trial["incidents"]]
         assert ("service_died" in kinds) == (trial["contender"] == "mortal")
+        assert ("service_restarted" in kinds) == (trial["contender"] == "replaced"), "a worker died unnoticed"
     assert "exited with code 7" in run.err
     assert "out of sorts, giving up" in run.err
     assert run.code == 3, "no level can be compared"
@@ -57,6 +58,7 @@ def test_a_contender_that_dies_in_a_trial_is_a_result_not_an_end(place):
     for cell in results["results"]:
         died = "service_died" in [reason["code"] for reason in cell["reasons"]]
         assert died == (cell["contender"] == "mortal"), cell
+        assert (cell["validity"] == "invalid") == (cell["contender"] != "good"), cell
     report = (place.latest / "incremental_benchmark_report.md").read_text()
     assert "Invalid: mortal at 2 and 4 users" in report and "exited with code 7" in report
 

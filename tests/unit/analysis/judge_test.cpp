@@ -83,8 +83,12 @@ INSTANTIATE_TEST_SUITE_P(
              [](TrialResult& trial) {
                  trial.incidents = {{IncidentKind::limits_not_in_force, "quota is 2"}};
              }},
-        Flaw{"interrupted", Validity::invalid, "Ctrl-C",
-             [](TrialResult& trial) { trial.incidents = {{IncidentKind::interrupted, "Ctrl-C"}}; }},
+        Flaw{"service_restarted", Validity::invalid, "1 of 2 processes",
+             [](TrialResult& trial) {
+                 trial.incidents = {{IncidentKind::service_restarted, "1 of 2 processes of django ended"}};
+             }},
+        Flaw{"cpu_taken", Validity::suspect, "used 12 % of the CPU time that is the contender's alone",
+             [](TrialResult& trial) { trial.contender_cpu_taken = trial.samples.window * 12 / 100; }},
         Flaw{"few_operations", Validity::invalid, "99 verified operations, at least 100",
              [](TrialResult& trial) { trial.samples.completed_in_window = 99; }},
         Flaw{"limits_off", Validity::suspect, "--limits off",

@@ -45,6 +45,30 @@ Nanoseconds cpu_time(pid_t pid) {
     return std::chrono::seconds(time.tv_sec) + Nanoseconds(time.tv_nsec);
 }
 
+TEST(UsageSampler, OfCpusCountsWhateverRunsOnThem) {
+    const int cpu = read_topology().cores.at(0).at(0);
+    std::atomic<bool> done = false;
+    std::thread busy([&] {
+        cpu_set_t one;
+        CPU_ZERO(&one);
+        CPU_SET(cpu, &one);
+        EXPECT_EQ(::sched_setaffinity(0, sizeof one, &one), 0);
+        while (!done)
+            burn(50ms);
+    });
+    const TimePoint start = now();
+    UsageSampler sampler({CpuSource{{cpu}}}, start, start + 600ms);
+    const WindowUsage window = must(sampler.finish());
+    done = true;
+    busy.join();
+    // A thread that never sleeps keeps it busy; what else runs there only adds. The rest is interrupts and
+    // steal.
+    EXPECT_GT(window.parties[0].cpu.total(), 300ms);
+    EXPECT_LE(window.parties[0].cpu.total(), window.end - window.begin + 50ms)
+        << "one CPU, at the kernel's tick";
+    EXPECT_EQ(window.parties[0].run_delay, std::nullopt);
+}
+
 TEST(UsageSampler, CountsOnlyWhatHappensInItsWindow) {
     const BusyGroup busy;
     std::this_thread::sleep_for(300ms);  // used before the window: must not count

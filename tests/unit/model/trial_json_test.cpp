@@ -47,6 +47,7 @@ TrialResult full_trial() {
                    {"a2", 9, {}, false}};
     samples.generator.throttled = std::nullopt;
     trial.contender.run_delay = Nanoseconds{77};
+    trial.contender_cpu_taken = Nanoseconds{123'000'000};
     trial.database.voluntary_context_switches = std::nullopt;
     trial.contender_limits->cpu_quota = 0.5;
     trial.database_limits = std::nullopt;

@@ -1,5 +1,6 @@
 #include "runtime/party.hpp"
 
+#include <gmock/gmock.h>
 #include <signal.h>
 #include <sys/stat.h>
 
@@ -41,6 +42,20 @@ TEST_F(PartyTest, RunsInTheLimitsThatItReadsBack) {
     EXPECT_EQ(in_force.memory, Bytes{64 << 20});
     EXPECT_TRUE(in_force.swap_off);
     EXPECT_TRUE(eventually([&] { return text_of(place.path() / "log") == "1\n"; }));
+}
+
+TEST_F(PartyTest, SaysWhatOfItsLimitsIsNoLongerInForce) {
+    const Party party = must(start(script("exec sleep 60"), limited()));
+    model::LimitsInForce in_force = must(party.limits_in_force());
+    EXPECT_THAT(party.amiss(in_force), testing::IsEmpty());
+    const std::string file =
+        cgroups.version() == host::CgroupVersion::v1 ? "memory.limit_in_bytes" : "memory.max";
+    for (const Path& directory : cgroups.run_directories(run.id()))
+        for (const auto& entry : std::filesystem::recursive_directory_iterator(directory))
+            if (entry.path().filename() == file && entry.path().parent_path() != directory)
+                std::ofstream(entry.path()) << "33554432";
+    in_force = must(party.limits_in_force());
+    EXPECT_THAT(party.amiss(in_force), testing::Contains("memory 32MiB instead of 64MiB"));
 }
 
 TEST_F(PartyTest, ThatEatsMemoryIsReportedAsOutOfMemory) {

@@ -1,6 +1,6 @@
 """A contender of a few lines that can be told to misbehave. It answers the contract's shape and does no work.
 
-MODE: good | exit_at_start | never_healthy | die_after:N | slow:SECONDS | errors:PERCENT | eat_memory
+MODE: good | exit_at_start | never_healthy | die_after:N | worker_dies_after:N | slow:SECONDS | errors:PERCENT | eat_memory
 """
 
 import json
@@ -15,6 +15,7 @@ from http.server import BaseHTTPRequestHandler
 MODE, _, ARGUMENT = os.environ.get("MODE", "good").partition(":")
 served = 0
 lock = threading.Lock()
+replaced = False  # this worker is the successor of one that died
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -50,6 +51,8 @@ class Handler(BaseHTTPRequestHandler):
         if MODE == "die_after" and number > int(ARGUMENT):
             print("out of sorts, giving up", flush=True)
             os._exit(7)
+        if MODE == "worker_dies_after" and number > int(ARGUMENT) and not replaced:
+            os._exit(7)
         if MODE == "eat_memory" and number > 20:
             self.server.hoard.append(b"x" * (64 << 20))
         if MODE == "slow" and number > 1:
@@ -83,4 +86,8 @@ if __name__ == "__main__":
         print("cannot find my configuration", file=sys.stderr)
         sys.exit(3)
     with Server(("127.0.0.1", int(sys.argv[1])), Handler) as server:
+        # A supervisor puts a new worker in the place of one that has died.
+        while MODE == "worker_dies_after" and os.fork():
+            os.wait()
+            replaced = True
         server.serve_forever()
