@@ -101,7 +101,7 @@ private:
     void cpu_of_its_own() {
         if (!trial_.contender_cpu_taken || !trial_.contender_limits)
             return not_evaluated("cpu_taken",
-                                 "what others took of the contender's CPU time cannot be told: it has "
+                                 "what others used of the contender's CPUs was not measured, as where it has "
                                  "no CPU of its own");
         const auto cpus =
             static_cast<double>(std::max<std::size_t>(1, trial_.contender_limits->cpu_set.size()));

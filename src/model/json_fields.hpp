@@ -18,7 +18,7 @@
 //     template <typename F, Is<Usage> U> void fields(F& f, U& usage) { f.seconds("cpu_user_s",
 //     usage.cpu.user); }
 // F is a JsonWriter (U is const) or a JsonReader. Every key is written, with null for an empty optional, and
-// has to be there when read.
+// has to be there when read, but for an optional.
 namespace joust::model {
 
 using Json = nlohmann::ordered_json;
@@ -115,7 +115,11 @@ public:
     void operator()(std::string_view key, T& value) {
         const std::string name = prefix_ + std::string(key);
         const auto found = object_->find(name);
-        if (found == object_->end()) return complain(name, "is missing");
+        if (found == object_->end()) {
+            // What an earlier version did not know is what this one could not find out.
+            if constexpr (k_is_optional<T>) return value.reset();
+            return complain(name, "is missing");
+        }
         decode(name, *found, value);
     }
     void nanoseconds(std::string_view key, Nanoseconds& value) {
