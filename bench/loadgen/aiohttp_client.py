@@ -1,6 +1,6 @@
 """The load generator of the benchmark that Joust grew out of: aiohttp, one task per user, a list of latencies.
 
-aiohttp_client.py URL USERS SECONDS; prints the number of requests as JSON.
+aiohttp_client.py URL USERS SECONDS; prints the number of requests as JSON. Without arguments it only loads its modules.
 """
 import asyncio
 import json
@@ -26,4 +26,5 @@ async def main(url, users, seconds):
     print(json.dumps({"requests": len(latencies)}))
 
 
-asyncio.run(main(sys.argv[1], int(sys.argv[2]), float(sys.argv[3])))
+if len(sys.argv) > 1:
+    asyncio.run(main(sys.argv[1], int(sys.argv[2]), float(sys.argv[3])))

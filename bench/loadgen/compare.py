@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """Load generators side by side in one run: CPU per request, requests per second, peak memory.
 
-Each generator is pinned to one core, nginx to the other; they alternate in random order. Prints medians, and ratios to
+Each generator is pinned to one core, nginx to the other; they alternate in random order. What an interpreted one needs
+to load its modules is measured apart and subtracted. Prints medians, and ratios to
 Joust with io_uring in the same round with the middle 95 % of a bootstrap. What is not on this machine is named and
 left out; bench/peers/install.sh installs the others into build/peers. On a machine that others use too, --realtime
 (root) runs nginx and the generators ahead of them.
 """
 import argparse
 import contextlib
+import dataclasses
 import json
 import os
 import pathlib
@@ -79,18 +81,46 @@ def wait_for(pid: int) -> tuple[int, resource.struct_rusage, int]:
         time.sleep(0.1)
 
 
-def measure(generator: Generator, ahead: list[str], limit_s: float) -> dict[str, float]:
-    """One run on core 0; CPU and memory are those of the process and its children."""
+def start(command: list[str], ahead: list[str], limit_s: float, output, errors) -> subprocess.Popen:
+    """On core 0."""
     environment = dict(os.environ, PATH=f"{PEERS}/bin:{PEERS}/python/bin:{os.environ['PATH']}", GOMAXPROCS="1",
                        K6_NO_USAGE_REPORT="true")
+    return subprocess.Popen([*ahead, "timeout", "-s", "KILL", str(limit_s), "taskset", "-c", "0", *command],
+                            stdin=subprocess.DEVNULL, stdout=output, stderr=errors, env=environment)
+
+
+@dataclasses.dataclass(frozen=True)
+class StartUp:
+    """What a generator uses before its first request."""
+    user_s: float = 0
+    system_s: float = 0
+    wall_s: float = 0
+
+
+def measure_start_up(generator: Generator, ahead: list[str]) -> StartUp:
+    """The least of three. Nothing where it is not worth measuring: programs that import nothing start in milliseconds."""
+    if not generator.start_up:
+        return StartUp()
+    seen = []
+    for _ in range(3):
+        started = time.monotonic()
+        process = start(generator.start_up, ahead, 60, subprocess.DEVNULL, subprocess.DEVNULL)
+        process.returncode, usage, _ = wait_for(process.pid)
+        if process.returncode:
+            raise SystemExit(f"{generator.name}: exit code {process.returncode} of {generator.start_up}")
+        seen.append(StartUp(usage.ru_utime, usage.ru_stime, time.monotonic() - started))
+    return min(seen, key=lambda one: one.user_s + one.system_s)
+
+
+def measure(generator: Generator, start_up: StartUp, ahead: list[str], limit_s: float) -> dict[str, float]:
+    """One run; CPU and memory are those of the process and its children, without what it took to start."""
     # The shell of a pipeline is named after the program that it is about.
     command = generator.command[1:] if generator.command[1] == "sh" else generator.command
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
         started = time.monotonic()
-        process = subprocess.Popen([*ahead, "timeout", "-s", "KILL", str(limit_s), "taskset", "-c", "0", *command],
-                                   stdin=subprocess.DEVNULL, stdout=output, stderr=errors, env=environment)
+        process = start(command, ahead, limit_s, output, errors)
         process.returncode, usage, peak = wait_for(process.pid)
-        wall = time.monotonic() - started
+        wall = time.monotonic() - started - start_up.wall_s
         output.seek(0)
         errors.seek(0)
         try:
@@ -98,8 +128,9 @@ def measure(generator: Generator, ahead: list[str], limit_s: float) -> dict[str,
         except (ValueError, TypeError, KeyError, IndexError) as error:
             said = errors.read().decode(errors="replace")[-500:]
             raise SystemExit(f"{generator.name}: exit code {process.returncode}, no count ({error!r}): {said}") from error
-    cpu_us = (usage.ru_utime + usage.ru_stime) * 1e6
-    return {"cpu_us": cpu_us / requests, "user_us": usage.ru_utime * 1e6 / requests, "rps": requests / wall,
+    user_us = (usage.ru_utime - start_up.user_s) * 1e6
+    system_us = (usage.ru_stime - start_up.system_s) * 1e6
+    return {"cpu_us": (user_us + system_us) / requests, "user_us": user_us / requests, "rps": requests / wall,
             "rss_mib": peak / 1024}
 
 
@@ -152,10 +183,11 @@ def main() -> None:
         if one not in here:
             print(f"{one.name}: not on this machine")
     results: dict[str, list[dict[str, float]]] = {one.name: [] for one in here}
+    start_ups = {one.name: measure_start_up(one, ahead) for one in here}
     with nginx(arguments.port, "10", ahead):
         for _ in range(arguments.rounds):
             for one in random.sample(here, len(here)):
-                results[one.name].append(measure(one, ahead, arguments.seconds * 3 + 20))
+                results[one.name].append(measure(one, start_ups[one.name], ahead, arguments.seconds * 3 + 20))
     print(f"{arguments.rounds} rounds of {arguments.seconds} s, {arguments.connections} connections, "
           f"load average {os.getloadavg()[0]:.1f}")
     print_table(table(results))

@@ -18,6 +18,7 @@ class Generator:
     name: str
     command: list[str]
     count: Callable[[str], int]  # requests, from what it printed
+    start_up: list[str] | None = None  # loads what it loads before its first request, where that is much, and ends
 
     def where(self) -> str | None:
         """Its program; None when it is not on this machine."""
@@ -67,8 +68,10 @@ def generators(url: str, connections: int, seconds: int) -> list[Generator]:
         Generator("vegeta", ["vegeta", "sh", "-c", vegeta], json_number("requests")),
         Generator("hey", ["hey", "-cpus", "1", "-c", c, "-z", d, url], hey_count),
         Generator("k6", ["k6", "run", "--quiet", "--vus", c, "--duration", d, "-e", f"URL={url}",
-                         str(HERE / "k6.js")], json_number("requests")),
-        Generator("Locust", ["locust", "-f", str(HERE / "locustfile.py"), "--headless", "--json", "--host", url.rstrip("/"), "-u", c,
-                             "-r", c, "-t", d], json_number(0, "num_requests")),
-        Generator("aiohttp client", [python, str(HERE / "aiohttp_client.py"), url, c, s], json_number("requests")),
+                         str(HERE / "k6.js")], json_number("requests"), ["k6", "inspect", str(HERE / "k6.js")]),
+        Generator("Locust", ["locust", "-f", str(HERE / "locustfile.py"), "--headless", "--json", "--host",
+                             url.rstrip("/"), "-u", c, "-r", c, "-t", d], json_number(0, "num_requests"),
+                  ["locust", "-f", str(HERE / "locustfile.py"), "--list"]),
+        Generator("aiohttp client", [python, str(HERE / "aiohttp_client.py"), url, c, s], json_number("requests"),
+                  [python, str(HERE / "aiohttp_client.py")]),
     ]
