@@ -12,21 +12,32 @@
 namespace joust::http {
 namespace {
 
-/// First carriage return or line feed, or `end`. One pass finds the end of the line and bare carriage
-/// returns.
-const char* find_break(const char* at, const char* end) {
+constexpr std::size_t k_least_status_line = 12;  // without a phrase
+constexpr const char* k_no_http = "the status line is not HTTP/1.0 or HTTP/1.1";
+
+/// What no line may hold (RFC 9110, 5.5; RFC 9112, 4): control characters but the tab.
+constexpr bool is_control(char c) {
+    return (static_cast<unsigned char>(c) < ' ' && c != '\t') || c == '\x7f';
+}
+
+/// First control character, or `end`. One pass finds the end of the line and what must not stand before it.
+const char* find_control(const char* at, const char* end) {
 #ifdef __SSE2__
-    const __m128i cr = _mm_set1_epi8('\r');
-    const __m128i lf = _mm_set1_epi8('\n');
+    const __m128i last = _mm_set1_epi8(' ' - 1);
+    const __m128i deleted = _mm_set1_epi8('\x7f');
     for (; end - at >= 16; at += 16) {
         __m128i bytes;
         std::memcpy(&bytes, at, 16);
-        const int hits =
-            _mm_movemask_epi8(_mm_or_si128(_mm_cmpeq_epi8(bytes, cr), _mm_cmpeq_epi8(bytes, lf)));
-        if (hits != 0) return at + __builtin_ctz(static_cast<unsigned>(hits));
+        const __m128i low = _mm_cmpeq_epi8(_mm_min_epu8(bytes, last), bytes);
+        auto hits =
+            static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(low, _mm_cmpeq_epi8(bytes, deleted))));
+        for (; hits != 0; hits &= hits - 1) {  // tabs are rare: they are passed over here
+            const char* const hit = at + __builtin_ctz(hits);
+            if (*hit != '\t') return hit;
+        }
     }
 #endif
-    while (at != end && *at != '\r' && *at != '\n')
+    while (at != end && !is_control(*at))
         ++at;
     return at;
 }
@@ -105,17 +116,24 @@ ResponseParser::Event ResponseParser::fail(const char* why) {
     return Event::error;
 }
 
+/// Whether a line may end so: all lines of a response end as its status line does. A bare line feed after
+/// lines that end in CR LF is part of a value to some, the end of a line to others.
+inline bool ResponseParser::ends_as_before(bool crlf) {
+    if (state_ == State::status_line) bare_lf_ = !crlf;
+    return bare_lf_ != crlf;
+}
+
 /// The usual case of take_line(): no line is begun, and the next one ends within `input` and the limit.
 inline bool ResponseParser::take_whole_line(std::string_view& input, std::string_view& line,
                                             std::uint32_t used, std::uint32_t limit) {
     if (line_bytes_ != 0 || pending_cr_) return false;
     const char* const begin = input.data();
     const char* const end = begin + input.size();
-    const char* const stop = find_break(begin, end);
+    const char* const stop = find_control(begin, end);
     const auto length = static_cast<std::size_t>(stop - begin);
     if (end - stop < 2 || length > limit - used) return false;
     const bool crlf = *stop == '\r';
-    if (crlf && stop[1] != '\n') return false;
+    if (stop[crlf ? 1 : 0] != '\n' || !ends_as_before(crlf)) return false;
     line = std::string_view(begin, std::min(length, line_.size()));
     line_length_ = static_cast<std::uint32_t>(length);
     input.remove_prefix(length + (crlf ? 2 : 1));
@@ -132,7 +150,7 @@ ResponseParser::Line ResponseParser::take_line(std::string_view& input, std::str
     const char* const end = begin + std::min(input.size(), room + 1);
     const char* stop = begin;
     if (!pending_cr_) {
-        stop = find_break(begin, end);
+        stop = find_control(begin, end);
         const auto length = static_cast<std::size_t>(stop - begin);
         if (length > room) return Line::too_long;
         if (length > 0 && line_bytes_ < line_.size())  // memcpy takes no null pointer, not even for nothing
@@ -143,10 +161,13 @@ ResponseParser::Line ResponseParser::take_line(std::string_view& input, std::str
         if (input.front() == '\r') {
             pending_cr_ = true;
             input.remove_prefix(1);
+        } else if (input.front() != '\n') {
+            return Line::control;
         }
     }
     if (input.empty()) return Line::partial;
     if (input.front() != '\n') return Line::bare_cr;
+    if (!ends_as_before(pending_cr_)) return pending_cr_ ? Line::odd_crlf : Line::odd_lf;
     input.remove_prefix(1);
     pending_cr_ = false;
     line = std::string_view(line_.data(), std::min<std::size_t>(line_bytes_, line_.size()));
@@ -155,12 +176,22 @@ ResponseParser::Line ResponseParser::take_line(std::string_view& input, std::str
     return Line::whole;
 }
 
+/// Why a line that is neither whole nor partial nor too long is wrong.
+const char* ResponseParser::reason(Line taken) const {
+    if (taken == Line::control && state_ == State::status_line && line_bytes_ < k_least_status_line)
+        return k_no_http;  // a TLS server's alert, for example
+    if (taken == Line::odd_lf) return "a line feed where lines end in CR LF";
+    if (taken == Line::odd_crlf) return "CR LF where lines end in a line feed";
+    return taken == Line::bare_cr ? "a carriage return without a line feed" : "a control character in a line";
+}
+
 bool ResponseParser::on_status_line(std::string_view line) {
     constexpr std::string_view k_version = "HTTP/1.";
-    const bool shaped = line.size() >= 12 && line.substr(0, 7) == k_version &&
+    const bool shaped = line.size() >= k_least_status_line && line.substr(0, 7) == k_version &&
                         (line[7] == '0' || line[7] == '1') && line[8] == ' ' && is_digit(line[9]) &&
-                        is_digit(line[10]) && is_digit(line[11]) && (line.size() == 12 || line[12] == ' ');
-    if (!shaped) return fail("the status line is not HTTP/1.0 or HTTP/1.1"), false;
+                        is_digit(line[10]) && is_digit(line[11]) &&
+                        (line.size() == k_least_status_line || line[k_least_status_line] == ' ');
+    if (!shaped) return fail(k_no_http), false;
     const int status = (line[9] - '0') * 100 + (line[10] - '0') * 10 + (line[11] - '0');
     if (status < 100 || status > 599) return fail("the status is not in 100 … 599"), false;
     if (status == 101) return fail("the server switched protocols unasked"), false;
@@ -314,6 +345,7 @@ inline bool ResponseParser::recall(std::string_view& input) {
     length_ = static_cast<Length>(known.length_);
     remaining_ = known.remaining_;
     http_1_0_ = known.http_1_0_;
+    bare_lf_ = known.bare_lf_;
     keep_alive_ = known.keep_alive_;
     close_named_ = known.close_named_;
     interim_response_ = false;
@@ -333,6 +365,7 @@ void ResponseParser::remember(std::string_view head) {
     known.remaining_ = remaining_;
     known.to_head_ = to_head_;
     known.http_1_0_ = http_1_0_;
+    known.bare_lf_ = bare_lf_;
     known.keep_alive_ = keep_alive_;
     known.close_named_ = close_named_;
 }
@@ -352,7 +385,7 @@ ResponseParser::Event ResponseParser::next(std::string_view& input) {
                 const Line taken = take_line(input, line, head_bytes_, limits_.head_bytes);
                 if (taken == Line::partial) return Event::need_more;
                 if (taken == Line::too_long) return fail("the headers are too large");
-                if (taken == Line::bare_cr) return fail("a carriage return without a line feed");
+                if (taken != Line::whole) return fail(reason(taken));
                 head_bytes_ = std::min(head_bytes_ + line_length_ + 2, limits_.head_bytes);
                 // What lies behind the line in the piece may be read, though not used.
                 const bool in_piece = line.data() != line_.data();
@@ -375,7 +408,7 @@ ResponseParser::Event ResponseParser::next(std::string_view& input) {
                 const Line taken = take_line(input, line, 0, limits_.chunk_line_bytes);
                 if (taken == Line::partial) return Event::need_more;
                 if (taken == Line::too_long) return fail("a chunk's size line is too long");
-                if (taken == Line::bare_cr) return fail("a carriage return without a line feed");
+                if (taken != Line::whole) return fail(reason(taken));
                 if (!on_chunk_size(line)) return Event::error;
                 break;
             }

@@ -28,6 +28,7 @@ class KnownHead {
     std::uint64_t remaining_ = 0;
     bool to_head_ = false;
     bool http_1_0_ = false;
+    bool bare_lf_ = false;
     bool keep_alive_ = false;
     bool close_named_ = false;
     std::array<char, 512> bytes_{};  ///< a longer head is parsed each time
@@ -36,8 +37,9 @@ class KnownHead {
 /// Parses HTTP/1.1 responses as they arrive, in pieces of any size, without allocating: a piece is consumed
 /// by calling next() until it says need_more. The same bytes give the same result however they are cut.
 /// Strict where leniency is a smuggling risk: both length and chunked, unequal lengths, signs, overflow,
-/// spaces before a colon, folded lines, bare carriage returns are protocol errors. A bare line feed ends a
-/// line.
+/// spaces before a colon, folded lines, bare carriage returns and other control characters but the tab in a
+/// line are protocol errors. Bare line feeds end lines if all lines of a response end so, else they are wrong
+/// too.
 class ResponseParser {
 public:
     enum class Event {
@@ -92,7 +94,9 @@ private:
     };
     enum class Length : std::uint8_t { none, sized, chunked };
 
-    enum class Line : std::uint8_t { whole, partial, too_long, bare_cr };
+    enum class Line : std::uint8_t { whole, partial, too_long, bare_cr, odd_lf, odd_crlf, control };
+    [[nodiscard]] const char* reason(Line taken) const;
+    bool ends_as_before(bool crlf);
     Line take_line(std::string_view& input, std::string_view& line, std::uint32_t used, std::uint32_t limit);
     bool take_whole_line(std::string_view& input, std::string_view& line, std::uint32_t used,
                          std::uint32_t limit);
@@ -127,6 +131,7 @@ private:
     bool begun_ = false;
     bool to_head_ = false;
     bool http_1_0_ = false;
+    bool bare_lf_ = false;  ///< the lines end without a carriage return
     bool keep_alive_ = false;
     bool interim_response_ = false;
     bool report_headers_ = false;
