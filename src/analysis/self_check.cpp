@@ -32,11 +32,13 @@ constexpr std::uint64_t k_least_half = 50;      // requests in a half, to speak 
 
 class SelfCheck {
 public:
-    SelfCheck(const model::Samples& samples, model::LoadModel load_model, std::optional<double> offered_rps)
+    SelfCheck(const model::Samples& samples, model::LoadModel load_model, std::optional<double> offered_rps,
+              std::optional<Nanoseconds> schedule_length)
         : samples_(samples),
           conduct_(samples.conduct),
           open_(load_model == model::LoadModel::open),
-          offered_rps_(offered_rps) {}
+          offered_rps_(offered_rps),
+          schedule_length_(schedule_length) {}
 
     Judgement judgement() && {
         connections();
@@ -64,6 +66,10 @@ private:
         judgement_.not_evaluated.push_back({code, std::move(text)});
     }
     [[nodiscard]] double window_s() const { return std::max(seconds(samples_.window), 1e-9); }
+    // Over which requests were due; a load that stops by count goes on until the last is answered.
+    [[nodiscard]] double offered_s() const {
+        return schedule_length_ ? std::min(seconds(*schedule_length_), window_s()) : window_s();
+    }
     [[nodiscard]] double median_ns() const {
         return static_cast<double>(samples_.response_time.value_at_quantile(0.5));
     }
@@ -171,7 +177,7 @@ private:
         if (!open_ || samples_.window <= Nanoseconds{0}) return;
         if (!offered_rps_) return not_evaluated("offered_rate", "the schedule has no one rate");
         const double sent =
-            static_cast<double>(samples_.requests.started - conduct_.never_begun) / window_s();
+            static_cast<double>(samples_.requests.started - conduct_.never_begun) / offered_s();
         if (sent < k_least_offered_share * *offered_rps_)
             suspect("offered_rate", fmt::format("{} of {} were sent (limit {})", rate_text(sent),
                                                 rate_text(*offered_rps_), percent(k_least_offered_share)));
@@ -188,13 +194,13 @@ private:
                                 percent(share), samples_.connections.peak, percent(k_held_back)));
     }
 
-    // Offered and served rate in the second half of the window. What is merely in flight at its end is not
+    // Offered and served rate in the second half of the load. What is merely in flight at its end is not
     // served either, so the response time has to have grown, or requests have to have timed out.
     void saturation() {
         if (!open_) return;
         if (conduct_.halves.size() != 2 || conduct_.halves[0].due < k_least_half ||
             conduct_.halves[1].due < k_least_half)
-            return not_evaluated("saturation", "the window is too short, or its length was not fixed");
+            return not_evaluated("saturation", "too few requests were due, or the load was cut short");
         const auto mean_s = [](const model::GeneratorConduct::Half& half) {
             return seconds(half.response_time_sum) / static_cast<double>(half.due);
         };
@@ -205,12 +211,12 @@ private:
                                static_cast<double>(std::max<std::uint64_t>(samples_.requests.started, 1));
         const bool grew = mean_s(second) > k_growth * mean_s(first) || gave_up > 1 - k_least_offered_share;
         if (!grew || answered >= k_least_offered_share * due) return;
-        const double half_s = window_s() / 2;
+        const double half_s = offered_s() / 2;
         suspect("saturation",
-                fmt::format("of {} offered in the second half of the window {} were served (limit {}): "
+                fmt::format("of {} offered in the second half of the {} {} were served (limit {}): "
                             "requests piled up, and their response times depend on how long the run was",
-                            rate_text(due / half_s), rate_text(answered / half_s),
-                            percent(k_least_offered_share)));
+                            rate_text(due / half_s), schedule_length_ ? "schedule" : "window",
+                            rate_text(answered / half_s), percent(k_least_offered_share)));
     }
 
     // Mean number in flight × window against the sum of the times of the requests due in the window. The two
@@ -243,14 +249,15 @@ private:
     const model::GeneratorConduct& conduct_;
     const bool open_;
     const std::optional<double> offered_rps_;
+    const std::optional<Nanoseconds> schedule_length_;
     Judgement judgement_;
 };
 
 }  // namespace
 
 Judgement self_check(const model::Samples& samples, model::LoadModel load_model,
-                     std::optional<double> offered_rps) {
-    return SelfCheck(samples, load_model, offered_rps).judgement();
+                     std::optional<double> offered_rps, std::optional<Nanoseconds> schedule_length) {
+    return SelfCheck(samples, load_model, offered_rps, schedule_length).judgement();
 }
 
 }  // namespace joust::analysis

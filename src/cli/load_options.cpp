@@ -170,8 +170,7 @@ std::optional<double> offered_rps(const load::Options& options, std::optional<Na
     if (!curve) return std::nullopt;
     const Nanoseconds begin = window != nullptr ? window->warm_up : Nanoseconds{0};
     Nanoseconds measured = length.value_or(window != nullptr ? window->length : Nanoseconds{0});
-    if (const auto* count = std::get_if<load::StopAfterCount>(&options.stop); count != nullptr && !length)
-        measured = curve->due(static_cast<double>(count->requests)).value_or(Nanoseconds{0});
+    if (!length) measured = load::schedule_length(options).value_or(measured);
     if (measured <= Nanoseconds{0}) return std::nullopt;
     return (curve->requests_until(begin + measured) - curve->requests_until(begin)) / seconds(measured);
 }
@@ -182,6 +181,7 @@ model::LoadRun load_run(const LoadCommand& command, const load::Options& options
                                                                                    : model::LoadModel::closed,
             .connections = command.connections,
             .offered_rps = offered_rps(options),
+            .schedule_length = load::schedule_length(options),
             .timeout = options.timeout,
             .tls_verified = options.tls.verify || !options.target.tls,
             .started = wall_now()};
@@ -193,7 +193,7 @@ void finish_run(model::LoadRun& run, model::Samples samples) {
     constexpr std::uint64_t k_kibibyte = 1024;  // the unit of ru_maxrss
     if (::getrusage(RUSAGE_SELF, &usage) == 0)
         run.max_rss = Bytes{static_cast<std::uint64_t>(usage.ru_maxrss) * k_kibibyte};
-    run.self_check = analysis::self_check(run.samples, run.load_model, run.offered_rps);
+    run.self_check = analysis::self_check(run.samples, run.load_model, run.offered_rps, run.schedule_length);
 }
 
 }  // namespace joust::cli

@@ -59,6 +59,7 @@ Result<LoadPlan> make_plan(Options options) {
     }
     if (const auto* open = std::get_if<OpenLoop>(&options.schedule)) {
         JOUST_TRY(plan.curve, RateCurve::create(open->segments));
+        plan.schedule_length = schedule_length(options);
     }
     if (options.target.tls) {
         JOUST_TRY(plan.tls, TlsContext::create(options.tls, options.target));

@@ -31,6 +31,14 @@ Status check(const StopRule& rule) {
 
 }  // namespace
 
+std::optional<Nanoseconds> schedule_length(const Options& options) {
+    const auto* open = std::get_if<OpenLoop>(&options.schedule);
+    const auto* count = std::get_if<StopAfterCount>(&options.stop);
+    if (open == nullptr || count == nullptr) return std::nullopt;
+    const auto curve = RateCurve::create(open->segments);
+    return curve ? curve->due(static_cast<double>(count->requests)) : std::nullopt;
+}
+
 std::optional<Io> parse_io(std::string_view text) {
     if (text == "auto") return Io::automatic;
     if (text == "uring") return Io::uring;

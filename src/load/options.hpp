@@ -72,6 +72,10 @@ struct Options {
     TlsOptions tls;
 };
 
+/// Over how long requests are due, when the open model stops by count; empty for every other load. (Poisson
+/// arrivals: their mean.)
+std::optional<Nanoseconds> schedule_length(const Options& options);
+
 /// Checks what Engine::start would refuse, without starting anything.
 Status check(const Options& options);
 

@@ -34,8 +34,12 @@ void Recorder::restart() {
 void Recorder::set_window(TimePoint start, TimePoint end) {
     window_start_ = start;
     window_end_ = end;
-    if (end == TimePoint::max()) return;
-    middle_ = start + (end - start) / 2;
+    if (end != TimePoint::max()) set_halves(start, end - start);
+}
+
+void Recorder::set_halves(TimePoint start, Nanoseconds length) {
+    middle_ = start + length / 2;
+    halves_end_ = start + length;
     samples_.conduct.halves.resize(2);
 }
 
@@ -88,7 +92,7 @@ void Recorder::record(const Ending& ending) {
 }
 
 void Recorder::record_completion(const Ending& ending) {
-    if (middle_ != TimePoint::max() && ending.how != Ending::How::timed_out)
+    if (middle_ != TimePoint::max() && ending.end < halves_end_ && ending.how != Ending::How::timed_out)
         ++samples_.conduct.halves[ending.end < middle_ ? 0 : 1].answered;
     if (ending.how == Ending::How::succeeded) {
         ++samples_.completed_in_window;
@@ -120,7 +124,7 @@ void Recorder::record_due_in_window(const Ending& ending) {
     count(samples_.requests);
     last_end_ = std::max(last_end_, ending.end);
     samples_.response_time_sum += ending.end - ending.due;
-    if (middle_ != TimePoint::max()) {
+    if (middle_ != TimePoint::max() && ending.due < halves_end_) {
         model::GeneratorConduct::Half& half = samples_.conduct.halves[ending.due < middle_ ? 0 : 1];
         ++half.due;
         half.response_time_sum += ending.end - ending.due;

@@ -57,6 +57,8 @@ public:
     [[nodiscard]] bool has_window() const { return window_start_ != TimePoint::max(); }
     [[nodiscard]] TimePoint window_start() const { return window_start_; }
     [[nodiscard]] TimePoint window_end() const { return window_end_; }
+    /// The time over which requests are due, when the window's end is not known beforehand.
+    void set_halves(TimePoint start, Nanoseconds length);
     /// The window ends now, if that is earlier.
     void cut_window(TimePoint now);
     /// Reads the thread's usage at the window's edges; call now and then, at the edges if possible.
@@ -134,7 +136,8 @@ private:
     Nanoseconds in_flight_{0};
     TimePoint last_end_{};
     LiveHistogram start_delay_;
-    TimePoint middle_ = TimePoint::max();  ///< of the window; max() when there are no halves
+    TimePoint middle_ = TimePoint::max();  ///< between the halves; max() when there are none
+    TimePoint halves_end_ = TimePoint::max();
     std::optional<ThreadUsage> usage_at_start_;
     std::optional<ThreadUsage> usage_at_end_;
     std::optional<HostTicks> host_at_start_;

@@ -120,6 +120,7 @@ void Worker::look_at_control() {
         const TimePoint window_start = from_count(control_.window_start_ns);
         if (window_start != TimePoint::max()) {
             recorder_.set_window(window_start, from_count(control_.window_end_ns));
+            if (plan_.schedule_length) recorder_.set_halves(window_start, *plan_.schedule_length);
             stalls_.count_from(window_start);
         }
     }

@@ -22,9 +22,10 @@ namespace joust::load {
 struct LoadPlan {
     Options options;
     std::vector<Address> addresses;
-    std::vector<PreparedRequest> requests;  ///< one per operation
-    std::vector<AnswerCheck> checks;        ///< one per operation
-    std::optional<RateCurve> curve;         ///< open model
+    std::vector<PreparedRequest> requests;       ///< one per operation
+    std::vector<AnswerCheck> checks;             ///< one per operation
+    std::optional<RateCurve> curve;              ///< open model
+    std::optional<Nanoseconds> schedule_length;  ///< open model that stops by count
     std::optional<TlsContext> tls;
     std::uint64_t run = 0;  ///< tells the ids of this run apart
 };

@@ -19,6 +19,7 @@ struct LoadRun {
     int connections = 0;  ///< users (closed model); opened as needed, at first so many (open model)
     std::optional<double>
         offered_rps;  ///< mean rate of the schedule over the window; empty in the closed model
+    std::optional<Nanoseconds> schedule_length;  ///< over which requests are due, with `-n` in the open model
     Nanoseconds timeout{0};
     bool tls_verified = true;  ///< false: --insecure
     WallTime started{};

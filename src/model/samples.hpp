@@ -103,7 +103,8 @@ struct OperationSamples {
 
 /// How the load threads kept to their work in the window: what the generator's self-check is made from.
 struct GeneratorConduct {
-    /// One half of a window whose length was known beforehand.
+    /// One half of the time over which requests were due: of the window, or of the schedule of an open model
+    /// that stops by count.
     struct Half {
         std::uint64_t due = 0;             ///< requests due in it
         std::uint64_t answered = 0;        ///< answers that came in it, wrong ones included
@@ -123,7 +124,7 @@ struct GeneratorConduct {
     std::uint64_t held_back = 0;        ///< open model: due while all the connections allowed were busy
     std::uint64_t never_begun = 0;      ///< of these, those that never got one
     std::optional<double> steal_share;  ///< of the host's CPU time, taken by other guests of its hypervisor
-    std::vector<Half> halves;           ///< two, or none
+    std::vector<Half> halves;           ///< two, or none: the length was not known, or the load cut short
 
     friend bool operator==(const GeneratorConduct&, const GeneratorConduct&) = default;
 };

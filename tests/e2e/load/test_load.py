@@ -343,10 +343,11 @@ def test_a_server_that_was_stopped_is_not_the_generators_fault(tmp_path):
     assert result["response_time_ns"]["p95"] > 0.15e9 and result["response_time_ns"]["max"] > 0.45e9
 
 
-def test_a_target_at_its_limit_is_called_saturated_with_both_rates(tmp_path):
+@pytest.mark.parametrize("stop", [["-d", "3s"], ["-n", 900]])
+def test_a_target_at_its_limit_is_called_saturated_with_both_rates(tmp_path, stop):
     server = Server(str(tmp_path / "s.sock"), delay=0.02, places=4)  # 200 per second
     try:
-        done = load(server.url, "--rate", 300, "-d", "3s", "--json", "-")
+        done = load(server.url, "--rate", 300, *stop, "--json", "-")
     finally:
         server.stop()
     result = json.loads(done.stdout)
@@ -354,3 +355,23 @@ def test_a_target_at_its_limit_is_called_saturated_with_both_rates(tmp_path):
     assert result["validity"]["verdict"] == "suspect" and len(texts) == 1
     assert "of 300/s offered" in texts[0] and "were served" in texts[0]
     assert result["requests"]["succeeded"] == 900
+
+
+def test_requests_of_a_count_that_wait_for_a_connection_are_told(tmp_path):
+    server = Server(str(tmp_path / "s.sock"), delay=1)
+    try:
+        done = load(server.url, "--rate", 300, "-n", 600, "--max-connections", 50, "--timeout", "500ms", "--json", "-")
+    finally:
+        server.stop()
+    result = json.loads(done.stdout)
+    assert result["requests"]["started"] == result["requests"]["timed_out"] == 600
+    assert {"connection_bound", "saturation"} <= codes(result)
+
+
+def test_the_time_until_the_last_answer_is_not_held_against_the_rate(tmp_path):
+    server = Server(str(tmp_path / "s.sock"), delay=0.3)
+    try:
+        done = load(server.url, "--rate", 200, "-n", 200, "--json", "-")
+    finally:
+        server.stop()
+    assert "offered_rate" not in codes(json.loads(done.stdout))

@@ -59,6 +59,29 @@ TEST(self_check, finds_nothing_in_a_sound_run) {
     }
 }
 
+// The window ends with the last answer: what it took after the last request was due is not time without load.
+TEST(self_check, judges_a_load_that_stops_by_count_over_its_schedule) {
+    Samples samples = sound();
+    samples.window = 12s;
+    samples.in_flight_mean = 100.0 / 12;
+    EXPECT_THAT(reason_codes(self_check(samples, LoadModel::open, 500, 10s).reasons), IsEmpty());
+    samples.conduct.never_begun = 160;
+    const auto shed = self_check(samples, LoadModel::open, 500, 10s).reasons;
+    ASSERT_EQ(reason_codes(shed), std::vector<std::string>{"offered_rate"});
+    EXPECT_THAT(shed.front().text, HasSubstr("484/s of 500/s were sent"));
+    samples.conduct.never_begun = 0;
+    samples.conduct.halves = {{2500, 2000, 12s}, {2500, 2000, 88s}};
+    const auto saturated = self_check(samples, LoadModel::open, 500, 10s).reasons;
+    ASSERT_EQ(reason_codes(saturated), std::vector<std::string>{"saturation"});
+    EXPECT_THAT(saturated.front().text,
+                HasSubstr("of 500/s offered in the second half of the schedule 400/s were served"));
+}
+
+// A signal ended the load before its schedule was through.
+TEST(self_check, judges_a_schedule_that_was_cut_short_over_the_window) {
+    EXPECT_THAT(reason_codes(self_check(sound(), LoadModel::open, 500, 60s).reasons), IsEmpty());
+}
+
 struct Fault {
     const char* name;
     const char* code;

@@ -73,6 +73,23 @@ TEST_P(OpenModel, StopsByCount) {
     EXPECT_LT(samples.window, 1s);
 }
 
+TEST_P(OpenModel, KnowsWhatWasServedOfACountWhileItWasOffered) {
+    ScriptedServer server([](const SeenRequest&) { return Reply::ok("ok", 100ms); });
+    Options options = open(server, 400, StopAfterCount{200});
+    std::get<OpenLoop>(options.schedule).max_connections = 10;  // serves 100 of the 400 a second
+    options.threads = 2;
+    const model::Samples samples = run(options);
+    EXPECT_EQ(samples.requests.succeeded, 200U);
+    EXPECT_GT(samples.window, 1s);  // the answers go on long after the 0.5 s in which requests were due
+    ASSERT_EQ(samples.conduct.halves.size(), 2U);
+    const auto& [first, second] = std::pair(samples.conduct.halves[0], samples.conduct.halves[1]);
+    EXPECT_EQ(first.due, 100U);
+    EXPECT_EQ(second.due, 100U);
+    EXPECT_LE(first.answered, 20U);  // by ten connections in 0.25 s
+    EXPECT_LE(second.answered, 30U);
+    EXPECT_GT(second.response_time_sum, first.response_time_sum);
+}
+
 TEST_P(OpenModel, ReusesIdleConnections) {
     ScriptedServer server([](const SeenRequest&) { return Reply::ok("ok", 1ms); });
     const model::Samples samples = run(open(server, 200, StopAfter{500ms}));
