@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 
@@ -22,6 +23,26 @@ Status write_all(int fd, std::string_view content, const Path& path) {
 void sync_directory(const Path& directory) {
     const Fd fd(::open(directory.empty() ? "." : directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (fd) ::fsync(fd.get());
+}
+
+// What a symbolic link leads to, whether or not that exists.
+Path followed(Path path) {
+    constexpr int k_most_links = 40;  // as the kernel
+    std::error_code error;
+    for (int links = 0; links < k_most_links && std::filesystem::is_symlink(path, error); ++links) {
+        const Path target = std::filesystem::read_symlink(path, error);
+        if (error) break;
+        path = path.parent_path() / target;
+    }
+    return path;
+}
+
+// /dev/stdout may be a regular file, which nobody would find again once it is replaced.
+bool must_stay(const Path& path) {
+    const std::string text = path.string();
+    if (text.starts_with("/dev/") || text.starts_with("/proc/")) return true;
+    std::error_code error;
+    return std::filesystem::exists(path, error) && !std::filesystem::is_regular_file(path, error);
 }
 
 }  // namespace
@@ -57,6 +78,25 @@ Status write_atomically(const Path& path, std::string_view content) {
         return written;
     }
     sync_directory(path.parent_path());
+    return {};
+}
+
+Status write_named(const Path& path, std::string_view content) {
+    if (!must_stay(path)) return write_atomically(followed(path), content);
+    const Fd fd(::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC));
+    if (!fd) return fail(ErrorKind::io, "cannot open {}: {}", path.string(), errno_text());
+    return write_all(fd.get(), content, path);
+}
+
+Status check_writable(const Path& path) {
+    std::error_code error;
+    if (std::filesystem::is_directory(path, error))
+        return fail(ErrorKind::bad_input, "cannot write {}: it is a directory", path.string());
+    // A regular file is replaced by a new one beside it.
+    const Path directory = followed(path).parent_path();
+    const Path changed = must_stay(path) ? path : directory.empty() ? Path(".") : directory;
+    if (::access(changed.c_str(), W_OK) != 0)
+        return fail(ErrorKind::bad_input, "cannot write {}: {}", path.string(), errno_text());
     return {};
 }
 

@@ -18,6 +18,12 @@ Result<std::string> read_file(const Path& path);
 /// content.
 Status write_atomically(const Path& path, std::string_view content);
 
+/// Writes a file that the user named: as write_atomically() does, but through a symbolic link, and in place
+/// where there is a FIFO, a device or another thing that must not be replaced.
+Status write_named(const Path& path, std::string_view content);
+/// bad_input where write_named() could not write, as far as that can be told beforehand; touches nothing.
+Status check_writable(const Path& path);
+
 /// Writes a control file of the kernel (cgroup, sysctl) in one write call.
 Status write_control(const Path& path, std::string_view content);
 

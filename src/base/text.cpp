@@ -1,5 +1,7 @@
 #include "base/text.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <numeric>
 
@@ -44,6 +46,57 @@ std::string filled(std::string_view text, const Replacements& values) {
         });
         result += match == values.end() ? std::string(1, '{') : match->second;
         text.remove_prefix(match == values.end() ? 1 : match->first.size() + 2);
+    }
+    return result;
+}
+
+namespace {
+
+unsigned byte_at(std::string_view text, std::size_t at) {
+    return static_cast<unsigned char>(text[at]);
+}
+
+// Bytes of the character that `text` begins with; 0: it begins with none.
+std::size_t character_length(std::string_view text) {
+    const unsigned lead = byte_at(text, 0);
+    if (lead < 0x80U) return 1;
+    const std::size_t length = lead >= 0xf0U ? 4 : lead >= 0xe0U ? 3 : 2;
+    if (lead < 0xc2U || lead > 0xf4U || text.size() < length) return 0;
+    for (std::size_t i = 1; i < length; ++i)
+        if ((byte_at(text, i) & 0xc0U) != 0x80U) return 0;
+    // No overlong forms, no surrogates, nothing beyond U+10FFFF.
+    const unsigned second = byte_at(text, 1);
+    const bool wrong = (lead == 0xe0U && second < 0xa0U) || (lead == 0xedU && second > 0x9fU) ||
+                       (lead == 0xf0U && second < 0x90U) || (lead == 0xf4U && second > 0x8fU);
+    return wrong ? 0 : length;
+}
+
+}  // namespace
+
+bool is_utf8(std::string_view text) {
+    while (!text.empty()) {
+        const std::size_t length = character_length(text);
+        if (length == 0) return false;
+        text.remove_prefix(length);
+    }
+    return true;
+}
+
+std::string printable(std::string_view text) {
+    std::string result;
+    while (!text.empty()) {
+        const std::size_t length = character_length(text);
+        const std::size_t taken = length == 0 ? 1 : length;
+        const unsigned first = byte_at(text, 0);
+        // U+0080 to U+009F are control characters too: a terminal may take U+009B for ESC [.
+        const bool control =
+            first < 0x20U || first == 0x7fU || (length == 2 && first == 0xc2U && byte_at(text, 1) < 0xa0U);
+        if (length > 0 && !control)
+            result += text.substr(0, taken);
+        else
+            for (std::size_t i = 0; i < taken; ++i)
+                result += fmt::format("\\x{:02X}", byte_at(text, i));
+        text.remove_prefix(taken);
     }
     return result;
 }

@@ -15,6 +15,11 @@ using Replacements = std::vector<std::pair<std::string, std::string>>;
 /// Replaces each "{key}" of `values` in `text`; other braces stay as they are.
 std::string filled(std::string_view text, const Replacements& values);
 
+/// Whether all of `text` is well-formed UTF-8 (RFC 3629).
+bool is_utf8(std::string_view text);
+/// `text` for a terminal: control characters, and bytes that are no UTF-8, as \xNN.
+std::string printable(std::string_view text);
+
 /// The last `count` lines of `text`.
 std::string last_lines(std::string_view text, std::size_t count);
 

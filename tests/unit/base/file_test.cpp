@@ -57,6 +57,30 @@ TEST_F(FileTest, reads_what_was_written) {
     EXPECT_EQ(files(), 1U);
 }
 
+TEST_F(FileTest, a_link_stays_and_what_it_leads_to_is_written) {
+    std::filesystem::create_directory(path("deep"));
+    std::filesystem::create_symlink("deep/b", path("a"));
+    ASSERT_TRUE(check_writable(path("a")));  // dangling
+    ASSERT_TRUE(write_named(path("a"), "one"));
+    ASSERT_TRUE(write_named(path("a"), "two"));
+    EXPECT_TRUE(std::filesystem::is_symlink(path("a")));
+    EXPECT_EQ(read_file(path("deep") / "b"), "two");
+}
+
+TEST_F(FileTest, a_device_is_written_in_place) {
+    ASSERT_TRUE(check_writable("/dev/null"));
+    EXPECT_TRUE(write_named("/dev/null", "text"));
+    EXPECT_EQ(write_named("/dev/full", "text").error().kind, ErrorKind::io);
+}
+
+TEST_F(FileTest, what_cannot_be_written_is_found_beforehand) {
+    EXPECT_TRUE(check_writable(path("new")));
+    EXPECT_EQ(files(), 0U);
+    EXPECT_EQ(check_writable(path("no") / "such").error().kind, ErrorKind::bad_input);
+    std::filesystem::create_directory(path("deep"));
+    EXPECT_EQ(check_writable(path("deep")).error().kind, ErrorKind::bad_input);
+}
+
 TEST_F(FileTest, reads_files_of_the_kernel_whose_size_is_unknown) {
     const auto status = read_file("/proc/self/status");
     ASSERT_TRUE(status);

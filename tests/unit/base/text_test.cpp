@@ -36,6 +36,25 @@ TEST(Filled, replaces_known_keys_and_leaves_other_braces) {
     EXPECT_EQ(filled("", values), "");
 }
 
+TEST(IsUtf8, tells_text_from_other_bytes) {
+    for (const char* text : {"", "abc", "µ·÷", "€", "\U0001F600", "\x7f"})
+        EXPECT_TRUE(is_utf8(text)) << text;
+    // Cut off, continued without a beginning, overlong, a surrogate, beyond U+10FFFF, never in UTF-8.
+    for (const char* text : {"\xc2", "\xe2\x82", "\x80", "\xc0\x80", "\xe0\x80\x80", "\xed\xa0\x80",
+                             "\xf4\x90\x80\x80", "\xf0\x80\x80\x80", "\xff", "a\xe2z"})
+        EXPECT_FALSE(is_utf8(text)) << text;
+}
+
+TEST(Printable, leaves_nothing_that_a_terminal_obeys) {
+    EXPECT_EQ(printable("plain µ €"), "plain µ €");
+    EXPECT_EQ(printable("\x1b[31mred\x1b[0m\r\n\t\x7f"), "\\x1B[31mred\\x1B[0m\\x0D\\x0A\\x09\\x7F");
+    EXPECT_EQ(printable("\xc2\x9b"
+                        "2J"),
+              "\\xC2\\x9B2J");  // U+009B is ESC [
+    EXPECT_EQ(printable("cut \xe2\x82"), "cut \\xE2\\x82");
+    EXPECT_EQ(printable(std::string_view("a\0b", 3)), "a\\x00b");
+}
+
 TEST(LastLines, gives_at_most_so_many) {
     EXPECT_EQ(last_lines("a\nb\nc\n", 2), "b\nc");
     EXPECT_EQ(last_lines("a\nb\nc", 1), "c");
