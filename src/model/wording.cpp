@@ -42,6 +42,15 @@ std::string duration_text(double nanoseconds) {
     return fmt::format("{:.0f} ns", nanoseconds);
 }
 
+std::string span_text(Nanoseconds span) {
+    std::string text = duration_text(span);
+    const std::size_t blank = text.find(' ');
+    const std::size_t point = text.find('.');
+    if (point > blank) return text;
+    const std::size_t last = text.find_last_not_of('0', blank - 1);
+    return text.erase(last == point ? point : last + 1, blank - (last == point ? point : last + 1));
+}
+
 std::string rate_text(double per_second) {
     return significant(per_second) + "/s";
 }
@@ -49,6 +58,12 @@ std::string rate_text(double per_second) {
 std::string mebibytes_text(double mebibytes) {
     if (mebibytes >= 1023.5) return significant(mebibytes / 1024) + " GiB";
     return significant(mebibytes) + " MiB";
+}
+
+std::string bytes_text(Bytes bytes) {
+    if (bytes.count < 1024) return fmt::format("{} B", bytes.count);
+    if (bytes.mebibytes() < 0.9995) return significant(static_cast<double>(bytes.count) / 1024) + " KiB";
+    return mebibytes_text(bytes.mebibytes());
 }
 
 std::string limit_text(Bytes bytes) {

@@ -20,10 +20,15 @@ std::string duration_text(double nanoseconds);
 inline std::string duration_text(Nanoseconds duration) {
     return duration_text(static_cast<double>(duration.count()));
 }
+/// A length of time as it was asked for or came about, without digits that say nothing: "10 s", "1.5 s", "250
+/// ms", "1800 s".
+std::string span_text(Nanoseconds span);
 /// "182/s"
 std::string rate_text(double per_second);
 /// "12.3 MiB", "1.25 GiB"
 std::string mebibytes_text(double mebibytes);
+/// The same from bytes on: "840 B", "1.50 KiB", "12.3 MiB".
+std::string bytes_text(Bytes bytes);
 /// A limit as it was asked for: "2 GiB", "512 MiB"; "60 s", "250 ms".
 std::string limit_text(Bytes bytes);
 std::string limit_text(Nanoseconds duration);

@@ -31,6 +31,23 @@ TEST(wording, durations_have_the_unit_that_fits) {
         EXPECT_EQ(duration_text(value), text) << value;
 }
 
+TEST(wording, spans_have_no_digits_that_say_nothing) {
+    using namespace std::chrono_literals;
+    const std::pair<Nanoseconds, const char*> rows[] = {
+        {10s, "10 s"}, {1500ms, "1.5 s"}, {19'975ms, "20 s"}, {250ms, "250 ms"},
+        {1ms, "1 ms"}, {1800s, "1800 s"}, {215us, "215 µs"},  {100s, "100 s"},
+        {1ns, "1 ns"}, {10ms, "10 ms"},   {1050ms, "1.05 s"}};
+    for (const auto& [span, text] : rows)
+        EXPECT_EQ(span_text(span), text);
+}
+
+TEST(wording, bytes_have_the_unit_that_fits) {
+    const std::pair<std::uint64_t, const char*> rows[] = {
+        {0, "0 B"}, {1023, "1023 B"}, {1536, "1.50 KiB"}, {1 << 20, "1.00 MiB"}, {3ULL << 30U, "3.00 GiB"}};
+    for (const auto& [count, text] : rows)
+        EXPECT_EQ(bytes_text(Bytes{count}), text);
+}
+
 TEST(wording, levels_say_their_unit) {
     EXPECT_EQ(level_text(LoadModel::closed, 1), "1 user");
     EXPECT_EQ(level_text(LoadModel::closed, 200), "200 users");

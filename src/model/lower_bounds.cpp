@@ -1,0 +1,34 @@
+#include "model/lower_bounds.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace joust::model {
+
+// A request that times out has the timeout's age; one that a stopped load left behind may have any.
+LowerBounds LowerBounds::of_response_time(const Samples& samples, Nanoseconds timeout) {
+    return {samples, samples.response_time, samples.requests.unfinished > 0 ? Nanoseconds{0} : timeout};
+}
+
+// Ages count from the send here, which was later by the schedule's lag.
+LowerBounds LowerBounds::of_service_time(const Samples& samples, Nanoseconds timeout) {
+    const Nanoseconds longest_lag{samples.schedule_lag.max()};
+    return {samples, samples.service_time,
+            samples.requests.unfinished > 0 ? Nanoseconds{0} : timeout - longest_lag};
+}
+
+// Were every censored time infinite and its age the shortest of all, the quantile would be the value that is
+// `censored_` ranks higher: the truth lies in between.
+bool LowerBounds::at_quantile(double quantile) const {
+    if (censored_ == 0 || times_->empty()) return false;
+    const std::int64_t value = times_->value_at_quantile(quantile);
+    if (value < shortest_.count()) return false;
+    const auto all = static_cast<double>(times_->count());
+    const double highest = std::max(1.0, std::ceil(quantile * all)) + static_cast<double>(censored_);
+    if (highest > all) return true;
+    constexpr double k_same = 1.01;  // what three digits show, and the histogram resolves, is less
+    return static_cast<double>(times_->value_at_quantile(highest / all)) >
+           k_same * static_cast<double>(value);
+}
+
+}  // namespace joust::model
