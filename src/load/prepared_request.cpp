@@ -30,19 +30,23 @@ bool holds_marks(std::string_view text) {
     return text.find_first_of("\x01\x02") != std::string_view::npos;
 }
 
-bool uses_columns(const Request& request, const Feed& feed) {
+const std::string& path_of(const Target& target, const Request& request) {
+    return request.path.empty() ? target.path : request.path;
+}
+
+}  // namespace
+
+bool uses_columns(const Target& target, const Request& request, const Feed& feed) {
     return std::any_of(feed.columns.begin(), feed.columns.end(), [&](const std::string& column) {
         const std::string placeholder = "{" + column + "}";
         const auto holds = [&](const std::string& text) {
             return text.find(placeholder) != std::string::npos;
         };
-        return holds(request.path) || holds(request.body) ||
+        return holds(path_of(target, request)) || holds(request.body) ||
                std::any_of(request.headers.begin(), request.headers.end(),
                            [&](const http::Header& header) { return holds(header.value); });
     });
 }
-
-}  // namespace
 
 IdSource make_id_source(std::uint64_t run, int thread, int threads) {
     IdSource source;
@@ -60,7 +64,7 @@ Result<PreparedRequest::Variant> PreparedRequest::make_variant(const Target& tar
     values.emplace_back("sequence", std::string(k_sequence_bytes, k_sequence_mark));
     http::RequestParts parts{.method = request.method,
                              .authority = target.authority(),
-                             .path = filled(request.path.empty() ? target.path : request.path, values),
+                             .path = filled(path_of(target, request), values),
                              .headers = request.headers,
                              .body = filled(request.body, values)};
     for (http::Header& header : parts.headers)
@@ -94,7 +98,7 @@ Result<PreparedRequest> PreparedRequest::prepare(const Target& target, const Req
                                                            "DELETE", "OPTIONS", "TRACE"};
     prepared.is_idempotent_ =
         std::find(k_idempotent.begin(), k_idempotent.end(), request.method) != k_idempotent.end();
-    const bool by_row = uses_columns(request, feed);
+    const bool by_row = uses_columns(target, request, feed);
     if (by_row && feed.rows.empty()) return fail(ErrorKind::bad_input, "the data feed has no rows");
     std::size_t bytes = 0;
     for (std::size_t row = 0; row < (by_row ? feed.rows.size() : 1); ++row) {

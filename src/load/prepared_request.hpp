@@ -25,6 +25,9 @@ struct IdSource {
 /// `run` tells runs apart, `thread` is at most 255.
 IdSource make_id_source(std::uint64_t run, int thread, int threads);
 
+/// Whether a placeholder of the request stands for a column of the feed.
+bool uses_columns(const Target& target, const Request& request, const Feed& feed);
+
 /// One operation's request as bytes, made once; a send patches only what changes.
 class PreparedRequest {
 public:

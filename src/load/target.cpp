@@ -5,11 +5,19 @@
 #include <algorithm>
 #include <charconv>
 
+#include "http/syntax.hpp"
+
 namespace joust::load {
 namespace {
 
 bool starts_with(std::string_view text, std::string_view prefix) {
     return text.substr(0, prefix.size()) == prefix;
+}
+
+/// Schemes are compared without regard to case (RFC 3986, 3.1).
+bool has_scheme(std::string_view text, std::string_view scheme) {
+    return text.size() >= scheme.size() && std::equal(scheme.begin(), scheme.end(), text.begin(),
+                                                      [](char a, char b) { return a == http::to_lower(b); });
 }
 
 bool is_control_or_space(char c) {
@@ -96,11 +104,11 @@ Result<Target> parse_url(std::string_view url) {
         return fail(ErrorKind::bad_input, "\"{}\": a URL holds no spaces or control characters; write %20",
                     url);
     std::string_view rest = url.substr(0, url.find('#'));
-    if (starts_with(rest, "unix:")) return parse_unix(url, rest.substr(5));
+    if (has_scheme(rest, "unix:")) return parse_unix(url, rest.substr(5));
     Target target;
-    if (starts_with(rest, "http://")) {
+    if (has_scheme(rest, "http://")) {
         rest.remove_prefix(7);
-    } else if (starts_with(rest, "https://")) {
+    } else if (has_scheme(rest, "https://")) {
         rest.remove_prefix(8);
         target.tls = true;
         target.port = 443;

@@ -48,6 +48,15 @@ TEST(PreparedRequest, HasAVariantForEachRowOfItsFeed) {
     EXPECT_EQ(PreparedRequest::prepare(k_target, {.path = "/c"}, feed)->variants(), 1U);
 }
 
+TEST(PreparedRequest, FillsTheColumnsOfTheTargetsOwnPath) {
+    const Target target = parse_url("http://h/of/{a}").value();
+    const Feed feed{.columns = {"a"}, .rows = {{"1"}, {"22"}}};
+    const auto request = PreparedRequest::prepare(target, {}, feed).value();
+    ASSERT_EQ(request.variants(), 2U);
+    EXPECT_NE(request.render(1, nullptr, false, make_id_source(1, 0, 1), 0).find("GET /of/22 "),
+              std::string_view::npos);
+}
+
 TEST(PreparedRequest, RefusesWhatIsNoRequest) {
     EXPECT_FALSE(PreparedRequest::prepare(k_target, {.method = "G T"}, {}).has_value());
     EXPECT_FALSE(PreparedRequest::prepare(k_target, {.body = "\x01"}, {}).has_value());

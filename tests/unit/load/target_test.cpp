@@ -19,6 +19,8 @@ TEST(ParseUrl, ReadsEveryForm) {
         {"http://h?x", {.host = "h", .path = "/?x"}, "h"},
         {"https://h", {.tls = true, .host = "h", .port = 443}, "h"},
         {"https://h:80/", {.tls = true, .host = "h", .port = 80}, "h:80"},
+        {"HTTP://h/A", {.host = "h", .path = "/A"}, "h"},
+        {"Https://h", {.tls = true, .host = "h", .port = 443}, "h"},
         {"http://[::1]:9/x", {.host = "::1", .port = 9, .path = "/x"}, "[::1]:9"},
         {"http://[fe80::1]", {.host = "fe80::1"}, "[fe80::1]"},
         {"http://[fe80::1%eth0]/", {.host = "fe80::1%eth0"}, "[fe80::1%eth0]"},
