@@ -33,12 +33,13 @@ constexpr std::uint64_t k_least_half = 50;      // requests in a half, to speak 
 class SelfCheck {
 public:
     SelfCheck(const model::Samples& samples, model::LoadModel load_model, std::optional<double> offered_rps,
-              std::optional<Nanoseconds> schedule_length)
+              std::optional<Nanoseconds> schedule_length, std::optional<int> max_connections)
         : samples_(samples),
           conduct_(samples.conduct),
           open_(load_model == model::LoadModel::open),
           offered_rps_(offered_rps),
-          schedule_length_(schedule_length) {}
+          schedule_length_(schedule_length),
+          max_connections_(max_connections) {}
 
     Judgement judgement() && {
         connections();
@@ -191,7 +192,10 @@ private:
             suspect("connection_bound",
                     fmt::format("{} of the requests waited in the load generator, because all of its {} "
                                 "connections were busy (limit {})",
-                                percent(share), samples_.connections.peak, percent(k_held_back)));
+                                percent(share),
+                                max_connections_ ? static_cast<std::uint64_t>(*max_connections_)
+                                                 : samples_.connections.peak,
+                                percent(k_held_back)));
     }
 
     // Offered and served rate in the second half of the load. What is merely in flight at its end is not
@@ -250,14 +254,16 @@ private:
     const bool open_;
     const std::optional<double> offered_rps_;
     const std::optional<Nanoseconds> schedule_length_;
+    const std::optional<int> max_connections_;
     Judgement judgement_;
 };
 
 }  // namespace
 
 Judgement self_check(const model::Samples& samples, model::LoadModel load_model,
-                     std::optional<double> offered_rps, std::optional<Nanoseconds> schedule_length) {
-    return SelfCheck(samples, load_model, offered_rps, schedule_length).judgement();
+                     std::optional<double> offered_rps, std::optional<Nanoseconds> schedule_length,
+                     std::optional<int> max_connections) {
+    return SelfCheck(samples, load_model, offered_rps, schedule_length, max_connections).judgement();
 }
 
 }  // namespace joust::analysis

@@ -31,19 +31,19 @@ struct ListCommand {};
 
 /// `joust load URL`: the load generator alone.
 struct LoadCommand {
-    std::vector<std::string> urls;       ///< several are compared, the first one is the baseline
-    int connections = 50;                ///< users (closed model)
-    std::optional<double> rate;          ///< requests per second: makes the model open
-    std::string ramp;                    ///< "0:1000:30s": the rate rises from 0 to 1000/s in 30 s
-    std::string steps;                   ///< "100,200,400:10s": each rate for 10 s
-    std::string arrivals = "constant";   ///< or "poisson"
-    std::optional<int> max_connections;  ///< of the open model
-    std::string think = "0s";            ///< pause of a user between answer and next request (closed model)
-    std::string duration = "10s";
+    std::vector<std::string> urls;        ///< several are compared, the first one is the baseline
+    std::optional<int> connections;       ///< users (closed model); default 50
+    std::optional<double> rate;           ///< requests per second: makes the model open
+    std::string ramp;                     ///< "0:1000:30s": the rate rises from 0 to 1000/s in 30 s
+    std::string steps;                    ///< "100,200,400:10s": each rate for 10 s
+    std::string arrivals = "constant";    ///< or "poisson"
+    std::optional<int> max_connections;   ///< of the open model
+    std::string think = "0s";             ///< pause of a user between answer and next request (closed model)
+    std::optional<std::string> duration;  ///< default: as long as the ramp or the steps take, else 10 s
     std::optional<std::uint64_t> requests;
-    std::string warmup = "0s";
+    std::optional<std::string> warmup;
     std::string timeout = "30s";
-    int rounds = 10;                   ///< of a comparison of several URLs
+    std::optional<int> rounds;         ///< of a comparison of several URLs; default 10
     std::vector<std::string> stop_if;  ///< as fail_if, of the last second: ends the load
     int retries = 0;
     std::optional<std::uint64_t> requests_per_connection;

@@ -7,6 +7,7 @@
 
 #include "base/quantity.hpp"
 #include "base/text.hpp"
+#include "model/lower_bounds.hpp"
 #include "model/wording.hpp"
 
 namespace joust::cli {
@@ -42,34 +43,48 @@ bool take_quantity(std::string_view name, Criterion& criterion) {
 bool take_bound(std::string_view text, Criterion& criterion) {
     using Quantity = Criterion::Quantity;
     if (criterion.quantity == Quantity::goodput || criterion.quantity == Quantity::error_rate) {
-        const bool share = criterion.quantity == Quantity::error_rate;
-        if (share && !text.ends_with('%')) return false;
-        const auto value = number(share ? text.substr(0, text.size() - 1) : text);
-        if (value) criterion.bound = share ? *value / 100 : *value;
-        return value.has_value();
+        const bool share = text.ends_with('%');
+        const auto value = number(trimmed(share ? text.substr(0, text.size() - 1) : text));
+        const bool errors = criterion.quantity == Quantity::error_rate;
+        // Without % it could be a share or a count, unless it is none at all.
+        if (!value || share != (errors && (share || *value != 0))) return false;
+        criterion.bound = share ? *value / 100 : *value;
+        return true;
     }
-    const auto duration = parse_duration(text);
+    std::string packed(text);  // "200 ms" too
+    std::erase(packed, ' ');
+    const auto duration = parse_duration(packed);
     if (duration) criterion.bound = static_cast<double>(duration->count());
     return duration.has_value();
 }
 
 }  // namespace
 
-double Criterion::value(const model::Samples& samples) const {
+Criterion::Found Criterion::found(const model::Samples& samples, Nanoseconds timeout) const {
     const stats::Histogram& times = samples.response_time;
-    if (quantity == Quantity::goodput) return samples.goodput_rps();
-    if (quantity == Quantity::error_rate) return samples.error_rate();
-    if (times.empty()) return std::numeric_limits<double>::infinity();
-    if (quantity == Quantity::response_time_mean) return times.mean();
-    if (quantity == Quantity::response_time_max) return static_cast<double>(times.max());
-    return static_cast<double>(times.value_at_quantile(quantile));
+    if (quantity == Quantity::goodput) return {samples.goodput_rps()};
+    if (quantity == Quantity::error_rate) return {samples.error_rate()};
+    if (times.empty()) return {std::numeric_limits<double>::infinity()};
+    const auto bounds = model::LowerBounds::of_response_time(samples, timeout);
+    if (quantity == Quantity::response_time_mean) return {times.mean(), bounds.mean_and_max()};
+    if (quantity == Quantity::response_time_max)
+        return {static_cast<double>(times.max()), bounds.mean_and_max()};
+    return {static_cast<double>(times.value_at_quantile(quantile)), bounds.at_quantile(quantile)};
 }
 
-std::string Criterion::value_text(const model::Samples& samples) const {
-    const double found = value(samples);
-    if (quantity == Quantity::goodput) return model::rate_text(found);
-    if (quantity == Quantity::error_rate) return model::percent(found);
-    return std::isfinite(found) ? model::duration_text(found) : "not known: nothing was answered";
+std::string Criterion::found_text(const model::Samples& samples, Nanoseconds timeout) const {
+    const auto [value, at_least] = found(samples, timeout);
+    if (quantity == Quantity::goodput) return model::rate_text(value);
+    if (quantity == Quantity::error_rate) return model::percent(value);
+    if (!std::isfinite(value)) return "not known: nothing was answered";
+    const std::string time = model::duration_text(value);
+    return at_least ? fmt::format("not known, but at least {}: requests never ended", time) : time;
+}
+
+bool Criterion::missed(const model::Samples& samples, Nanoseconds timeout) const {
+    const auto [value, at_least] = found(samples, timeout);
+    if (or_equal && value == bound) return true;
+    return above ? value > bound || at_least : value < bound;
 }
 
 Result<Criterion> parse_criterion(std::string_view flag, std::string_view text) {
@@ -77,8 +92,9 @@ Result<Criterion> parse_criterion(std::string_view flag, std::string_view text) 
     Criterion criterion{.text = std::string(text)};
     if (sign != std::string_view::npos) {
         criterion.above = text[sign] == '>';
+        criterion.or_equal = text.substr(sign + 1).starts_with('=');
         if (take_quantity(trimmed(text.substr(0, sign)), criterion) &&
-            take_bound(trimmed(text.substr(sign + 1)), criterion))
+            take_bound(trimmed(text.substr(sign + (criterion.or_equal ? 2 : 1))), criterion))
             return criterion;
     }
     return fail(ErrorKind::bad_input,

@@ -1,9 +1,41 @@
 #include "cli/load_arguments.hpp"
 
 #include <CLI/CLI.hpp>
+#include <charconv>
+#include <cmath>
+#include <limits>
 
 namespace joust::cli {
 namespace {
+
+constexpr std::uint64_t k_unbounded = std::numeric_limits<std::uint64_t>::max();
+
+// Says which numbers are right, instead of CLI11's bounds of the type. Both ends are allowed.
+CLI::Validator whole(std::uint64_t least, std::uint64_t most) {
+    return CLI::Validator(
+        [least, most](const std::string& text) {
+            std::uint64_t value = 0;
+            const char* const end = text.data() + text.size();
+            const auto [rest, error] = std::from_chars(text.data(), end, value);
+            if (error == std::errc{} && rest == end && value >= least && value <= most) return std::string();
+            if (most == k_unbounded)
+                return fmt::format("give a whole number from {} on, not {}", least, text);
+            return fmt::format("give a whole number from {} to {}, not {}", least, most, text);
+        },
+        "");
+}
+
+CLI::Validator above_zero() {
+    return CLI::Validator(
+        [](const std::string& text) {
+            double value = 0;
+            const char* const end = text.data() + text.size();
+            const auto [rest, error] = std::from_chars(text.data(), end, value);
+            const bool right = error == std::errc{} && rest == end && value > 0 && std::isfinite(value);
+            return right ? std::string() : fmt::format("give a number above 0, not {}", text);
+        },
+        "");
+}
 
 // Flags under one heading of the help text.
 class Group {
@@ -32,13 +64,13 @@ void describe_amount(CLI::App* app, LoadCommand& load) {
     group
         .add("-c,--connections", load.connections, "N [50]",
              "users that each send the next request when the last is answered")
-        ->check(CLI::Range(1, 100'000));
+        ->check(whole(1, 100'000));
     group.add("--think", load.think, "TIME [0s]", "pause of a user before its next request");
     group
         .add("--rate", load.rate, "N",
              "instead: requests per second on a fixed schedule, whatever the answers; their\n"
              "times count from when they were due")
-        ->check(CLI::PositiveNumber);
+        ->check(above_zero());
     group.add("--ramp", load.ramp, "FROM:TO:TIME", "0:1000:30s: the rate rises from 0 to 1000/s in 30 s");
     group.add("--steps", load.steps, "N,N,…:TIME", "100,200,400:10s: each rate for 10 s");
     group.add("--arrivals", load.arrivals, "NAME [constant]", "of a rate: constant or poisson")
@@ -46,19 +78,22 @@ void describe_amount(CLI::App* app, LoadCommand& load) {
     group
         .add("--max-connections", load.max_connections, "N [10000]",
              "of a rate: as many as it needs, at most so many")
-        ->check(CLI::Range(1, 1'000'000));
+        ->check(whole(1, 1'000'000));
 }
 
 void describe_end(CLI::App* app, LoadCommand& load) {
     const Group group(app, "How long");
-    group.add("-d,--duration", load.duration, "TIME [10s]", "of the measurement; of several URLs, for each");
+    group.add("-d,--duration", load.duration, "TIME [10s]",
+              "of the measurement; default with --ramp and --steps: as long as they take; of several\n"
+              "URLs, for each");
     group.add("-n,--requests", load.requests, "N", "exactly so many requests instead")
-        ->check(CLI::PositiveNumber);
+        ->check(whole(1, k_unbounded));
     group.add("--warmup", load.warmup, "TIME [0s]", "load before the measurement, not counted");
     group.add("--stop-if", load.stop_if, "CRITERION",
-              "end as soon as one second is so: 'p99>1s', 'errors>10%'; may be repeated");
+              "end as soon as one second is so: 'p99>1s', 'errors>10%'; may be repeated; of several\n"
+              "URLs: one slice");
     group.add("--rounds", load.rounds, "N [10]", "of several URLs: slices of the duration, taken in turns")
-        ->check(CLI::Range(3, 1000));
+        ->check(whole(3, 1000));
 }
 
 void describe_request(CLI::App* app, LoadCommand& load) {
@@ -75,7 +110,7 @@ void describe_checks(CLI::App* app, LoadCommand& load) {
     const Group group(app, "What counts as a success");
     group.add("--timeout", load.timeout, "TIME [30s]", "of one request");
     group.add("--expect-status", load.expect_status, "N", "the right status; default: any below 400")
-        ->check(CLI::Range(100, 599));
+        ->check(whole(100, 599));
     group.add("--expect-header", load.expect_headers, "'NAME: VALUE'", "may be repeated");
     group.add("--expect-body", load.expect_body, "TEXT", "that the body contains");
     group.add("--expect-regex", load.expect_regex, "PATTERN", "found in the body");
@@ -84,7 +119,7 @@ void describe_checks(CLI::App* app, LoadCommand& load) {
         .add("--retries", load.retries, "N [0]",
              "a failed request is sent again at once, so many times; its time goes on, retries\n"
              "are counted apart, and a POST that was sent is never sent again")
-        ->check(CLI::Range(0, 100));
+        ->check(whole(0, 100));
     group.add("--fail-if", load.fail_if, "CRITERION",
               "exit code 4 if so, may be repeated: 'p99.9>200ms' (p0 to p100), 'mean>50ms', 'max>1s',\n"
               "'errors>1%', 'rps<1000'");
@@ -95,7 +130,7 @@ void describe_connections(CLI::App* app, LoadCommand& load) {
     group
         .add("--requests-per-connection", load.requests_per_connection, "N",
              "then it is closed; 1: a new one for each request")
-        ->check(CLI::PositiveNumber);
+        ->check(whole(1, k_unbounded));
     group.add_flag("--insecure", load.insecure, "accept any certificate");
     group.add("--cacert", load.ca_file, "FILE", "PEM: trust these instead of the system's")
         ->check(CLI::ExistingFile);
@@ -103,7 +138,7 @@ void describe_connections(CLI::App* app, LoadCommand& load) {
     group
         .add("-t,--threads", load.threads, "N [1]",
              "load threads; one drives tens of thousands of requests/s")
-        ->check(CLI::Range(1, 256));
+        ->check(whole(1, 256));
     group.add("--io", load.io, "NAME [auto]", "uring, epoll, or auto: io_uring where it is allowed")
         ->check(CLI::IsMember({"auto", "uring", "epoll"}));
     group.add_flag("--spin", load.spin, "of a rate: poll before a due time; more exact for a whole CPU");
@@ -112,7 +147,8 @@ void describe_connections(CLI::App* app, LoadCommand& load) {
 
 void describe_results(CLI::App* app, LoadCommand& load) {
     const Group group(app, "Results");
-    group.add("--json", load.json, "FILE", "everything as JSON; - is stdout, alone on it");
+    group.add("--json", load.json, "FILE",
+              "everything as JSON; - is stdout, alone on it, for the others too");
     group.add("--csv", load.csv, "FILE", "a row per second; of several URLs, per slice");
     group.add("--hlog", load.hlog, "FILE", "the histograms as HdrHistogram log");
 }
@@ -135,10 +171,11 @@ void describe_load(CLI::App* app, LoadCommand& load) {
         "Examples\n"
         "  joust load http://127.0.0.1:8080/\n"
         "  joust load --rate 2000 -d 30s --fail-if 'p99>200ms' --fail-if 'errors>1%' http://127.0.0.1:8080/\n"
-        "  joust load --ramp 0:5000:60s -d 60s --stop-if 'p99>1s' --csv ramp.csv http://127.0.0.1:8080/\n"
+        "  joust load --ramp 0:5000:60s --stop-if 'p99>1s' --csv ramp.csv http://127.0.0.1:8080/\n"
         "  joust load http://127.0.0.1:8080/old http://127.0.0.1:8080/new\n"
         "\n"
-        "Times are written like 250ms, 30s, 2m. Exit codes: 0 done, 1 failed, 2 wrong input, 3 the "
+        "Times are written like 250ms, 30s, 2m; a bare number is in seconds. Exit codes: 0 done, 1 failed, 2 "
+        "wrong input, 3 the "
         "generator\n"
         "itself was in the way (see self-check), 4 --fail-if, 130 and 143 interrupted.\n");
 }

@@ -38,6 +38,8 @@ Result<model::LoadRun> measure(const LoadCommand& command, LoadWatch& watch) {
         expected.warm_up = window->warm_up;
         expected.length = window->length;
     }
+    if (const std::string warning = cut_short(options); !warning.empty())
+        fmt::print(stderr, "warning: {}\n", warning);
     const host::OwnThrottling throttled;
     JOUST_TRY(load::Engine engine, load::Engine::start(options));
     if (const std::string reason = engine.fallback_reason(); !reason.empty())
@@ -51,33 +53,61 @@ Result<model::LoadRun> measure(const LoadCommand& command, LoadWatch& watch) {
     return run;
 }
 
-// Prints and writes a result, of one target or of several.
-template <typename Measured>
-Status deliver(const LoadCommand& command, const Measured& measured) {
-    if (command.json == "-") {
-        fmt::print(stdout, "{}", report::load_json(measured));
-    } else {
-        const std::string text = report::load_text(measured);
-        fmt::print(stdout, "{}", utf8_locale() ? text : report::to_ascii(text));
-        if (!command.json.empty()) JOUST_CHECK(write_atomically(command.json, report::load_json(measured)));
-    }
-    std::fflush(stdout);
-    if (!command.csv.empty()) JOUST_CHECK(write_atomically(command.csv, report::load_csv(measured)));
-    if (!command.hlog.empty()) {
-        JOUST_TRY(const std::string log, report::load_hlog(measured));
-        JOUST_CHECK(write_atomically(command.hlog, log));
+// What the user wants to have written, before anything is measured for it.
+Status check_outputs(const LoadCommand& command) {
+    int on_stdout = 0;
+    for (const Path& path : {Path(command.json), command.csv, command.hlog}) {
+        if (path == "-" && ++on_stdout > 1)
+            return fail(ErrorKind::bad_input,
+                        "only one of --json, --csv and --hlog can be -, for it is alone on stdout");
+        if (path != "-" && !path.empty()) JOUST_CHECK(check_writable(path));
     }
     return {};
 }
 
+Status write_output(const Path& path, std::string_view content) {
+    if (path != "-") return write_named(path, content);
+    fmt::print(stdout, "{}", content);
+    std::fflush(stdout);
+    return {};
+}
+
+// Prints and writes a result, of one target or of several. What cannot be written does not keep the rest from
+// it; the first error is returned.
+template <typename Measured>
+Status deliver(const LoadCommand& command, const Measured& measured) {
+    if (command.json != "-" && command.csv != "-" && command.hlog != "-") {
+        const std::string text = report::load_text(measured);
+        fmt::print(stdout, "{}", utf8_locale() ? text : report::to_ascii(text));
+        std::fflush(stdout);
+    }
+    Status result;
+    const auto write = [&](const Path& path, auto&& render) {
+        if (path.empty()) return;
+        const Result<std::string> content = render(measured);
+        const Status written = content ? write_output(path, *content) : tl::unexpected(content.error());
+        if (result) result = written;
+    };
+    write(command.json, [](const auto& all) -> Result<std::string> { return report::load_json(all); });
+    write(command.csv, [](const auto& all) -> Result<std::string> { return report::load_csv(all); });
+    write(command.hlog, [](const auto& all) { return report::load_hlog(all); });
+    return result;
+}
+
+void judge(model::LoadRun& run, const std::vector<Criterion>& criteria) {
+    for (const Criterion& criterion : criteria)
+        run.fail_if.push_back({criterion.text, criterion.found_text(run.samples, run.timeout),
+                               criterion.missed(run.samples, run.timeout)});
+}
+
 // What the shell is told of the results.
-ExitCode verdict(std::span<const model::LoadRun> runs, const std::vector<Criterion>& criteria) {
+ExitCode verdict(std::span<const model::LoadRun> runs) {
     bool missed = false;
     bool invalid = false;
     for (const model::LoadRun& run : runs) {
-        for (const Criterion& criterion : criteria) {
-            if (!criterion.missed(run.samples)) continue;
-            fmt::print(stderr, "failed: {}: it is {}{}\n", criterion.text, criterion.value_text(run.samples),
+        for (const model::CriterionResult& result : run.fail_if) {
+            if (!result.failed) continue;
+            fmt::print(stderr, "failed: {}: it is {}{}\n", result.criterion, result.found,
                        runs.size() > 1 ? ", " + run.url : "");
             missed = true;
         }
@@ -88,11 +118,11 @@ ExitCode verdict(std::span<const model::LoadRun> runs, const std::vector<Criteri
 }
 
 template <typename Measured>
-ExitCode conclude(const LoadCommand& command, const Measured& measured, std::span<const model::LoadRun> runs,
-                  const std::vector<Criterion>& criteria) {
+ExitCode conclude(const LoadCommand& command, const Measured& measured,
+                  std::span<const model::LoadRun> runs) {
     if (const Status written = deliver(command, measured); !written) return complain(written.error());
     if (interruption() != 0) return interruption() == 15 ? ExitCode::terminated : ExitCode::interrupted;
-    return verdict(runs, criteria);
+    return verdict(runs);
 }
 
 }  // namespace
@@ -102,17 +132,25 @@ ExitCode load(const LoadCommand& command) {
     if (!fail_if) return complain(fail_if.error());
     auto stop_if = parse_criteria("--stop-if", command.stop_if);
     if (!stop_if) return complain(stop_if.error());
+    if (const Status writable = check_outputs(command); !writable) return complain(writable.error());
     catch_interruptions();
     if (command.insecure) fmt::print(stderr, "warning: --insecure: certificates are not verified\n");
     LoadWatch watch(std::move(*stop_if));
     if (command.urls.size() > 1) {
-        const auto compared = compare_targets(command, watch);
+        auto compared = compare_targets(command, watch);
         if (!compared) return complain(compared.error());
-        return conclude(command, *compared, compared->runs, *fail_if);
+        for (std::size_t i = 0; i < compared->runs.size(); ++i) {
+            judge(compared->runs[i], *fail_if);
+            if (const std::size_t unserved = compared->rounds_unserved(i); unserved > 0)
+                fmt::print(stderr, "warning: {} served nothing in {} of {}\n", compared->runs[i].url,
+                           unserved, model::counted(compared->rounds, "round"));
+        }
+        return conclude(command, *compared, compared->runs);
     }
-    const auto run = measure(command, watch);
+    auto run = measure(command, watch);
     if (!run) return complain(run.error());
-    return conclude(command, *run, {&*run, 1}, *fail_if);
+    judge(*run, *fail_if);
+    return conclude(command, *run, {&*run, 1});
 }
 
 }  // namespace joust::cli

@@ -71,7 +71,8 @@ Status play_round(std::vector<Side>& sides, const std::vector<std::size_t>& orde
             round < 0 ? "warm-up" : fmt::format("round {} of {}", round + 1, comparison.rounds);
         const ExpectedLoad expected{.title = fmt::format("{} · {}", comparison.runs[target].url, which),
                                     .warm_up = comparison.warm_up,
-                                    .length = comparison.slice};
+                                    .length = comparison.slice,
+                                    .slice = true};
         const WallTime started = wall_now() + comparison.warm_up;
         auto samples = take_turn(sides[target], expected, watch);
         if (over(watch)) return {};
@@ -80,6 +81,9 @@ Status play_round(std::vector<Side>& sides, const std::vector<std::size_t>& orde
     }
     if (round < 0) return {};
     for (model::LoadSlice& slice : slices) {
+        watch.judge(slice.samples, sides[slice.target].options.timeout,
+                    fmt::format("in round {} of {} of {}", round + 1, comparison.rounds,
+                                comparison.runs[slice.target].url));
         sides[slice.target].laps.push_back(slice.samples);
         comparison.slices.push_back(std::move(slice));
     }
@@ -114,7 +118,7 @@ Result<model::LoadComparison> compare_targets(const LoadCommand& command, LoadWa
     JOUST_CHECK(check(command));
     JOUST_TRY(const load::Options whole, load_options(command, command.urls.front()));
     const auto& stop = std::get<load::StopAfter>(whole.stop);
-    const Slices slices = slices_of(stop.length, command.rounds);
+    const Slices slices = slices_of(stop.length, command.rounds.value_or(10));
     JOUST_TRY(std::vector<Side> sides, make_sides(command, slices));
     model::LoadComparison comparison{
         .rounds = slices.rounds, .slice = slices.length, .warm_up = slices.warm_up, .seed = command.seed};
@@ -133,7 +137,7 @@ Result<model::LoadComparison> compare_targets(const LoadCommand& command, LoadWa
         comparison.runs[i].stopped_early = watch.stopped();
         finish_run(comparison.runs[i], load::joined(std::move(sides[i].laps)));
     }
-    comparison.ratios = analysis::load_ratios(comparison.slices, sides.size());
+    comparison.ratios = analysis::load_ratios(comparison.slices, sides.size(), whole.timeout);
     return comparison;
 }
 

@@ -9,12 +9,23 @@
 #include "base/quantity.hpp"
 #include "base/text.hpp"
 #include "load/feed_file.hpp"
+#include "load/prepared_request.hpp"
+#include "model/wording.hpp"
 
 namespace joust::cli {
 namespace {
 
+constexpr int k_users = 50;
+constexpr Nanoseconds k_length = std::chrono::seconds(10);
+
+// A bare number is in seconds, as other load generators take it.
+Result<Nanoseconds> time_of(std::string_view text) {
+    const bool bare = !text.empty() && text.find_first_not_of("0123456789.") == std::string_view::npos;
+    return parse_duration(bare ? fmt::format("{}s", text) : std::string(text));
+}
+
 Result<Nanoseconds> duration(std::string_view flag, const std::string& text) {
-    auto value = parse_duration(text);
+    auto value = time_of(text);
     if (!value) return fail(ErrorKind::bad_input, "{}: {}", flag, value.error().message);
     return *value;
 }
@@ -29,7 +40,7 @@ Result<load::OpenLoop> ramp(const std::string& text) {
     double from = 0;
     double to = 0;
     if (parts.size() == 3 && number(parts[0], from) && number(parts[1], to))
-        if (const auto length = parse_duration(parts[2]); length && length->count() > 0)
+        if (const auto length = time_of(parts[2]); length && length->count() > 0)
             return load::OpenLoop::ramp(from, to, *length);
     return fail(
         ErrorKind::bad_input,
@@ -47,7 +58,7 @@ Result<load::OpenLoop> steps(const std::string& text) {
         rates.push_back(rate);
     }
     if (understood)
-        if (const auto length = parse_duration(std::string_view(text).substr(colon + 1));
+        if (const auto length = time_of(std::string_view(text).substr(colon + 1));
             length && length->count() > 0)
             return load::OpenLoop::steps(rates, *length);
     return fail(
@@ -65,7 +76,10 @@ Result<load::ClosedLoop> closed_loop(const LoadCommand& command) {
         return fail(ErrorKind::bad_input,
                     "--max-connections {} is for --rate, --ramp and --steps; write -c {} instead",
                     *command.max_connections, *command.max_connections);
-    load::ClosedLoop closed{.users = command.connections};
+    if (command.spin)
+        return fail(ErrorKind::bad_input,
+                    "--spin needs a rate: without due times there is nothing to poll for");
+    load::ClosedLoop closed{.users = command.connections.value_or(k_users)};
     JOUST_TRY(closed.think_time, duration("--think", command.think));
     return closed;
 }
@@ -82,6 +96,12 @@ Result<load::Schedule> schedule(const LoadCommand& command) {
         return fail(ErrorKind::bad_input,
                     "--think {} and a rate contradict each other: a schedule does not wait for answers",
                     command.think);
+    if (command.connections)
+        return fail(
+            ErrorKind::bad_input,
+            "--connections {} and a rate contradict each other: a schedule opens as many as it needs; "
+            "write --max-connections {} to bound them",
+            *command.connections, *command.connections);
     load::OpenLoop open;
     if (command.rate) {
         open = load::OpenLoop::constant_rate(*command.rate);
@@ -93,6 +113,36 @@ Result<load::Schedule> schedule(const LoadCommand& command) {
     open.arrivals = command.arrivals == "poisson" ? load::Arrivals::poisson : load::Arrivals::constant;
     open.max_connections = command.max_connections.value_or(open.max_connections);
     return open;
+}
+
+// How long the rate changes; 0 for one that never does.
+Nanoseconds length_of(const load::Schedule& schedule) {
+    Nanoseconds total{0};
+    if (const auto* open = std::get_if<load::OpenLoop>(&schedule))
+        for (const load::RateSegment& segment : open->segments)
+            total += segment.length;
+    return total;
+}
+
+Result<load::StopRule> stop_rule(const LoadCommand& command, const load::Schedule& schedule) {
+    if (command.requests) {
+        if (command.duration || command.warmup)
+            return fail(
+                ErrorKind::bad_input,
+                "--requests {} and {} contradict each other: a count of requests has no {}; write one of "
+                "them",
+                *command.requests, command.duration ? "--duration" : "--warmup",
+                command.duration ? "length" : "warm-up");
+        return load::StopAfterCount{*command.requests};
+    }
+    JOUST_TRY(const Nanoseconds warm_up, duration("--warmup", command.warmup.value_or("0s")));
+    if (!command.duration) {
+        const Nanoseconds rest = length_of(schedule) - warm_up;
+        return load::StopAfter{rest > Nanoseconds{0} ? rest : k_length, warm_up};
+    }
+    JOUST_TRY(const Nanoseconds length, duration("--duration", *command.duration));
+    if (length.count() == 0) return fail(ErrorKind::bad_input, "--duration is 0; write for example 10s");
+    return load::StopAfter{length, warm_up};
 }
 
 Result<std::vector<http::Header>> headers(std::string_view flag, const std::vector<std::string>& texts) {
@@ -131,23 +181,25 @@ Result<load::Operation> operation(const LoadCommand& command) {
 
 Result<load::Options> load_options(const LoadCommand& command, std::string_view url) {
     load::Options options;
+    if (!is_utf8(url))
+        return fail(ErrorKind::bad_input, "\"{}\" holds bytes that are no UTF-8; write them as %NN",
+                    printable(url));
     JOUST_TRY(options.target, load::parse_url(url));
     JOUST_TRY(load::Operation only, operation(command));
     options.operations = {std::move(only)};
+    if (command.rounds && command.urls.size() == 1)
+        return fail(ErrorKind::bad_input, "--rounds {} is for several URLs", *command.rounds);
     if (!command.data.empty()) {
         JOUST_TRY(options.feed, load::read_feed(command.data));
+        if (!load::uses_columns(options.target, options.operations.front().request, options.feed))
+            return fail(
+                ErrorKind::bad_input,
+                "--data {}: none of its columns ({}) is used; write it in braces in the URL, a header or "
+                "the body",
+                command.data.string(), joined(options.feed.columns, ", "));
     }
     JOUST_TRY(options.schedule, schedule(command));
-    if (command.requests) {
-        options.stop = load::StopAfterCount{*command.requests};
-    } else {
-        JOUST_TRY(const Nanoseconds length, duration("--duration", command.duration));
-        JOUST_TRY(const Nanoseconds warm_up, duration("--warmup", command.warmup));
-        if (length.count() < 0 || warm_up.count() < 0)
-            return fail(ErrorKind::bad_input, "--duration and --warmup must not be negative");
-        if (length.count() == 0) return fail(ErrorKind::bad_input, "--duration is 0; write for example 10s");
-        options.stop = load::StopAfter{length, warm_up};
-    }
+    JOUST_TRY(options.stop, stop_rule(command, options.schedule));
     JOUST_TRY(options.timeout, duration("--timeout", command.timeout));
     options.threads = command.threads;
     options.io = load::parse_io(command.io).value_or(load::Io::automatic);
@@ -175,16 +227,36 @@ std::optional<double> offered_rps(const load::Options& options, std::optional<Na
     return (curve->requests_until(begin + measured) - curve->requests_until(begin)) / seconds(measured);
 }
 
+std::string cut_short(const load::Options& options) {
+    const auto* window = std::get_if<load::StopAfter>(&options.stop);
+    const Nanoseconds schedule = length_of(options.schedule);
+    if (window == nullptr || window->warm_up + window->length >= schedule) return "";
+    return fmt::format("--duration ends the load before its schedule: {} of {} are played",
+                       model::span_text(window->warm_up + window->length), model::span_text(schedule));
+}
+
 model::LoadRun load_run(const LoadCommand& command, const load::Options& options, const std::string& url) {
-    return {.url = url,
-            .load_model = std::holds_alternative<load::OpenLoop>(options.schedule) ? model::LoadModel::open
-                                                                                   : model::LoadModel::closed,
-            .connections = command.connections,
-            .offered_rps = offered_rps(options),
-            .schedule_length = load::schedule_length(options),
-            .timeout = options.timeout,
-            .tls_verified = options.tls.verify || !options.target.tls,
-            .started = wall_now()};
+    model::LoadRun run{.url = url,
+                       .load_model = std::holds_alternative<load::OpenLoop>(options.schedule)
+                                         ? model::LoadModel::open
+                                         : model::LoadModel::closed,
+                       .connections = command.connections.value_or(k_users),
+                       .seed = options.seed,
+                       .offered_rps = offered_rps(options),
+                       .schedule_length = load::schedule_length(options),
+                       .timeout = options.timeout,
+                       .tls_verified = options.tls.verify || !options.target.tls,
+                       .started = wall_now()};
+    if (const auto* open = std::get_if<load::OpenLoop>(&options.schedule)) {
+        run.max_connections = open->max_connections;
+        run.arrivals = open->arrivals == load::Arrivals::poisson ? "poisson" : "constant";
+        for (const load::RateSegment& segment : open->segments)
+            run.schedule.push_back(
+                {segment.length > Nanoseconds{0} ? std::optional(segment.length) : std::nullopt,
+                 segment.from_rps, segment.to_rps});
+    }
+    if (const auto* window = std::get_if<load::StopAfter>(&options.stop)) run.warm_up = window->warm_up;
+    return run;
 }
 
 void finish_run(model::LoadRun& run, model::Samples samples) {
@@ -193,7 +265,8 @@ void finish_run(model::LoadRun& run, model::Samples samples) {
     constexpr std::uint64_t k_kibibyte = 1024;  // the unit of ru_maxrss
     if (::getrusage(RUSAGE_SELF, &usage) == 0)
         run.max_rss = Bytes{static_cast<std::uint64_t>(usage.ru_maxrss) * k_kibibyte};
-    run.self_check = analysis::self_check(run.samples, run.load_model, run.offered_rps, run.schedule_length);
+    run.self_check = analysis::self_check(run.samples, run.load_model, run.offered_rps, run.schedule_length,
+                                          run.max_connections);
 }
 
 }  // namespace joust::cli

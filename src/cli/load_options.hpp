@@ -14,6 +14,9 @@ Result<load::Options> load_options(const LoadCommand& command, std::string_view 
 /// model. `length`: of a window that was cut short.
 std::optional<double> offered_rps(const load::Options& options, std::optional<Nanoseconds> length = {});
 
+/// A warning where the load ends before the last rate of its ramp or steps was reached; "" otherwise.
+std::string cut_short(const load::Options& options);
+
 /// The result of a load on one URL, as far as it is known before its start.
 model::LoadRun load_run(const LoadCommand& command, const load::Options& options, const std::string& url);
 /// Adds what was measured, the memory that it took, and the self-check.

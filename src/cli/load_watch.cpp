@@ -48,17 +48,26 @@ std::string LoadWatch::met(const load::Progress& progress) const {
     const model::Samples second = between(seconds_.back(), progress);
     if (second.requests.started == 0) return "";  // nothing ended: nothing to judge
     for (const Criterion& criterion : stop_if_)
-        if (criterion.missed(second))
+        if (criterion.missed(second, Nanoseconds{0}))  // a second holds no ages
             return fmt::format("--stop-if {}, after {:.0f} s", criterion.text,
                                seconds(progress.at - seconds_.front().at));
     return "";
+}
+
+void LoadWatch::judge(const model::Samples& slice, Nanoseconds timeout, std::string_view where) {
+    if (!stopped_.empty() || slice.requests.started == 0) return;
+    for (const Criterion& criterion : stop_if_)
+        if (criterion.missed(slice, timeout)) {
+            stopped_ = fmt::format("--stop-if {}, {}", criterion.text, where);
+            return;
+        }
 }
 
 void LoadWatch::look(load::Engine& engine, const load::Progress& progress, const ExpectedLoad& expected) {
     if (progress.at - seconds_.back().at < 1s) return;
     rates_.push_back(between(seconds_.back(), progress).goodput_rps());
     const bool measuring = seconds_.back().at - engine.started_at() >= expected.warm_up;
-    if (stopped_.empty() && measuring) {
+    if (stopped_.empty() && measuring && !expected.slice) {
         stopped_ = met(progress);
         if (!stopped_.empty()) engine.stop_now();
     }

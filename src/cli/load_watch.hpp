@@ -18,6 +18,7 @@ struct ExpectedLoad {
     Nanoseconds warm_up{0};
     Nanoseconds length{0};                  ///< of the measured window; 0: it ends by count
     std::optional<std::uint64_t> requests;  ///< in all
+    bool slice = false;                     ///< of several targets: judged when its round is complete
 };
 
 /// Waits for loads to end, with a live view on stderr where that is a terminal. A signal or a criterion ends
@@ -28,6 +29,8 @@ public:
     explicit LoadWatch(std::vector<Criterion> stop_if) : stop_if_(std::move(stop_if)) {}
     /// Returns when nothing is in flight any more; the live view is gone then.
     void wait(load::Engine& engine, const ExpectedLoad& expected);
+    /// Looks at the criteria for a whole slice; `where` is told with the one that holds.
+    void judge(const model::Samples& slice, Nanoseconds timeout, std::string_view where);
     /// Why a load was ended before its time; "": it was not.
     [[nodiscard]] const std::string& stopped() const { return stopped_; }
 

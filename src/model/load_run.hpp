@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,11 +13,30 @@
 
 namespace joust::model {
 
+/// A stretch of the open model's rate, linear from one rate to the other.
+struct RateStretch {
+    std::optional<Nanoseconds> length;  ///< empty: to the end of the load
+    double from_rps = 0;
+    double to_rps = 0;
+};
+
+/// What became of a criterion that the user set.
+struct CriterionResult {
+    std::string criterion;  ///< as written: "p99>200ms"
+    std::string found;      ///< the figure, for people
+    bool failed = false;
+};
+
 /// One run of `joust load` on one target, with what the self-check made of it.
 struct LoadRun {
     std::string url;
     LoadModel load_model = LoadModel::closed;
-    int connections = 0;  ///< users (closed model); opened as needed, at first so many (open model)
+    int connections = 0;                 ///< users (closed model)
+    std::optional<int> max_connections;  ///< open model: no more are opened
+    std::vector<RateStretch> schedule;   ///< open model; empty in the closed one
+    std::string arrivals;                ///< open model: "constant" or "poisson"
+    Nanoseconds warm_up{0};
+    std::uint64_t seed = 0;
     std::optional<double>
         offered_rps;  ///< mean rate of the schedule over the window; empty in the closed model
     std::optional<Nanoseconds> schedule_length;  ///< over which requests are due, with `-n` in the open model
@@ -26,7 +46,8 @@ struct LoadRun {
     std::string stopped_early;  ///< why the load ended before its time: a criterion, a signal; "": it did not
     Samples samples;
     std::optional<Bytes> max_rss;  ///< most memory that this process had resident at once
-    Judgement self_check;          ///< of the generator, not of the target: errors do not count here
+    std::vector<CriterionResult> fail_if;
+    Judgement self_check;  ///< of the generator, not of the target: errors do not count here
 };
 
 /// One target's measured window in one round of a comparison.
@@ -41,8 +62,10 @@ struct LoadSlice {
 struct LoadRatio {
     std::string quantity;  ///< "goodput", "response_time_p50", "response_time_p99"
     std::size_t target = 0;
-    std::size_t pairs = 0;  ///< rounds in which both have the quantity, above zero
-    double ratio = 1;
+    std::size_t rounds = 0;  ///< in which both were measured
+    std::size_t pairs = 0;   ///< of these, in which the quantity is known for both, and above zero
+    /// Empty unless it is known in every round: over the others alone it would flatter who failed.
+    std::optional<double> ratio;
     std::optional<stats::Interval> interval;  ///< 95 %; from three pairs on
 
     /// Whether the interval leaves out 1.
@@ -60,6 +83,14 @@ struct LoadComparison {
     Nanoseconds slice{0};    ///< length of each measured window
     Nanoseconds warm_up{0};  ///< load before each, not counted
     std::uint64_t seed = 0;  ///< of the orders
+
+    /// Rounds in which the target answered no request rightly.
+    [[nodiscard]] std::size_t rounds_unserved(std::size_t target) const {
+        return static_cast<std::size_t>(
+            std::count_if(slices.begin(), slices.end(), [&](const LoadSlice& one) {
+                return one.target == target && one.samples.completed_in_window == 0;
+            }));
+    }
 };
 
 }  // namespace joust::model

@@ -109,8 +109,8 @@ std::string sparkline(const std::vector<double>& values, bool ascii) {
 }
 
 std::string to_ascii(const std::string& text) {
-    constexpr std::array<std::pair<std::string_view, std::string_view>, 6> k_similar{
-        {{"µ", "u"}, {"·", "-"}, {"÷", "/"}, {"…", "..."}, {"×", "x"}, {"█", "#"}}};
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 7> k_similar{
+        {{"µ", "u"}, {"·", "-"}, {"÷", "/"}, {"…", "..."}, {"×", "x"}, {"█", "#"}, {"≥", ">="}}};
     std::string result;
     for (std::size_t at = 0; at < text.size();) {
         const auto known = std::find_if(k_similar.begin(), k_similar.end(), [&](const auto& pair) {

@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "model/lower_bounds.hpp"
 #include "model/wording.hpp"
 #include "report/load_figures.hpp"
 #include "report/load_report.hpp"
@@ -25,6 +26,20 @@ Json times(const stats::Histogram& histogram) {
     for (const auto& [name, quantile] : k_quantiles)
         json[name] = histogram.value_at_quantile(quantile);
     json["max"] = histogram.max();
+    return json;
+}
+
+// Of a histogram with requests that never ended: which figures are only lower bounds.
+Json times(const stats::Histogram& histogram, const model::LowerBounds& bounds) {
+    Json json = times(histogram);
+    if (json.is_null()) return json;
+    Json at_least = Json::array();
+    if (bounds.at_quantile(0)) at_least.push_back("min");
+    if (bounds.mean_and_max()) at_least.push_back("mean");
+    for (const auto& [name, quantile] : k_quantiles)
+        if (bounds.at_quantile(quantile)) at_least.push_back(name);
+    if (bounds.mean_and_max()) at_least.push_back("max");
+    json["at_least"] = std::move(at_least);
     return json;
 }
 
@@ -74,13 +89,52 @@ Json connection_counts(const model::ConnectionCounts& counts) {
             {"resent", counts.resent}};
 }
 
+Json schedule(const model::LoadRun& run) {
+    if (run.load_model != model::LoadModel::open) return nullptr;
+    Json stretches = Json::array();
+    for (const model::RateStretch& stretch : run.schedule)
+        stretches.push_back({{"length_s", stretch.length ? Json(seconds(*stretch.length)) : Json(nullptr)},
+                             {"from_rps", stretch.from_rps},
+                             {"to_rps", stretch.to_rps}});
+    return stretches;
+}
+
+Json error_examples(const model::Samples& samples) {
+    Json examples = Json::array();
+    for (const model::RequestErrorExample& example : samples.examples)
+        examples.push_back({{"kind", name(example.kind)},
+                            {"status", example.status > 0 ? Json(example.status) : Json(nullptr)},
+                            {"detail", example.detail},
+                            {"since_window_s", seconds(example.since_window)}});
+    return examples;
+}
+
+Json fail_if(const model::LoadRun& run) {
+    Json results = Json::array();
+    for (const model::CriterionResult& result : run.fail_if)
+        results.push_back(
+            {{"criterion", result.criterion}, {"found", result.found}, {"failed", result.failed}});
+    return results;
+}
+
+// Bytes that are no UTF-8, as servers may send them, are replaced by U+FFFD.
+std::string dumped(const Json& json) {
+    return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
 Json run_json(const model::LoadRun& run) {
     const model::Samples& samples = run.samples;
+    const bool open = run.load_model == model::LoadModel::open;
     return {
         {"url", run.url},
         {"started", iso_time(run.started)},
         {"model", name(run.load_model)},
-        {"connections", run.connections},
+        {"connections", open ? Json(nullptr) : Json(run.connections)},
+        {"max_connections", run.max_connections ? Json(*run.max_connections) : Json(nullptr)},
+        {"schedule", schedule(run)},
+        {"arrivals", open ? Json(run.arrivals) : Json(nullptr)},
+        {"seed", run.seed},
+        {"warm_up_s", seconds(run.warm_up)},
         {"duration_s", seconds(samples.window)},
         {"timeout_s", seconds(run.timeout)},
         {"tls_verified", run.tls_verified},
@@ -94,11 +148,15 @@ Json run_json(const model::LoadRun& run) {
         {"connection_counts", connection_counts(samples.connections)},
         {"bytes_received", samples.bytes_received},
         {"censored", samples.censored},
-        {"response_time_ns", times(samples.response_time)},
-        {"service_time_ns", times(samples.service_time)},
+        {"response_time_ns",
+         times(samples.response_time, model::LowerBounds::of_response_time(samples, run.timeout))},
+        {"service_time_ns",
+         times(samples.service_time, model::LowerBounds::of_service_time(samples, run.timeout))},
         {"schedule_lag_ns", times(samples.schedule_lag)},
         {"reap_delay_ns", times(samples.reap_delay)},
         {"errors", errors(samples.errors)},
+        {"error_examples", error_examples(samples)},
+        {"fail_if", fail_if(run)},
         {"generator", generator(run)},
         {"validity", validity(run.self_check)},
     };
@@ -125,11 +183,12 @@ Json ratio_json(const model::LoadComparison& comparison, const model::LoadRatio&
     return {{"quantity", ratio.quantity},
             {"url", comparison.runs[ratio.target].url},
             {"baseline", comparison.runs.front().url},
+            {"rounds", ratio.rounds},
             {"pairs", ratio.pairs},
-            {"ratio", ratio.ratio},
+            {"ratio", optional_number(ratio.ratio)},
             {"ratio_low", interval ? Json(interval->low) : Json(nullptr)},
             {"ratio_high", interval ? Json(interval->high) : Json(nullptr)},
-            {"difference_shown", ratio.difference_shown()}};
+            {"difference_shown", ratio.ratio ? Json(ratio.difference_shown()) : Json(nullptr)}};
 }
 
 }  // namespace
@@ -137,7 +196,7 @@ Json ratio_json(const model::LoadComparison& comparison, const model::LoadRatio&
 std::string load_json(const model::LoadRun& run) {
     Json json{{"schema_version", k_load_schema_version}};
     json.update(run_json(run));
-    return json.dump(2) + "\n";
+    return dumped(json);
 }
 
 std::string load_json(const model::LoadComparison& comparison) {
@@ -155,7 +214,7 @@ std::string load_json(const model::LoadComparison& comparison) {
         json["targets"].push_back(run_json(run));
     for (const model::LoadSlice& slice : comparison.slices)
         json["slices"].push_back(slice_json(slice));
-    return json.dump(2) + "\n";
+    return dumped(json);
 }
 
 }  // namespace joust::report

@@ -117,7 +117,7 @@ def test_a_count_of_requests_is_sent_exactly_and_json_is_alone_on_stdout(server,
 
 
 def test_without_flags_a_table_is_printed(server):
-    done = load(server.url, "-d", "1s")
+    done = load(server.url, "-d", 1)  # a bare number is in seconds
     for word in ("goodput", "response time", "p99", "self-check", "50 connections"):
         assert word in done.stdout
     assert "\x1b" not in done.stdout + done.stderr
@@ -126,6 +126,9 @@ def test_without_flags_a_table_is_printed(server):
 def test_the_open_model_offers_its_rate(server):
     result = json.loads(load(server.url, "--rate", 200, "-d", "2s", "--json", "-").stdout)
     assert result["model"] == "open" and result["offered_rps"] == 200
+    assert result["max_connections"] == 10000 and result["connections"] is None
+    assert result["arrivals"] == "constant" and result["seed"] == 1 and result["warm_up_s"] == 0
+    assert result["schedule"] == [{"length_s": None, "from_rps": 200, "to_rps": 200}]
     assert result["requests"]["started"] == pytest.approx(400, abs=2)
 
 
@@ -142,6 +145,15 @@ def test_bodies_are_filled_from_data_and_ids_are_unique(server, tmp_path):
     sent = [json.loads(body) for body in server.bodies]
     assert [entry["n"] for entry in sent] == ["ann", "bob", "ann", "bob"]
     assert len({entry["id"] for entry in sent}) == 4
+
+
+def test_urls_are_filled_from_data(server, tmp_path):
+    data = tmp_path / "names.csv"
+    data.write_text("name\nann\nbob\n")
+    load(server.url + "{name}", "-c", 1, "-n", 4, "--data", data)
+    assert server.targets == [b"/ann", b"/bob", b"/ann", b"/bob"]
+    unused = load(server.url, "-n", 4, "--data", data, code=2)
+    assert "names.csv" in unused.stderr and "name" in unused.stderr and len(server.targets) == 4
 
 
 def test_wrong_bodies_are_errors(server):
@@ -205,8 +217,10 @@ def test_a_post_that_was_sent_is_never_sent_again(server):
 
 
 def test_steps_and_thinking_users(server):
-    result = json.loads(load(server.url, "--steps", "100,300:500ms", "-d", "1s", "--json", "-").stdout)
-    assert result["offered_rps"] == pytest.approx(200)
+    result = json.loads(load(server.url, "--steps", "100,300:500ms", "--json", "-").stdout)
+    assert result["offered_rps"] == pytest.approx(200) and result["duration_s"] == 1  # all the steps
+    short = load(server.url, "--steps", "100,300:500ms", "-d", "500ms", "--json", "-")
+    assert json.loads(short.stdout)["offered_rps"] == 100 and "before its schedule" in short.stderr
     result = json.loads(load(server.url, "-c", 2, "--think", "100ms", "-d", "1s", "--json", "-").stdout)
     assert result["requests"]["started"] <= 2 * 11
 
@@ -257,6 +271,53 @@ def test_ctrl_c_keeps_what_was_measured(server):
     assert result["stopped_early"] == "by a signal" and result["requests"]["succeeded"] >= 50
 
 
+def test_what_is_no_regular_file_is_not_replaced(server, tmp_path):
+    pipe, link, kept = tmp_path / "pipe", tmp_path / "link", tmp_path / "kept.csv"
+    os.mkfifo(pipe)
+    link.symlink_to("kept.csv")
+    read = []
+    reader = threading.Thread(target=lambda: read.append(pipe.read_text()), daemon=True)
+    reader.start()
+    load(server.url, "-n", 10, "-c", 1, "--json", pipe, "--csv", link)
+    reader.join(timeout=20)
+    assert read and json.loads(read[0])["requests"]["succeeded"] == 10 and pipe.is_fifo()
+    assert link.is_symlink() and kept.read_text().startswith("second,")
+    assert load(server.url, "-n", 10, "-c", 1, "--csv", "-").stdout.startswith("second,")
+
+
+def test_a_file_that_cannot_be_written_is_found_before_the_start_or_spoils_no_other(server, tmp_path):
+    for flag in ("--json", "--csv", "--hlog"):
+        assert "/nowhere/r" in load(server.url, "-n", 10, flag, "/nowhere/r", code=2).stderr
+    assert "alone on stdout" in load(server.url, "-n", 10, "--csv", "-", "--json", "-", code=2).stderr
+    assert server.targets == []
+    done = load(server.url, "-n", 10, "-c", 1, "--json", "/dev/full", "--csv", tmp_path / "r.csv", code=1)
+    assert "/dev/full" in done.stderr and (tmp_path / "r.csv").exists()
+
+
+def test_bytes_of_the_server_do_not_reach_the_terminal(server):
+    server.status, server.body = b"500 Broken", b"\x1b]0;title\x07\xff\xc3"
+    text = load(server.url, "-n", 3, "-c", 1).stdout
+    assert "\x1b" not in text and r"status 500, \x1B]0;title\x07\xFF\xC3" in text
+    example = json.loads(load(server.url, "-n", 3, "-c", 1, "--json", "-").stdout)["error_examples"][0]
+    assert example["status"] == 500 and example["detail"].startswith("\x1b]0;title")
+
+
+def test_a_url_that_is_no_text_is_refused(server):
+    done = load(server.url + os.fsdecode(b"\xff"), "-n", 3, code=2)
+    assert r"\xFF" in done.stderr and server.targets == []
+
+
+def test_times_of_requests_that_never_ended_are_lower_bounds(server, tmp_path):
+    server.delays = {b"/slow": 30}
+    done = load(server.url + "slow", "-n", 4, "-c", 4, "--timeout", "300ms", "--fail-if", "p99>2s", "--json",
+                tmp_path / "r.json", code=4)
+    assert "failed: p99>2s: it is not known, but at least 300 ms" in done.stderr
+    assert "≥ 300 ms" in done.stdout.replace(">=", "≥")
+    result = json.loads((tmp_path / "r.json").read_text())
+    assert "p99" in result["response_time_ns"]["at_least"] and "p99" in result["service_time_ns"]["at_least"]
+    assert result["fail_if"][0]["criterion"] == "p99>2s" and result["fail_if"][0]["failed"] is True
+
+
 def test_files_are_written(server, tmp_path):
     load(server.url, "-d", "2s", "--json", tmp_path / "r.json", "--hlog", tmp_path / "r.hlog", "--csv", tmp_path / "r.csv")
     assert json.loads((tmp_path / "r.json").read_text())["schema_version"] == 1
@@ -274,13 +335,23 @@ def test_a_missed_criterion_is_exit_code_4(server):
     "arguments, word",
     [
         (["ftp://127.0.0.1/"], "ftp"),
-        (["http://127.0.0.1/", "-d", "10"], "--duration"),
+        (["http://127.0.0.1/", "-d", "soon"], "--duration"),
+        (["http://127.0.0.1/", "-d", "0"], "--duration"),
+        (["http://127.0.0.1/", "-n", "5", "-d", "1s"], "--duration"),
+        (["http://127.0.0.1/", "-n", "5", "--warmup", "1s"], "--warmup"),
+        (["http://127.0.0.1/", "-c", "5", "--rate", "5"], "--max-connections 5"),
+        (["http://127.0.0.1/", "--spin"], "--spin needs a rate"),
+        (["http://127.0.0.1/", "--rounds", "5"], "several URLs"),
+        (["http://127.0.0.1/", "--rate", "0"], "--rate: give a number above 0, not 0"),
+        (["http://127.0.0.1/", "--rate", "nan"], "above 0, not nan"),
+        (["http://127.0.0.1/", "-n", "0"], "--requests: give a whole number from 1 on, not 0"),
+        (["http://127.0.0.1/", "-n", "abc"], "not abc"),
         (["http://127.0.0.1/", "--ramp", "up"], "--ramp"),
         (["http://127.0.0.1/", "--rate", "5", "--ramp", "0:1:1s"], "contradict"),
         (["http://127.0.0.1/", "--fail-if", "slow"], "--fail-if"),
         (["http://127.0.0.1/", "-H", "nonsense"], "--header"),
         (["http://127.0.0.1/", "--steps", "1,2"], "--steps"),
-        (["http://127.0.0.1/", "--think", "1"], "--think"),
+        (["http://127.0.0.1/", "--think", "soon"], "--think"),
         (["http://127.0.0.1/", "--think", "1s", "--rate", "5"], "contradict"),
         (["http://127.0.0.1/", "--arrivals", "poisson"], "--rate"),
         (["http://127.0.0.1/", "--max-connections", "5"], "-c 5"),

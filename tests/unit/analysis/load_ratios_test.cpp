@@ -23,16 +23,16 @@ TEST(LoadRatios, PairWithinRoundsSoThatDriftOfTheHostCancels) {
         slices.push_back(slice(round, 1, pace * 11 / 10, 500));
         slices.push_back(slice(round, 0, pace, 1000));
     }
-    const auto ratios = load_ratios(slices, 2);
+    const auto ratios = load_ratios(slices, 2, 30s);
     ASSERT_EQ(ratios.size(), 3U);
     EXPECT_EQ(ratios[0].quantity, "goodput");
     EXPECT_EQ(ratios[0].pairs, 5U);
-    EXPECT_NEAR(ratios[0].ratio, 1.1, 1e-9);
+    EXPECT_NEAR(ratios[0].ratio.value(), 1.1, 1e-9);
     ASSERT_TRUE(ratios[0].interval.has_value());
     EXPECT_NEAR(ratios[0].interval->high, 1.1, 1e-9);
     EXPECT_TRUE(ratios[0].difference_shown());
     EXPECT_EQ(ratios[2].quantity, "response_time_p99");
-    EXPECT_NEAR(ratios[2].ratio, 0.5, 1e-3);
+    EXPECT_NEAR(ratios[2].ratio.value(), 0.5, 1e-3);
 }
 
 TEST(LoadRatios, ShowNoDifferenceWhereTheIntervalHoldsOne) {
@@ -41,36 +41,58 @@ TEST(LoadRatios, ShowNoDifferenceWhereTheIntervalHoldsOne) {
         slices.push_back(slice(round, 0, 1000, 1000));
         slices.push_back(slice(round, 1, round % 2 == 0 ? 1200 : 850, 1000));
     }
-    EXPECT_FALSE(load_ratios(slices, 2).front().difference_shown());
+    EXPECT_FALSE(load_ratios(slices, 2, 30s).front().difference_shown());
 }
 
 TEST(LoadRatios, NeedThreePairsForAnInterval) {
     const std::vector<model::LoadSlice> slices{slice(0, 0, 10, 9), slice(0, 1, 30, 9), slice(1, 1, 30, 9),
                                                slice(1, 0, 10, 9)};
-    const auto ratios = load_ratios(slices, 2);
+    const auto ratios = load_ratios(slices, 2, 30s);
     EXPECT_EQ(ratios.front().pairs, 2U);
     EXPECT_FALSE(ratios.front().interval.has_value());
     EXPECT_FALSE(ratios.front().difference_shown());
 }
 
-TEST(LoadRatios, LeaveOutRoundsInWhichOneOfTheTwoServedNothing) {
+TEST(LoadRatios, AreNoneWhereOneServedNothingInARound) {
     const std::vector<model::LoadSlice> slices{slice(0, 0, 10, 9), slice(0, 1, 0, 0), slice(1, 0, 10, 9),
                                                slice(1, 1, 20, 9), slice(2, 0, 10, 9)};
-    const auto ratios = load_ratios(slices, 2);
-    EXPECT_EQ(ratios.front().pairs, 1U);
-    EXPECT_NEAR(ratios.front().ratio, 2, 1e-9);
+    const auto ratios = load_ratios(slices, 2, 30s);
+    ASSERT_EQ(ratios.size(), 3U);
+    for (const model::LoadRatio& ratio : ratios) {
+        EXPECT_EQ(ratio.rounds, 2U);  // the third was never completed
+        EXPECT_EQ(ratio.pairs, 1U);
+        EXPECT_FALSE(ratio.ratio.has_value()) << ratio.quantity;
+        EXPECT_FALSE(ratio.interval.has_value()) << ratio.quantity;
+    }
     const std::vector<model::LoadSlice> dead{slice(0, 0, 10, 9), slice(0, 1, 0, 0)};
-    EXPECT_TRUE(load_ratios(dead, 2).empty());
+    ASSERT_EQ(load_ratios(dead, 2, 30s).size(), 3U);
+    EXPECT_EQ(load_ratios(dead, 2, 30s).front().pairs, 0U);
+}
+
+TEST(LoadRatios, OfATimeAreNoneWhereItIsOnlyALowerBound) {
+    std::vector<model::LoadSlice> slices;
+    for (int round = 0; round < 3; ++round) {
+        slices.push_back(slice(round, 0, 100, 1'000'000));
+        slices.push_back(slice(round, 1, 100, 1'000'000));
+    }
+    model::Samples& last = slices.back().samples;
+    last.response_time.record(Nanoseconds(1s).count(), 3);  // 3 of 103 timed out
+    last.censored = 3;
+    const auto ratios = load_ratios(slices, 2, 1s);
+    EXPECT_TRUE(ratios[0].ratio.has_value());  // goodput
+    EXPECT_TRUE(ratios[1].ratio.has_value());  // p50
+    EXPECT_FALSE(ratios[2].ratio.has_value());
+    EXPECT_EQ(ratios[2].pairs, 2U);
 }
 
 TEST(LoadRatios, CompareEachTargetWithTheFirst) {
     const std::vector<model::LoadSlice> slices{slice(0, 2, 40, 9), slice(0, 0, 10, 9), slice(0, 1, 20, 9)};
-    const auto ratios = load_ratios(slices, 3);
+    const auto ratios = load_ratios(slices, 3, 30s);
     ASSERT_EQ(ratios.size(), 6U);
     EXPECT_EQ(ratios[0].target, 1U);
-    EXPECT_NEAR(ratios[0].ratio, 2, 1e-9);
+    EXPECT_NEAR(ratios[0].ratio.value(), 2, 1e-9);
     EXPECT_EQ(ratios[3].target, 2U);
-    EXPECT_NEAR(ratios[3].ratio, 4, 1e-9);
+    EXPECT_NEAR(ratios[3].ratio.value(), 4, 1e-9);
 }
 
 }  // namespace

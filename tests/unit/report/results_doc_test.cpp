@@ -114,6 +114,13 @@ model::LoadRun eventful_load() {
     for (stats::Histogram* histogram : {&run.samples.response_time, &run.samples.service_time,
                                         &run.samples.schedule_lag, &run.samples.reap_delay})
         histogram->record(1000);
+    run.load_model = model::LoadModel::open;
+    run.max_connections = 5;
+    run.arrivals = "poisson";
+    run.schedule = {{std::chrono::seconds(1), 0, 5}};
+    run.fail_if = {{"p99>1s", "2.00 s", true}};
+    run.samples.examples = {{model::RequestErrorKind::body, 200, "{}", Nanoseconds{1}}};
+    run.samples.censored = 1;
     run.self_check.reasons = {{"connections", "1 of 2 connections were established"}};
     return run;
 }
@@ -127,7 +134,7 @@ TEST(results_document, lists_the_keys_of_a_load_and_no_others) {
 TEST(results_document, lists_the_keys_of_a_comparison_and_no_others) {
     model::LoadComparison comparison{.runs = {eventful_load(), eventful_load()}};
     comparison.slices = {{.samples = eventful_load().samples}};
-    comparison.ratios = {{"goodput", 1, 3, 1.1, stats::Interval{1.0, 1.2}}};
+    comparison.ratios = {{"goodput", 1, 3, 3, 1.1, stats::Interval{1.0, 1.2}}};
     auto json = nlohmann::json::parse(load_json(comparison));
     Keys of_target;
     collect(json["targets"][1], "", of_target);

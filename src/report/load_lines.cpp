@@ -1,0 +1,98 @@
+#include "report/load_lines.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.hpp"
+#include "model/wording.hpp"
+#include "report/table.hpp"
+
+namespace joust::report {
+namespace {
+
+constexpr std::size_t k_label = 15;
+constexpr std::size_t k_columns = 80;
+
+std::string kinds(const model::Samples& samples) {
+    std::string text;
+    const auto add = [&](std::uint64_t count, std::string_view what) {
+        if (count > 0) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, what);
+    };
+    for (std::size_t kind = 0; kind < model::k_request_error_kinds; ++kind)
+        add(samples.errors.count[kind], name(static_cast<model::RequestErrorKind>(kind)));
+    add(samples.requests.unfinished, "unfinished");
+    if (text.empty()) return "none";
+    return fmt::format("{} of the requests: {}", model::percent(samples.error_rate()), text);
+}
+
+// The first line of what came, at most `columns` wide.
+std::string shortened(std::string_view detail, std::size_t columns) {
+    const std::string_view text = trimmed(detail);
+    const std::string line = printable(text.substr(0, text.find_first_of("\r\n")));
+    std::string result;
+    std::size_t width = 0;
+    for (const char c : line) {
+        const bool begins = (static_cast<unsigned char>(c) & 0xc0U) != 0x80U;
+        if (begins && ++width > columns) return result + "…";
+        result += c;
+    }
+    return result;
+}
+
+std::string example_text(const model::RequestErrorExample& example) {
+    constexpr std::size_t k_most = 60;
+    const std::string status = fmt::format("status {}", example.status);
+    const std::string detail = shortened(example.detail, k_most);
+    // Of a wrong status the detail itself says which.
+    const bool said = example.status == 0 || example.detail.starts_with(status + " instead of ");
+    return fmt::format("{}{}", said ? "" : status + ", ", detail.empty() ? "no body" : detail);
+}
+
+}  // namespace
+
+std::string labelled(std::string_view label, std::string_view text) {
+    std::string lines(label);
+    lines.append(k_label - std::min(k_label, display_width(label)), ' ');
+    std::size_t width = k_label;
+    bool begins = true;  // a line
+    for (const std::string_view word : split(text, ' ')) {
+        const std::size_t length = display_width(word);
+        if (!begins && width + 1 + length > k_columns) {
+            lines.append("\n").append(k_label, ' ');
+            width = k_label;
+            begins = true;
+        }
+        if (!begins) lines += ' ';
+        lines += word;
+        width += length + (begins ? 0 : 1);
+        begins = false;
+    }
+    return lines + '\n';
+}
+
+std::string error_lines(std::string_view label, const model::Samples& samples) {
+    std::string text = labelled(label, kinds(samples));
+    std::array<bool, model::k_request_error_kinds> shown{};
+    for (const model::RequestErrorExample& example : samples.examples) {
+        bool& seen = shown[static_cast<std::size_t>(example.kind)];
+        if (seen || samples.errors[example.kind] == 0) continue;
+        seen = true;
+        text += labelled("", fmt::format("{}: {}", name(example.kind), example_text(example)));
+    }
+    return text;
+}
+
+std::string self_check_lines(std::string_view label, const model::Judgement& judgement) {
+    std::string text = labelled(label, name(judgement.validity));
+    for (const model::Reason& reason : judgement.reasons)
+        text += labelled("", reason.text);
+    return text;
+}
+
+std::string time_text(double nanoseconds, bool at_least) {
+    return (at_least ? "≥ " : "") + model::duration_text(nanoseconds);
+}
+
+}  // namespace joust::report
