@@ -8,6 +8,7 @@ Works on a copy of the tree below build/mutants; keeps it, so that a second run 
     tools/run_mutants.py stats rank     of these, those whose description has the word
 """
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -40,16 +41,25 @@ def build(test):
     return "" if done.returncode == 0 else done.stdout + done.stderr
 
 
-def passes(test):
+def failures(test):
+    """The tests that fail, shortened: so that one sees whether it was the right one that noticed."""
     try:
-        return subprocess.run([BUILD / "tests" / test, "--gtest_brief=1"], capture_output=True,
-                              timeout=TIMEOUT_S).returncode == 0
+        done = subprocess.run([BUILD / "tests" / test, "--gtest_brief=1"], capture_output=True, timeout=TIMEOUT_S)
     except subprocess.TimeoutExpired:
-        return False
+        return ["it does not end"]
+    if done.returncode == 0:
+        return []
+    return re.findall(r"^\[  FAILED  \] ([^ ,]+)", done.stdout.decode(errors="replace"), re.MULTILINE) or ["it crashes"]
+
+
+def verdict(failed):
+    if not failed:
+        return "survived"
+    return f"caught by {failed[0]}" + (f" and {len(failed) - 1} more" if len(failed) > 1 else "")
 
 
 def judge(mutant, test):
-    """One of "caught", "survived" and, for a mutant that is itself wrong, the reason."""
+    """"caught by …", "survived" or, for a mutant that is itself wrong, the reason."""
     path = COPY / mutant["file"]
     text = path.read_text(encoding="utf-8")
     if text.count(mutant["from"]) != 1:
@@ -58,7 +68,7 @@ def judge(mutant, test):
     try:
         if problem := build(test):
             return "does not compile:\n" + problem
-        return "survived" if passes(test) else "caught"
+        return verdict(failures(test))
     finally:
         path.write_text(text, encoding="utf-8")
 
@@ -76,15 +86,15 @@ def main():
         content = tomllib.loads(path.read_text(encoding="utf-8"))
         if problem := build(content["test"]):
             sys.exit(f"{content['test']} does not build without a mutant:\n{problem}")
-        if not passes(content["test"]):
-            sys.exit(f"{content['test']} fails without a mutant")
+        if failed := failures(content["test"]):
+            sys.exit(f"{content['test']} fails without a mutant: {' '.join(failed)}")
         for mutant in content["mutant"]:
             if word not in mutant["bug"]:
                 continue
-            verdict = judge(mutant, content["test"])
-            print(f"{path.stem}: {mutant['bug']}: {verdict}", flush=True)
-            caught += verdict == "caught"
-            missed += verdict != "caught"
+            judged = judge(mutant, content["test"])
+            print(f"{path.stem}: {mutant['bug']}: {judged}", flush=True)
+            caught += judged.startswith("caught")
+            missed += not judged.startswith("caught")
     print(f"{caught} passed, {missed} failed")
     sys.exit(1 if missed or not caught else 0)
 

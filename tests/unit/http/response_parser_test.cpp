@@ -74,6 +74,8 @@ const std::vector<Message>& right_messages() {
         {"length", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", 200, "hello", true},
         {"no_reason", "HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n", 200, "", true},
         {"bare_line_feeds", "HTTP/1.1 200 OK\nContent-Length: 2\n\nok", 200, "ok", true},
+        {"bare_line_feeds_chunked", "HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n1\nx\n0\n\n", 200, "x",
+         true},
         {"case_and_padding", "HTTP/1.1 200 OK\r\ncONTENT-lENGTH: \t 2 \t\r\n\r\nok", 200, "ok", true},
         {"same_length_twice", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nok", 200,
          "ok", true},
