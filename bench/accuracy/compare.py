@@ -87,19 +87,36 @@ def wrk(job):
     script.write_text("done = function(_, latency) for _, p in ipairs({50, 90, 95, 99, 99.9}) do "
                       "io.write('at ', latency:percentile(p), '\\n') end io.write('at ', latency.max, '\\n') end")
     text = job.run("wrk", "-t1", "-c10", f"-d{max(1, round(job.seconds))}s", "--timeout", "120s", "-s", script, job.url)
-    return tuple(float(value) / 1000 for value in re.findall(r"^at ([\d.]+)", text, re.M))
+    return percentiles_of_wrk(text)
+
+
+def percentiles_of_wrk(text):
+    """Of what the script above prints, in microseconds."""
+    found = tuple(float(value) / 1000 for value in re.findall(r"^at (\S+)$", text, re.M))
+    if len(found) != len(QUANTILES):
+        raise ValueError(f"wrk printed {len(found)} percentiles")
+    return found
 
 
 def ab(job):
     rows = pathlib.Path(job.place, "ab.tsv")
     job.run("ab", "-q", "-k", "-c", 10, "-t", max(1, round(job.seconds)), "-n", job.count * 10, "-s", 120, "-g", rows,
             job.url)
-    with rows.open() as lines:
-        return exact([float(row["ttime"]) for row in csv.DictReader(lines, delimiter="\t")])
+    return percentiles_of_ab(rows.read_text())
+
+
+def percentiles_of_ab(rows):
+    """Of its -g file, a row per request; in whole milliseconds."""
+    return exact([float(row["ttime"]) for row in csv.DictReader(rows.splitlines(), delimiter="\t")])
 
 
 def hey(job):
     text = job.run("hey", "-z", f"{job.seconds}s", "-c", 10, "-q", RATE // 10, "-t", 120, "-o", "csv", job.url)
+    return percentiles_of_hey(text)
+
+
+def percentiles_of_hey(text):
+    """Of its CSV, a row per request, in seconds."""
     return exact([float(row["response-time"]) * 1000 for row in csv.DictReader(text.splitlines())])
 
 
@@ -108,18 +125,29 @@ def vegeta(job):
     targets.write_text(f"GET {job.url}\n")
     job.run("vegeta", "attack", "-rate", RATE, "-duration", f"{job.seconds}s", "-timeout", "120s", "-max-workers", 40000,
             "-targets", targets, "-output", results)
-    text = job.run("vegeta", "encode", "-to", "csv", results)
+    return percentiles_of_vegeta(job.run("vegeta", "encode", "-to", "csv", results))
+
+
+def percentiles_of_vegeta(text):
+    """Of its CSV, a row per request without a header; the third column is the latency in nanoseconds."""
     return exact([int(row[2]) / 1e6 for row in csv.reader(text.splitlines())])
 
 
 def oha(*flags):
     def measure(job):
         text = job.run("oha", "--no-tui", "-z", f"{job.seconds}s", "-t", "120s", "--output-format", "json", *flags, job.url)
-        result = json.loads(text)
-        at = result["latencyPercentiles"]
-        return tuple(1000 * at[key] for key in ("p50", "p90", "p95", "p99", "p99.9")) + (
-            1000 * result["summary"]["slowest"],)
+        return percentiles_of_oha(text)
     return measure
+
+
+def percentiles_of_oha(text):
+    """Of its JSON, in seconds. Without an answer in time they are null, which is no figure."""
+    result = json.loads(text)
+    at = [result["latencyPercentiles"][key] for key in ("p50", "p90", "p95", "p99", "p99.9")]
+    at.append(result["summary"]["slowest"])
+    if None in at:
+        raise ValueError("oha had no answer")
+    return tuple(1000 * value for value in at)
 
 
 def k6(executor):

@@ -37,6 +37,20 @@ std::string summary(const std::vector<LogEntry>& log, const std::vector<Nanoseco
         seconds(late.back()) * 1e6);
 }
 
+/// A client of HTTP/1.0 (ab) takes the end of the connection for the end of the answer, unless it is told
+/// that the connection stays.
+Reply answer(const SeenRequest& request, Nanoseconds delay) {
+    Reply reply = Reply::ok("ok", delay);
+    if (request.head.find(" HTTP/1.0\r\n") == std::string::npos) return reply;
+    if (request.head.find("Keep-Alive") == std::string::npos) {
+        reply.then = Reply::Then::close;
+    } else {
+        reply.pieces.front().bytes =
+            "HTTP/1.0 200 OK\r\nConnection: Keep-Alive\r\nContent-Length: 2\r\n\r\nok";
+    }
+    return reply;
+}
+
 int serve(const Scenario& scenario, bool waits_for_start) {
     Service service(scenario);
     std::optional<TimePoint> zero;
@@ -47,7 +61,7 @@ int serve(const Scenario& scenario, bool waits_for_start) {
         delays.push_back(control ? Nanoseconds{0}
                          : zero  ? service.delay(request.arrived - *zero, request.connection)
                                  : scenario.service);
-        return Reply::ok("ok", delays.back());
+        return answer(request, delays.back());
     });
     sigset_t ends;
     ::sigemptyset(&ends);
