@@ -25,6 +25,7 @@ void Recorder::restart() {
     last_end_ = {};
     start_delay_ = {};
     middle_ = TimePoint::max();
+    usage_before_ = thread_usage_now();
     usage_at_start_.reset();
     usage_at_end_.reset();
     host_at_start_.reset();
@@ -56,8 +57,10 @@ TimePoint Recorder::next_edge() const {
 }
 
 void Recorder::pass_edges(TimePoint now) {
+    if (now < window_start_) usage_before_.reset();
     if (!usage_at_start_ && now >= window_start_) {
-        usage_at_start_ = thread_usage_now();
+        // A thread that got no CPU at first saw nothing before the window: its waiting belongs to the window.
+        usage_at_start_ = usage_before_ ? usage_before_ : thread_usage_now();
         host_at_start_ = host_ticks_now();
     }
     if (usage_at_start_ && !usage_at_end_ && now >= window_end_) {

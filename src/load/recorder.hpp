@@ -138,6 +138,7 @@ private:
     LiveHistogram start_delay_;
     TimePoint middle_ = TimePoint::max();  ///< between the halves; max() when there are none
     TimePoint halves_end_ = TimePoint::max();
+    std::optional<ThreadUsage> usage_before_;  ///< until a moment before the window was seen
     std::optional<ThreadUsage> usage_at_start_;
     std::optional<ThreadUsage> usage_at_end_;
     std::optional<HostTicks> host_at_start_;

@@ -1,4 +1,5 @@
 #include <nlohmann/json.hpp>
+#include <numeric>
 #include <utility>
 
 #include "model/lower_bounds.hpp"
@@ -54,11 +55,19 @@ Json optional_number(const std::optional<double>& number) {
     return number ? Json(*number) : Json(nullptr);
 }
 
+// Of all threads together; null when it was not read.
+Json seconds_or_null(const std::vector<Nanoseconds>& of_threads) {
+    if (of_threads.empty()) return nullptr;
+    return seconds(std::accumulate(of_threads.begin(), of_threads.end(), Nanoseconds{0}));
+}
+
 Json generator(const model::LoadRun& run) {
     const model::Samples& samples = run.samples;
     return {{"cpu_user_s", seconds(samples.generator.cpu.user)},
             {"cpu_system_s", seconds(samples.generator.cpu.system)},
             {"cpu_us_per_request", optional_number(cpu_us_per_request(samples))},
+            {"run_delay_s", seconds_or_null(samples.run_delays)},
+            {"stopped_s", seconds_or_null(samples.conduct.thread_stopped)},
             {"max_rss_bytes", run.max_rss ? Json(run.max_rss->count) : Json(nullptr)},
             {"backend", samples.backend},
             {"threads", samples.threads},
