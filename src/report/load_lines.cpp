@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
 
 #include "base/text.hpp"
 #include "model/wording.hpp"
@@ -50,6 +51,18 @@ std::string example_text(const model::RequestErrorExample& example) {
     return fmt::format("{}{}", said ? "" : status + ", ", detail.empty() ? "no body" : detail);
 }
 
+// At blanks, but "5 %" is one word.
+std::vector<std::string_view> words_of(std::string_view text) {
+    std::vector<std::string_view> words;
+    for (const std::string_view word : split(text, ' ')) {
+        if (!words.empty() && word.starts_with('%'))
+            words.back() = {words.back().data(), words.back().size() + 1 + word.size()};
+        else
+            words.push_back(word);
+    }
+    return words;
+}
+
 }  // namespace
 
 std::string labelled(std::string_view label, std::string_view text) {
@@ -57,7 +70,7 @@ std::string labelled(std::string_view label, std::string_view text) {
     lines.append(k_label - std::min(k_label, display_width(label)), ' ');
     std::size_t width = k_label;
     bool begins = true;  // a line
-    for (const std::string_view word : split(text, ' ')) {
+    for (const std::string_view word : words_of(text)) {
         const std::size_t length = display_width(word);
         if (!begins && width + 1 + length > k_columns) {
             lines.append("\n").append(k_label, ' ');

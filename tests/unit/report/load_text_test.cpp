@@ -53,6 +53,13 @@ TEST(LoadText, IsAtMost80ColumnsWideWhateverTheReasons) {
         EXPECT_LE(display_width(line), 80U) << line;
 }
 
+TEST(Labelled, FoldsAtBlanksButNotBeforeAPercentSign) {
+    EXPECT_EQ(labelled("label", "text"), "label          text\n");
+    const std::string long_word(60, 'x');
+    EXPECT_EQ(labelled("", long_word + " 12 %, ok"),
+              std::string(15, ' ') + long_word + "\n" + std::string(15, ' ') + "12 %, ok\n");
+}
+
 TEST(LoadText, MakesWhatTheServerSentHarmless) {
     model::LoadRun run = run_with_timeouts();
     run.samples.errors[model::RequestErrorKind::status_5xx] = 1;
