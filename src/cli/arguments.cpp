@@ -60,7 +60,9 @@ void describe_run(CLI::App* app, RunCommand& run) {
     app->add_option("--profile", run.profile,
                     "overrides of the benchmark: smoke, quick (default), full, seed");
     add_assignment(app, "--database", "database.engine", "postgres or sqlite", run.assignments, quoted_value);
-    add_assignment(app, "--contenders", "contenders", "comma-separated", run.assignments, list_value);
+    add_assignment(app, "--contenders", "contenders",
+                   "comma-separated; where the benchmark's baseline is left out, the last one is it",
+                   run.assignments, list_value);
     add_assignment(app, "--baseline", "baseline", "the contender that ratios refer to", run.assignments,
                    quoted_value);
     add_assignment(app, "--levels", "load.levels", "4,50,200 or 50:1000:50", run.assignments, levels_value);
@@ -88,6 +90,28 @@ void describe_run(CLI::App* app, RunCommand& run) {
     app->add_flag("--plan", run.plan_only, "only say what would be run and how long it takes");
 }
 
+// A first word that is none of the commands, or none at all: CLI11 would only say that one is required.
+std::optional<Answered> unknown_command(const std::vector<std::string>& arguments, const CLI::App& app) {
+    std::vector<std::string> known;
+    for (const CLI::App* command : app.get_subcommands(nullptr))
+        known.push_back(command->get_name());
+    const std::string listed = joined(known, ", ");
+    std::string problem;
+    if (arguments.empty()) {
+        problem = "write a command: " + listed;
+    } else if (const std::string& first = arguments.front();
+               !first.starts_with('-') && std::find(known.begin(), known.end(), first) == known.end()) {
+        const std::string near = nearest(first, known);
+        problem =
+            fmt::format("there is no command \"{}\"; {}", first,
+                        near.empty() ? "write one of: " + listed : fmt::format("did you mean {}?", near));
+    } else {
+        return std::nullopt;
+    }
+    return Answered{ExitCode::bad_input, "",
+                    fmt::format("error: {}\n  `joust --help-all` explains every flag\n", problem)};
+}
+
 }  // namespace
 
 std::variant<Command, Answered> parse_arguments(const std::vector<std::string>& arguments) {
@@ -107,6 +131,7 @@ std::variant<Command, Answered> parse_arguments(const std::vector<std::string>& 
     CLI::App* list_app = app.add_subcommand("list", "benchmarks, workloads and contenders there are");
     CLI::App* load_app = app.add_subcommand("load", "the load generator alone, on any URL");
     describe_load(load_app, load);
+    if (auto unknown = unknown_command(arguments, app)) return std::move(*unknown);
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
     // CLI11 reports through exceptions only; this is the one place that sees them.
     try {

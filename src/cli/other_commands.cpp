@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <cstdio>
 
 #include "base/text.hpp"
@@ -32,12 +31,7 @@ ExitCode list(const ListCommand&) {
                        joined(benchmark->contenders, ", "));
     }
     fmt::print("contenders (--contenders a,b):\n");
-    std::vector<std::string> names;
-    for (const auto& entry : std::filesystem::directory_iterator(installation->contenders()))
-        if (std::filesystem::exists(entry.path() / "contender.toml"))
-            names.push_back(entry.path().filename());
-    std::sort(names.begin(), names.end());
-    for (const std::string& name : names)
+    for (const std::string& name : model::contender_names(installation->contenders()))
         if (const auto contender = model::read_contender(installation->contenders(), name, diagnostics))
             fmt::print("  {:24} {}; {}\n", name, contender->title, contender->stack.server);
     return diagnostics.empty() ? ExitCode::done : complain(diagnostics.error());

@@ -23,7 +23,10 @@ std::string_view name(LoadModel model) {
 /// Turns a layered TOML table into a Benchmark; befriended by it, so nothing else can make one.
 class BenchmarkReader {
 public:
-    explicit BenchmarkReader(TomlReader reader) : reader_(std::move(reader)) {}
+    /// `any_baseline`: a baseline that is not among the contenders is no mistake; the last one takes its
+    /// place.
+    explicit BenchmarkReader(TomlReader reader, bool any_baseline = false)
+        : reader_(std::move(reader)), any_baseline_(any_baseline) {}
 
     Benchmark read(const std::string& profile) {
         Benchmark benchmark;
@@ -49,9 +52,12 @@ private:
         const std::set<std::string> once(benchmark.contenders.begin(), benchmark.contenders.end());
         if (once.size() != benchmark.contenders.size())
             reader_.complain("contenders", "contenders names one twice; write each once");
-        const std::string first = benchmark.contenders.empty() ? "" : benchmark.contenders.back();
-        benchmark.baseline = reader_.text_or("baseline", first);
-        if (!benchmark.contenders.empty() && !once.contains(benchmark.baseline))
+        const std::string last = benchmark.contenders.empty() ? "" : benchmark.contenders.back();
+        benchmark.baseline = reader_.text_or("baseline", last);
+        if (benchmark.contenders.empty() || once.contains(benchmark.baseline)) return;
+        if (any_baseline_)
+            benchmark.baseline = last;
+        else
             reader_.complain("baseline",
                              fmt::format("baseline \"{}\" is not a contender; write one of \"{}\"",
                                          benchmark.baseline, joined(benchmark.contenders, "\", \"")));
@@ -125,6 +131,7 @@ private:
     }
 
     TomlReader reader_;
+    bool any_baseline_;
 };
 
 namespace {
@@ -164,7 +171,11 @@ std::optional<Benchmark> read_benchmark_as_far_as_possible(const Path& file,
     const std::string profile = chosen_profile(top, overrides.profile, diagnostics);
     for (const std::string& other : top.table("profiles").keys())
         BenchmarkReader(TomlReader(nullptr, *parsed, other, diagnostics)).read(other);
-    return BenchmarkReader(TomlReader(&*extra, *parsed, profile, diagnostics)).read(profile);
+    // Contenders chosen on the command line may leave out the file's baseline, which is right where it
+    // stands.
+    const TomlReader chosen(*extra, diagnostics);
+    const bool any_baseline = chosen.has("contenders") && !chosen.has("baseline");
+    return BenchmarkReader(TomlReader(&*extra, *parsed, profile, diagnostics), any_baseline).read(profile);
 }
 
 namespace {

@@ -63,6 +63,16 @@ std::vector<TomlFile> manifest_chain(const Path& root, const std::string& name, 
                              fmt::format("extends = \"{}\" makes a circle; remove it", next)});
             break;
         }
+        std::error_code failed;
+        if (!std::filesystem::exists(folder / "contender.toml", failed)) {
+            const std::string unknown = unknown_name("contender", next, contender_names(root));
+            if (chain.empty()) {
+                diagnostics.add({root.string(), 0, 0, unknown});
+            } else {
+                TomlReader(chain.back(), diagnostics).complain("extends", unknown);
+            }
+            break;
+        }
         auto file = TomlFile::load(folder / "contender.toml", diagnostics);
         if (!file) break;
         next = TomlReader(*file, diagnostics).text_or("extends", "");
@@ -73,6 +83,16 @@ std::vector<TomlFile> manifest_chain(const Path& root, const std::string& name, 
 }
 
 }  // namespace
+
+std::vector<std::string> contender_names(const Path& root) {
+    std::vector<std::string> names;
+    std::error_code failed;
+    for (const auto& entry : std::filesystem::directory_iterator(root, failed))
+        if (std::filesystem::exists(entry.path() / "contender.toml", failed))
+            names.push_back(entry.path().filename());
+    std::sort(names.begin(), names.end());
+    return names;
+}
 
 std::optional<Contender> read_contender(const Path& root, const std::string& name, Diagnostics& diagnostics) {
     const std::size_t before = diagnostics.all().size();

@@ -52,6 +52,9 @@ struct Contender {
         route_places;  ///< "contenders/fastapi/contender.toml:27" for each route
 };
 
+/// Names of the contenders below `root`, sorted.
+std::vector<std::string> contender_names(const Path& root);
+
 /// Reads `root`/`name`/contender.toml and what it extends. Mistakes go to `diagnostics`; empty exactly when
 /// there are any.
 std::optional<Contender> read_contender(const Path& root, const std::string& name, Diagnostics& diagnostics);

@@ -2,11 +2,19 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
+
 namespace joust::model {
 
 std::string Diagnostic::text() const {
     if (line == 0) return fmt::format("{}: {}", file, message);
     return fmt::format("{}:{}:{}: {}", file, line, column, message);
+}
+
+std::string unknown_name(std::string_view what, std::string_view name,
+                         const std::vector<std::string>& known) {
+    return fmt::format("there is no {} \"{}\"; {}", what, name,
+                       known.empty() ? "there are none here" : "write one of: " + joined(known, ", "));
 }
 
 void Diagnostics::add(Diagnostic diagnostic) {

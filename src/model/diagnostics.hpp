@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error.hpp"
@@ -19,6 +20,9 @@ struct Diagnostic {
     [[nodiscard]] std::string text() const;
     friend auto operator<=>(const Diagnostic&, const Diagnostic&) = default;
 };
+
+/// "there is no contender "nope"; write one of: django, fastapi".
+std::string unknown_name(std::string_view what, std::string_view name, const std::vector<std::string>& known);
 
 /// Collects every mistake of every file read, so that the user sees all of them at once.
 class Diagnostics {

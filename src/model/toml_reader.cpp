@@ -1,13 +1,9 @@
 #include "model/toml_reader.hpp"
 
-#define TOML_EXCEPTIONS 0
-#include <toml++/toml.h>
-
 #include <algorithm>
-#include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "base/text.hpp"
+#include "model/toml_text.hpp"
 
 namespace joust::model {
 
@@ -27,68 +23,6 @@ struct Found {
     const Layer* layer;
     const toml::node* node;
 };
-
-std::string type_name(const toml::node& node) {
-    switch (node.type()) {
-        case toml::node_type::string:
-            return "a string";
-        case toml::node_type::integer:
-            return "an integer";
-        case toml::node_type::floating_point:
-            return "a number with a fraction";
-        case toml::node_type::boolean:
-            return "true or false";
-        case toml::node_type::array:
-            return "a list";
-        case toml::node_type::table:
-            return "a table";
-        default:
-            return "a date or time";
-    }
-}
-
-std::string rendered(const toml::node& node) {
-    std::ostringstream out;
-    node.visit([&](const auto& value) {
-        if constexpr (toml::is_string<decltype(value)>) {
-            out << '"' << *value << '"';
-        } else if constexpr (toml::is_boolean<decltype(value)>) {
-            out << (*value ? "true" : "false");
-        } else if constexpr (toml::is_integer<decltype(value)> || toml::is_floating_point<decltype(value)>) {
-            out << *value;
-        }
-    });
-    return out.str();
-}
-
-nlohmann::ordered_json to_json(const toml::node& node) {
-    if (const auto* table = node.as_table()) {
-        // toml++ orders keys by name; the file's order is that of the positions.
-        std::vector<std::pair<std::string, const toml::node*>> entries;
-        for (const auto& [key, value] : *table)
-            entries.emplace_back(std::string(key.str()), &value);
-        std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) {
-            const auto left = a.second->source().begin;
-            const auto right = b.second->source().begin;
-            return std::pair(left.line, left.column) < std::pair(right.line, right.column);
-        });
-        nlohmann::ordered_json object = nlohmann::ordered_json::object();
-        for (const auto& [key, value] : entries)
-            object[key] = to_json(*value);
-        return object;
-    }
-    if (const auto* array = node.as_array()) {
-        nlohmann::ordered_json list = nlohmann::ordered_json::array();
-        for (const auto& item : *array)
-            list.push_back(to_json(item));
-        return list;
-    }
-    if (const auto text = node.value_exact<std::string>()) return *text;
-    if (const auto integer = node.value_exact<std::int64_t>()) return *integer;
-    if (const auto number = node.value_exact<double>()) return *number;
-    if (const auto flag = node.value_exact<bool>()) return *flag;
-    return nullptr;
-}
 
 }  // namespace
 
@@ -147,10 +81,8 @@ struct TomlReader::State {
     }
 
     void wrong_type(const Found& found, std::string_view key, std::string_view wanted) const {
-        const std::string value = rendered(*found.node);
         complain(*found.layer, *found.node,
-                 fmt::format("{}{} is {}{}{}; write {}", prefix, key, type_name(*found.node),
-                             value.empty() ? "" : ": ", value, wanted));
+                 fmt::format("{}{} is {}; write {}", prefix, key, type_and_value(*found.node), wanted));
     }
 
     std::optional<std::string> parsed_text(std::string_view key, std::string_view wanted) {
@@ -303,27 +235,10 @@ std::vector<std::int64_t> TomlReader::integers_or(std::string_view key, std::vec
         "rising whole numbers from {} to {}, for example [4, 50, 200] or {{ from = 50, to = 1000, step = 50 "
         "}}",
         low, high);
-    std::vector<std::int64_t> values;
-    if (const auto* array = found->node->as_array()) {
-        for (const toml::node& item : *array) {
-            const auto value = item.value_exact<std::int64_t>();
-            if (!value || *value < low || *value > high || (!values.empty() && *value <= values.back())) {
-                state_->wrong_type({found->layer, &item}, key, wanted);
-                return fallback;
-            }
-            values.push_back(*value);
-        }
-    } else if (const auto* range = found->node->as_table()) {
-        const auto from = (*range)["from"].value_exact<std::int64_t>();
-        const auto to = (*range)["to"].value_exact<std::int64_t>();
-        const auto step = (*range)["step"].value_exact<std::int64_t>();
-        const bool good =
-            range->size() == 3 && from && to && step && *step > 0 && *from >= low && *to <= high;
-        for (std::int64_t value = good ? *from : 1; good && value <= *to; value += *step)
-            values.push_back(value);
-    }
-    if (!values.empty()) return values;
-    state_->wrong_type(*found, key, wanted);
+    const RisingIntegers read = rising_integers(*found->node, low, high);
+    if (read.problem.empty()) return read.values;
+    state_->complain(*found->layer, *read.culprit,
+                     fmt::format("{}{} {}; write {}", state_->prefix, key, read.problem, wanted));
     return fallback;
 }
 
@@ -349,7 +264,7 @@ std::map<std::string, std::string> TomlReader::scalars() {
 std::optional<std::string> TomlReader::json(std::string_view key) {
     const auto found = state_->find(key);
     if (!found) return std::nullopt;
-    return to_json(*found->node).dump();
+    return json_text(*found->node);
 }
 
 bool TomlReader::has(std::string_view key) const {

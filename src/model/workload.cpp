@@ -1,5 +1,7 @@
 #include "model/workload.hpp"
 
+#include <algorithm>
+
 #include "model/toml_reader.hpp"
 
 namespace joust::model {
@@ -44,10 +46,24 @@ Operation read_operation(TomlReader& table) {
     return operation;
 }
 
+std::vector<std::string> workload_names(const Path& root) {
+    std::vector<std::string> names;
+    std::error_code failed;
+    for (const auto& entry : std::filesystem::directory_iterator(root, failed))
+        if (entry.path().extension() == ".toml") names.push_back(entry.path().stem());
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
 }  // namespace
 
 std::optional<Workload> read_workload(const Path& root, const std::string& name, Diagnostics& diagnostics) {
     const std::size_t before = diagnostics.all().size();
+    std::error_code failed;
+    if (!std::filesystem::exists(root / (name + ".toml"), failed)) {
+        diagnostics.add({root.string(), 0, 0, unknown_name("workload", name, workload_names(root))});
+        return std::nullopt;
+    }
     const auto file = TomlFile::load(root / (name + ".toml"), diagnostics);
     if (!file) return std::nullopt;
     TomlReader reader(*file, diagnostics);

@@ -62,6 +62,19 @@ TEST(Arguments, AMistakeIsBadInputAndSaysWhatItIs) {
     EXPECT_EQ(answered({"report"}).code, ExitCode::bad_input);
 }
 
+TEST(Arguments, AnUnknownCommandIsNamedBesideThoseThereAre) {
+    const Answered near = answered({"runn", "--profile", "smoke"});
+    EXPECT_EQ(near.code, ExitCode::bad_input);
+    EXPECT_NE(near.err.find("there is no command \"runn\"; did you mean run?"), std::string::npos)
+        << near.err;
+    const Answered far = answered({"jump"});
+    EXPECT_NE(far.err.find("there is no command \"jump\"; write one of: run, report, list, load"),
+              std::string::npos)
+        << far.err;
+    EXPECT_NE(answered({}).err.find("write a command: run, report, list, load"), std::string::npos)
+        << answered({}).err;
+}
+
 TEST(Arguments, HelpAndVersionGoToStdout) {
     const Answered help = answered({"run", "--help"});
     EXPECT_EQ(help.code, ExitCode::done);

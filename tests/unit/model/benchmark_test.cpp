@@ -68,10 +68,36 @@ blocks = { min = 5, max = 2 }
         "8:10 limits.contender.memory: \"2 gigs\" is not an amount of memory; write for example \"512MiB\" "
         "or "
         "\"2GiB\"\n"
-        "10:15 load.levels is an integer: 4; write rising whole numbers from 1 to 15000, for example [4, 50, "
+        "10:15 load.levels has 4 after 50; write rising whole numbers from 1 to 15000, for example [4, 50, "
         "200] or { from = 50, to = 1000, step = 50 }\n"
         "11:1 unknown key load.duraton; did you mean duration?\n"
         "13:27 experiment.blocks.max (2) is below experiment.blocks.min (5)\n");
+}
+
+TEST_F(BenchmarkFile, LevelsAreToldWhatIsWrongWithThem) {
+    constexpr std::string_view k_write =
+        "; write rising whole numbers from 1 to 15000, for example [4, 50, 200] or "
+        "{ from = 50, to = 1000, step = 50 }\n";
+    const std::vector<std::pair<std::string_view, std::string_view>> cases{
+        {"[0]", "has 0"},
+        {"[4, 4]", "has 4 after 4"},
+        {"[20000]", "has 20000"},
+        {"[4, \"many\"]", "has a string: \"many\""},
+        {"[]", "is an empty list"},
+        {"\"4\"", "is a string: \"4\""},
+        {"{ from = 50, to = 10, step = 5 }", "goes from 50 to 10"},
+        {"{ from = 0, to = 10, step = 5 }", "goes from 0 to 10"},
+        {"{ from = 5, to = 20000, step = 5 }", "goes from 5 to 20000"},
+        {"{ from = 5, to = 10, step = 0 }", "goes in steps of 0"},
+        {"{ from = 5, to = 10 }", "is a table of other keys than from, to and step"},
+    };
+    for (const auto& [levels, problem] : cases) {
+        diagnostics = {};
+        EXPECT_FALSE(read(fmt::format("{}[load]\nlevels = {}\n", k_smallest, levels)));
+        const std::string text = mistakes();
+        EXPECT_NE(text.find(fmt::format(" load.levels {}{}", problem, k_write)), std::string::npos)
+            << levels << ": " << text;
+    }
 }
 
 TEST_F(BenchmarkFile, NamesAMissingKeyWithAnExample) {
@@ -126,6 +152,19 @@ TEST_F(BenchmarkFile, TheCommandLineWinsOverProfileAndFile) {
     ASSERT_TRUE(benchmark) << mistakes();
     EXPECT_EQ(benchmark->load.duration, 2s);
     EXPECT_EQ(benchmark->database.engine, DatabaseEngine::sqlite);
+}
+
+TEST_F(BenchmarkFile, ContendersChosenOnTheCommandLineMayLeaveOutTheFilesBaseline) {
+    const auto left_out = read(std::string(k_smallest) + "baseline = \"a\"\n",
+                               {.assignments = {"contenders = [\"c\", \"d\"]"}});
+    ASSERT_TRUE(left_out) << mistakes();
+    EXPECT_EQ(left_out->baseline, "d") << "the last one, as where a file names none";
+    const auto kept = read(std::string(k_smallest) + "baseline = \"a\"\n",
+                           {.assignments = {"contenders = [\"a\", \"d\"]"}});
+    ASSERT_TRUE(kept) << mistakes();
+    EXPECT_EQ(kept->baseline, "a");
+    EXPECT_FALSE(read(k_smallest, {.assignments = {"contenders = [\"c\", \"d\"]", "baseline = \"a\""}}));
+    EXPECT_EQ(mistakes(), "2:12 baseline \"a\" is not a contender; write one of \"c\", \"d\"\n");
 }
 
 TEST_F(BenchmarkFile, DurabilityCannotBeUndoneByASetting) {

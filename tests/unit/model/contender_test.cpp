@@ -100,16 +100,29 @@ TEST_F(Manifests, ACircleIsAMistake) {
     EXPECT_NE(mistakes().find("extends = \"a\" makes a circle; remove it"), std::string::npos) << mistakes();
 }
 
-TEST_F(Manifests, AMissingOneIsNamed) {
-    EXPECT_FALSE(read_contender(root, "nobody", diagnostics));
-    EXPECT_NE(mistakes().find("nobody/contender.toml:1:1: cannot open"), std::string::npos) << mistakes();
-}
-
 TEST_F(Manifests, NameMustBeItsFoldersAndPathsStartWithASlash) {
     write("wrong", std::string(k_base) + "users = \"users\"\n");
     EXPECT_FALSE(read_contender(root, "wrong", diagnostics));
     EXPECT_NE(mistakes().find("1:8: name is \"base\"; write \"wrong\""), std::string::npos) << mistakes();
     EXPECT_NE(mistakes().find("17:9: routes.users is users; write a path in quotes that starts with /"),
+              std::string::npos)
+        << mistakes();
+}
+
+TEST_F(Manifests, AnUnknownNameListsThoseThatThereAre) {
+    write("base", k_base);
+    write("other", k_base);
+    std::filesystem::create_directories(root / "no-manifest");
+    EXPECT_FALSE(read_contender(root, "nope", diagnostics));
+    EXPECT_EQ(mistakes(), root.string() + ": there is no contender \"nope\"; write one of: base, other");
+}
+
+TEST_F(Manifests, ExtendingAnUnknownNameHasItsPlace) {
+    write("base", k_base);
+    write("child", "name = \"child\"\nextends = \"bose\"\n");
+    EXPECT_FALSE(read_contender(root, "child", diagnostics));
+    EXPECT_NE(mistakes().find(
+                  "child/contender.toml:2:11: there is no contender \"bose\"; write one of: base, child"),
               std::string::npos)
         << mistakes();
 }

@@ -42,5 +42,14 @@ TEST(Workloads, MistakesAreTold) {
     std::filesystem::remove(root / "bad.toml");
 }
 
+TEST(Workloads, AnUnknownNameListsThoseThatThereAre) {
+    Diagnostics diagnostics;
+    EXPECT_FALSE(read_workload(Path(JOUST_SOURCE_DIR) / "workloads", "nope", diagnostics));
+    const std::string text = diagnostics.error().message;
+    EXPECT_NE(text.find("there is no workload \"nope\"; write one of: io-intensive, io-intensive-rows"),
+              std::string::npos)
+        << text;
+}
+
 }  // namespace
 }  // namespace joust::model
