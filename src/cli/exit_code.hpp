@@ -1,5 +1,7 @@
 #pragma once
 
+#include <csignal>
+
 #include "base/error.hpp"
 
 namespace joust::cli {
@@ -12,7 +14,7 @@ enum class ExitCode : int {
     not_comparable = 3,    ///< no level can be compared, or trials are invalid for another reason than errors
     criterion_missed = 4,  ///< a stated criterion was missed
     interrupted = 130,     ///< SIGINT
-    terminated = 143,      ///< SIGTERM
+    terminated = 143,      ///< SIGTERM, or SIGHUP: the terminal or ssh session has gone
 };
 
 /// The code for an error; `signal` is the one that interrupted, where one did.
@@ -21,7 +23,7 @@ constexpr ExitCode exit_code(const Error& error, int signal) {
         case ErrorKind::bad_input:
             return ExitCode::bad_input;
         case ErrorKind::interrupted:
-            return signal == 15 ? ExitCode::terminated : ExitCode::interrupted;
+            return signal == SIGTERM || signal == SIGHUP ? ExitCode::terminated : ExitCode::interrupted;
         default:
             return ExitCode::failed;
     }

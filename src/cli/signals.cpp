@@ -1,30 +1,61 @@
 #include "cli/signals.hpp"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
+#include <cerrno>
 
 namespace joust::cli {
 namespace {
 
 // A signal handler has no other way to tell the program; it is written there and read in interruption() only.
 std::atomic<int> asked_to_stop{0};
+// Which of stdin, stdout and stderr were a terminal when the handler was set.
+std::array<bool, 3> on_terminal{};
 
 void remember(int signal) {
     int none = 0;
     if (!asked_to_stop.compare_exchange_strong(none, signal)) ::_exit(128 + signal);
 }
 
+// The terminal has gone: what would be printed on it has to go somewhere for the run to end in order. Shell
+// and kernel both send the signal, so a second one means nothing.
+void hang_up(int signal) {
+    const int error = errno;
+    if (const int nowhere = ::open("/dev/null", O_RDWR | O_CLOEXEC); nowhere >= 0) {
+        for (int fd = 0; fd < static_cast<int>(on_terminal.size()); ++fd)
+            if (on_terminal[static_cast<std::size_t>(fd)]) ::dup2(nowhere, fd);
+        ::close(nowhere);
+    }
+    int none = 0;
+    asked_to_stop.compare_exchange_strong(none, signal);
+    errno = error;
+}
+
+void handle(int signal, void (*handler)(int)) {
+    struct sigaction action{};
+    action.sa_handler = handler;
+    ::sigemptyset(&action.sa_mask);
+    action.sa_flags = SA_RESTART;
+    ::sigaction(signal, &action, nullptr);
+}
+
+bool ignored(int signal) {
+    struct sigaction action{};
+    return ::sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
 }  // namespace
 
 void catch_interruptions() {
-    struct sigaction action{};
-    action.sa_handler = remember;
-    ::sigemptyset(&action.sa_mask);
-    action.sa_flags = SA_RESTART;
-    ::sigaction(SIGINT, &action, nullptr);
-    ::sigaction(SIGTERM, &action, nullptr);
+    for (std::size_t fd = 0; fd < on_terminal.size(); ++fd)
+        on_terminal[fd] = ::isatty(static_cast<int>(fd)) == 1;
+    handle(SIGINT, remember);
+    handle(SIGTERM, remember);
+    if (!ignored(SIGHUP)) handle(SIGHUP, hang_up);  // nohup ignores it
     ::signal(SIGPIPE, SIG_IGN);
 }
 
