@@ -55,7 +55,7 @@ Status Rig::confine() {
         if (const Status possible = cgroups_->limits_possible(); !possible)
             return fail(
                 ErrorKind::unsupported,
-                "equal limits cannot be set on this host, so no comparison would be fair:\n{}\nOr add "
+                "{}, so no comparison would be fair.\nOr add "
                 "\"--limits off\": every result is then marked as measured without limits",
                 possible.error().message);
     }
@@ -107,7 +107,7 @@ Status Rig::add_contenders(Observer& observer, const Interrupted& interrupted) {
     }
     for (const model::Contender& contender : spec_->contenders) {
         if (interrupted()) return tl::unexpected(interrupted_error());
-        observer.stage(fmt::format("try {}: start, health, every route", contender.name));
+        observer.stage(fmt::format("try {}: start, health, the workload's routes", contender.name));
         JOUST_CHECK(try_contender(contender, interrupted));
     }
     return {};

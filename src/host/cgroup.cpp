@@ -77,6 +77,24 @@ Status remove_tree(const Path& directory) {
     return {};
 }
 
+// v2: after the last run, the processes that prepare() moved out of its way go back to their group. What keeps
+// them from it (somebody else made groups there meanwhile) is no mistake of the run: they stay where they are.
+void undo_prepare(const Path& base) {
+    const Path rest = base / k_rest_group;
+    if (!present(rest)) return;
+    for (const Path& child : children(base))
+        if (child != rest && child.filename().string().starts_with("joust-")) return;
+    // The controllers first: no process may be in a group that hands some down.
+    std::string off;
+    const std::string enabled = read_file(base / "cgroup.subtree_control").value_or("");
+    for (const std::string_view controller : split(trimmed(enabled), ' '))
+        if (!controller.empty()) off += fmt::format("{}-{}", off.empty() ? "" : " ", controller);
+    if (!off.empty()) try_control(base / "cgroup.subtree_control", off);
+    for (const pid_t pid : all_pids({rest}))
+        try_control(base / "cgroup.procs", std::to_string(pid));
+    ::rmdir(rest.c_str());
+}
+
 Status make_group(const Path& directory) {
     if (::mkdir(directory.c_str(), 0755) == 0 || errno == EEXIST) return {};
     return fail(ErrorKind::io, "cannot make the cgroup {}: {}", directory.string(), errno_text());
@@ -184,7 +202,9 @@ Status Cgroup::remove() {
 Status kill_and_remove_group(const Path& directory) {
     if (!present(directory)) return {};
     JOUST_CHECK(kill_groups({directory}));
-    return remove_tree(directory);
+    JOUST_CHECK(remove_tree(directory));
+    undo_prepare(directory.parent_path());
+    return {};
 }
 
 Result<OwnGroup> OwnGroup::enter(const CgroupHost& host, const std::string& run, const CpuShare& cpu) {

@@ -10,7 +10,6 @@
 namespace joust::host {
 namespace {
 
-constexpr const char* k_rest = "joust-rest";
 constexpr std::array k_controllers = {Controller::cpu, Controller::cpuacct, Controller::cpuset,
                                       Controller::memory, Controller::pids};
 /// Without these no limit can be set; pids only speeds up killing, cpuacct is part of v2 itself.
@@ -107,7 +106,7 @@ std::vector<std::string> words_of(const Path& file) {
 Hierarchy unified(const Mount& mount, const Path& proc, uid_t user) {
     Hierarchy hierarchy{.own = own_directory(mount, own_path(proc, ""))};
     hierarchy.base = user == 0 ? mount.point : hierarchy.own;
-    if (hierarchy.base.filename() == k_rest) hierarchy.base = hierarchy.base.parent_path();
+    if (hierarchy.base.filename() == k_rest_group) hierarchy.base = hierarchy.base.parent_path();
     hierarchy.controllers = known(words_of(hierarchy.base / "cgroup.controllers"));
     return hierarchy;
 }
@@ -167,7 +166,7 @@ std::string lacking(CgroupVersion version, Controller controller, uid_t user) {
 Status clear_of_processes(const Path& base) {
     const std::string procs = read_file(base / "cgroup.procs").value_or("");
     if (trimmed(procs).empty()) return {};
-    const Path rest = base / k_rest;
+    const Path rest = base / k_rest_group;
     if (::mkdir(rest.c_str(), 0755) != 0 && errno != EEXIST)
         return fail(ErrorKind::io, "cannot make the cgroup {}: {}", rest.string(), errno_text());
     for (const std::string& pid : words(procs, '\n')) {

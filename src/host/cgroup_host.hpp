@@ -27,6 +27,9 @@ struct Hierarchy {
     [[nodiscard]] bool has(Controller controller) const;
 };
 
+/// A leaf of a delegated v2 group, in which the processes that were in the group itself stay during runs.
+inline constexpr const char* k_rest_group = "joust-rest";
+
 /// What this host and this user's rights allow in cgroups.
 ///
 /// As root groups are made at the root of what is mounted (in a container: its own root); as a normal user in
@@ -49,8 +52,8 @@ public:
     [[nodiscard]] std::vector<Path> run_directories(const std::string& run_id) const;
 
     /// v2: hands the controllers down to the children of each base, after moving the processes that stand in
-    /// the way (v2 allows none in a group with controlled children) to a leaf "joust-rest". v1: nothing to
-    /// do.
+    /// the way (v2 allows none in a group with controlled children) to the leaf k_rest_group; they go back when
+    /// kill_and_remove_group() has removed the last run's group. v1: nothing to do.
     [[nodiscard]] Status prepare() const;
 
     /// The same with only those controllers that deal with CPUs: for a group that is to place this process.

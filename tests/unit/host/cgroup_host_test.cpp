@@ -1,5 +1,6 @@
 #include "host/cgroup_host.hpp"
 
+#include "host/cgroup.hpp"
 #include "support.hpp"
 
 namespace joust::host {
@@ -178,6 +179,22 @@ TEST(CgroupHost, MovesTheProcessesOutOfADelegatedGroupFirst) {
     const Path rest = fake.write("sys/run-1.scope/joust-rest/cgroup.procs", "");
     ASSERT_TRUE(fake.detect(k_somebody).prepare());
     EXPECT_EQ(text_of(rest), std::to_string(::getpid()));
+}
+
+TEST(CgroupHost, WhatMadeWayGoesBackWithTheLastRun) {
+    FakeHost fake;
+    const Path base = fake.path("scope");
+    const Path procs = fake.write("scope/cgroup.procs", "");
+    const Path control = fake.write("scope/cgroup.subtree_control", "cpu memory\n");
+    fake.write("scope/cgroup.type", "domain\n");
+    fake.write("scope/joust-rest/cgroup.procs", "1234567\n");
+    std::filesystem::create_directory(base / "joust-7");
+    std::filesystem::create_directory(base / "joust-8");
+    ASSERT_TRUE(kill_and_remove_group(base / "joust-7"));
+    EXPECT_EQ(text_of(procs), "") << "joust-8 still needs the controllers";
+    ASSERT_TRUE(kill_and_remove_group(base / "joust-8"));
+    EXPECT_EQ(text_of(procs), "1234567");
+    EXPECT_TRUE(text_of(control).starts_with("-cpu -memory")) << text_of(control);
 }
 
 }  // namespace
