@@ -53,11 +53,10 @@ Status Rig::confine() {
         spec_->limits_off ? "off" : fmt::format("cgroups {}", host::name(cgroups_->version()));
     if (!spec_->limits_off) {
         if (const Status possible = cgroups_->limits_possible(); !possible)
-            return fail(
-                ErrorKind::unsupported,
-                "{}, so no comparison would be fair.\nOr add "
-                "\"--limits off\": every result is then marked as measured without limits",
-                possible.error().message);
+            return fail(ErrorKind::unsupported,
+                        "{}, so no comparison would be fair.\nOr add "
+                        "\"--limits off\": every result is then marked as measured without limits",
+                        possible.error().message);
     }
     if (cgroups_->version()) JOUST_CHECK(cgroups_->prepare());
     const bool own_process = spec_->benchmark.database.engine == model::DatabaseEngine::postgres;

@@ -22,9 +22,9 @@ STATE = pathlib.Path("/var/lib/joust") if os.geteuid() == 0 else pathlib.Path.ho
 class Run:
     """One call of joust, ended or not."""
 
-    def __init__(self, arguments, cwd, **options):
+    def __init__(self, arguments, cwd, program=JOUST, **options):
         self.process = subprocess.Popen(
-            [JOUST, *map(str, arguments)],
+            [program, *map(str, arguments)],
             cwd=cwd,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -58,7 +58,7 @@ class Place:
             name = "{name}"
             title = "{name.title()}"
             [setup]
-            command = ["/usr/bin/mkdir", "-p", "{{venv}}"]
+            command = ["/bin/sh", "-c", "mkdir -p '{{venv}}' && echo '{self.path}' > '{{venv}}/place'"]
             [migrate]
             command = ["/usr/bin/true"]
             [start]
@@ -113,7 +113,20 @@ class Place:
 
 @pytest.fixture
 def place(tmp_path):
-    return Place(tmp_path / "place")
+    place = Place(tmp_path / "place")
+    yield place
+    forget_environments(place)
+
+
+def forget_environments(place):
+    """Removes what joust keeps for the next run of this place's stubs, and of places whose test was killed."""
+    for mark in (STATE / "venvs").glob("*/place"):
+        of_place = pathlib.Path(mark.read_text().strip())
+        if of_place == place.path or not of_place.exists():
+            environment = str(mark.parent)
+            pathlib.Path(environment + ".ready").unlink(missing_ok=True)  # first: without it, it counts as half made
+            shutil.rmtree(environment)
+            pathlib.Path(environment + ".lock").unlink(missing_ok=True)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -134,7 +147,8 @@ def remains():
         for path in (STATE / "runs").iterdir():
             if not path.name.endswith(".lock") and not of_a_living_joust(path.name):
                 found.append(f"directory {path}")
-    for group in pathlib.Path("/sys/fs/cgroup").glob("*/joust-*"):
+    root = pathlib.Path("/sys/fs/cgroup")
+    for group in [*root.glob("joust-*"), *root.glob("*/joust-*")]:  # cgroups v2, v1
         if not of_a_living_joust(group.name):
             found.append(f"cgroup {group}")
     for entry in pathlib.Path("/proc").glob("[0-9]*"):
@@ -146,6 +160,14 @@ def remains():
         if (run and not of_a_living_joust(run[1])) or "service.py" in command:
             found.append(f"process {entry.name}: {command}")
     return found
+
+
+@pytest.fixture(scope="session", autouse=True)
+def stubs_leave_no_environments():
+    before = set((STATE / "venvs").glob("*"))
+    yield
+    added = set((STATE / "venvs").glob("*")) - before
+    assert not [path for path in added if (path / "place").exists()]
 
 
 def assert_nothing_left(seconds=5):

@@ -33,11 +33,14 @@ def test_mistakes_in_manifests_and_workloads_are_told_together(place):
     assert "workloads/io-intensive.toml:" in run.err and "colour" in run.err
 
 
-def test_an_unknown_benchmark_lists_those_there_are(place):
+def test_an_unknown_benchmark_or_contender_lists_those_there_are(place):
     place.contender("a").benchmark(["a"])
     unknown = Run(["run", "large"], place.path).wait()
     assert unknown.code == 2
     assert 'there is no benchmark "large"; write a file\'s path or one of: small' in unknown.err
+    nobody = Run(["run", "small", "--contenders", "a,nobody"], place.path).wait()
+    assert nobody.code == 2
+    assert 'there is no contender "nobody"; write one of: a' in nobody.err
 
 
 def test_an_unknown_flag_is_bad_input(place):

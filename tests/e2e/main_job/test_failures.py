@@ -87,9 +87,11 @@ def test_errors_above_the_limit_are_never_ranked(place):
 def test_requests_near_the_timeout_are_named_as_saturation(place):
     place.contender("good").contender("slow", "slow:0.9")
     place.benchmark(["slow", "good"], levels="[2]", duration="3s", timeout="1s")
-    place.run()
+    run = place.run()
+    assert run.code == 3, "slow has too few operations to be compared"
     report = (place.latest / "incremental_benchmark_report.md").read_text()
-    assert "saturat" in report
+    saturated = r"\*\*(\w+) at 2 users is saturated\.\*\* .*half of the requests took \d+ ms or longer, with a timeout of 1 s"
+    assert re.findall(saturated, report) == ["slow"]
 
 
 def test_a_database_out_of_connections_is_named_with_the_setting(place):
@@ -97,6 +99,18 @@ def test_a_database_out_of_connections_is_named_with_the_setting(place):
     run = place.run()
     assert run.code == 1
     assert "max_connections" in run.err and "database.settings.max_connections" in run.err
+
+
+def test_a_database_that_runs_out_of_connections_in_a_trial_is_named_too(place):
+    """Its four threads connect with their first request each: one is tried beforehand, the others in the trial."""
+    place.real_contender("django").benchmark(["django"], levels="[8]", settings="max_connections = 6")
+    run = place.run()
+    assert run.code == 0, "errors of the contender are a result"
+    (trial,) = place.trials()
+    kinds = [incident["kind"] for incident in trial["incidents"]]
+    assert "database_connections" in kinds and trial["error_rate"] > 0.01
+    report = (place.latest / "incremental_benchmark_report.md").read_text()
+    assert "max_connections is 6" in report and "database.settings.max_connections" in report
 
 
 @pytest.mark.parametrize("number", INTERRUPTIONS)

@@ -35,7 +35,10 @@ public:
         : run_(std::move(run)),
           environment_(testing::synthetic_environment(run_.benchmark)),
           comparison_(analysis::compare(run_.benchmark, run_.trials)) {
-        std::string pattern = (std::filesystem::temp_directory_path() / "joust-report-XXXXXX").string();
+        remove_those_of_killed_tests();
+        std::string pattern =
+            (std::filesystem::temp_directory_path() / fmt::format("{}{}-XXXXXX", k_prefix, ::getpid()))
+                .string();
         directory_ = ::mkdtemp(pattern.data());
     }
     ~Rendered() { std::filesystem::remove_all(directory_); }
@@ -55,6 +58,19 @@ public:
     model::Environment& environment() { return environment_; }
 
 private:
+    static constexpr std::string_view k_prefix = "joust-report-";
+
+    static void remove_those_of_killed_tests() {
+        for (const auto& entry :
+             std::filesystem::directory_iterator(std::filesystem::temp_directory_path())) {
+            const std::string name = entry.path().filename();
+            if (!name.starts_with(k_prefix)) continue;
+            const std::string process(split(name.substr(k_prefix.size()), '-').front());
+            if (process.find_first_not_of("0123456789") != std::string::npos) continue;
+            if (!std::filesystem::exists("/proc/" + process)) std::filesystem::remove_all(entry.path());
+        }
+    }
+
     ReportCase run_;
     model::Environment environment_;
     model::Comparison comparison_;
