@@ -77,8 +77,9 @@ Status remove_tree(const Path& directory) {
     return {};
 }
 
-// v2: after the last run, the processes that prepare() moved out of its way go back to their group. What keeps
-// them from it (somebody else made groups there meanwhile) is no mistake of the run: they stay where they are.
+// v2: after the last run, the processes that prepare() moved out of its way go back to their group. What
+// keeps them from it (somebody else made groups there meanwhile) is no mistake of the run: they stay where
+// they are.
 void undo_prepare(const Path& base) {
     const Path rest = base / k_rest_group;
     if (!present(rest)) return;

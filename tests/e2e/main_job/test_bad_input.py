@@ -14,7 +14,7 @@ def test_every_mistake_is_told_at_once_with_file_line_and_column(place):
     assert "benchmarks/small.toml:14:1: unknown key experiment.blcks; did you mean blocks?" in run.err
     assert "benchmarks/small.toml:16:8: limits.contender.cpus is a string: \"two\"; write a number" in run.err
     # Mistakes of the files it names are not kept for the next attempt.
-    assert "contenders/a/contender.toml:15:9: routes.users is \"users\"; write a path that" in run.err
+    assert "contenders/a/contender.toml:15:9: routes.users is users; write a path in quotes that" in run.err
     assert "workloads/io-intensive.toml:" in run.err and "colour" in run.err
     assert not (place.path / "results").exists()
     assert_nothing_left(0)
@@ -29,7 +29,7 @@ def test_mistakes_in_manifests_and_workloads_are_told_together(place):
     run = place.run()
     assert run.code == 2
     for name in "ab":
-        assert f"contenders/{name}/contender.toml:15:9: routes.users is \"users\"; write a path that" in run.err
+        assert f"contenders/{name}/contender.toml:15:9: routes.users is users; write a path in quotes that" in run.err
     assert "workloads/io-intensive.toml:" in run.err and "colour" in run.err
 
 
