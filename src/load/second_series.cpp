@@ -62,12 +62,14 @@ std::vector<model::SecondOfLoad> merged(const std::vector<std::vector<SecondSeri
     }
     std::vector<model::SecondOfLoad> series;
     for (const auto& [second, sum] : sums)
-        series.push_back({.second = second,
-                          .succeeded = sum.response_time.count(),
-                          .failed = sum.failed,
-                          .response_time_p50_ns = sum.response_time.value_at_quantile(0.5),
-                          .response_time_p99_ns = sum.response_time.value_at_quantile(0.99),
-                          .response_time_max_ns = sum.max_ns});
+        series.push_back(
+            {.second = second,
+             .succeeded = sum.response_time.count(),
+             .failed = sum.failed,
+             // A counter's middle value may be above the largest that was counted.
+             .response_time_p50_ns = std::min(sum.response_time.value_at_quantile(0.5), sum.max_ns),
+             .response_time_p99_ns = std::min(sum.response_time.value_at_quantile(0.99), sum.max_ns),
+             .response_time_max_ns = sum.max_ns});
     return series;
 }
 

@@ -30,8 +30,16 @@ Histogram& Histogram::operator=(const Histogram& other) {
     return *this;
 }
 
+void Histogram::record_counter(std::size_t index, std::uint64_t count) {
+    const Bucket bucket{layout_.lowest_at(index), layout_.highest_at(index), count};
+    record(bucket.lowest, 0);
+    record(bucket.highest, 0);
+    record(bucket.middle(), count);
+}
+
 void Histogram::merge(const Histogram& other) {
     if (other.empty()) return;
+    const Sum sum = sum_ + other.sum_;
     const std::size_t first = other.layout_.index_of(other.min_);
     const std::size_t last = other.layout_.index_of(other.max_);
     if (layout_ == other.layout_) {
@@ -48,6 +56,7 @@ void Histogram::merge(const Histogram& other) {
             record(layout_.highest_at(layout_.index_of(value)), 0);  // the maximum is not known any closer
         }
     }
+    sum_ = sum;
     clamped_ += other.clamped_;
 }
 
@@ -58,22 +67,25 @@ void Histogram::reset() {
     }
     count_ = 0;
     clamped_ = 0;
+    sum_ = 0;
     min_ = std::numeric_limits<std::int64_t>::max();
     max_ = 0;
 }
 
 double Histogram::mean() const {
     if (empty()) return 0;
-    double sum = 0;
-    for_each_bucket([&](const Bucket& bucket) {
-        sum += static_cast<double>(bucket.middle()) * static_cast<double>(bucket.count);
-    });
-    return sum / static_cast<double>(count_);
+    // Merged from another layout, the extremes are those of counters, which need not hold the values.
+    return std::clamp(static_cast<double>(sum_) / static_cast<double>(count_), static_cast<double>(min_),
+                      static_cast<double>(max_));
 }
 
 double Histogram::stddev() const {
     if (empty()) return 0;
-    const double center = mean();
+    double center = 0;
+    for_each_bucket([&](const Bucket& bucket) {
+        center += static_cast<double>(bucket.middle()) * static_cast<double>(bucket.count) /
+                  static_cast<double>(count_);
+    });
     double squares = 0;
     for_each_bucket([&](const Bucket& bucket) {
         const double deviation = static_cast<double>(bucket.middle()) - center;

@@ -42,10 +42,14 @@ public:
         const std::int64_t kept = std::clamp<std::int64_t>(value, 0, layout_.top());
         counts_[layout_.index_of(kept)] += count;
         count_ += count;
+        sum_ += static_cast<Sum>(kept) * count;
         clamped_ += value > layout_.top() ? count : 0;
         min_ = std::min(min_, kept);
         max_ = std::max(max_, kept);
     }
+    /// Adds `count` values of which only the counter is known: they count as its middle value in the mean,
+    /// and the extremes are known to the resolution. `index` below layout().size().
+    void record_counter(std::size_t index, std::uint64_t count);
     /// Adds all values of `other`; exact between equal layouts. Else each counter moves as its lowest
     /// value, as in HdrHistogram, and the extremes are known to the resolution only.
     void merge(const Histogram& other);
@@ -60,9 +64,10 @@ public:
     /// empty.
     [[nodiscard]] std::int64_t min() const { return empty() ? 0 : min_; }
     [[nodiscard]] std::int64_t max() const { return empty() ? 0 : max_; }
-    /// Mean and standard deviation (of the population) over the counters' middle values, as HdrHistogram
-    /// computes them; 0 when empty.
+    /// Exact mean (after clamping); of a decoded histogram, over the counters' middle values, as HdrHistogram
+    /// computes it. From min() to max(); 0 when empty.
     [[nodiscard]] double mean() const;
+    /// Standard deviation (of the population) over the counters' middle values; 0 when empty.
     [[nodiscard]] double stddev() const;
     /// Largest value equivalent to the one of rank ceil(quantile * count), as HdrHistogram defines it, but
     /// never above max(). `quantile` in [0, 1], 0 gives min(); 0 when empty.
@@ -87,6 +92,8 @@ public:
     friend bool operator==(const Histogram& a, const Histogram& b);
 
 private:
+    __extension__ using Sum = unsigned __int128;  // a million hours in ns, and more, are above 64 bits
+
     // Pages of counters that were never written cost no memory: a run keeps thousands of histograms.
     struct Unmap {
         std::size_t size = 0;
@@ -99,6 +106,7 @@ private:
     Counts counts_;
     std::uint64_t count_ = 0;
     std::uint64_t clamped_ = 0;
+    Sum sum_ = 0;
     std::int64_t min_ = std::numeric_limits<std::int64_t>::max();
     std::int64_t max_ = 0;
 };

@@ -89,8 +89,7 @@ Status read_payload(std::string_view payload, Histogram& histogram) {
         if (*word > 0) {
             total += static_cast<std::uint64_t>(*word);
             if (total > INT64_MAX) return fail(ErrorKind::bad_input, "the histogram's counts overflow");
-            histogram.record(layout.lowest_at(index), static_cast<std::uint64_t>(*word));
-            histogram.record(layout.highest_at(index), 0);  // the maximum is known to the resolution only
+            histogram.record_counter(index, static_cast<std::uint64_t>(*word));
         }
         index += step;
     }

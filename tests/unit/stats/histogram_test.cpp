@@ -128,11 +128,43 @@ TEST(Histogram, gives_the_highest_equivalent_value_but_never_more_than_the_maxim
     EXPECT_EQ(histogram.value_at_quantile(0.99), 5'000'000);
 }
 
-TEST(Histogram, computes_mean_and_deviation_from_middle_values) {
+TEST(Histogram, computes_the_deviation_from_middle_values) {
     const Histogram small = of({2, 4, 4, 4, 5, 5, 7, 9});
     EXPECT_DOUBLE_EQ(small.mean(), 5);
     EXPECT_DOUBLE_EQ(small.stddev(), 2);
-    EXPECT_DOUBLE_EQ(of({1'000'000}).mean(), 1'000'192);  // middle of [999936, 1000447]
+}
+
+TEST(Histogram, has_the_exact_mean_of_what_was_recorded_or_merged) {
+    Histogram histogram = of({1'000'000});  // in the counter [999936, 1000447]
+    EXPECT_EQ(histogram.mean(), 1'000'000);
+    histogram.merge(of({1'000'001, 1'000'002}));
+    EXPECT_DOUBLE_EQ(histogram.mean(), 1'000'001);
+    histogram.record(histogram.layout().top(), 1'000'000'000);  // their sum has more than 64 bits
+    EXPECT_LE(histogram.mean(), static_cast<double>(histogram.max()));
+    EXPECT_GT(histogram.mean(), 0.9999 * static_cast<double>(histogram.max()));
+    histogram.reset();
+    histogram.record(7);
+    EXPECT_EQ(histogram.mean(), 7);
+}
+
+TEST(Histogram, has_a_mean_within_its_extremes_whatever_it_was_merged_from) {
+    Histogram coarse(*HistogramLayout::make(1000, k_hour, 2));
+    coarse.record(7'777'777);
+    EXPECT_EQ(coarse.mean(), 7'777'777);
+    Histogram fine;
+    fine.merge(coarse);  // the counter's lowest value, 7766016, and the fine counter's highest
+    EXPECT_GE(fine.mean(), static_cast<double>(fine.min()));
+    EXPECT_LE(fine.mean(), static_cast<double>(fine.max()));
+}
+
+/// A counter stands for its middle value, as in HdrHistogram.
+TEST(Histogram, takes_the_middle_of_a_counter_whose_values_are_not_known) {
+    Histogram histogram;
+    histogram.record_counter(histogram.layout().index_of(1'000'000), 3);
+    EXPECT_EQ(histogram.count(), 3U);
+    EXPECT_EQ(histogram.min(), 999'936);
+    EXPECT_EQ(histogram.max(), 1'000'447);
+    EXPECT_DOUBLE_EQ(histogram.mean(), 1'000'192);
 }
 
 TEST(Histogram, clamps_and_counts_what_is_out_of_range) {
