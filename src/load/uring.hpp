@@ -23,6 +23,8 @@ public:
     Uring(const Uring&) = delete;
     Uring& operator=(const Uring&) = delete;
 
+    /// There is no room for another submission before the next submit().
+    [[nodiscard]] bool is_full() const { return io_uring_sq_space_left(&ring_) == 0; }
     /// A cleared submission, handed to the kernel with the next submit() or wait().
     io_uring_sqe& next_submission();
     [[nodiscard]] bool has_submissions() const { return ring_.sq.sqe_tail != ring_.sq.sqe_head; }

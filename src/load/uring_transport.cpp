@@ -55,6 +55,15 @@ public:
     [[nodiscard]] std::uint64_t clock_steps() const override { return clock_.steps(); }
 
 private:
+    struct HandedOver {
+        ConnectionId id;
+        TimePoint at;
+    };
+    io_uring_sqe& next_submission() {
+        if (uring_->is_full()) hand_over();
+        return uring_->next_submission();
+    }
+    void hand_over();
     void watch_wake();
     void arm_receive(ConnectionId id);
     void handle(const io_uring_cqe& completion, TimePoint read, TransportEvents& events);
@@ -66,13 +75,23 @@ private:
     std::unique_ptr<Uring> uring_;
     Fd wake_event_;
     std::vector<Socket> sockets_;
-    std::vector<ConnectionId> submitted_;  ///< sends since the last wait()
+    std::vector<ConnectionId> submitted_;  ///< sends that the kernel does not have yet
+    std::vector<HandedOver> handed_over_;  ///< sends that it got before the wait() that is to come
     msghdr message_{};                     ///< shape of all receives
     ArrivalClock clock_;
 };
 
+/// Ahead of wait(), and so with times of its own: answers may come before wait() is called.
+void UringTransport::hand_over() {
+    const TimePoint submitting = now();
+    for (const ConnectionId id : submitted_)
+        handed_over_.push_back({id, submitting});
+    submitted_.clear();
+    uring_->submit();
+}
+
 void UringTransport::watch_wake() {
-    io_uring_sqe& entry = uring_->next_submission();
+    io_uring_sqe& entry = next_submission();
     io_uring_prep_poll_multishot(&entry, wake_event_.get(), POLLIN);
     entry.user_data = key(Kind::wake, 0, 0);
 }
@@ -88,7 +107,7 @@ int UringTransport::open(ConnectionId id, const Address& address) {
         socket.fd = Fd();
         return error;
     }
-    io_uring_sqe& entry = uring_->next_submission();
+    io_uring_sqe& entry = next_submission();
     io_uring_prep_connect(&entry, static_cast<int>(id), address.get(), address.length);
     entry.flags = IOSQE_FIXED_FILE;
     entry.user_data = key(Kind::connect, socket.generation, id);
@@ -96,7 +115,7 @@ int UringTransport::open(ConnectionId id, const Address& address) {
 }
 
 void UringTransport::arm_receive(ConnectionId id) {
-    io_uring_sqe& entry = uring_->next_submission();
+    io_uring_sqe& entry = next_submission();
     io_uring_prep_recvmsg_multishot(&entry, static_cast<int>(id), &message_, 0);
     entry.ioprio |= IORING_RECVSEND_POLL_FIRST;
     entry.flags = IOSQE_FIXED_FILE | IOSQE_BUFFER_SELECT;
@@ -106,7 +125,7 @@ void UringTransport::arm_receive(ConnectionId id) {
 
 int UringTransport::send(ConnectionId id, std::string_view bytes) {
     Socket& socket = sockets_[id];
-    io_uring_sqe& entry = uring_->next_submission();
+    io_uring_sqe& entry = next_submission();
     io_uring_prep_send(&entry, static_cast<int>(id), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_WAITALL);
     const bool quiet = bytes.size() <= k_quiet_send_bytes;
     entry.flags = static_cast<__u8>(IOSQE_FIXED_FILE | (quiet ? IOSQE_CQE_SKIP_SUCCESS : 0));
@@ -120,7 +139,7 @@ int UringTransport::send(ConnectionId id, std::string_view bytes) {
 /// receive.
 void UringTransport::close(ConnectionId id) {
     Socket& socket = sockets_[id];
-    if (uring_->has_submissions()) uring_->submit();  // they name the place in the table, not the socket
+    if (uring_->has_submissions()) hand_over();  // they name the place in the table, not the socket
     ::shutdown(socket.fd.get(), SHUT_RDWR);
     uring_->set_file(id, -1);
     socket.fd = Fd();
@@ -129,6 +148,9 @@ void UringTransport::close(ConnectionId id) {
 }
 
 void UringTransport::wait(TimePoint until, Patience patience, TransportEvents& events) {
+    for (const HandedOver& sent : handed_over_)
+        events.on_submitted(sent.id, sent.at);
+    handed_over_.clear();
     const TimePoint submitting = now();
     for (const ConnectionId id : submitted_)
         events.on_submitted(id, submitting);

@@ -1,0 +1,91 @@
+#include "load/transport.hpp"
+
+#include <map>
+
+#include "unit/load/engine_support.hpp"
+
+namespace joust::load {
+namespace {
+
+constexpr std::string_view k_request = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+
+/// Notes what it is told.
+struct Seen final : TransportEvents {
+    void on_connected(ConnectionId /*id*/, int error, TimePoint /*now*/) override {
+        if (error == 0) ++connected;
+    }
+    void on_data(ConnectionId id, std::string_view /*bytes*/, const Arrival& arrival) override {
+        arrived.emplace(id, arrival.arrived);
+    }
+    void on_ended(ConnectionId /*id*/, int /*error*/, TimePoint /*now*/) override { ++ended; }
+    void on_submitted(ConnectionId id, TimePoint now) override { submitted[id] = now; }
+
+    std::size_t connected = 0;
+    std::size_t ended = 0;
+    std::map<ConnectionId, TimePoint> submitted;
+    std::map<ConnectionId, TimePoint> arrived;
+};
+
+class TransportOn : public testing::TestWithParam<Io> {
+protected:
+    static constexpr std::size_t k_connections = 600;  // more than the kernel takes submissions at once
+
+    void SetUp() override {
+        auto made = GetParam() == Io::uring ? make_uring_transport(k_connections)
+                                            : make_epoll_transport(k_connections);
+        ASSERT_TRUE(made.has_value()) << made.error().message;
+        transport_ = std::move(*made);
+        auto addresses = resolve(parse_url(server_.url()).value());
+        ASSERT_TRUE(addresses.has_value());
+        address_ = addresses->front();
+    }
+    void connect(std::size_t count) {
+        for (ConnectionId id = 0; id < count; ++id)
+            ASSERT_EQ(transport_->open(id, address_), 0);
+        until([&] { return seen_.connected == count; });
+    }
+    void until(const std::function<bool()>& is_so) {
+        for (const TimePoint end = now() + 20s; !is_so() && now() < end;)
+            transport_->wait(now() + 10ms, {}, seen_);
+        ASSERT_TRUE(is_so());
+    }
+    void until_seen(std::size_t requests) {
+        for (const TimePoint end = now() + 20s; server_.log().size() < requests && now() < end;)
+            std::this_thread::sleep_for(1ms);
+        server_.settle();
+    }
+    void expect_stamps_before_answers() {
+        for (const auto& [id, when] : seen_.submitted) {
+            ASSERT_EQ(seen_.arrived.count(id), 1U);
+            EXPECT_LT(when, seen_.arrived.at(id)) << id;
+        }
+    }
+
+    ScriptedServer server_{[](const SeenRequest&) { return Reply::ok(); }};
+    Address address_;
+    Seen seen_;
+    std::unique_ptr<Transport> transport_;
+};
+
+TEST_P(TransportOn, SaysWhenASendWentOutAlthoughAnotherConnectionWasClosedAfterIt) {
+    connect(2);
+    ASSERT_EQ(transport_->send(0, k_request), 0);
+    transport_->close(1);
+    until_seen(1);  // answered before anyone waits for it
+    until([&] { return seen_.arrived.size() == 1; });
+    expect_stamps_before_answers();
+}
+
+TEST_P(TransportOn, SaysWhenASendWentOutHoweverManyThereAre) {
+    connect(k_connections);
+    for (ConnectionId id = 0; id < k_connections; ++id)
+        ASSERT_EQ(transport_->send(id, k_request), 0);
+    until_seen(1);
+    until([&] { return seen_.arrived.size() == k_connections; });
+    expect_stamps_before_answers();
+}
+
+INSTANTIATE_TEST_SUITE_P(Backends, TransportOn, k_both_backends, io_name);
+
+}  // namespace
+}  // namespace joust::load
