@@ -41,7 +41,7 @@ public:
     /// Begins to connect; on_connected follows. 0 or an errno. `address` outlives the connection.
     virtual int open(ConnectionId id, const Address& address) = 0;
     /// Sends all of `bytes`, which must stay as they are until the answer begins or the connection is closed.
-    /// 0 or an errno (then on_ended does not follow).
+    /// 0 or an errno (then on_ended does not follow). Not while sending().
     virtual int send(ConnectionId id, std::string_view bytes) = 0;
     /// Part of the bytes has not gone to the kernel yet.
     [[nodiscard]] virtual bool sending(ConnectionId id) const = 0;

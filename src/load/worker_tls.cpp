@@ -54,7 +54,9 @@ void Worker::on_tls_data(ConnectionId id, std::string_view bytes, const Arrival&
                 on_ended(id, 0, arrival.read);
             }
         } else {
-            flush_tls(id);  // an answer to a key update, if any
+            // An answer to a key update, if any. It must not overtake a request on its way, and need not go
+            // out before the next one (RFC 8446, 4.6.3).
+            if (!transport_.sending(id)) flush_tls(id);
             return;
         }
     }

@@ -68,6 +68,17 @@ TEST_P(OverTls, GoesOnAfterTheServerEndsTheSession) {
     EXPECT_EQ(server.accepted(), 4);
 }
 
+TEST_P(OverTls, AnswersAKeyUpdateWithoutHarmToAnUploadOnItsWay) {
+    test::TlsServer server;
+    Options options = options_over(server, 1, 2);
+    options.operations[0].request = {.method = "POST",
+                                     .path = "/update",
+                                     .headers = {},
+                                     .body = std::string(test::TlsServer::k_upload_bytes, 'y')};
+    EXPECT_EQ(run(options).requests.succeeded, 2U);
+    EXPECT_EQ(server.accepted(), 1);
+}
+
 TEST_P(OverTls, SaysThatTheServerDoesNotSpeakIt) {
     ScriptedServer server([](const SeenRequest&) { return Reply::ok(); },
                           {.greeting = "HTTP/1.1 400 Bad\r\n\r\n"});

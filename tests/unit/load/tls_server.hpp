@@ -19,7 +19,8 @@
 namespace joust::test {
 
 /// A TLS server on loopback with a certificate of its own for "joust.test" and 127.0.0.1; answers each
-/// request with "ok", a thread for each connection.
+/// request with "ok", a thread for each connection. To "/update" it first asks for new keys, twice, while the
+/// request's body of k_upload_bytes is on its way.
 class TlsServer {
 public:
     explicit TlsServer(std::size_t body_bytes = 2) : body_(body_bytes, 'k') {
@@ -50,8 +51,26 @@ public:
     [[nodiscard]] const std::string& ca_file() const { return ca_file_; }
     [[nodiscard]] const std::string& body() const { return body_; }
     [[nodiscard]] int accepted() const { return accepted_; }
+    static constexpr std::size_t k_upload_bytes = 8'000'000;
 
 private:
+    /// The rest of the upload after `input`; false when it does not come whole.
+    static bool take_upload(SSL* session, const std::string& input) {
+        for (int i = 0; i < 2; ++i) {
+            SSL_key_update(session, SSL_KEY_UPDATE_REQUESTED);
+            SSL_do_handshake(session);
+            std::this_thread::sleep_for(std::chrono::milliseconds(20));  // the client's socket is full
+        }
+        std::size_t left = k_upload_bytes - (input.size() - input.find("\r\n\r\n") - 4);
+        char buffer[16 * 1024];
+        while (left > 0) {
+            const int got = SSL_read(session, buffer, sizeof buffer);
+            if (got <= 0) return false;
+            left -= std::min(left, static_cast<std::size_t>(got));
+        }
+        return true;
+    }
+
     void make_certificate() {
         EVP_PKEY* const key = EVP_RSA_gen(2048);
         X509* const certificate = X509_new();
@@ -104,6 +123,7 @@ private:
                 input.append(buffer, static_cast<std::size_t>(got));
                 if (input.find("\r\n\r\n") == std::string::npos) continue;
                 const bool last = input.find("/last") != std::string::npos;
+                if (input.find("/update") != std::string::npos && !take_upload(session, input)) break;
                 input.clear();
                 const std::string answer =
                     "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body_.size()) + "\r\n\r\n" + body_;
