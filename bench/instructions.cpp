@@ -5,17 +5,20 @@
 #include "memory_transport.hpp"
 
 /// One load thread's work for N requests without a kernel, to be counted by callgrind: bench/instructions.py.
-/// Usage: joust_instructions N [open]
+/// Usage: joust_instructions N [open|changing]; "changing": closed, and no head is like the one before.
 namespace joust::bench {
 namespace {
 
 constexpr std::size_t k_connections = 64;
 constexpr std::size_t k_batch = 8;
-// As nginx answers, 160 bytes.
-constexpr std::string_view k_answer =
-    "HTTP/1.1 200 OK\r\nServer: nginx/1.22.1\r\nDate: Sun, 22 Nov 2026 15:14:17 GMT\r\nContent-Type: "
-    "text/plain\r\n"
-    "Content-Length: 13\r\nConnection: keep-alive\r\n\r\nhello, world\n";
+
+// As nginx answers, 160 bytes, in this second of a minute.
+std::string answer(int second) {
+    return "HTTP/1.1 200 OK\r\nServer: nginx/1.22.1\r\nDate: Sun, 22 Nov 2026 15:14:" +
+           std::to_string(second) +
+           " GMT\r\nContent-Type: text/plain\r\nContent-Length: 13\r\nConnection: "
+           "keep-alive\r\n\r\nhello, world\n";
+}
 
 /// What the comparison with other generators has on: status and body of every answer are checked.
 Result<load::LoadPlan> make_plan(std::uint64_t requests, bool open) {
@@ -39,12 +42,15 @@ Result<load::LoadPlan> make_plan(std::uint64_t requests, bool open) {
     return plan;
 }
 
-int run(std::uint64_t requests, bool open) {
-    const auto plan = make_plan(requests, open);
+int run(std::uint64_t requests, std::string_view mode) {
+    const auto plan = make_plan(requests, mode == "open");
     if (!plan) return std::fprintf(stderr, "%s\n", plan.error().message.c_str()), 1;
     load::Control control;
     load::LiveCounters live;
-    MemoryTransport transport(std::string(k_answer), k_batch);
+    // The same head again needs a comparison, another one the parser.
+    std::vector<std::string> answers{answer(17)};
+    if (mode == "changing") answers.push_back(answer(18));
+    MemoryTransport transport(std::move(answers), k_batch);
     load::Worker worker(*plan, control, {.connections = k_connections, .requests = requests}, transport,
                         live);
     const TimePoint start = now();
@@ -58,6 +64,6 @@ int run(std::uint64_t requests, bool open) {
 }  // namespace joust::bench
 
 int main(int count, char** words) {
-    if (count < 2) return std::fputs("usage: joust_instructions N [open]\n", stderr), 2;
-    return joust::bench::run(std::strtoull(words[1], nullptr, 10), count > 2);
+    if (count < 2) return std::fputs("usage: joust_instructions N [open|changing]\n", stderr), 2;
+    return joust::bench::run(std::strtoull(words[1], nullptr, 10), count > 2 ? words[2] : "closed");
 }

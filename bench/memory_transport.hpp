@@ -8,12 +8,12 @@
 
 namespace joust::bench {
 
-/// A server without a kernel in between: every request is answered with the same bytes by the next wait(),
-/// `batch` at a time. What remains is the engine's own work.
+/// A server without a kernel in between: requests are answered by the next wait(), `batch` at a time, with
+/// each of `answers` in turn. What remains is the engine's own work.
 class MemoryTransport final : public load::Transport {
 public:
-    explicit MemoryTransport(std::string answer, std::size_t batch)
-        : answer_(std::move(answer)), batch_(batch) {}
+    explicit MemoryTransport(std::vector<std::string> answers, std::size_t batch)
+        : answers_(std::move(answers)), batch_(batch) {}
 
     int open(load::ConnectionId id, const load::Address& /*address*/) override {
         connecting_.push_back(id);
@@ -41,12 +41,15 @@ public:
         sent_.erase(sent_.begin(), sent_.begin() + static_cast<std::ptrdiff_t>(answering_.size()));
         submitted_ -= answering_.size();
         const load::Arrival arrival{.read = now, .arrived = now, .stamped = true};
-        for (const load::ConnectionId id : answering_)
-            events.on_data(id, answer_, arrival);
+        for (const load::ConnectionId id : answering_) {
+            if (next_ == answers_.end()) next_ = answers_.begin();
+            events.on_data(id, *next_++, arrival);
+        }
     }
 
 private:
-    std::string answer_;
+    std::vector<std::string> answers_;
+    std::vector<std::string>::const_iterator next_ = answers_.begin();
     std::size_t batch_;
     std::vector<load::ConnectionId> connecting_, opened_, sent_, answering_;
     std::size_t submitted_ = 0;  ///< of `sent_`

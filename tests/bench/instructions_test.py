@@ -21,6 +21,9 @@ class InstructionsPerRequest(unittest.TestCase):
     def test_of_the_closed_model_have_not_grown(self):
         self.judge("closed")
 
+    def test_of_answers_whose_heads_change_have_not_grown(self):
+        self.judge("changing")
+
     def test_of_the_open_model_have_not_grown(self):
         self.judge("open")
 
