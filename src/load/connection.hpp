@@ -43,6 +43,8 @@ struct Connection {
     std::unique_ptr<TlsSession> tls;
     Body body;
     http::ResponseParser parser;
+
+    [[nodiscard]] bool had_request() const { return loaded != std::numeric_limits<std::uint64_t>::max(); }
 };
 
 /// The connections of a thread: made in groups as they are first used, at addresses that do not change.

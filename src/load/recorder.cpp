@@ -308,8 +308,14 @@ void add_histograms(model::Samples& to, const model::Samples& from) {
 }  // namespace
 
 Result<model::Samples> merged(std::vector<ThreadResult> threads) {
-    if (threads.empty() || !threads.front().has_window)
-        return fail(ErrorKind::interrupted, "the load was stopped before its measured window began");
+    // A window that was cut before it began is empty.
+    const auto measured = std::find_if(threads.begin(), threads.end(), [](const ThreadResult& thread) {
+        return thread.has_window && thread.window_end > thread.window_start;
+    });
+    if (measured == threads.end())
+        return fail(ErrorKind::interrupted,
+                    "the load was stopped before its measured window began: nothing was measured");
+    const TimePoint start = measured->window_start;
     model::Samples samples = std::move(threads.front().samples);
     samples.run_delays = {samples.generator.run_delay.value_or(Nanoseconds{0})};
     LiveHistogram start_delay = threads.front().start_delay;
@@ -334,7 +340,6 @@ Result<model::Samples> merged(std::vector<ThreadResult> threads) {
         samples.conduct.start_delay_p50 = Nanoseconds(start_delay.value_at_quantile(0.5));
         samples.conduct.start_delay_p99 = Nanoseconds(start_delay.value_at_quantile(0.99));
     }
-    const TimePoint start = threads.front().window_start;
     if (end == TimePoint::max()) end = last;  // stopped by count: the window ends with the last answer
     samples.window = std::max(Nanoseconds{1}, end - start);
     samples.in_flight_mean = seconds(in_flight) / seconds(samples.window);

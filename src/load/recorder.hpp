@@ -102,6 +102,7 @@ public:
     }
     void retried() { ++samples_.retried; }
     model::ConnectionCounts& connections() { return samples_.connections; }
+    [[nodiscard]] const model::ConnectionCounts& connections() const { return samples_.connections; }
     LiveCounters& live() { return live_; }
 
     /// What the transport and the loop know at the end.
@@ -148,7 +149,7 @@ private:
 /// Several windows of one load, in order, as one: what a longer one would have shown. `laps` is not empty.
 model::Samples joined(std::vector<model::Samples> laps);
 /// The results of all threads as one; `backend` and `threads` are filled in, rates computed. Fails when no
-/// window was set.
+/// window was set, or the load was stopped before it began.
 Result<model::Samples> merged(std::vector<ThreadResult> threads);
 
 }  // namespace joust::load

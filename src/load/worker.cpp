@@ -58,8 +58,10 @@ void Worker::prepare_lap(std::uint64_t lap) {
 
 /// Users start spread evenly over the stagger, interleaved over the threads.
 void Worker::make_users(TimePoint start) {
-    const Nanoseconds stagger =
-        closed_loop_->stagger.value_or(std::min(k_longest_stagger, closed_loop_->users * k_stagger_per_user));
+    // A count may be used up before the last user would begin.
+    const Nanoseconds usual =
+        left_ ? Nanoseconds{0} : std::min(k_longest_stagger, closed_loop_->users * k_stagger_per_user);
+    const Nanoseconds stagger = closed_loop_->stagger.value_or(usual);
     users_.reserve(share_.connections);
     for (std::size_t i = 0; i < share_.connections; ++i) {
         const auto user = static_cast<std::int64_t>(i) * share_.threads + share_.thread;
@@ -88,13 +90,22 @@ ThreadResult Worker::run(TimePoint start) {
         transport_.wait(wanted, pace_.patience(busy_, closed_loop_ != nullptr), *this);
     }
     end_unfinished();
-    recorder_.connections().asked =
-        closed_loop_ != nullptr ? share_.connections : recorder_.connections().peak;
+    recorder_.connections().asked = connections_asked();
     recorder_.live().finished.store(true, std::memory_order_release);
     return recorder_.finish(now_, {.issued = issued_,
                                    .clock_steps = transport_.clock_steps(),
                                    .stalls = stalls_.sums(),
                                    .polls = plan_.options.spin});
+}
+
+/// Users who never had a turn, for no request was left, wanted no connection.
+std::uint64_t Worker::connections_asked() const {
+    if (closed_loop_ == nullptr) return recorder_.connections().peak;
+    if (!left_) return share_.connections;
+    std::uint64_t users = 0;
+    for (std::size_t id = 0; id < connections_.size(); ++id)
+        users += connections_[static_cast<ConnectionId>(id)].had_request() ? 1 : 0;
+    return users;
 }
 
 std::optional<TimePoint> Worker::rest(std::uint64_t laps) {
@@ -215,14 +226,15 @@ void Worker::expire() {
     }
 }
 
+/// Their connections are closed: an answer that still comes belongs to no request any more.
 void Worker::end_unfinished() {
     while (!in_flight_.empty()) {
         const ConnectionId id = in_flight_.front();
         Ending unfinished = ending(connections_[id], Ending::How::unfinished, now_);
         unfinished.kind = model::RequestErrorKind::timeout;
-        in_flight_.remove(connections_, id);
-        connections_[id].busy = false;
-        recorder_.ended(unfinished);
+        drop(id);
+        end(id, unfinished);
+        if (closed_loop_ == nullptr) closed_.push_back(id);
     }
     for (; arrivals_ && arrivals_->current(); arrivals_->advance()) {
         const TimePoint due = start_ + *arrivals_->current();

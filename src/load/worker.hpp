@@ -74,6 +74,7 @@ private:
     [[nodiscard]] TimePoint next_wake() const;
     void expire();
     void end_unfinished();
+    [[nodiscard]] std::uint64_t connections_asked() const;
 
     // worker_requests.cpp: a request from its beginning to its end
     /// `ready`: when the request could have been begun: when it was due, or a connection for it became free.
@@ -90,6 +91,7 @@ private:
     void answered(ConnectionId id, const Arrival& arrival, bool reusable);
     void failed(ConnectionId id, model::RequestErrorKind kind, std::string_view detail, TimePoint end);
     void timed_out(ConnectionId id);
+    [[nodiscard]] bool closed_idle(const Connection& connection) const;
     bool send_again(ConnectionId id);
     bool retry(ConnectionId id, model::RequestErrorKind kind, bool reusable);
     [[nodiscard]] Ending ending(const Connection& connection, Ending::How how, TimePoint end) const;
@@ -125,7 +127,8 @@ private:
     std::optional<std::uint64_t> left_;  ///< requests still to send, when the load stops by count
     std::size_t busy_ = 0;
     std::size_t open_ = 0;
-    std::size_t address_ = 0;  ///< the one that answered
+    std::size_t address_ = 0;  ///< the one to try: the first that has not refused, or the one that answered
+    bool address_answers_ = false;
     Random random_;
     Pace pace_;
     TimePoint start_;

@@ -117,10 +117,10 @@ void Worker::on_connected(ConnectionId id, int error, TimePoint now) {
     now_ = now;
     Connection& connection = connections_[id];
     if (error != 0) {
-        const bool another =
-            recorder_.connections().established == 0 && connection.address + 1 < plan_.addresses.size();
-        if (another) {  // "localhost" may be ::1 and 127.0.0.1, and the server listen on one
-            address_ = connection.address + 1;
+        // "localhost" may be ::1 and 127.0.0.1, and the server listen on one.
+        const bool is_first_to_know = !address_answers_ && connection.address == address_;
+        if (is_first_to_know && address_ + 1 < plan_.addresses.size()) ++address_;
+        if (connection.address < address_) {
             drop(id);
             open(id);
             return;
@@ -128,6 +128,7 @@ void Worker::on_connected(ConnectionId id, int error, TimePoint now) {
         failed(id, RequestErrorKind::connect, errno_text(error), now);
         return;
     }
+    address_answers_ = true;
     ++recorder_.connections().established;
     if (plan_.tls) {
         start_tls(id);
@@ -212,7 +213,7 @@ void Worker::answered(ConnectionId id, const Arrival& arrival, bool reusable) {
     }
     pace_.answered(arrival.arrived - connection.due, arrival.stamped);
     const AnswerCheck& check = plan_.checks[connection.operation];
-    Ending how = ending(connection, Ending::How::succeeded, std::max(arrival.arrived, connection.sent_at));
+    Ending how = ending(connection, Ending::How::succeeded, arrival.arrived);
     how.stamped = arrival.stamped;
     how.reap_delay = arrival.read - arrival.arrived;
     how.status = connection.parser.status();
@@ -222,7 +223,10 @@ void Worker::answered(ConnectionId id, const Arrival& arrival, bool reusable) {
                              sampled(check));
     if (check.needs_body() && connection.body.cut())
         wrong = WrongAnswer{RequestErrorKind::body, "the body is longer than 4 MiB, which is not checked"};
-    if (wrong && wrong->kind == RequestErrorKind::status_5xx && retry(id, wrong->kind, reusable)) return;
+    ++connection.served;
+    const bool carries_more =
+        reusable && connection.served < plan_.options.requests_per_connection.value_or(~std::uint64_t{0});
+    if (wrong && wrong->kind == RequestErrorKind::status_5xx && retry(id, wrong->kind, carries_more)) return;
     if (wrong) {
         how.how = Ending::How::failed;
         how.kind = wrong->kind;
@@ -233,9 +237,8 @@ void Worker::answered(ConnectionId id, const Arrival& arrival, bool reusable) {
         recorder_.live().users_completed.add(closed_loop_ != nullptr ? 1 : 0);
     }
     connection.failures = 0;
-    ++connection.served;
     connection.phase = Phase::idle;
-    if (!reusable || connection.served >= plan_.options.requests_per_connection.value_or(~std::uint64_t{0})) {
+    if (!carries_more) {
         if (connection.parser.keep_alive() && arrival.followed) ++recorder_.connections().closed_idle;
         drop(id);
     }
@@ -282,13 +285,19 @@ void Worker::timed_out(ConnectionId id) {
     release(id, back_off_after(0));
 }
 
+/// The server closed a kept-alive connection before a byte of an answer: while it was idle, as far as can be
+/// told from here.
+bool Worker::closed_idle(const Connection& connection) const {
+    return connection.served > 0 && !connection.resent && !connection.parser.begun();
+}
+
 /// A request without further effect may be repeated when its kept-alive connection turns out to have been
-/// closed by the server before a byte of an answer (RFC 9112, 9.3.1); a POST never is.
+/// closed while idle (RFC 9112, 9.3.1); a POST never is, for nobody knows what became of it.
 bool Worker::send_again(ConnectionId id) {
     Connection& connection = connections_[id];
-    const bool stale = connection.served > 0 && !connection.parser.begun();
-    if (!stale || connection.resent || !plan_.requests[connection.operation].is_idempotent()) return false;
+    if (!closed_idle(connection)) return false;
     ++recorder_.connections().closed_idle;
+    if (!plan_.requests[connection.operation].is_idempotent()) return false;
     ++recorder_.connections().resent;
     connection.resent = true;
     drop(id);
@@ -335,9 +344,12 @@ void Worker::on_ended(ConnectionId id, int error, TimePoint now) {
         return;
     }
     if (send_again(id)) return;
-    const std::string_view why = connection.parser.begun()
-                                     ? "the connection ended in the middle of the answer"
-                                     : "the connection ended before a byte of an answer";
+    const std::string_view why =
+        connection.parser.begun() ? "the connection ended in the middle of the answer"
+        : closed_idle(connection)
+            ? "the kept-alive connection ended before a byte of an answer; not sent again, for it may have "
+              "had its effect"
+            : "the connection ended before a byte of an answer";
     if (error == 0) {
         failed(id, RequestErrorKind::reset, why, now);
     } else {

@@ -70,6 +70,26 @@ TEST_P(ClosedModel, ConnectsWithTheFirstRequestAndStaggersUsers) {
         EXPECT_NEAR(seconds(log[user].request.arrived - log[user - 1].request.arrived), 0.05, 0.04);
 }
 
+TEST_P(ClosedModel, BeginsWithAllUsersAtOnceWhenItStopsByCount) {
+    ScriptedServer server([](const SeenRequest&) { return Reply::ok("ok", 1ms); });
+    Options options = closed(server, 30, StopAfterCount{60});
+    options.schedule = ClosedLoop{.users = 30};
+    const model::Samples samples = run(options);
+    EXPECT_EQ(samples.connections.established, 30U);
+    EXPECT_EQ(samples.connections.asked, 30U);
+}
+
+/// Nobody waits for a connection of a user for whom no request was left.
+TEST_P(ClosedModel, AsksForNoConnectionForUsersWhoseRequestsOthersHaveSent) {
+    ScriptedServer server([](const SeenRequest&) { return Reply::ok(); });
+    Options options = closed(server, 30, StopAfterCount{40});
+    options.schedule = ClosedLoop{.users = 30, .stagger = 30s};
+    const model::Samples samples = run(options);
+    EXPECT_EQ(samples.requests.succeeded, 40U);
+    EXPECT_LT(samples.connections.asked, 30U);
+    EXPECT_EQ(samples.connections.established, samples.connections.asked);
+}
+
 TEST_P(ClosedModel, MeasuresTheServersDelay) {
     ScriptedServer server([](const SeenRequest&) { return Reply::ok("ok", 20ms); });
     const model::Samples samples = run(closed(server, 5, StopAfter{600ms, 100ms}));
@@ -121,6 +141,16 @@ TEST_P(ClosedModel, OpensANewConnectionAfterTheGivenNumberOfRequests) {
     EXPECT_EQ(server.accepted(), 4U);
 }
 
+/// Closing a connection hands over what others are to send: their service time begins there, not later.
+TEST_P(ClosedModel, GivesEveryRequestAServiceTimeWhateverIsClosedMeanwhile) {
+    ScriptedServer server([](const SeenRequest&) { return Reply::ok(); });
+    Options options = closed(server, 50, StopAfterCount{1000});
+    options.requests_per_connection = 1;
+    const model::Samples samples = run(options);
+    EXPECT_EQ(samples.requests.succeeded, 1000U);
+    EXPECT_GT(samples.service_time.min(), 1000);  // ns: a request and its answer take longer than that
+}
+
 TEST_P(ClosedModel, FollowsConnectionClose) {
     ScriptedServer server([](const SeenRequest&) {
         return Reply::raw("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok",
@@ -154,6 +184,17 @@ TEST_P(ClosedModel, SaysWhenItWasStoppedBeforeTheWindow) {
     ASSERT_TRUE(engine.has_value());
     engine->stop_now();
     EXPECT_EQ(engine->finish().error().kind, ErrorKind::interrupted);
+}
+
+TEST_P(ClosedModel, MeasuresNothingWhenItIsStoppedInTheWarmUp) {
+    ScriptedServer server([](const SeenRequest&) { return Reply::ok("ok", 5ms); });
+    auto engine = Engine::start(closed(server, 2, StopAfter{.length = 30s, .warm_up = 20s}));
+    ASSERT_TRUE(engine.has_value());
+    std::this_thread::sleep_for(30ms);
+    engine->stop_now();
+    const auto samples = engine->finish();
+    ASSERT_FALSE(samples.has_value());
+    EXPECT_EQ(samples.error().kind, ErrorKind::interrupted);
 }
 
 TEST_P(ClosedModel, ShowsItsProgress) {

@@ -186,7 +186,22 @@ TEST_P(Misbehaving, NeverSendsAPostAgain) {
     EXPECT_EQ(samples.requests.succeeded, 3U);
     EXPECT_EQ(samples.errors[RequestErrorKind::reset], 3U);
     EXPECT_EQ(samples.connections.resent, 0U);
+    EXPECT_EQ(samples.connections.closed_idle, 3U);
+    EXPECT_NE(samples.examples[0].detail.find("not sent again"), std::string::npos)
+        << samples.examples[0].detail;
     EXPECT_EQ(server.log().size(), 6U);
+}
+
+TEST_P(Misbehaving, RetriesKeepToTheRequestsThatAConnectionCarries) {
+    ScriptedServer server(
+        [](const SeenRequest& request) { return Reply::status(request.connection < 6 ? 503 : 200); });
+    Options options = closed(server, 1, StopAfterCount{1});
+    options.retries = 8;
+    options.requests_per_connection = 1;
+    const model::Samples samples = run(options);
+    EXPECT_EQ(samples.requests.succeeded, 1U);
+    EXPECT_EQ(samples.retried, 6U);
+    EXPECT_EQ(server.accepted(), 7U);
 }
 
 TEST_P(Misbehaving, RetriesOnlyWhenAskedAndCountsIt) {

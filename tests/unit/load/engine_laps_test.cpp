@@ -60,6 +60,25 @@ TEST_P(EngineLaps, BeginTheScheduleOfTheOpenModelAnew) {
     EXPECT_EQ(whole.response_time.count(), 40U);
 }
 
+/// Stopped with answers on their way: they come while the load rests, and must not begin anything.
+TEST_P(EngineLaps, SendNothingAfterTheyWereStopped) {
+    for (const bool is_open : {false, true}) {
+        ScriptedServer server([](const SeenRequest&) { return Reply::ok("ok", 2ms); });
+        auto engine =
+            Engine::start(is_open ? open(server, 5000, StopAfter{30s}) : closed(server, 16, StopAfter{30s}));
+        ASSERT_TRUE(engine.has_value());
+        while (server.log().size() < 100)
+            std::this_thread::sleep_for(1ms);
+        engine->stop_now();
+        const model::Samples samples = engine->finish_lap().value();
+        check_conservation(samples);
+        std::this_thread::sleep_for(100ms);
+        EXPECT_LE(server.log().size(), samples.requests.started);
+        EXPECT_EQ(engine->progress().started, samples.requests.started);
+        EXPECT_EQ(engine->progress().in_flight, 0U);
+    }
+}
+
 TEST_P(EngineLaps, NoticeWhatTheServerClosesMeanwhile) {
     ScriptedServer server([](const SeenRequest&) { return Reply::ok().and_then(Reply::Then::close); });
     auto engine = Engine::start(closed(server, 1, StopAfterCount{2}));
