@@ -80,7 +80,7 @@ CpuLayout with_shared_rest(const CpuTopology& topology, const CpuWish& wish) {
     layout.contender = {.cpus = slice(cpus, 0, taken), .quota = quota_for(wish.contender, taken)};
     const std::vector<int> rest = slice(cpus, taken, cpus.size() - taken);
     layout.generator = {.cpus = rest};
-    layout.notes.push_back(fmt::format("The contender has {} for itself.", cpu_words(layout.contender.cpus)));
+    layout.notes.push_back(fmt::format("The contender is pinned to {}.", cpu_words(layout.contender.cpus)));
     layout.database = {.cpus = rest, .quota = quota_for(*wish.database, rest.size())};
     layout.generator.weight = k_generator_weight;
     layout.generator_shares = true;
@@ -100,12 +100,11 @@ CpuLayout disjoint(const CpuTopology& topology, const CpuWish& wish) {
     const std::size_t usable = one_per_core ? topology.cores.size() : cpus.size();
     CpuLayout layout;
     layout.contender = {.cpus = slice(cpus, 0, contender), .quota = quota_for(wish.contender, contender)};
-    layout.notes.push_back(fmt::format("The contender has {} for itself.", cpu_words(layout.contender.cpus)));
+    layout.notes.push_back(fmt::format("The contender is pinned to {}.", cpu_words(layout.contender.cpus)));
     if (wish.database) {
         layout.database = {.cpus = slice(cpus, contender, database),
                            .quota = quota_for(*wish.database, database)};
-        layout.notes.push_back(
-            fmt::format("The database has {} for itself.", cpu_words(layout.database.cpus)));
+        layout.notes.push_back(fmt::format("The database is pinned to {}.", cpu_words(layout.database.cpus)));
     }
     layout.generator = {.cpus = slice(cpus, contender + database, usable - contender - database)};
     layout.notes.push_back(fmt::format("The generator runs on {}.", cpu_words(layout.generator.cpus)));

@@ -27,6 +27,8 @@ TEST(CpuLayout, WithTwoCpusTheContenderIsAloneAndTheGeneratorGoesBeforeTheDataba
     EXPECT_TRUE(layout.generator_shares);
     EXPECT_TRUE(layout.limits_reachable);
     EXPECT_TRUE(noted(layout, "Database and generator share CPU 1"));
+    EXPECT_TRUE(noted(layout, "The contender is pinned to CPU 0."));
+    EXPECT_FALSE(noted(layout, "for itself")) << "others may run there, too";
 }
 
 TEST(CpuLayout, WithTwoCpusAndNoDatabaseProcessNobodyShares) {
