@@ -63,7 +63,8 @@ Estimate widened(double value, const Estimate& spread) {
     return result;
 }
 
-void add_latencies(Cell& cell, const Trials& trials) {
+// `starved`: requests from before the windows are known to have taken longer than those counted here.
+void add_latencies(Cell& cell, const Trials& trials, bool starved) {
     stats::Histogram merged;
     std::uint64_t censored = 0;
     Nanoseconds timeout{0};
@@ -84,7 +85,7 @@ void add_latencies(Cell& cell, const Trials& trials) {
     };
     cell.response_time["mean"] = {
         widened(merged.mean(), of_trials([](const auto& histogram) { return histogram.mean(); })),
-        censored > 0};
+        starved || censored > 0};
     constexpr std::array<std::pair<const char*, double>, 5> quantiles{
         {{"p50", 0.5}, {"p95", 0.95}, {"p99", 0.99}, {"p999", 0.999}, {"max", 1.0}}};
     for (const auto& [label, quantile] : quantiles) {
@@ -92,7 +93,7 @@ void add_latencies(Cell& cell, const Trials& trials) {
             return histogram.value_at_quantile(q);
         };
         cell.response_time[label] = {widened(static_cast<double>(at(merged)), of_trials(at)),
-                                     touches_censored(merged, censored, quantile, timeout)};
+                                     starved || touches_censored(merged, censored, quantile, timeout)};
     }
 }
 
@@ -113,12 +114,13 @@ void add_usage(Cell& cell, const Trials& trials) {
     cell.database_cpu_us_per_operation = per_operation([](const auto& t) { return t.database.cpu.total(); });
     cell.contender_memory_mean_mib =
         mean([](const auto& t) { return t.contender.anonymous.mean.mebibytes(); });
-    cell.contender_memory_peak_mib =
-        mean([](const auto& t) { return t.contender.anonymous.peak.mebibytes(); });
-    cell.contender_page_cache_peak_mib =
-        mean([](const auto& t) { return t.contender.page_cache.peak.mebibytes(); });
     cell.database_memory_mean_mib = mean([](const auto& t) { return t.database.anonymous.mean.mebibytes(); });
-    cell.database_memory_peak_mib = mean([](const auto& t) { return t.database.anonymous.peak.mebibytes(); });
+    for (const TrialResult* trial : trials) {
+        const auto raise = [](double& peak, Bytes seen) { peak = std::max(peak, seen.mebibytes()); };
+        raise(cell.contender_memory_peak_mib, trial->contender.anonymous.peak);
+        raise(cell.contender_page_cache_peak_mib, trial->contender.page_cache.peak);
+        raise(cell.database_memory_peak_mib, trial->database.anonymous.peak);
+    }
     cell.throttled_share = over(trials, [](const TrialResult& t) -> std::optional<double> {
         if (!t.contender.throttled) return std::nullopt;
         return cores(*t.contender.throttled, t);
@@ -252,16 +254,19 @@ model::Cell make_cell(std::span<const JudgedTrial> trials, const model::Experime
     cell.error_rate_of_trials = estimate(error_rates);
     if (auto& high = cell.error_rate_of_trials.high) high = std::min(*high, 1.0);
     Trials used;
-    for (const JudgedTrial& judged : trials)
-        if (cell.judgement.validity == model::Validity::invalid || judged.counts())
-            used.push_back(judged.trial);
+    bool starved = false;
+    for (const JudgedTrial& judged : trials) {
+        if (cell.judgement.validity != model::Validity::invalid && !judged.counts()) continue;
+        used.push_back(judged.trial);
+        starved = starved || latencies_are_lower_bounds(*judged.trial, *judged.judgement);
+    }
     cell.goodput_rps = over_all(used, [](const TrialResult& t) { return t.samples.goodput_rps(); });
     cell.throughput_rps = over_all(used, [](const TrialResult& t) {
         const double window = seconds(t.samples.window);
         const auto ended = t.samples.completed_in_window + t.samples.errors_in_window;
         return window > 0 ? static_cast<double>(ended) / window : 0.0;
     });
-    add_latencies(cell, used);
+    add_latencies(cell, used, starved);
     add_usage(cell, used);
     if (auto reason = saturation(cell, first.timeout)) {
         cell.judgement.reasons.push_back(std::move(*reason));

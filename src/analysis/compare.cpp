@@ -8,6 +8,7 @@
 #include "analysis/judge.hpp"
 #include "analysis/ladder.hpp"
 #include "analysis/ratios.hpp"
+#include "analysis/scatter.hpp"
 
 namespace joust::analysis {
 namespace {
@@ -77,6 +78,7 @@ Comparison compare(const model::Benchmark& benchmark, const std::vector<TrialRes
         if (const auto point = breaking_point(evidence, contender, benchmark.experiment.error_rate_max))
             comparison.breaking_points.push_back(*point);
         if (const auto flat = plateau(evidence, contender)) comparison.plateaus.push_back(*flat);
+        if (const auto spread = scatter(evidence, contender)) comparison.scatters.push_back(*spread);
     }
     add_incidents(comparison, trials);
     comparison.warnings = warnings(comparison, benchmark, trials);

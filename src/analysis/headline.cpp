@@ -95,38 +95,61 @@ std::vector<std::string> invalid_sentences(const Comparison& comparison) {
     return sentences;
 }
 
-std::string interval_text(const PairedRatio& ratio) {
-    if (!ratio.low || !ratio.high) return model::counted(ratio.pairs, "pair") + ", too few for an interval";
-    return fmt::format("95 % interval {:.2f} to {:.2f}, {}", *ratio.low, *ratio.high,
-                       model::counted(ratio.pairs, "pair"));
+std::string interval_text(const std::optional<double>& low, const std::optional<double>& high) {
+    return low && high ? fmt::format("95 % interval {:.2f} to {:.2f}", *low, *high) : "";
+}
+
+// "over the 6 pairs of valid results 1.35, 95 % interval 1.33 to 1.37"
+std::string valid_pairs_text(const model::RatioEstimate& of_valid) {
+    if (!of_valid.ratio) return "no pair has valid results on both sides";
+    const std::string interval = interval_text(of_valid.low, of_valid.high);
+    return fmt::format("over the {} of valid results {:.2f}{}{}", model::counted(of_valid.pairs, "pair"),
+                       *of_valid.ratio, interval.empty() ? "" : ", ", interval);
+}
+
+// What stands in brackets after a ratio.
+std::string basis(const PairedRatio& ratio) {
+    const std::string pairs = model::counted(ratio.pairs, "pair");
+    if (!ratio.low || !ratio.high) return pairs + ", too few for an interval";
+    return interval_text(ratio.low, ratio.high) + ", " + pairs +
+           (ratio.of_valid.pairs < ratio.pairs ? "; " + valid_pairs_text(ratio.of_valid) : "");
+}
+
+std::string undecided(const PairedRatio& pooled, const std::string& where) {
+    const std::string pairs = model::counted(pooled.pairs, "pair");
+    const std::string interval = interval_text(pooled.low, pooled.high);
+    return fmt::format(
+        "whether {} is faster than {}{} is not decided: {} of {} rest on suspect results (ratio of goodput "
+        "over all {} {:.2f}{}{}; {})",
+        pooled.contender, pooled.baseline, where, pooled.pairs - pooled.of_valid.pairs, pairs, pairs,
+        *pooled.ratio, interval.empty() ? "" : ", ", interval, valid_pairs_text(pooled.of_valid));
 }
 
 std::string sentence(const PairedRatio& pooled, bool everywhere) {
-    const std::string where = everywhere ? "" : " at the levels where both are valid";
+    const std::string where = everywhere ? "" : " at the levels where neither is invalid";
+    if (pooled.ratio && pooled.mostly_suspect()) return undecided(pooled, where);
     switch (pooled.verdict) {
         case Verdict::faster:
         case Verdict::slower:
             return fmt::format("{} is {} than {}{}: {:.2f} times its goodput ({})", pooled.contender,
-                               name(pooled.verdict), pooled.baseline, where, *pooled.ratio,
-                               interval_text(pooled));
+                               name(pooled.verdict), pooled.baseline, where, *pooled.ratio, basis(pooled));
         case Verdict::equivalent:
             return fmt::format("{} and {} are equivalent{}: the ratio of their goodput is {:.2f} ({})",
-                               pooled.contender, pooled.baseline, where, *pooled.ratio,
-                               interval_text(pooled));
+                               pooled.contender, pooled.baseline, where, *pooled.ratio, basis(pooled));
         case Verdict::inconclusive:
             if (pooled.ratio)
                 return fmt::format(
                     "whether {} is faster than {}{} cannot be told: {:.2f} times its goodput ({})",
-                    pooled.contender, pooled.baseline, where, *pooled.ratio, interval_text(pooled));
+                    pooled.contender, pooled.baseline, where, *pooled.ratio, basis(pooled));
             break;
         case Verdict::invalid:
-            return fmt::format("{} and {} cannot be ranked: at no level are both valid", pooled.contender,
-                               pooled.baseline);
+            return fmt::format("{} and {} cannot be ranked: at every level one of them is invalid",
+                               pooled.contender, pooled.baseline);
     }
     return fmt::format("{} and {} cannot be compared: {}", pooled.contender, pooled.baseline, pooled.why);
 }
 
-// "19 of 40 results are suspect (no steady state: 19, littles law: 14): …"; empty where none is.
+// "19 of 40 results are suspect (no steady state: 19, littles law: 14). …"; empty where none is.
 std::string suspects(const Comparison& comparison) {
     std::map<std::string, int> counts;
     int cells = 0;
@@ -143,9 +166,10 @@ std::string suspects(const Comparison& comparison) {
         std::replace(words.begin(), words.end(), '_', ' ');
         parts.push_back(fmt::format("{}: {}", words, count));
     }
-    return fmt::format(
-        "{} of {} results are suspect ({}). They are compared all the same, and their numbers deserve doubt.",
-        cells, comparison.cells.size(), joined(parts, ", "));
+    return fmt::format("{} of {} {} suspect ({}). {}heir numbers deserve doubt.", cells,
+                       model::counted(static_cast<std::int64_t>(comparison.cells.size()), "result"),
+                       cells == 1 ? "is" : "are", joined(parts, ", "),
+                       comparison.contenders.size() > 1 ? "They are compared all the same, and t" : "T");
 }
 
 std::string alone(const Comparison& comparison) {

@@ -135,4 +135,15 @@ model::Reason error_rate_reason(double error_rate, double limit, const model::Re
     return {"error_rate", text};
 }
 
+bool fails_littles_law(const model::Judgement& judgement) {
+    return std::any_of(judgement.reasons.begin(), judgement.reasons.end(),
+                       [](const model::Reason& reason) { return reason.code == "littles_law"; });
+}
+
+bool latencies_are_lower_bounds(const model::TrialResult& trial, const model::Judgement& judgement) {
+    const model::Samples& samples = trial.samples;
+    return fails_littles_law(judgement) &&
+           samples.in_flight_mean * seconds(samples.window) > seconds(samples.response_time_sum);
+}
+
 }  // namespace joust::analysis

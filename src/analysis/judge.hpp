@@ -16,6 +16,12 @@ model::Judgement judge(const model::TrialResult& trial, const model::ExperimentS
 /// "34 % errors (limit 1 %), mostly timeouts"; for a trial's or a cell's requests.
 model::Reason error_rate_reason(double error_rate, double limit, const model::RequestErrors& errors);
 
+/// The response times of the trial do not account for the time that requests spent in flight.
+bool fails_littles_law(const model::Judgement& judgement);
+/// They account for less of it: requests from before the window, which are in no percentile, took longer than
+/// those due in it. Every latency of the trial is a lower bound then.
+bool latencies_are_lower_bounds(const model::TrialResult& trial, const model::Judgement& judgement);
+
 inline constexpr std::uint64_t k_least_operations = 100;
 /// Share of the contender's own CPUs that others may use: twice the noise of the kernel's tick over three
 /// seconds.

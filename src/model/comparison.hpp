@@ -39,12 +39,15 @@ struct Estimate {
     friend bool operator==(const Estimate&, const Estimate&) = default;
 };
 
-/// A latency percentile of all the trials of a cell together.
+/// A latency percentile of all the trials of a cell together, over the requests due in the windows.
 struct LatencyEstimate {
     /// Percentile of the merged histogram; t interval over the trials' own percentiles, widened where need be
     /// so that it holds the value.
     Estimate value_ns;
-    bool at_least = false;  ///< it touches censored requests: print with "≥"
+    /// A lower bound, to be printed with "≥": it touches censored requests, or more time was spent in flight
+    /// than the requests due in the window account for (Little's law fails), which longer ones from before
+    /// explain.
+    bool at_least = false;
     friend bool operator==(const LatencyEstimate&, const LatencyEstimate&) = default;
 };
 
@@ -70,11 +73,11 @@ struct Cell {
     std::optional<Estimate> contender_cpu_user_us_per_operation;
     std::optional<Estimate> contender_cpu_system_us_per_operation;
     std::optional<Estimate> database_cpu_us_per_operation;
-    Estimate contender_memory_mean_mib;  ///< anonymous
-    Estimate contender_memory_peak_mib;
-    Estimate contender_page_cache_peak_mib;
+    Estimate contender_memory_mean_mib;    ///< anonymous
+    double contender_memory_peak_mib = 0;  ///< the largest sample of any trial; so are the other peaks
+    double contender_page_cache_peak_mib = 0;
     Estimate database_memory_mean_mib;
-    Estimate database_memory_peak_mib;
+    double database_memory_peak_mib = 0;
     std::optional<Estimate>
         throttled_share;                 ///< time the contender's quota stopped it ÷ window; empty: not read
     std::uint64_t connections_peak = 0;  ///< most that were open at once in any trial
@@ -82,17 +85,31 @@ struct Cell {
     friend bool operator==(const Cell&, const Cell&) = default;
 };
 
+/// Geometric mean of the ratios of some pairs.
+struct RatioEstimate {
+    int pairs = 0;
+    std::optional<double> ratio;  ///< empty without a pair
+    std::optional<double> low;    ///< 95 % interval, from three pairs on
+    std::optional<double> high;
+    friend bool operator==(const RatioEstimate&, const RatioEstimate&) = default;
+};
+
 /// Ratio contender ÷ baseline of one quantity, paired within blocks.
 struct PairedRatio {
     std::string contender;
     std::string baseline;
     std::optional<std::int64_t> level;  ///< empty: all levels together
-    int pairs = 0;                      ///< blocks (times levels) in which both trials are valid
+    int pairs = 0;                      ///< blocks (times levels) in which neither trial is invalid
+    int left_out = 0;                   ///< further ones, for want of the figure in one of the trials
     std::optional<double> ratio;        ///< geometric mean; empty without a pair
     std::optional<double> low;          ///< 95 % interval, from three pairs on
     std::optional<double> high;
+    RatioEstimate of_valid;  ///< the same over the pairs in which neither trial is suspect
     Verdict verdict = Verdict::inconclusive;
     std::string why;  ///< one sentence: what the verdict rests on, or why there is none
+
+    /// Fewer than half of its pairs have valid results on both sides: it decides nothing.
+    [[nodiscard]] bool mostly_suspect() const { return of_valid.pairs * 2 < pairs; }
     friend bool operator==(const PairedRatio&, const PairedRatio&) = default;
 };
 
@@ -114,6 +131,21 @@ struct Plateau {
     double lowest_rps = 0;  ///< highest / lowest <= (1 + margin)²: all within the margin of one value
     double highest_rps = 0;
     friend bool operator==(const Plateau&, const Plateau&) = default;
+};
+
+/// How far apart the goodput of one contender is where nothing but chance sets it apart: what a difference to
+/// another contender has to be held against.
+struct Scatter {
+    std::string contender;
+    /// Of one trial: exp(standard deviation of the logarithm) - 1. Over the repeats of each level; of a
+    /// single block over neighbouring levels, whose differences hardly contain the trend.
+    double share = 0;
+    bool between_levels = false;  ///< the latter
+    double lowest_rps = 0;        ///< of its trials, none of them invalid
+    std::int64_t lowest_level = 0;
+    double highest_rps = 0;
+    std::int64_t highest_level = 0;
+    friend bool operator==(const Scatter&, const Scatter&) = default;
 };
 
 /// Something that happened in a trial, with where it did.
@@ -139,6 +171,7 @@ struct Comparison {
     std::vector<PairedRatio> response_time_p99;  ///< same order; "faster" means shorter
     std::vector<BreakingPoint> breaking_points;
     std::vector<Plateau> plateaus;
+    std::vector<Scatter> scatters;  ///< of each contender that has enough trials to tell
     std::vector<PlacedIncident> incidents;
     std::vector<std::string> warnings;  ///< whole sentences on the experiment (one block only, limits off, …)
 

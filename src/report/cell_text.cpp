@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
 #include "model/wording.hpp"
 
 namespace joust::report {
@@ -39,7 +40,7 @@ std::string bare_verdict(const model::Comparison& comparison, const model::Cell&
     const model::PairedRatio* ratio = find_ratio(comparison.goodput, cell.contender, cell.level);
     // Without an interval there is nothing to be conclusive about: the ratio only describes what was seen.
     if (!ratio->low) return ratio->pairs == 0 ? "no pair" : model::counted(ratio->pairs, "pair") + " only";
-    return std::string(name(*verdict));
+    return verdict_words(*ratio);
 }
 
 }  // namespace
@@ -95,11 +96,19 @@ std::string cpu_text(const std::optional<model::Estimate>& microseconds) {
     return microseconds ? model::duration_text(microseconds->value * 1e3) : std::string(k_nothing);
 }
 
-std::string ratio_text(const model::PairedRatio& ratio) {
+std::string ratio_text(const model::RatioEstimate& ratio) {
     if (!ratio.ratio) return std::string(k_nothing);
     std::string text = fmt::format("{:.2f}", *ratio.ratio);
     if (ratio.low && ratio.high) text += fmt::format(" [{:.2f}, {:.2f}]", *ratio.low, *ratio.high);
     return text;
+}
+
+std::string ratio_text(const model::PairedRatio& ratio) {
+    return ratio_text(model::RatioEstimate{ratio.pairs, ratio.ratio, ratio.low, ratio.high});
+}
+
+std::string verdict_words(const model::PairedRatio& ratio) {
+    return ratio.mostly_suspect() ? "not decided" : std::string(name(ratio.verdict));
 }
 
 bool has_reason(const model::Cell& cell, std::string_view code) {
@@ -112,11 +121,15 @@ std::string short_reason(const model::Cell& cell) {
     return cell.judgement.reasons.empty() ? "" : short_text(cell, cell.judgement.reasons.front());
 }
 
-std::string short_reasons(const model::Cell& cell) {
-    std::string text;
+std::vector<std::string> short_reason_list(const model::Cell& cell) {
+    std::vector<std::string> list;
     for (const model::Reason& reason : cell.judgement.reasons)
-        text += (text.empty() ? "" : ", ") + short_text(cell, reason);
-    return text;
+        list.push_back(short_text(cell, reason));
+    return list;
+}
+
+std::string short_reasons(const model::Cell& cell) {
+    return joined(short_reason_list(cell), ", ");
 }
 
 std::string validity_text(const model::Cell& cell) {

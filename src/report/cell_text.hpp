@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "model/benchmark.hpp"
 #include "model/comparison.hpp"
@@ -25,11 +26,15 @@ std::string latency_with_interval(const model::Cell& cell, const std::string& ke
 /// CPU per operation: "5.12 ms".
 std::string cpu_text(const std::optional<model::Estimate>& microseconds);
 /// "1.32 [1.25, 1.39]", "1.32" without an interval.
+std::string ratio_text(const model::RatioEstimate& ratio);
 std::string ratio_text(const model::PairedRatio& ratio);
+/// "faster", "inconclusive"; "not decided" where most of its pairs rest on suspect results.
+std::string verdict_words(const model::PairedRatio& ratio);
 /// One of the reasons of the cell has that code.
 bool has_reason(const model::Cell& cell, std::string_view code);
 /// "34 % errors", "service died": the first reason in three words.
 std::string short_reason(const model::Cell& cell);
+std::vector<std::string> short_reason_list(const model::Cell& cell);
 /// The same of every reason: "34 % errors, limits off".
 std::string short_reasons(const model::Cell& cell);
 /// "valid", "suspect: no steady state, littles law", "invalid: 34 % errors, limits off".

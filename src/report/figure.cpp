@@ -4,6 +4,7 @@
 #include <cmath>
 #include <functional>
 
+#include "base/text.hpp"
 #include "model/wording.hpp"
 #include "report/cell_text.hpp"
 
@@ -16,6 +17,8 @@ using model::Estimate;
 
 constexpr std::size_t k_most_ticks = 10;   // more levels than that and the renderer chooses
 constexpr double k_logarithmic_from = 20;  // last level ÷ first level, unless they are evenly spaced
+
+constexpr const char* k_widened = "95 % interval, widened to the pooled value";
 
 using Value = std::function<std::optional<Point>(const Cell&)>;
 
@@ -82,12 +85,39 @@ std::vector<Tick> duration_ticks(const std::vector<Series>& series) {
     return ticks;
 }
 
+constexpr std::size_t k_most_doubts = 3;  // of more, the most frequent, or the line leaves the picture
+
+// "no steady state, steal": the reasons of suspect cells, the most frequent first.
+std::string doubts(const Comparison& comparison) {
+    std::vector<std::pair<std::string, int>> counts;
+    for (const Cell& cell : comparison.cells) {
+        if (cell.judgement.validity != model::Validity::suspect) continue;
+        for (const std::string& words : short_reason_list(cell)) {
+            const auto known = std::find_if(counts.begin(), counts.end(),
+                                            [&](const auto& count) { return count.first == words; });
+            if (known == counts.end()) {
+                counts.emplace_back(words, 1);
+            } else {
+                ++known->second;
+            }
+        }
+    }
+    std::stable_sort(counts.begin(), counts.end(),
+                     [](const auto& a, const auto& b) { return a.second > b.second; });
+    std::vector<std::string> shown;
+    for (std::size_t i = 0; i < std::min(counts.size(), k_most_doubts); ++i)
+        shown.push_back(counts[i].first);
+    if (counts.size() > k_most_doubts) shown.emplace_back("…");
+    return joined(shown, ", ");
+}
+
 class Drawing {
 public:
     Drawing(const model::Benchmark& benchmark, const model::Environment& environment,
             const Comparison& comparison)
         : comparison_(comparison),
-          subtitle_(conditions(benchmark, comparison, environment.database.version)) {}
+          subtitle_(conditions(benchmark, comparison, environment.database.version)),
+          doubts_(doubts(comparison)) {}
 
     Figure figure(const std::string& quantity, const std::string& title, const std::string& y_label) const {
         const bool closed = comparison_.load_model == model::LoadModel::closed;
@@ -95,7 +125,8 @@ public:
                 .title = title + (closed ? " by number of users" : " by offered rate"),
                 .subtitle = subtitle_,
                 .x = concurrency(comparison_),
-                .y = {.label = y_label}};
+                .y = {.label = y_label},
+                .doubts = doubts_};
     }
 
     // One series per contender.
@@ -115,11 +146,13 @@ public:
 private:
     const Comparison& comparison_;
     std::string subtitle_;
+    std::string doubts_;
 };
 
 Figure latency(const Drawing& drawing) {
     Figure figure = drawing.figure("latency", "Response time", "response time (log scale)");
     figure.y.logarithmic = true;
+    figure.bands = k_widened;
     const auto percentile = [](const std::string& key) {
         return [key](const Cell& cell) -> std::optional<Point> {
             const auto found = cell.response_time.find(key);
@@ -154,8 +187,11 @@ std::vector<Figure> figures(const model::Benchmark& benchmark, const model::Envi
     drawing.add(errors, "", Stroke::solid, [](const Cell& cell) {
         Point result = point(cell, cell.error_rate_of_trials, 100);
         result.y = cell.error_rate * 100;
+        if (result.low) result.low = std::min(*result.low, result.y);
+        if (result.high) result.high = std::max(*result.high, result.y);
         return result;
     });
+    errors.bands = k_widened;
     errors.threshold = {benchmark.experiment.error_rate_max * 100,
                         fmt::format("limit {}", model::percent(benchmark.experiment.error_rate_max))};
 
@@ -169,8 +205,9 @@ std::vector<Figure> figures(const model::Benchmark& benchmark, const model::Envi
     Figure memory = drawing.figure("memory", "Memory of the service", "anonymous memory, MiB");
     drawing.add(memory, "mean", Stroke::solid,
                 [](const Cell& cell) { return point(cell, cell.contender_memory_mean_mib); });
-    drawing.add(memory, "peak", Stroke::dashed,
-                [](const Cell& cell) { return point(cell, cell.contender_memory_peak_mib); });
+    drawing.add(memory, "peak", Stroke::dashed, [](const Cell& cell) {
+        return point(cell, Estimate{.value = cell.contender_memory_peak_mib});
+    });
     std::vector<Figure> all{throughput, errors, latency(drawing), cpu, memory};
     std::erase_if(all, [](const Figure& figure) { return figure.series.empty(); });
     return all;

@@ -65,6 +65,8 @@ struct Figure {
     Axis y;
     std::vector<Series> series;
     std::optional<Threshold> threshold;
+    std::string bands = "95 % interval";  ///< what they hold
+    std::string doubts;                   ///< why results are suspect, in a few words; empty where none is
     friend bool operator==(const Figure&, const Figure&) = default;
 };
 

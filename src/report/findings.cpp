@@ -67,6 +67,27 @@ void add_verdicts(const RunReport& run, std::vector<std::string>& sentences) {
     }
 }
 
+// What a difference between contenders has to be held against.
+void add_scatter(const RunReport& run, std::vector<std::string>& sentences) {
+    std::string text;
+    bool between_levels = false;
+    for (const model::Scatter& scatter : run.comparison.scatters) {
+        between_levels = between_levels || scatter.between_levels;
+        text +=
+            fmt::format("{}{} by {} ({} {} to {} {})", text.empty() ? "" : ", that of ", scatter.contender,
+                        model::percent(scatter.share), model::rate_text(scatter.lowest_rps),
+                        at_level(run.benchmark, scatter.lowest_level), model::rate_text(scatter.highest_rps),
+                        at_level(run.benchmark, scatter.highest_level));
+    }
+    if (text.empty()) return;
+    sentences.push_back(fmt::format(
+        "**Scatter within a contender.** The goodput of a trial scatters {} (standard deviation of "
+        "the logarithm; lowest and highest trial): that of {}.",
+        between_levels ? "from one level to the next, there being one block and no repeats,"
+                       : "from repeat to repeat at the same level",
+        text));
+}
+
 void add_breaking_points(const RunReport& run, std::vector<std::string>& sentences) {
     for (const model::BreakingPoint& point : run.comparison.breaking_points) {
         const Cell* before = nullptr;
@@ -127,7 +148,8 @@ std::string cpu_sentence(const RunReport& run, const Cell& cell) {
     return text;
 }
 
-// Which CPU allowance is used up at a level; whether that is what limits goodput is left to the reader.
+// What a contender and its database used of their CPU at a level, and which of it nearly whole. That the rest
+// was theirs to use does not follow: others may have had it.
 std::string limit_sentence(const RunReport& run, const Cell& cell) {
     const double own = cell.contender_cpu_cores.value;
     const double database = cell.database_cpu_cores.value;
@@ -141,7 +163,7 @@ std::string limit_sentence(const RunReport& run, const Cell& cell) {
     if (own_busy && database_busy) return text + ": both are all but used up";
     if (own_busy) return text + ": its own CPU is all but used up";
     if (database_busy) return text + ": the database's CPU is all but used up";
-    return text + (server ? ": neither is used up" : ": it is not used up");
+    return text;
 }
 
 void add_causes(const RunReport& run, std::vector<std::string>& sentences) {
@@ -172,12 +194,12 @@ void add_memory(const RunReport& run, std::vector<std::string>& sentences) {
     for (const std::string& contender : run.comparison.contenders) {
         const Cell* most = nullptr;
         for (const Cell& cell : run.comparison.cells)
-            if (cell.contender == contender && (most == nullptr || cell.contender_memory_peak_mib.value >
-                                                                       most->contender_memory_peak_mib.value))
+            if (cell.contender == contender &&
+                (most == nullptr || cell.contender_memory_peak_mib > most->contender_memory_peak_mib))
                 most = &cell;
         if (most == nullptr) continue;
         text += fmt::format("{}{} peaks at {} ({})", text.empty() ? "" : "; ", contender,
-                            model::mebibytes_text(most->contender_memory_peak_mib.value),
+                            model::mebibytes_text(most->contender_memory_peak_mib),
                             at_level(run.benchmark, most->level));
     }
     if (!text.empty())
@@ -232,6 +254,7 @@ std::vector<std::string> findings(const RunReport& run) {
     std::vector<std::string> sentences;
     if (run.comparison.cells.empty()) return sentences;
     add_verdicts(run, sentences);
+    add_scatter(run, sentences);
     add_breaking_points(run, sentences);
     add_saturation(run, sentences);
     add_plateaus(run, sentences);

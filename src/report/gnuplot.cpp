@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "host/process.hpp"
+#include "report/marker_places.hpp"
 
 namespace joust::report {
 namespace {
@@ -75,17 +76,22 @@ std::string data(const Figure& figure) {
     std::string text =
         fmt::format("# {}\n# x: {}; y: {}; low and high: 95 % interval, NaN where there is none\n",
                     figure.title, figure.x.label, figure.y.label);
+    const std::vector<std::vector<double>> places = marker_places(figure);
     for (const Series& series : figure.series) {
         if (&series != figure.series.data()) text += "\n\n";
-        text += fmt::format("# {}\n# x y low high y_if_valid y_if_suspect y_if_invalid y_if_at_least\n",
-                            series.label);
+        text += fmt::format(
+            "# {}\n# x y low high y_if_valid y_if_suspect y_if_invalid y_if_at_least x_of_marker\n",
+            series.label);
+        const auto index = static_cast<std::size_t>(&series - figure.series.data());
         for (const Point& point : series.points) {
             const auto only = [&](Drawn kind) {
                 return is_drawn(point, kind) ? std::optional(point.y) : std::nullopt;
             };
-            text += fmt::format("{:g} {} {} {} {} {} {} {}\n", point.x, number(point.y), number(point.low),
-                                number(point.high), number(only(Drawn::filled)), number(only(Drawn::hollow)),
-                                number(only(Drawn::cross)), number(only(Drawn::triangle)));
+            const double marker = places[index][static_cast<std::size_t>(&point - series.points.data())];
+            text +=
+                fmt::format("{:g} {} {} {} {} {} {} {} {:g}\n", point.x, number(point.y), number(point.low),
+                            number(point.high), number(only(Drawn::filled)), number(only(Drawn::hollow)),
+                            number(only(Drawn::cross)), number(only(Drawn::triangle)), marker);
         }
     }
     return text;
@@ -147,27 +153,27 @@ std::string x_axis(const Figure& figure) {
     return text + ticks("x", figure.x);
 }
 
-// What the special markers mean, at the right of title and subtitle; in the legend their length would spread
-// it.
-std::string mark_labels(const Figure& figure) {
-    std::vector<std::string> upper;
-    std::vector<std::string> lower;
-    const auto explain = [&](Drawn kind, std::string_view meaning, std::vector<std::string>& line) {
-        if (any_series(figure, [kind](const Series& series) { return any(series, kind); }))
-            line.emplace_back(meaning);
+// What bands and special markers mean; in the legend their length would spread it. The short ones stand at
+// the right of the title, the long ones in a line of their own below the plot.
+std::string notes(const Figure& figure) {
+    const auto drawn = [&](Drawn kind) {
+        return any_series(figure, [kind](const Series& series) { return any(series, kind); });
     };
-    explain(Drawn::cross, "✕ invalid: not ranked", upper);
-    explain(Drawn::triangle, "△ at least so much", upper);  // latency only, whose title is short
-    explain(Drawn::hollow, "hollow (○ □): suspect", lower);
+    std::vector<std::string> short_ones;
+    if (drawn(Drawn::cross)) short_ones.emplace_back("✕ invalid: not ranked");
+    if (drawn(Drawn::triangle)) short_ones.emplace_back("△ at least so much");  // latency only
     std::string text;
-    const auto put = [&](int tag, const std::vector<std::string>& line, std::string_view height) {
-        if (!line.empty())
-            text += fmt::format(
-                "set label {} {} at screen 0.975,{} right font 'DejaVu Sans,19' textcolor rgb '#222222'\n",
-                tag, literal(joined(line, "   ")), height);
+    const auto put = [&](int tag, const std::string& note, std::string_view place) {
+        if (!note.empty())
+            text +=
+                fmt::format("set label {} {} at screen {} font 'DejaVu Sans,19' textcolor rgb '#222222'\n",
+                            tag, literal(note), place);
     };
-    put(4, upper, "0.952");
-    put(5, lower, "0.900");
+    put(4, joined(short_ones, "   "), "0.975,0.952 right");
+    if (drawn(Drawn::hollow))
+        put(5, "hollow (○ □): suspect" + (figure.doubts.empty() ? "" : ": " + figure.doubts),
+            "0.975,0.022 right");
+    if (any_series(figure, any_interval)) put(7, "bands: " + figure.bands, "0.02,0.022 left");
     return text;
 }
 
@@ -183,7 +189,7 @@ std::string header(const Figure& figure) {
                         literal(figure.title));
     text += fmt::format(
         "set label 2 {} at screen 0.02,0.900 left font 'DejaVu Sans,19' textcolor rgb '#555555'\n",
-        literal(figure.subtitle + (any_series(figure, any_interval) ? " · bands: 95 % interval" : "")));
+        literal(figure.subtitle));
     // A row of the legend for each contender, a column for each kind of line; more rows lower the plot.
     int rows = 1;
     for (const Series& series : figure.series)
@@ -193,7 +199,7 @@ std::string header(const Figure& figure) {
     text += R"(set key right top vertical Left reverse width 1 samplen 2.6 spacing 1.2 font 'DejaVu Sans,19'
 set lmargin at screen 0.13
 set rmargin at screen 0.975
-set bmargin at screen 0.125
+set bmargin at screen 0.18
 set border 3 back linecolor rgb '#888888' linewidth 0.6
 set tics nomirror out textcolor rgb '#222222'
 set grid ytics linecolor rgb '#dddddd' linewidth 0.5 linetype 1
@@ -232,7 +238,7 @@ std::vector<std::string> elements(const Figure& figure) {
                                     colouring, dash(series.stroke)));
         const auto mark = [&](Drawn kind, int column, int type, double size, const std::string& paint) {
             if (any(series, kind))
-                marks.push_back(fmt::format("{}1:{} with points pointtype {} pointsize {} {} notitle", source,
+                marks.push_back(fmt::format("{}9:{} with points pointtype {} pointsize {} {} notitle", source,
                                             column, type, size, paint));
         };
         // Earlier series lie below later ones: larger markers keep them in sight where values are the same.
@@ -242,7 +248,7 @@ std::vector<std::string> elements(const Figure& figure) {
         mark(Drawn::hollow, 6, marker(series), size, "linecolor rgb '#ffffff'");
         mark(Drawn::hollow, 6, marker(series) - 1, size, colouring);
         mark(Drawn::cross, 7, k_cross, size * 1.5, colouring);
-        mark(Drawn::triangle, 8, k_open_triangle, size * 1.5, colouring);
+        mark(Drawn::triangle, 8, k_open_triangle, size * 1.9, colouring);
         legend.push_back(
             fmt::format("keyentry with linespoints {} dashtype {} pointtype {} pointsize 1.5 title {}",
                         colouring, dash(series.stroke), marker(series), literal(series.label)));
@@ -255,7 +261,7 @@ std::vector<std::string> elements(const Figure& figure) {
 }  // namespace
 
 GnuplotFiles gnuplot_files(const Figure& figure) {
-    std::string script = header(figure) + mark_labels(figure) + x_axis(figure) + y_range(figure);
+    std::string script = header(figure) + notes(figure) + x_axis(figure) + y_range(figure);
     // At a place of its own: gnuplot's would move with the width of the tick labels, off the picture if need
     // be.
     script += fmt::format("set label 6 {} at screen 0.018, graph 0.5 center rotate by 90\n",
@@ -266,23 +272,43 @@ GnuplotFiles gnuplot_files(const Figure& figure) {
     return {std::move(script), data(figure)};
 }
 
+namespace {
+
+// gnuplot's output, or why it has none.
+Result<std::string> run_gnuplot(const std::vector<std::string>& arguments, const Path& folder) {
+    const char* path = std::getenv("PATH");
+    host::ProcessSpec spec;
+    spec.command = {"gnuplot"};
+    spec.command.insert(spec.command.end(), arguments.begin(), arguments.end());
+    spec.environment = {{"PATH", path != nullptr ? path : "/usr/bin:/bin"}, {"LC_ALL", "C.UTF-8"}};
+    spec.directory = std::filesystem::absolute(folder);
+    return host::run_program(std::move(spec), k_limit);
+}
+
+}  // namespace
+
+Status pictures_possible() {
+    const auto output = run_gnuplot({"-e", "set terminal pngcairo"}, "/");
+    if (!output)
+        return fail(ErrorKind::bad_input,
+                    "pictures cannot be made, so nothing was started; install gnuplot with `apt-get install "
+                    "gnuplot-nox`: {}",
+                    output.error().message);
+    return {};
+}
+
 Status write_pictures(const Path& run_dir, const std::vector<Figure>& figures) {
     if (figures.empty()) return {};
     const Path folder = run_dir / "figures";
     JOUST_CHECK(make_directories(folder));
-    std::vector<std::string> command{"gnuplot"};
+    std::vector<std::string> scripts;
     for (const Figure& figure : figures) {
         const GnuplotFiles files = gnuplot_files(figure);
         JOUST_CHECK(write_atomically(folder / (figure.name + ".gp"), files.script));
         JOUST_CHECK(write_atomically(folder / (figure.name + ".dat"), files.data));
-        command.push_back(figure.name + ".gp");
+        scripts.push_back(figure.name + ".gp");
     }
-    const char* path = std::getenv("PATH");
-    host::ProcessSpec spec;
-    spec.command = std::move(command);
-    spec.environment = {{"PATH", path != nullptr ? path : "/usr/bin:/bin"}, {"LC_ALL", "C.UTF-8"}};
-    spec.directory = std::filesystem::absolute(folder);
-    const auto output = host::run_program(std::move(spec), k_limit);
+    const auto output = run_gnuplot(scripts, folder);
     if (!output)
         return fail(ErrorKind::unsupported,
                     "no pictures: gnuplot failed; install it with `apt-get install gnuplot-nox`, then `joust "

@@ -51,8 +51,12 @@ std::string summary(const RunReport& run) {
         "pairs on. "
         "*Equivalent* means that the whole interval lies within ±" +
         model::percent(run.benchmark.experiment.margin) +
-        "; *faster* and *slower*, that it excludes 1; *inconclusive*, neither. A contender whose error rate "
-        "exceeds " +
+        "; *faster* and *slower*, that it excludes 1; *inconclusive*, neither. *Of valid results*: the same "
+        "over "
+        "the pairs "
+        "in which neither result is suspect; where those are fewer than half of all, the verdict is *not "
+        "decided*. A "
+        "contender whose error rate exceeds " +
         model::percent(run.benchmark.experiment.error_rate_max) + " is *invalid* and never ranked.\n";
     return text;
 }
@@ -68,11 +72,17 @@ std::string throughput(const RunReport& run) {
 
 std::string latency(const RunReport& run) {
     return heading("Latency") +
-           "*Response time* runs from the intended send to the last byte, over successful requests and those "
-           "that never "
-           "ended. *p99*: 99 % of the requests took at most that long. \"≥\" marks a figure that touches "
-           "requests without "
-           "an answer, whose true time is longer.\n\n" +
+           "*Response time* runs from the intended send to the last byte, over the requests that were due in "
+           "the "
+           "window: the successful ones, and at their age those that never ended. *p99*: 99 % of them took "
+           "at "
+           "most that long. A request sent before the window is in no figure, even if it waited through all "
+           "of "
+           "it. \"≥\" marks lower bounds: a figure that touches requests without an answer, or any of a "
+           "result "
+           "in which more time was spent in flight than the requests due in the window account for (Little's "
+           "law fails: users starved). Brackets: 95 % interval over the trials, widened to hold the figure, "
+           "which is of all their requests together.\n\n" +
            latency_table(run).markdown() +
            picture(run, "latency", "Response time percentiles over concurrency");
 }
@@ -81,7 +91,9 @@ std::string resources(const RunReport& run) {
     return heading("Resources") +
            "*CPU* in cores: CPU seconds per second. *CPU/op*: CPU time per verified operation, user and "
            "system apart. "
-           "*Memory* is anonymous memory (heap and stacks), without page cache. *Throttled*: share of the "
+           "*Memory* is anonymous memory (heap and stacks), without page cache; its peak is the largest "
+           "sample of "
+           "any trial. *Throttled*: share of the "
            "window in which a "
            "quota stopped the service. Contender, database and load generator are measured apart.\n\n" +
            resource_table(run).markdown() + picture(run, "cpu", "CPU in use over concurrency") +
@@ -213,11 +225,12 @@ std::string repeat(const RunReport& run) {
         "interval logs). The "
         "benchmark as run: [benchmark.toml](benchmark.toml); host and versions: "
         "[environment.json](environment.json); all "
-        "figures of this report: [{}]({}); pictures as gnuplot scripts and data: [figures/](figures); what "
-        "services and "
-        "database printed: [logs/](logs).\n",
+        "figures of this report: [{}]({}); pictures as gnuplot scripts and data: [figures/](figures)",
         run.benchmark.experiment.seed, k_results_file, k_results_file);
-    return text;
+    // An example in a repository comes without them.
+    if (std::filesystem::is_directory(run.directory / "logs"))
+        text += "; what services and database printed: [logs/](logs)";
+    return text + ".\n";
 }
 
 }  // namespace

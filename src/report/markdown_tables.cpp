@@ -56,9 +56,13 @@ std::string pairs_text(const std::map<std::string, std::string>& pairs) {
 }  // namespace
 
 Table ratio_table(const RunReport& run) {
-    Table table{
-        {{"all valid levels", Align::left}, {"ratio [95 % interval]"}, {"pairs"}, {"verdict", Align::left}},
-        {}};
+    Table table{{{"all levels where neither is invalid", Align::left},
+                 {"ratio [95 % interval]"},
+                 {"pairs"},
+                 {"of valid results"},
+                 {"pairs"},
+                 {"verdict", Align::left}},
+                {}};
     const model::Comparison& comparison = run.comparison;
     const std::array<std::pair<std::string_view, const std::vector<model::PairedRatio>*>, 3> quantities{
         {{"goodput", &comparison.goodput},
@@ -69,11 +73,13 @@ Table ratio_table(const RunReport& run) {
             if (!ratio.level) {
                 // "faster" is a word for goodput and time; of CPU one needs less or more.
                 const bool cpu = ratios == &comparison.cpu_per_operation;
-                std::string verdict(name(ratio.verdict));
+                std::string verdict = verdict_words(ratio);
                 if (cpu && ratio.verdict == model::Verdict::faster) verdict = "less";
                 if (cpu && ratio.verdict == model::Verdict::slower) verdict = "more";
                 table.rows.push_back({fmt::format("{}, {} ÷ {}", quantity, ratio.contender, ratio.baseline),
-                                      ratio_text(ratio), std::to_string(ratio.pairs), verdict});
+                                      ratio_text(ratio), std::to_string(ratio.pairs),
+                                      ratio_text(ratio.of_valid), std::to_string(ratio.of_valid.pairs),
+                                      verdict});
             }
     return table;
 }
@@ -195,7 +201,7 @@ Table resource_table(const RunReport& run) {
                                 cpu_text(cell.database_cpu_us_per_operation),
                                 model::significant(cell.generator_cpu_cores.value),
                                 model::significant(cell.contender_memory_mean_mib.value),
-                                model::significant(cell.contender_memory_peak_mib.value),
+                                model::significant(cell.contender_memory_peak_mib),
                                 optional_estimate(cell.context_switches_per_operation),
                                 cell.throttled_share ? model::percent(cell.throttled_share->value) : "–"};
                     });

@@ -70,7 +70,49 @@ std::string remedy(const RunReport& run, const PairedRatio& goodput) {
     return joined(advice, " ");
 }
 
+// What makes most results of the two suspect, turned round.
+std::string way_to_valid_results(const RunReport& run, const PairedRatio& goodput) {
+    bool unsteady = false;
+    bool starved = false;
+    bool unlimited = false;
+    bool busy = false;
+    for (const Cell& cell : run.comparison.cells) {
+        if (cell.judgement.validity != model::Validity::suspect ||
+            (cell.contender != goodput.contender && cell.contender != goodput.baseline))
+            continue;
+        for (const model::Reason& reason : cell.judgement.reasons) {
+            unsteady = unsteady || reason.code == "no_steady_state";
+            starved = starved || reason.code == "littles_law" || reason.code == "saturated";
+            unlimited = unlimited || reason.code == "limits_off";
+            busy = busy || (reason.code != "no_steady_state" && reason.code != "littles_law" &&
+                            reason.code != "saturated" && reason.code != "limits_off");
+        }
+    }
+    std::vector<std::string> ways;
+    if (busy) ways.emplace_back("on a quiet host");
+    if (unlimited) ways.emplace_back("on a host where limits can be set");
+    if (unsteady) ways.emplace_back("with a longer warm-up (`--set 'load.warmup={max=\"60s\"}'`)");
+    if (starved) ways.emplace_back("with longer windows (`--set 'load.duration=\"60s\"'`) or fewer users");
+    ways.push_back(fmt::format("with more blocks (now {})", run.comparison.blocks));
+    return "Measure again " + joined(ways, ", ");
+}
+
+std::string no_choice(const RunReport& run, const PairedRatio& goodput) {
+    const model::RatioEstimate& valid = goodput.of_valid;
+    const std::string all =
+        goodput.low && goodput.high ? interval(goodput) : fmt::format("ratio {:.2f}", *goodput.ratio);
+    return fmt::format(
+        "Do not choose between {} and {} by this run: {} of {} rest on suspect results ({}; {}). {}.",
+        goodput.contender, goodput.baseline, goodput.pairs - valid.pairs,
+        model::counted(goodput.pairs, "pair"), all,
+        valid.ratio ? fmt::format("{:.2f} over the {} of valid results", *valid.ratio,
+                                  model::counted(valid.pairs, "pair"))
+                    : "none is of valid results",
+        way_to_valid_results(run, goodput));
+}
+
 std::string choice(const RunReport& run, const PairedRatio& goodput) {
+    if (goodput.ratio && goodput.mostly_suspect()) return no_choice(run, goodput);
     const double margin = run.benchmark.experiment.margin;
     const bool all_valid = std::none_of(run.comparison.cells.begin(), run.comparison.cells.end(), invalid);
     switch (goodput.verdict) {
@@ -84,7 +126,7 @@ std::string choice(const RunReport& run, const PairedRatio& goodput) {
                 "Where goodput under this workload and these limits decides, {} serves more than {} ({}{}). "
                 "Another workload, more CPUs or other settings may turn this round: measure yours.",
                 better, other, interval(goodput),
-                all_valid ? "" : "; only levels at which both are valid count");
+                all_valid ? "" : "; only levels at which neither is invalid count");
         }
         case Verdict::equivalent:
             return fmt::format("Do not choose between {} and {} by goodput: {} lies within ±{}.",
@@ -107,7 +149,7 @@ std::string choice(const RunReport& run, const PairedRatio& goodput) {
     }
     const auto levels = static_cast<std::int64_t>(run.comparison.levels.size());
     return fmt::format(
-        "Do not choose between {} and {} by this run: at none of its {} are both valid ({}; {}). {}",
+        "Do not choose between {} and {} by this run: at each of its {} one is invalid ({}; {}). {}",
         goodput.contender, goodput.baseline, model::counted(levels, "level"), failure(run, goodput.contender),
         failure(run, goodput.baseline), remedy(run, goodput));
 }

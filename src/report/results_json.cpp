@@ -80,10 +80,10 @@ void add_usage(Json& object, const Cell& cell) {
     add_estimate(object, "contender_cpu_system_us_per_operation", cell.contender_cpu_system_us_per_operation);
     add_estimate(object, "database_cpu_us_per_operation", cell.database_cpu_us_per_operation);
     add_estimate(object, "contender_memory_mean_mib", cell.contender_memory_mean_mib);
-    add_estimate(object, "contender_memory_peak_mib", cell.contender_memory_peak_mib);
-    add_estimate(object, "contender_page_cache_peak_mib", cell.contender_page_cache_peak_mib);
+    object["contender_memory_peak_mib"] = rounded(cell.contender_memory_peak_mib);
+    object["contender_page_cache_peak_mib"] = rounded(cell.contender_page_cache_peak_mib);
     add_estimate(object, "database_memory_mean_mib", cell.database_memory_mean_mib);
-    add_estimate(object, "database_memory_peak_mib", cell.database_memory_peak_mib);
+    object["database_memory_peak_mib"] = rounded(cell.database_memory_peak_mib);
     add_estimate(object, "throttled_share", cell.throttled_share);
     add_estimate(object, "context_switches_per_operation", cell.context_switches_per_operation);
     object["connections_peak"] = cell.connections_peak;
@@ -110,9 +110,15 @@ Json ratio_json(std::string_view quantity, const PairedRatio& ratio) {
             {"baseline", ratio.baseline},
             {"level", optional(ratio.level)},
             {"pairs", ratio.pairs},
+            {"pairs_left_out", ratio.left_out},
             {"ratio", optional(ratio.ratio)},
             {"ratio_low", optional(ratio.low)},
             {"ratio_high", optional(ratio.high)},
+            {"valid_pairs", ratio.of_valid.pairs},
+            {"valid_ratio", optional(ratio.of_valid.ratio)},
+            {"valid_ratio_low", optional(ratio.of_valid.low)},
+            {"valid_ratio_high", optional(ratio.of_valid.high)},
+            {"mostly_suspect", ratio.mostly_suspect()},
             {"verdict", name(ratio.verdict)},
             {"why", ratio.why}};
 }
@@ -198,6 +204,15 @@ std::string results_json(const RunReport& run) {
                                     {"levels", plateau.levels},
                                     {"lowest_rps", rounded(plateau.lowest_rps)},
                                     {"highest_rps", rounded(plateau.highest_rps)}});
+    json["scatters"] = Json::array();
+    for (const model::Scatter& scatter : comparison.scatters)
+        json["scatters"].push_back({{"contender", scatter.contender},
+                                    {"share", rounded(scatter.share)},
+                                    {"between_levels", scatter.between_levels},
+                                    {"lowest_rps", rounded(scatter.lowest_rps)},
+                                    {"lowest_level", scatter.lowest_level},
+                                    {"highest_rps", rounded(scatter.highest_rps)},
+                                    {"highest_level", scatter.highest_level}});
     json["incidents"] = Json::array();
     for (const model::PlacedIncident& placed : comparison.incidents)
         json["incidents"].push_back({{"contender", placed.contender},

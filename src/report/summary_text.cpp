@@ -19,15 +19,14 @@ std::string painted(const Paint& paint, std::optional<model::Verdict> verdict, c
 
 constexpr std::size_t k_ratio_width = 19;  // "1.36 [1.32, 1.41]" and two blanks
 
-std::string beside_verdict(const model::PairedRatio& ratio) {
-    std::string text = ratio_text(ratio);
-    return text + std::string(k_ratio_width - std::min(k_ratio_width, display_width(text)), ' ');
+std::string beside_verdict(const std::string& ratio) {
+    return ratio + std::string(k_ratio_width - std::min(k_ratio_width, display_width(ratio)), ' ');
 }
 
 // Ratio and verdict; the verdict ends the line, so that colour codes in it do not spoil the alignment.
 std::string last_column(const model::Comparison& comparison, const model::Cell& cell, const Paint& paint) {
     const model::PairedRatio* ratio = find_ratio(comparison.goodput, cell.contender, cell.level);
-    std::string text = ratio != nullptr && ratio->ratio ? beside_verdict(*ratio) : "";
+    std::string text = ratio != nullptr && ratio->ratio ? beside_verdict(ratio_text(*ratio)) : "";
     text += painted(paint, verdict_of(comparison, cell), verdict_text(comparison, cell));
     if (cell.judgement.validity == model::Validity::suspect) text += " ?";
     return text;
@@ -56,12 +55,16 @@ Table table(const model::Comparison& comparison, const Paint& paint) {
         comparison.cells.begin(), comparison.cells.end(),
         [](const model::Cell& cell) { return cell.judgement.validity == model::Validity::invalid; });
     for (const model::PairedRatio& ratio : comparison.goodput) {
-        const std::string where = some_invalid && ratio.ratio ? " where both valid" : "";
-        if (!ratio.level)
-            table.rows.push_back({"all", ratio.contender, "", "", "", "",
-                                  (ratio.ratio ? beside_verdict(ratio) : "") +
-                                      painted(paint, ratio.verdict, std::string(name(ratio.verdict))) +
-                                      where});
+        if (ratio.level) continue;
+        const std::string where = some_invalid && ratio.ratio ? " where ranked" : "";
+        table.rows.push_back({"all", ratio.contender, "", "", "", "",
+                              (ratio.ratio ? beside_verdict(ratio_text(ratio)) : "") +
+                                  painted(paint, ratio.verdict, verdict_words(ratio)) + where});
+        if (ratio.of_valid.pairs < ratio.pairs)
+            table.rows.push_back(
+                {"valid", ratio.contender, "", "", "", "",
+                 beside_verdict(ratio_text(ratio.of_valid)) +
+                     fmt::format("{} of {}", ratio.of_valid.pairs, model::counted(ratio.pairs, "pair"))});
     }
     return table;
 }

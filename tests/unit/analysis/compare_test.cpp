@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "support/report_cases.hpp"
+#include "support/compared.hpp"
 
 namespace joust::analysis {
 namespace {
@@ -15,20 +15,14 @@ using model::Comparison;
 using model::PairedRatio;
 using model::Validity;
 using model::Verdict;
+using testing::compared;
 using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
+using testing::pooled;
 using testing::ReportCase;
 using testing::TrialShape;
-
-Comparison compared(const ReportCase& run) {
-    return compare(run.benchmark, run.trials);
-}
-
-const PairedRatio& pooled(const std::vector<PairedRatio>& ratios) {
-    return *std::find_if(ratios.begin(), ratios.end(), [](const PairedRatio& ratio) { return !ratio.level; });
-}
 
 // FastAPI and Django at 50 users in so many blocks; `ratio` is of their goodput.
 std::vector<model::TrialResult> trials_with(const model::Benchmark& benchmark, double ratio,
@@ -109,7 +103,7 @@ TEST(compare, ranks_only_the_levels_at_which_both_are_valid) {
     EXPECT_EQ(comparison.winner, std::nullopt);
     EXPECT_EQ(pooled(comparison.goodput).verdict, Verdict::faster);
     EXPECT_EQ(pooled(comparison.goodput).pairs, 3);
-    EXPECT_THAT(comparison.headline, HasSubstr("at the levels where both are valid"));
+    EXPECT_THAT(comparison.headline, HasSubstr("at the levels where neither is invalid"));
     EXPECT_THAT(comparison.headline, HasSubstr("django at 50 and 200 users: 34 % errors"));
     for (const PairedRatio& ratio : comparison.goodput)
         if (ratio.level && *ratio.level >= 50) {
@@ -183,7 +177,8 @@ TEST(compare, gives_no_p99_ratio_where_p99_is_only_a_lower_bound) {
         }
     const Comparison comparison = compare(benchmark, trials);
     EXPECT_EQ(pooled(comparison.response_time_p99).ratio, std::nullopt);
-    EXPECT_THAT(pooled(comparison.response_time_p99).why, HasSubstr("not known"));
+    EXPECT_THAT(pooled(comparison.response_time_p99).why,
+                HasSubstr("no ratio of the p99 response time is known: 3 of 3 pairs are left out"));
     EXPECT_NE(pooled(comparison.goodput).ratio, std::nullopt);
 }
 
@@ -339,6 +334,26 @@ TEST(compare, warns_how_many_results_are_suspect_and_why) {
     const Comparison comparison = compared(run);
     EXPECT_EQ(comparison.winner, "fastapi");
     EXPECT_THAT(comparison.warnings, Contains(HasSubstr("2 of 6 results are suspect (no steady state: 2)")));
+}
+
+TEST(compare, gives_the_largest_memory_of_any_trial_as_the_peak) {
+    const model::Benchmark benchmark = testing::benchmark_of({"fastapi", "django"}, {50}, 3);
+    const double mib[] = {90, 200, 100};
+    const auto trials = testing::synthetic_trials(benchmark, [&](const model::PlannedTrial& plan) {
+        return TrialShape{.memory_mib = mib[plan.block]};
+    });
+    const Cell cell = *compare(benchmark, trials).cell("django", 50);
+    EXPECT_NEAR(cell.contender_memory_peak_mib, 220, 0.1);
+    EXPECT_NEAR(cell.contender_memory_mean_mib.value, 130, 0.1);
+}
+
+TEST(compare, speaks_of_no_comparison_where_there_is_nothing_to_compare) {
+    ReportCase run = testing::one_contender();
+    for (model::TrialResult& trial : run.trials)
+        if (trial.plan.level == 50) trial.warmup.steady = false;
+    const Comparison comparison = compared(run);
+    EXPECT_THAT(comparison.warnings, Contains(HasSubstr("1 of 3 results is suspect (no steady state: 1)")));
+    EXPECT_THAT(comparison.warnings, Not(Contains(HasSubstr("compared"))));
 }
 
 TEST(compare, sums_a_cell_over_its_trials) {

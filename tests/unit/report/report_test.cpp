@@ -16,7 +16,7 @@
 #include "report/markdown.hpp"
 #include "report/recommendations.hpp"
 #include "report/table.hpp"
-#include "support/report_cases.hpp"
+#include "support/rendered.hpp"
 
 namespace joust::report {
 namespace {
@@ -25,57 +25,10 @@ using ::testing::Contains;
 using ::testing::ContainsRegex;
 using ::testing::Each;
 using ::testing::HasSubstr;
+using testing::mostly_suspect;
 using ::testing::Not;
+using testing::Rendered;
 using testing::ReportCase;
-
-// A run whose files go to a directory of its own.
-class Rendered {
-public:
-    explicit Rendered(ReportCase run)
-        : run_(std::move(run)),
-          environment_(testing::synthetic_environment(run_.benchmark)),
-          comparison_(analysis::compare(run_.benchmark, run_.trials)) {
-        remove_those_of_killed_tests();
-        std::string pattern =
-            (std::filesystem::temp_directory_path() / fmt::format("{}{}-XXXXXX", k_prefix, ::getpid()))
-                .string();
-        directory_ = ::mkdtemp(pattern.data());
-    }
-    ~Rendered() { std::filesystem::remove_all(directory_); }
-    Rendered(const Rendered&) = delete;
-    Rendered& operator=(const Rendered&) = delete;
-
-    [[nodiscard]] RunReport report() const {
-        return {directory_, run_.benchmark, environment_, run_.trials, comparison_};
-    }
-    [[nodiscard]] std::map<std::string, std::string> files() const {
-        std::map<std::string, std::string> files;
-        for (const auto& entry : std::filesystem::recursive_directory_iterator(directory_))
-            if (entry.is_regular_file())
-                files[std::filesystem::relative(entry.path(), directory_)] = *read_file(entry.path());
-        return files;
-    }
-    model::Environment& environment() { return environment_; }
-
-private:
-    static constexpr std::string_view k_prefix = "joust-report-";
-
-    static void remove_those_of_killed_tests() {
-        for (const auto& entry :
-             std::filesystem::directory_iterator(std::filesystem::temp_directory_path())) {
-            const std::string name = entry.path().filename();
-            if (!name.starts_with(k_prefix)) continue;
-            const std::string process(split(name.substr(k_prefix.size()), '-').front());
-            if (process.find_first_not_of("0123456789") != std::string::npos) continue;
-            if (!std::filesystem::exists("/proc/" + process)) std::filesystem::remove_all(entry.path());
-        }
-    }
-
-    ReportCase run_;
-    model::Environment environment_;
-    model::Comparison comparison_;
-    Path directory_;
-};
 
 TEST(write_report, makes_every_file_and_the_same_bytes_when_called_twice) {
     const Rendered rendered(testing::clear_winner());
@@ -138,7 +91,7 @@ TEST(summary_text, marks_suspect_cells_and_says_why_below) {
     for (model::TrialResult& trial : run.trials)
         if (trial.plan.level == 50) trial.warmup.steady = false;
     const std::string text = summary_text(run.benchmark, analysis::compare(run.benchmark, run.trials));
-    EXPECT_THAT(text, HasSubstr("faster ?\n"));
+    EXPECT_THAT(text, HasSubstr("not decided ?\n"));
     EXPECT_THAT(text, HasSubstr("? suspect: no steady state (django at 50 users; fastapi at 50 users)\n"));
 }
 
@@ -185,6 +138,90 @@ TEST(summary_text, lets_the_caller_paint_verdicts) {
                                           });
     EXPECT_THAT(text, HasSubstr("  <faster>faster</>\n"));
     EXPECT_THAT(text, Not(HasSubstr("<faster>baseline")));
+}
+
+TEST(summary_text, decides_nothing_on_suspect_results_and_shows_the_ratio_of_the_valid_ones) {
+    const ReportCase run = mostly_suspect();
+    const std::string text = summary_text(run.benchmark, analysis::compare(run.benchmark, run.trials));
+    EXPECT_THAT(text, ContainsRegex("all  fastapi +1[.]36 .*  not decided\n"));
+    EXPECT_THAT(text, ContainsRegex("valid  fastapi +1[.]3. .*  3 of 9 pairs\n"));
+    EXPECT_THAT(text, HasSubstr("is not decided: 6 of 9 pairs rest on suspect results"));
+    EXPECT_THAT(text, Not(HasSubstr("faster ?")));
+    for (const std::string_view line : split(text, '\n'))
+        EXPECT_LE(display_width(line), 100U) << line;
+}
+
+TEST(summary_text, has_no_row_of_valid_pairs_where_all_are) {
+    const ReportCase run = testing::clear_winner();
+    const std::string text = summary_text(run.benchmark, analysis::compare(run.benchmark, run.trials));
+    EXPECT_THAT(text, Not(HasSubstr("valid  fastapi")));
+}
+
+TEST(recommendations, on_suspect_results_recommend_no_choice_but_what_to_do) {
+    const Rendered rendered(mostly_suspect());
+    const std::vector<std::string> sentences = recommendations(rendered.report());
+    EXPECT_THAT(sentences, Not(Contains(HasSubstr("serves more"))));
+    EXPECT_THAT(sentences, Contains(HasSubstr(
+                               "Do not choose between fastapi and django by this run: 6 of 9 pairs rest on "
+                               "suspect results (ratio 1.36, 95 % interval ")));
+    EXPECT_THAT(sentences, Contains(HasSubstr("a longer warm-up")));
+    EXPECT_THAT(sentences, Contains(HasSubstr("more blocks")));
+    EXPECT_THAT(findings(rendered.report()), Contains(HasSubstr("**fastapi against django: not decided.**")));
+    EXPECT_THAT(findings(rendered.report()), Not(Contains(HasSubstr("higher goodput"))));
+    EXPECT_THAT(markdown(rendered.report()),
+                ContainsRegex("goodput, fastapi ÷ django [|] 1[.]36 .* [|] 9 [|] "
+                              "1[.]3. .* [|] 3 [|] not decided [|]"));
+}
+
+TEST(recommendations, on_a_busy_host_ask_for_a_quiet_one) {
+    ReportCase run = testing::clear_winner();
+    for (model::TrialResult& trial : run.trials)
+        trial.samples.conduct.steal_share = 0.1;
+    const Rendered rendered(std::move(run));
+    EXPECT_THAT(recommendations(rendered.report()), Contains(HasSubstr("a quiet host")));
+}
+
+TEST(markdown, marks_latencies_as_lower_bounds_where_littles_law_fails) {
+    ReportCase run = testing::clear_winner();
+    for (model::TrialResult& trial : run.trials)
+        if (trial.plan.level == 200 && trial.plan.contender == "fastapi") trial.samples.in_flight_mean *= 2;
+    const Rendered rendered(std::move(run));
+    const RunReport report = rendered.report();
+    EXPECT_THAT(markdown(report), ContainsRegex("200 [|] fastapi [|] ≥ [^|]*[|] ≥ [^|]*[|] ≥ [^|]*[|] ≥ [^|]*"
+                                                "[|] ≥ [^|]*[|] ≥ [^|]*[|] suspect: littles law"));
+    EXPECT_THAT(markdown(report), HasSubstr("over the requests that were due in the window"));
+    EXPECT_THAT(summary_text(report.benchmark, report.comparison), ContainsRegex("200  fastapi .*  ≥ "));
+    EXPECT_THAT(findings(report), Contains(HasSubstr("3 of 9 pairs are left out: Little's law fails in 3")));
+    const Figure latency = figures(report.benchmark, report.environment, report.comparison)[2];
+    EXPECT_TRUE(latency.series[0].points[2].at_least);
+    EXPECT_FALSE(latency.series[1].points[2].at_least) << latency.series[1].label;
+}
+
+TEST(findings, tell_how_much_a_contender_scatters_by_itself) {
+    const Rendered repeats(testing::clear_winner());
+    EXPECT_THAT(findings(repeats.report()),
+                Contains(ContainsRegex("Scatter within a contender.*from repeat to repeat")));
+    const Rendered ladder(testing::single_block_ladder());
+    EXPECT_THAT(
+        findings(ladder.report()),
+        Contains(ContainsRegex("Scatter within a contender.*from one level to the next.*django .* %")));
+}
+
+TEST(findings, claim_nothing_of_a_cpu_that_others_may_have_used) {
+    ReportCase run = testing::clear_winner();
+    for (model::TrialResult& trial : run.trials)
+        trial.contender.cpu = {Nanoseconds{2'400'000'000}, Nanoseconds{0}};  // of a window of 5 s
+    const Rendered rendered(std::move(run));
+    EXPECT_THAT(findings(rendered.report()),
+                Contains(HasSubstr("fastapi used 0.48 of 1 CPU and its database")));
+    EXPECT_THAT(findings(rendered.report()), Not(Contains(HasSubstr("used up"))));
+}
+
+TEST(markdown, links_logs_only_where_there_are_some) {
+    const Rendered rendered(testing::clear_winner());
+    EXPECT_THAT(markdown(rendered.report()), Not(HasSubstr("(logs)")));
+    ASSERT_TRUE(make_directories(rendered.report().directory / "logs"));
+    EXPECT_THAT(markdown(rendered.report()), HasSubstr("[logs/](logs)"));
 }
 
 TEST(wrapped, breaks_at_blanks_and_counts_characters_rather_than_bytes) {
@@ -259,8 +296,8 @@ TEST(findings, on_sqlite_speak_of_one_cpu_allowance_and_of_one_writer) {
     for (model::ContenderFacts& facts : rendered.environment().contenders)
         facts.stack.db_connections = facts.name == "django" ? 4 : 1;
     const std::vector<std::string> sentences = findings(rendered.report());
-    EXPECT_THAT(sentences, Contains(HasSubstr("used 0.20 of 1 CPU: it is not used up")));
-    EXPECT_THAT(sentences, Not(Contains(HasSubstr("neither"))));
+    EXPECT_THAT(sentences, Contains(HasSubstr("used 0.20 of 1 CPU; django used 0.20 of 1 CPU.")));
+    EXPECT_THAT(sentences, Not(Contains(HasSubstr("used up"))));
     EXPECT_THAT(sentences, Contains(HasSubstr("fastapi opens up to 1 database connection, django opens up to "
                                               "4 database connections: more requests of one")));
     EXPECT_THAT(sentences, Not(Contains(HasSubstr("the database can work"))));
@@ -270,74 +307,6 @@ TEST(findings, say_when_a_ladder_measured_one_number) {
     const Rendered rendered(testing::single_block_ladder());
     EXPECT_THAT(findings(rendered.report()),
                 Contains(HasSubstr("django: 20 levels measured one saturated number")));
-}
-
-TEST(figures, mark_what_is_invalid_and_what_is_a_lower_bound) {
-    const Rendered rendered(testing::single_block_ladder());
-    const RunReport run = rendered.report();
-    const std::vector<Figure> all = figures(run.benchmark, run.environment, run.comparison);
-    ASSERT_EQ(all.size(), 5U);
-    const Series& throughput = all[0].series[0];
-    ASSERT_EQ(throughput.points.size(), 20U);
-    EXPECT_EQ(throughput.points[15].mark, Mark::valid);    // 800 users
-    EXPECT_EQ(throughput.points[16].mark, Mark::invalid);  // 850 users, 2 % timeouts
-    EXPECT_FALSE(all[0].x.logarithmic);
-    EXPECT_TRUE(all[2].y.logarithmic);
-    EXPECT_EQ(all[1].threshold, (Threshold{1, "limit 1 %"}));
-}
-
-TEST(figures, mark_what_is_suspect_with_hollow_markers_and_explain_them) {
-    ReportCase run = testing::clear_winner();
-    for (model::TrialResult& trial : run.trials)
-        if (trial.plan.level == 50) trial.warmup.steady = false;
-    const Rendered rendered(std::move(run));
-    const RunReport report = rendered.report();
-    const std::vector<Figure> all = figures(report.benchmark, report.environment, report.comparison);
-    ASSERT_EQ(all.size(), 5U);
-    for (const Figure& figure : all) {
-        for (const Series& series : figure.series) {
-            EXPECT_EQ(series.points[0].mark, Mark::valid) << figure.name;
-            EXPECT_EQ(series.points[1].mark, Mark::suspect) << figure.name;
-        }
-        const std::string script = gnuplot_files(figure).script;
-        EXPECT_THAT(script, HasSubstr("hollow (○ □): suspect")) << figure.name;
-        EXPECT_THAT(script, HasSubstr("1:6 with points pointtype 6 ")) << figure.name;  // fastapi, circle
-        EXPECT_THAT(script, HasSubstr("1:6 with points pointtype 4 ")) << figure.name;  // django, square
-    }
-}
-
-TEST(gnuplot_files, of_a_suspect_lower_bound_show_both_marks) {
-    Figure figure{.name = "latency", .title = "Latency", .series = {{.label = "a p99"}}};
-    figure.series[0].points = {{.x = 1, .y = 2, .mark = Mark::suspect, .at_least = true},
-                               {.x = 2, .y = 3, .mark = Mark::invalid, .at_least = true}};
-    const GnuplotFiles files = gnuplot_files(figure);
-    EXPECT_THAT(files.data, HasSubstr("\n1 2 NaN NaN NaN 2 NaN 2\n2 3 NaN NaN NaN NaN 3 NaN\n"));
-    EXPECT_THAT(files.script, HasSubstr("'✕ invalid: not ranked   △ at least so much'"));
-}
-
-TEST(figures, mark_a_censored_percentile_of_a_valid_cell_as_a_lower_bound) {
-    ReportCase run = testing::clear_winner();
-    for (model::TrialResult& trial : run.trials) {
-        trial.samples.response_time.record(trial.timeout.count(), 5);
-        trial.samples.censored = 5;
-    }
-    const Rendered rendered(std::move(run));
-    const RunReport report = rendered.report();
-    const Figure latency = figures(report.benchmark, report.environment, report.comparison)[2];
-    EXPECT_EQ(latency.series[0].label, "fastapi p50");
-    EXPECT_EQ(latency.series[0].points[0].mark, Mark::valid);
-    EXPECT_EQ(latency.series[4].label, "fastapi p99");
-    EXPECT_EQ(latency.series[4].points[0].mark, Mark::valid);  // 15 of 3050 requests
-    EXPECT_EQ(latency.series[5].label, "django p99");
-}
-
-TEST(figures, of_evenly_spaced_levels_are_linear_and_of_wide_ones_logarithmic) {
-    const Rendered quick(testing::clear_winner());
-    const RunReport run = quick.report();
-    const Axis axis = figures(run.benchmark, run.environment, run.comparison)[0].x;
-    EXPECT_TRUE(axis.logarithmic);
-    ASSERT_EQ(axis.ticks.size(), 3U);
-    EXPECT_EQ(axis.ticks[1], (Tick{50, "50"}));
 }
 
 TEST(markdown, shows_a_wrong_answer_that_was_counted_or_says_that_it_was_not) {

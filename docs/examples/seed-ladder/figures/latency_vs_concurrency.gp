@@ -9,12 +9,13 @@ set key at screen 0.985,0.87 maxrows 2
 set key right top vertical Left reverse width 1 samplen 2.6 spacing 1.2 font 'DejaVu Sans,19'
 set lmargin at screen 0.13
 set rmargin at screen 0.975
-set bmargin at screen 0.125
+set bmargin at screen 0.18
 set border 3 back linecolor rgb '#888888' linewidth 0.6
 set tics nomirror out textcolor rgb '#222222'
 set grid ytics linecolor rgb '#dddddd' linewidth 0.5 linetype 1
 set datafile missing 'NaN'
-set label 5 'hollow (○ □): suspect' at screen 0.975,0.900 right font 'DejaVu Sans,19' textcolor rgb '#222222'
+set label 4 '△ at least so much' at screen 0.975,0.952 right font 'DejaVu Sans,19' textcolor rgb '#222222'
+set label 5 'hollow (○ □): suspect: no steady state, littles law, steal' at screen 0.975,0.022 right font 'DejaVu Sans,19' textcolor rgb '#222222'
 set xlabel 'concurrent users'
 set xrange [21.5:1028.5]
 set logscale y
@@ -29,24 +30,30 @@ plot \
   data index 3 using 1:2 with lines linecolor rgb '#D55E00' linewidth 1.3 dashtype (14,7) notitle, \
   data index 4 using 1:2 with lines linecolor rgb '#0072B2' linewidth 1.3 dashtype (3,6) notitle, \
   data index 5 using 1:2 with lines linecolor rgb '#D55E00' linewidth 1.3 dashtype (3,6) notitle, \
-  data index 0 using 1:5 with points pointtype 7 pointsize 2.1 linecolor rgb '#0072B2' notitle, \
-  data index 0 using 1:6 with points pointtype 7 pointsize 2.1 linecolor rgb '#ffffff' notitle, \
-  data index 0 using 1:6 with points pointtype 6 pointsize 2.1 linecolor rgb '#0072B2' notitle, \
-  data index 1 using 1:5 with points pointtype 5 pointsize 1.4 linecolor rgb '#D55E00' notitle, \
-  data index 1 using 1:6 with points pointtype 5 pointsize 1.4 linecolor rgb '#ffffff' notitle, \
-  data index 1 using 1:6 with points pointtype 4 pointsize 1.4 linecolor rgb '#D55E00' notitle, \
-  data index 2 using 1:5 with points pointtype 7 pointsize 2.1 linecolor rgb '#0072B2' notitle, \
-  data index 2 using 1:6 with points pointtype 7 pointsize 2.1 linecolor rgb '#ffffff' notitle, \
-  data index 2 using 1:6 with points pointtype 6 pointsize 2.1 linecolor rgb '#0072B2' notitle, \
-  data index 3 using 1:5 with points pointtype 5 pointsize 1.4 linecolor rgb '#D55E00' notitle, \
-  data index 3 using 1:6 with points pointtype 5 pointsize 1.4 linecolor rgb '#ffffff' notitle, \
-  data index 3 using 1:6 with points pointtype 4 pointsize 1.4 linecolor rgb '#D55E00' notitle, \
-  data index 4 using 1:5 with points pointtype 7 pointsize 2.1 linecolor rgb '#0072B2' notitle, \
-  data index 4 using 1:6 with points pointtype 7 pointsize 2.1 linecolor rgb '#ffffff' notitle, \
-  data index 4 using 1:6 with points pointtype 6 pointsize 2.1 linecolor rgb '#0072B2' notitle, \
-  data index 5 using 1:5 with points pointtype 5 pointsize 1.4 linecolor rgb '#D55E00' notitle, \
-  data index 5 using 1:6 with points pointtype 5 pointsize 1.4 linecolor rgb '#ffffff' notitle, \
-  data index 5 using 1:6 with points pointtype 4 pointsize 1.4 linecolor rgb '#D55E00' notitle, \
+  data index 0 using 9:5 with points pointtype 7 pointsize 2.1 linecolor rgb '#0072B2' notitle, \
+  data index 0 using 9:6 with points pointtype 7 pointsize 2.1 linecolor rgb '#ffffff' notitle, \
+  data index 0 using 9:6 with points pointtype 6 pointsize 2.1 linecolor rgb '#0072B2' notitle, \
+  data index 0 using 9:8 with points pointtype 8 pointsize 3.9899999999999998 linecolor rgb '#0072B2' notitle, \
+  data index 1 using 9:5 with points pointtype 5 pointsize 1.4 linecolor rgb '#D55E00' notitle, \
+  data index 1 using 9:6 with points pointtype 5 pointsize 1.4 linecolor rgb '#ffffff' notitle, \
+  data index 1 using 9:6 with points pointtype 4 pointsize 1.4 linecolor rgb '#D55E00' notitle, \
+  data index 1 using 9:8 with points pointtype 8 pointsize 2.6599999999999997 linecolor rgb '#D55E00' notitle, \
+  data index 2 using 9:5 with points pointtype 7 pointsize 2.1 linecolor rgb '#0072B2' notitle, \
+  data index 2 using 9:6 with points pointtype 7 pointsize 2.1 linecolor rgb '#ffffff' notitle, \
+  data index 2 using 9:6 with points pointtype 6 pointsize 2.1 linecolor rgb '#0072B2' notitle, \
+  data index 2 using 9:8 with points pointtype 8 pointsize 3.9899999999999998 linecolor rgb '#0072B2' notitle, \
+  data index 3 using 9:5 with points pointtype 5 pointsize 1.4 linecolor rgb '#D55E00' notitle, \
+  data index 3 using 9:6 with points pointtype 5 pointsize 1.4 linecolor rgb '#ffffff' notitle, \
+  data index 3 using 9:6 with points pointtype 4 pointsize 1.4 linecolor rgb '#D55E00' notitle, \
+  data index 3 using 9:8 with points pointtype 8 pointsize 2.6599999999999997 linecolor rgb '#D55E00' notitle, \
+  data index 4 using 9:5 with points pointtype 7 pointsize 2.1 linecolor rgb '#0072B2' notitle, \
+  data index 4 using 9:6 with points pointtype 7 pointsize 2.1 linecolor rgb '#ffffff' notitle, \
+  data index 4 using 9:6 with points pointtype 6 pointsize 2.1 linecolor rgb '#0072B2' notitle, \
+  data index 4 using 9:8 with points pointtype 8 pointsize 3.9899999999999998 linecolor rgb '#0072B2' notitle, \
+  data index 5 using 9:5 with points pointtype 5 pointsize 1.4 linecolor rgb '#D55E00' notitle, \
+  data index 5 using 9:6 with points pointtype 5 pointsize 1.4 linecolor rgb '#ffffff' notitle, \
+  data index 5 using 9:6 with points pointtype 4 pointsize 1.4 linecolor rgb '#D55E00' notitle, \
+  data index 5 using 9:8 with points pointtype 8 pointsize 2.6599999999999997 linecolor rgb '#D55E00' notitle, \
   keyentry with linespoints linecolor rgb '#0072B2' dashtype 1 pointtype 7 pointsize 1.5 title 'fastapi p50', \
   keyentry with linespoints linecolor rgb '#D55E00' dashtype 1 pointtype 5 pointsize 1.5 title 'django p50', \
   keyentry with linespoints linecolor rgb '#0072B2' dashtype (14,7) pointtype 7 pointsize 1.5 title 'fastapi p95', \

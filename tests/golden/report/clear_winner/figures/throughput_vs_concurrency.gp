@@ -3,17 +3,18 @@ reset session
 set terminal pngcairo size 1600,900 noenhanced font 'DejaVu Sans,21' linewidth 2.2 background '#ffffff'
 set output '../throughput_vs_concurrency.png'
 set label 1 'Verified operations per second by number of users' at screen 0.02,0.952 left font 'DejaVu Sans:Bold,30'
-set label 2 '1 CPU, 2 GiB each · PostgreSQL 15.6 · 3 blocks × 5 s per level · bands: 95 % interval' at screen 0.02,0.900 left font 'DejaVu Sans,19' textcolor rgb '#555555'
+set label 2 '1 CPU, 2 GiB each · PostgreSQL 15.6 · 3 blocks × 5 s per level' at screen 0.02,0.900 left font 'DejaVu Sans,19' textcolor rgb '#555555'
 set tmargin at screen 0.78
 set key at screen 0.985,0.87 maxrows 2
 set key right top vertical Left reverse width 1 samplen 2.6 spacing 1.2 font 'DejaVu Sans,19'
 set lmargin at screen 0.13
 set rmargin at screen 0.975
-set bmargin at screen 0.125
+set bmargin at screen 0.18
 set border 3 back linecolor rgb '#888888' linewidth 0.6
 set tics nomirror out textcolor rgb '#222222'
 set grid ytics linecolor rgb '#dddddd' linewidth 0.5 linetype 1
 set datafile missing 'NaN'
+set label 7 'bands: 95 % interval' at screen 0.02,0.022 left font 'DejaVu Sans,19' textcolor rgb '#222222'
 set xlabel 'concurrent users (log scale)'
 set logscale x
 set xrange [3.47826:230]
@@ -27,8 +28,8 @@ plot \
   data index 1 using 1:3:4 with filledcurves fillstyle transparent solid 0.16 noborder linecolor rgb '#D55E00' notitle, \
   data index 0 using 1:2 with lines linecolor rgb '#0072B2' linewidth 1.3 dashtype 1 notitle, \
   data index 1 using 1:2 with lines linecolor rgb '#D55E00' linewidth 1.3 dashtype 1 notitle, \
-  data index 0 using 1:5 with points pointtype 7 pointsize 2.1 linecolor rgb '#0072B2' notitle, \
-  data index 1 using 1:5 with points pointtype 5 pointsize 1.4 linecolor rgb '#D55E00' notitle, \
+  data index 0 using 9:5 with points pointtype 7 pointsize 2.1 linecolor rgb '#0072B2' notitle, \
+  data index 1 using 9:5 with points pointtype 5 pointsize 1.4 linecolor rgb '#D55E00' notitle, \
   keyentry with linespoints linecolor rgb '#0072B2' dashtype 1 pointtype 7 pointsize 1.5 title 'fastapi', \
   keyentry with linespoints linecolor rgb '#D55E00' dashtype 1 pointtype 5 pointsize 1.5 title 'django'
 set output

@@ -9,7 +9,7 @@ set key at screen 0.985,0.87 maxrows 2
 set key right top vertical Left reverse width 1 samplen 2.6 spacing 1.2 font 'DejaVu Sans,19'
 set lmargin at screen 0.13
 set rmargin at screen 0.975
-set bmargin at screen 0.125
+set bmargin at screen 0.18
 set border 3 back linecolor rgb '#888888' linewidth 0.6
 set tics nomirror out textcolor rgb '#222222'
 set grid ytics linecolor rgb '#dddddd' linewidth 0.5 linetype 1
@@ -25,12 +25,12 @@ plot \
   data index 1 using 1:2 with lines linecolor rgb '#D55E00' linewidth 1.3 dashtype 1 notitle, \
   data index 2 using 1:2 with lines linecolor rgb '#0072B2' linewidth 1.3 dashtype (14,7) notitle, \
   data index 3 using 1:2 with lines linecolor rgb '#D55E00' linewidth 1.3 dashtype (14,7) notitle, \
-  data index 0 using 1:5 with points pointtype 7 pointsize 2.1 linecolor rgb '#0072B2' notitle, \
-  data index 0 using 1:7 with points pointtype 2 pointsize 3.1500000000000004 linecolor rgb '#0072B2' notitle, \
-  data index 1 using 1:5 with points pointtype 5 pointsize 1.4 linecolor rgb '#D55E00' notitle, \
-  data index 2 using 1:5 with points pointtype 7 pointsize 2.1 linecolor rgb '#0072B2' notitle, \
-  data index 2 using 1:7 with points pointtype 2 pointsize 3.1500000000000004 linecolor rgb '#0072B2' notitle, \
-  data index 3 using 1:5 with points pointtype 5 pointsize 1.4 linecolor rgb '#D55E00' notitle, \
+  data index 0 using 9:5 with points pointtype 7 pointsize 2.1 linecolor rgb '#0072B2' notitle, \
+  data index 0 using 9:7 with points pointtype 2 pointsize 3.1500000000000004 linecolor rgb '#0072B2' notitle, \
+  data index 1 using 9:5 with points pointtype 5 pointsize 1.4 linecolor rgb '#D55E00' notitle, \
+  data index 2 using 9:5 with points pointtype 7 pointsize 2.1 linecolor rgb '#0072B2' notitle, \
+  data index 2 using 9:7 with points pointtype 2 pointsize 3.1500000000000004 linecolor rgb '#0072B2' notitle, \
+  data index 3 using 9:5 with points pointtype 5 pointsize 1.4 linecolor rgb '#D55E00' notitle, \
   keyentry with linespoints linecolor rgb '#0072B2' dashtype 1 pointtype 7 pointsize 1.5 title 'fastapi service', \
   keyentry with linespoints linecolor rgb '#D55E00' dashtype 1 pointtype 5 pointsize 1.5 title 'django service', \
   keyentry with linespoints linecolor rgb '#0072B2' dashtype (14,7) pointtype 7 pointsize 1.5 title 'fastapi database', \

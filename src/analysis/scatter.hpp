@@ -1,0 +1,14 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "analysis/ratios.hpp"
+
+namespace joust::analysis {
+
+/// How much the goodput of a contender scatters (model::Scatter), over its trials that are not invalid. Empty
+/// where there are no repeats and fewer than five levels.
+std::optional<model::Scatter> scatter(const Evidence& evidence, const std::string& contender);
+
+}  // namespace joust::analysis
