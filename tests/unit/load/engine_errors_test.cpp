@@ -19,7 +19,7 @@ Reply reset_after(const std::string& bytes) {
 
 std::vector<Misbehaviour> misbehaviours() {
     const std::string ok = "HTTP/1.1 200 OK\r\n";
-    const auto always = [](Reply reply) { return [reply](const SeenRequest&) { return reply; }; };
+    const auto always = [](const Reply& reply) { return [reply](const SeenRequest&) { return reply; }; };
     return {
         {"not_found", always(Reply::status(404, "no such route")), RequestErrorKind::status_4xx,
          "no such route"},
