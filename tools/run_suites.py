@@ -21,12 +21,13 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 KINDS = ("unit", "contract", "e2e")  # with none of a kind the tests are not complete
 TIME_LIMIT_S = {"unit": 300, "contract": 600, "e2e": 900}
 TAIL_LINES = 60
-# Suites in which nothing depends on how fast the machine is, longest first.
-UNTIMED = ["contract", "unit/database", "e2e/hlog", "unit/report", "unit/stats", "unit/property", "unit/analysis",
-           "unit/model", "unit/base", "unit/http", "unit/cli", "tools"]
-# Under a sanitizer everything is slow anyhow: what measures is judged by what the other side logged. Longest first.
-UNTIMED_WHEN_SANITIZED = ["unit/load", "unit/database", "unit/host", "unit/service", "unit/runtime",
-                          *(suite for suite in UNTIMED if suite != "unit/database")]
+# Suites that need the machine for themselves. All others run two at a time: what they measure is judged by what the
+# other side logged, not by how fast the machine was.
+ALONE = ["bench", "e2e/main_job"]
+# The longest of the others come first, so that none is left over at the end.
+LONGEST = ["contract", "unit/load", "e2e/load", "unit/database", "unit/host", "e2e/hlog", "unit/report"]
+# Test programs that mostly wait, in so many parts.
+PARTS = {"unit/load": 2}
 
 
 @dataclasses.dataclass
@@ -35,6 +36,15 @@ class Suite:
     command: list[str]
     directory: pathlib.Path
     googletest: bool
+    part: int = 0  # of PARTS, from 0
+
+    @property
+    def parts(self) -> int:
+        return PARTS.get(self.name, 1)
+
+    @property
+    def title(self) -> str:
+        return self.name if self.parts == 1 else f"{self.name} {self.part + 1}/{self.parts}"
 
     @property
     def kind(self) -> str:
@@ -58,8 +68,10 @@ def test_programs(build: pathlib.Path):
         name = re.sub(r"^joust_(unit_)?", "", test["name"])
         properties = {entry["name"]: entry["value"] for entry in test.get("properties", [])}
         directory = pathlib.Path(properties.get("WORKING_DIRECTORY", build))
-        # A test without a command is one whose program was not built: it fails when started, as it should.
-        yield Suite(f"unit/{name}", test.get("command") or [test["name"]], directory, test["name"].startswith("joust_"))
+        for part in range(PARTS.get(f"unit/{name}", 1)):
+            # A test without a command is one whose program was not built: it fails when started, as it should.
+            yield Suite(f"unit/{name}", test.get("command") or [test["name"]], directory, test["name"].startswith("joust_"),
+                        part)
 
 
 def scripted_suites(tests: pathlib.Path):
@@ -78,6 +90,8 @@ def run(suite: Suite, log: pathlib.Path, report: pathlib.Path) -> tuple[int | No
     """Exit code (None: out of time) and output. The whole process group ends with the suite."""
     report.unlink(missing_ok=True)
     environment = dict(os.environ, GTEST_OUTPUT=f"json:{report}", GTEST_COLOR="no", PY_COLORS="0")
+    if suite.parts > 1:
+        environment |= {"GTEST_TOTAL_SHARDS": str(suite.parts), "GTEST_SHARD_INDEX": str(suite.part)}
     with log.open("wb") as output:
         try:
             process = subprocess.Popen(suite.command, cwd=suite.directory, env=environment, stdin=subprocess.DEVNULL,
@@ -155,13 +169,13 @@ def chosen(name: str, only: list[str]) -> bool:
 
 
 def run_one(suite: Suite, logs: pathlib.Path, width: int) -> Outcome:
-    log = logs / (suite.name.replace("/", "-") + ".log")
+    log = logs / (suite.title.replace("/", "-").replace(" ", "-") + ".log")
     report = log.with_suffix(".json")
     started = time.monotonic()
     code, output = run(suite, log, report)
     outcome = judge(suite, code, output, report)
     remarks = f"  ({'; '.join(outcome.remarks)})" if outcome.remarks else ""
-    lines = [f"{suite.name:{width}}  {outcome.passed:5} passed, {outcome.failed:3} failed  "
+    lines = [f"{suite.title:{width}}  {outcome.passed:5} passed, {outcome.failed:3} failed  "
              f"{time.monotonic() - started:7.1f} s{remarks}"]
     if outcome.failed:
         lines += [f"    | {line}" for line in output.splitlines()[-TAIL_LINES:]] + [f"    The whole output: {log}"]
@@ -169,14 +183,14 @@ def run_one(suite: Suite, logs: pathlib.Path, width: int) -> Outcome:
     return outcome
 
 
-def run_all(suites: list[Suite], logs: pathlib.Path, untimed: list[str]) -> tuple[int, int]:
-    """Those that do not measure time run two at a time, the longest first; each of the others has the machine."""
+def run_all(suites: list[Suite], logs: pathlib.Path) -> tuple[int, int]:
     logs.mkdir(parents=True, exist_ok=True)
-    width = max((len(suite.name) for suite in suites), default=0)
-    together = sorted((suite for suite in suites if suite.name in untimed), key=lambda suite: untimed.index(suite.name))
+    width = max((len(suite.title) for suite in suites), default=0)
+    together = sorted((suite for suite in suites if suite.name not in ALONE),
+                      key=lambda suite: LONGEST.index(suite.name) if suite.name in LONGEST else len(LONGEST))
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         outcomes = list(pool.map(lambda suite: run_one(suite, logs, width), together))
-    outcomes += [run_one(suite, logs, width) for suite in suites if suite.name not in untimed]
+    outcomes += [run_one(suite, logs, width) for suite in suites if suite.name in ALONE]
     return sum(outcome.passed for outcome in outcomes), sum(outcome.failed for outcome in outcomes)
 
 
@@ -184,7 +198,6 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Runs the test suites and adds them up.")
     parser.add_argument("--only", action="append", default=[], metavar="NAME",
                         help="a kind (unit, contract, e2e) or a suite (unit/stats); may be repeated")
-    parser.add_argument("--sanitized", action="store_true", help="built with a sanitizer: more runs two at a time")
     parser.add_argument("--list", action="store_true", help="print the suites and end")
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build/release", help="folder of the test programs")
     arguments = parser.parse_args()
@@ -193,10 +206,9 @@ def main() -> int:
     everything = [*test_programs(arguments.build.resolve()), *scripted_suites(tests)]
     suites = [suite for suite in everything if chosen(suite.name, arguments.only)]
     if arguments.list:
-        print(*(suite.name for suite in suites), sep="\n")
+        print(*dict.fromkeys(suite.name for suite in suites), sep="\n")
         return 0
-    passed, failed = run_all(suites, arguments.build.resolve() / "test-logs",
-                             UNTIMED_WHEN_SANITIZED if arguments.sanitized else UNTIMED)
+    passed, failed = run_all(suites, arguments.build.resolve() / "test-logs")
     missing = [kind for kind in (arguments.only or KINDS) if not any(chosen(suite.name, [kind]) for suite in suites)]
     for what in [f"no suite {name}" for name in missing] + [
             f"tests/{folder} has no run.sh" for folder in forgotten_folders(tests) if not arguments.only]:

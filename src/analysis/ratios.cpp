@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "analysis/judge.hpp"
 #include "base/text.hpp"
 #include "model/wording.hpp"
 #include "stats/paired_ratio.hpp"

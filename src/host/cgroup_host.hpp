@@ -52,8 +52,8 @@ public:
     [[nodiscard]] std::vector<Path> run_directories(const std::string& run_id) const;
 
     /// v2: hands the controllers down to the children of each base, after moving the processes that stand in
-    /// the way (v2 allows none in a group with controlled children) to the leaf k_rest_group; they go back when
-    /// kill_and_remove_group() has removed the last run's group. v1: nothing to do.
+    /// the way (v2 allows none in a group with controlled children) to the leaf k_rest_group; they go back
+    /// when kill_and_remove_group() has removed the last run's group. v1: nothing to do.
     [[nodiscard]] Status prepare() const;
 
     /// The same with only those controllers that deal with CPUs: for a group that is to place this process.
