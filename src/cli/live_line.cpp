@@ -6,8 +6,10 @@
 #include <cmath>
 #include <vector>
 
+#include "analysis/judge.hpp"
 #include "base/quantity.hpp"
 #include "base/text.hpp"
+#include "model/wording.hpp"
 
 namespace joust::cli {
 namespace {
@@ -52,7 +54,7 @@ std::string phase_text(const experiment::LiveReading& reading) {
 }  // namespace
 
 std::string subject(const model::PlannedTrial& trial) {
-    return fmt::format("{}, {} user{}, block {}", trial.contender, trial.level, trial.level == 1 ? "" : "s",
+    return fmt::format("{}, {}, block {}", trial.contender, model::counted(trial.level, "user"),
                        trial.block + 1);
 }
 
@@ -67,8 +69,8 @@ std::string live_line(const LiveView& view, int columns) {
     const double share = view.trials > 0 ? static_cast<double>(trial.index) / view.trials : 0.0;
     const std::string count = fmt::format("{}/{}", trial.index + 1, view.trials);
     const std::string phase = phase_text(view.reading);
-    const std::string brief = fmt::format("{}, {}", trial.contender, trial.level);
-    const std::string rate = fmt::format("{:.0f} req/s", view.reading.goodput_rps);
+    const std::string brief = fmt::format("{}, {}", trial.contender, model::counted(trial.level, "user"));
+    const std::string rate = fmt::format("goodput {:.0f}/s", view.reading.goodput_rps);
     const std::string tail = fmt::format("p99 {}", milliseconds(view.reading.response_time_p99));
     const std::string errors =
         fmt::format("{} error{}", view.reading.errors, view.reading.errors == 1 ? "" : "s");
@@ -91,15 +93,31 @@ std::string live_line(const LiveView& view, int columns) {
     return line;
 }
 
-std::string finished_line(const model::TrialResult& result, int trials) {
+std::string_view finished_mark(model::Validity validity) {
+    switch (validity) {
+        case model::Validity::valid:
+            return "✓";
+        case model::Validity::suspect:
+            return "?";
+        case model::Validity::invalid:
+            break;
+    }
+    return "✗";
+}
+
+std::string finished_line(const model::TrialResult& result, int trials, const model::Judgement& judgement) {
     const model::Samples& samples = result.samples;
-    std::string text = fmt::format("{}/{} {}: {:.1f} req/s", result.plan.index + 1, trials,
+    std::string text = fmt::format("{}/{} {}: goodput {:.1f}/s", result.plan.index + 1, trials,
                                    subject(result.plan), samples.goodput_rps());
     if (!samples.response_time.empty())
-        text +=
-            fmt::format(", p99 {}", milliseconds(Nanoseconds{samples.response_time.value_at_quantile(0.99)}));
+        text += fmt::format(", p99 {}{}", analysis::latencies_are_lower_bounds(result, judgement) ? "≥ " : "",
+                            milliseconds(Nanoseconds{samples.response_time.value_at_quantile(0.99)}));
     text += fmt::format(", {:.1f} % errors", samples.error_rate() * 100);
-    if (!result.warmup.steady) text += ", no steady state";
+    std::string reasons;
+    for (const model::Reason& reason : judgement.reasons)
+        reasons += (reasons.empty() ? "" : ", ") + reason.code;
+    std::replace(reasons.begin(), reasons.end(), '_', ' ');
+    if (!reasons.empty()) text += fmt::format(", {}: {}", name(judgement.validity), reasons);
     for (const model::Incident& incident : result.incidents)
         text += "\n    " + incident.text;
     return text;

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "experiment/observer.hpp"
+#include "model/comparison.hpp"
 
 namespace joust::cli {
 
@@ -30,7 +32,9 @@ std::string subject(const model::PlannedTrial& trial);
 /// One line of at most `columns` - 1 characters. Where they do not suffice, first the bar goes, then words
 /// are shortened, then what is known anyway goes; goodput, p99, errors and the time left stay longest.
 std::string live_line(const LiveView& view, int columns);
-/// What a finished trial measured, in one line.
-std::string finished_line(const model::TrialResult& result, int trials);
+/// "✓" valid, "?" suspect, "✗" invalid.
+std::string_view finished_mark(model::Validity validity);
+/// What a finished trial measured, and what it was judged by itself, in one line; its incidents below.
+std::string finished_line(const model::TrialResult& result, int trials, const model::Judgement& judgement);
 
 }  // namespace joust::cli

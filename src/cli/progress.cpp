@@ -9,8 +9,10 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "analysis/judge.hpp"
 #include "base/quantity.hpp"
 #include "cli/live_line.hpp"
+#include "model/wording.hpp"
 
 namespace joust::cli {
 namespace {
@@ -21,7 +23,8 @@ constexpr Nanoseconds k_progress_redraw = 100ms;
 
 class Progress : public experiment::Observer {
 public:
-    explicit Progress(const Screen& screen) : screen_(screen) {}
+    Progress(const Screen& screen, const model::ExperimentSpec& experiment)
+        : screen_(screen), experiment_(experiment) {}
     ~Progress() override { erase_live(); }
     Progress(const Progress&) = delete;
     Progress& operator=(const Progress&) = delete;
@@ -36,8 +39,8 @@ public:
         trials_ = trials;
         expected_per_trial_ = (time.least + time.most) / 2 / std::max(trials, 1);
         started_ = finished_ = now();
-        line(fmt::format("{} trials, {} to {}; results go to {}", trials, spoken(time.least),
-                         spoken(time.most), run_directory.string()));
+        line(fmt::format("{}, {} to {}; results go to {}", model::counted(trials, "trial"),
+                         spoken(time.least), spoken(time.most), run_directory.string()));
     }
 
     void trial_started(const model::PlannedTrial& trial) override {
@@ -63,9 +66,9 @@ public:
     void trial_finished(const model::TrialResult& result) override {
         done_ = result.plan.index + 1;
         finished_ = now();
-        const bool bad = result.samples.error_rate() > 0.01 || result.service.died;
-        line(fmt::format("{} {}", paint(bad ? "✗" : "✓", bad ? k_red : k_green),
-                         finished_line(result, trials_)));
+        const model::Judgement judgement = analysis::judge(result, experiment_);
+        line(fmt::format("{} {}", paint(finished_mark(judgement.validity), colour_of(judgement.validity)),
+                         finished_line(result, trials_, judgement)));
     }
 
 private:
@@ -73,6 +76,11 @@ private:
     static constexpr std::string_view k_red = "31";
     static constexpr std::string_view k_green = "32";
     static constexpr std::string_view k_yellow = "33";
+
+    static std::string_view colour_of(model::Validity validity) {
+        if (validity == model::Validity::valid) return k_green;
+        return validity == model::Validity::suspect ? k_yellow : k_red;
+    }
 
     [[nodiscard]] std::string paint(std::string_view text, std::string_view code) const {
         return screen_.colours ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : std::string(text);
@@ -90,6 +98,7 @@ private:
     }
 
     Screen screen_;
+    model::ExperimentSpec experiment_;
     int trials_ = 0;
     int done_ = 0;
     Nanoseconds expected_per_trial_{0};
@@ -128,8 +137,9 @@ Screen screen() {
     return found;
 }
 
-std::unique_ptr<experiment::Observer> make_progress(const Screen& screen) {
-    return std::make_unique<Progress>(screen);
+std::unique_ptr<experiment::Observer> make_progress(const Screen& screen,
+                                                    const model::ExperimentSpec& experiment) {
+    return std::make_unique<Progress>(screen, experiment);
 }
 
 }  // namespace joust::cli

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "experiment/observer.hpp"
+#include "model/benchmark.hpp"
 
 namespace joust::cli {
 
@@ -21,7 +22,8 @@ bool utf8_locale();
 
 /// Progress for people on stderr. In a terminal: a line for each finished trial, and below them a live one
 /// (what runs, goodput, p99, errors, trials done, time left). In a pipe: a plain line when something begins
-/// or ends.
-std::unique_ptr<experiment::Observer> make_progress(const Screen& screen);
+/// or ends. A finished trial is judged by the rules of `experiment`.
+std::unique_ptr<experiment::Observer> make_progress(const Screen& screen,
+                                                    const model::ExperimentSpec& experiment);
 
 }  // namespace joust::cli

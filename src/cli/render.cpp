@@ -66,9 +66,10 @@ Result<Rendered> render(const Path& run_directory) {
                    (run_directory / "trials.jsonl").string(), stored->torn->line_number);
     Rendered rendered{.comparison = analysis::compare(*benchmark, stored->trials),
                       .summary = {},
-                      .markdown = run_directory / report::k_markdown_file};
-    JOUST_CHECK(
-        report::write_report({run_directory, *benchmark, *environment, stored->trials, rendered.comparison}));
+                      .markdown = run_directory / report::k_markdown_file,
+                      .written = {}};
+    rendered.written =
+        report::write_report({run_directory, *benchmark, *environment, stored->trials, rendered.comparison});
     rendered.summary = report::summary_text(*benchmark, rendered.comparison);
     return rendered;
 }

@@ -13,6 +13,7 @@ struct Rendered {
     model::Comparison comparison;
     std::string summary;  ///< for stdout
     Path markdown;
+    Status written;  ///< what kept a file of the report from being written, the summary notwithstanding
 };
 
 /// Reads a run directory, computes the comparison and writes every file of the report into it. `joust run`

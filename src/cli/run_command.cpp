@@ -9,6 +9,8 @@
 #include "cli/signals.hpp"
 #include "experiment/experiment.hpp"
 #include "model/diagnostics.hpp"
+#include "model/wording.hpp"
+#include "report/gnuplot.hpp"
 #include "report/report.hpp"
 #include "service/preflight.hpp"
 
@@ -46,17 +48,14 @@ Result<experiment::RunSpec> read_run(const RunCommand& command, const Installati
 void print_plan(const experiment::RunSpec& spec) {
     const model::Benchmark& benchmark = spec.benchmark;
     const int blocks = benchmark.experiment.blocks_min;
-    const auto trials =
-        static_cast<std::size_t>(blocks) * benchmark.load.levels.size() * benchmark.contenders.size();
+    const auto levels = static_cast<std::int64_t>(benchmark.load.levels.size());
+    const auto contenders = static_cast<std::int64_t>(benchmark.contenders.size());
     const model::PlannedTime time = model::planned_time(benchmark, blocks, experiment::k_overhead_per_trial);
-    fmt::print(
-        stderr,
-        "{}{}: {} block{} × {} level{} × {} contender{} = {} trials of {} each; {} to {} after set-up\n",
-        benchmark.title, benchmark.profile.empty() ? "" : fmt::format(" (profile {})", benchmark.profile),
-        blocks, blocks == 1 ? "" : "s", benchmark.load.levels.size(),
-        benchmark.load.levels.size() == 1 ? "" : "s", benchmark.contenders.size(),
-        benchmark.contenders.size() == 1 ? "" : "s", trials, spoken(benchmark.load.duration),
-        spoken(time.least), spoken(time.most));
+    fmt::print(stderr, "{}{}: {} × {} × {} = {} of {} each; {} to {} after set-up\n", benchmark.title,
+               benchmark.profile.empty() ? "" : fmt::format(" (profile {})", benchmark.profile),
+               model::counted(blocks, "block"), model::counted(levels, "level"),
+               model::counted(contenders, "contender"), model::counted(blocks * levels * contenders, "trial"),
+               spoken(benchmark.load.duration), spoken(time.least), spoken(time.most));
 }
 
 // Reasons that are the contender's own doing: a ladder up to its breaking point is a normal result.
@@ -83,9 +82,15 @@ bool comparable(const model::Comparison& comparison) {
 
 Status copy_json(const Path& run_directory, const std::string& destination) {
     JOUST_TRY(const std::string json, read_file(run_directory / report::k_results_file));
-    if (destination != "-") return write_atomically(destination, json);
+    if (destination != "-") return write_named(destination, json);
     fmt::print(stdout, "{}", json);
     return {};
+}
+
+// What would otherwise fail only after everything was measured.
+Status check_outputs(const RunCommand& command) {
+    if (!command.json.empty() && command.json != "-") JOUST_CHECK(check_writable(command.json));
+    return report::pictures_possible();
 }
 
 // Report, summary and exit code from what was measured, whole or not.
@@ -95,6 +100,7 @@ ExitCode conclude(const RunCommand& command, const experiment::Outcome& outcome)
         const auto rendered = render(outcome.run_directory);
         if (!rendered) return complain(rendered.error());
         if (command.json != "-") fmt::print(stdout, "{}", rendered->summary);
+        if (!rendered->written) code = complain(rendered->written.error());
         if (!command.json.empty())
             if (const Status copied = copy_json(outcome.run_directory, command.json); !copied)
                 code = complain(copied.error());
@@ -120,10 +126,11 @@ ExitCode run(const RunCommand& command, const std::vector<std::string>& command_
     if (!spec) return complain(spec.error());
     print_plan(*spec);
     if (command.plan_only) return ExitCode::done;
+    if (const Status possible = check_outputs(command); !possible) return complain(possible.error());
 
     catch_interruptions();
     spec->about = about(*installation, command_line);
-    auto progress = make_progress(screen());
+    auto progress = make_progress(screen(), spec->benchmark.experiment);
     const auto outcome = experiment::run_experiment(
         *spec, *progress, [] { return interruption() != 0; },
         [](std::span<const model::TrialResult>, int) { return false; });

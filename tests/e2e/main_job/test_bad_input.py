@@ -1,5 +1,8 @@
 """Bad input: every mistake with its place, exit code 2, and nothing started."""
 
+import os
+import pathlib
+
 from conftest import Run, assert_nothing_left
 
 
@@ -68,3 +71,38 @@ def test_levels_that_are_none_are_told_with_their_flag(place):
     run = place.contender("a").benchmark(["a"]).run("--levels", "4,many")
     assert run.code == 2
     assert '--levels: "4,many" is no list of levels; write for example 4,50,200 or 50:1000:50' in run.err
+
+
+def with_gnuplot(folder, script):
+    """An environment in which gnuplot is this shell script; without one, there is none."""
+    folder.mkdir()
+    for directory in os.environ["PATH"].split(":"):
+        for program in pathlib.Path(directory).glob("*"):
+            if program.name != "gnuplot" and not (folder / program.name).is_symlink():
+                (folder / program.name).symlink_to(program)
+    if script:
+        (folder / "gnuplot").write_text("#!/bin/sh\n" + script)
+        (folder / "gnuplot").chmod(0o755)
+    return {**os.environ, "PATH": str(folder)}
+
+
+def test_a_place_for_the_json_that_cannot_be_written_is_told_before_anything_starts(place):
+    run = place.contender("a").benchmark(["a"]).run("--json", "/nonexistent/x.json")
+    assert run.code == 2
+    assert "/nonexistent/x.json" in run.err and "trial" not in run.err
+    assert not (place.path / "results").exists()
+
+
+def test_a_missing_gnuplot_is_told_before_anything_starts(place, tmp_path):
+    run = place.contender("a").benchmark(["a"]).run(env=with_gnuplot(tmp_path / "bin", ""))
+    assert run.code == 2
+    assert "apt-get install gnuplot-nox" in run.err
+    assert not (place.path / "results").exists()
+
+
+def test_the_summary_is_printed_even_when_the_pictures_fail(place, tmp_path):
+    environment = with_gnuplot(tmp_path / "bin", 'test "$1" = -e\n')
+    run = place.contender("a").benchmark(["a"], levels="[2]").run(env=environment)
+    assert run.code == 1
+    assert "goodput/s" in run.out and "no pictures" in run.err
+    assert (place.latest / "incremental_benchmark_report.md").exists()

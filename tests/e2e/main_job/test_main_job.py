@@ -142,7 +142,7 @@ def test_a_terminal_sees_a_live_line_and_takes_along_no_finished_trial_when_it_g
             seen += os.read(control, 65536)
     os.close(control)  # as when an ssh session breaks off
     text = seen.decode()
-    assert "\r\x1b[2K" in text and "req/s" in text and "left" in text
+    assert "\r\x1b[2K" in text and "goodput" in text and "left" in text
     assert "warm-up" in text and "measuring" in text
     assert process.wait(30) == 143
     kept = place.trials()

@@ -22,25 +22,26 @@ LiveView view() {
 }
 
 TEST(LiveLine, SaysWhatRunsHowFastAndHowLongStill) {
-    EXPECT_EQ(
-        live_line(view(), 200),
-        "███████░░░░░░░░░ 9/18  django, 200 users, block 2  measuring 3/5 s  143 req/s  p99 812 ms  1 error  "
-        "1 min 50 s left");
+    EXPECT_EQ(live_line(view(), 200),
+              "███████░░░░░░░░░ 9/18  django, 200 users, block 2  measuring 3/5 s  goodput 143/s  p99 812 ms "
+              " 1 error  "
+              "1 min 50 s left");
 }
 
 TEST(LiveLine, KeepsRateTailErrorsAndTimeLeftInANarrowTerminal) {
+    EXPECT_EQ(live_line(view(), 106),
+              "9/18  django, 200 users, block 2  measuring 3/5 s  goodput 143/s  p99 812 ms  1 error  1 min "
+              "50 s left");
     EXPECT_EQ(
-        live_line(view(), 100),
-        "9/18  django, 200 users, block 2  measuring 3/5 s  143 req/s  p99 812 ms  1 error  1 min 50 s left");
-    EXPECT_EQ(live_line(view(), 84),
-              "9/18  django, 200  measuring 3/5 s  143 req/s  p99 812 ms  1 error  1 min 50 s left");
+        live_line(view(), 95),
+        "9/18  django, 200 users  measuring 3/5 s  goodput 143/s  p99 812 ms  1 error  1 min 50 s left");
     LiveView longest = view();
     longest.trial.contender = "fastapi-gunicorn";
     longest.trial.level = 1000;
-    EXPECT_EQ(live_line(longest, 80),
-              "9/18  fastapi-gunicorn, 1000  143 req/s  p99 812 ms  1 error  1 min 50 s left");
-    EXPECT_EQ(live_line(view(), 60), "9/18  143 req/s  p99 812 ms  1 error  1 min 50 s left");
-    EXPECT_EQ(live_line(view(), 40), "9/18  143 req/s  p99 812 ms  1 error");
+    EXPECT_EQ(live_line(longest, 92),
+              "9/18  fastapi-gunicorn, 1000 users  goodput 143/s  p99 812 ms  1 error  1 min 50 s left");
+    EXPECT_EQ(live_line(view(), 62), "9/18  goodput 143/s  p99 812 ms  1 error  1 min 50 s left");
+    EXPECT_EQ(live_line(view(), 44), "9/18  goodput 143/s  p99 812 ms  1 error");
 }
 
 TEST(TimeLeft, IsWhatTheTrialsDoneTookOnAverage) {
@@ -60,21 +61,47 @@ TEST(LiveLine, ShortTimesKeepADecimal) {
     EXPECT_NE(live_line(quick, 200).find("p99 4.3 ms"), std::string::npos);
 }
 
-TEST(FinishedLine, HasGoodputTailAndErrors) {
+model::TrialResult finished() {
     model::TrialResult result;
     result.plan = view().trial;
-    result.warmup.steady = true;
     result.samples.window = 5s;
     result.samples.completed_in_window = 700;
     result.samples.requests = {.started = 704, .succeeded = 697, .failed = 7};
-    result.samples.response_time.record(250'000'000);
-    EXPECT_EQ(finished_line(result, 18),
-              "9/18 django, 200 users, block 2: 140.0 req/s, p99 250 ms, 1.0 % errors");
-    result.warmup.steady = false;
-    result.incidents.push_back({model::IncidentKind::service_died, "django exited with code 3"});
-    EXPECT_EQ(finished_line(result, 18),
-              "9/18 django, 200 users, block 2: 140.0 req/s, p99 250 ms, 1.0 % errors, no steady state\n"
-              "    django exited with code 3");
+    result.samples.response_time.record(250'000'000, 697);
+    return result;
+}
+
+TEST(FinishedLine, HasGoodputTailAndErrors) {
+    EXPECT_EQ(finished_line(finished(), 18, {}),
+              "9/18 django, 200 users, block 2: goodput 140.0/s, p99 250 ms, 1.0 % errors");
+}
+
+TEST(FinishedLine, SaysWhyATrialIsSuspectOrInvalid) {
+    model::TrialResult result = finished();
+    model::Judgement judgement{model::Validity::suspect, {{"no_steady_state", ""}, {"steal", ""}}, {}};
+    EXPECT_EQ(
+        finished_line(result, 18, judgement),
+        "9/18 django, 200 users, block 2: goodput 140.0/s, p99 250 ms, 1.0 % errors, suspect: no steady "
+        "state, steal");
+    result.incidents.push_back({model::IncidentKind::out_of_memory, "the kernel killed django"});
+    judgement = {model::Validity::invalid, {{"out_of_memory", ""}}, {}};
+    EXPECT_EQ(finished_line(result, 18, judgement),
+              "9/18 django, 200 users, block 2: goodput 140.0/s, p99 250 ms, 1.0 % errors, invalid: out of "
+              "memory\n    the kernel killed django");
+}
+
+TEST(FinishedLine, MarksATailThatIsOnlyALowerBound) {
+    model::TrialResult result = finished();
+    result.samples.in_flight_mean = 200;
+    const model::Judgement starved{model::Validity::suspect, {{"littles_law", ""}}, {}};
+    EXPECT_NE(finished_line(result, 18, starved).find("p99 ≥ 250 ms"), std::string::npos);
+    EXPECT_NE(finished_line(result, 18, {}).find("p99 250 ms"), std::string::npos);
+}
+
+TEST(FinishedMark, FollowsTheJudgementRatherThanALimitOfItsOwn) {
+    EXPECT_EQ(finished_mark(model::Validity::valid), "✓");
+    EXPECT_EQ(finished_mark(model::Validity::suspect), "?");
+    EXPECT_EQ(finished_mark(model::Validity::invalid), "✗");
 }
 
 }  // namespace
