@@ -41,21 +41,17 @@ def build(test):
     return "" if done.returncode == 0 else done.stdout + done.stderr
 
 
-def failures(test):
-    """The tests that fail, shortened: so that one sees whether it was the right one that noticed."""
+def failure(test):
+    """The first test that fails: so that one sees whether it was the right one that noticed. None when all pass."""
     try:
-        done = subprocess.run([BUILD / "tests" / test, "--gtest_brief=1"], capture_output=True, timeout=TIMEOUT_S)
+        done = subprocess.run([BUILD / "tests" / test, "--gtest_brief=1", "--gtest_fail_fast"], capture_output=True,
+                              timeout=TIMEOUT_S)
     except subprocess.TimeoutExpired:
-        return ["it does not end"]
+        return "its not ending"
     if done.returncode == 0:
-        return []
-    return re.findall(r"^\[  FAILED  \] ([^ ,]+)", done.stdout.decode(errors="replace"), re.MULTILINE) or ["it crashes"]
-
-
-def verdict(failed):
-    if not failed:
-        return "survived"
-    return f"caught by {failed[0]}" + (f" and {len(failed) - 1} more" if len(failed) > 1 else "")
+        return None
+    failed = re.search(r"^\[  FAILED  \] ([^ ,]+)", done.stdout.decode(errors="replace"), re.MULTILINE)
+    return failed[1] if failed else "a crash"
 
 
 def judge(mutant, test):
@@ -68,7 +64,8 @@ def judge(mutant, test):
     try:
         if problem := build(test):
             return "does not compile:\n" + problem
-        return verdict(failures(test))
+        failed = failure(test)
+        return f"caught by {failed}" if failed else "survived"
     finally:
         path.write_text(text, encoding="utf-8")
 
@@ -86,8 +83,8 @@ def main():
         content = tomllib.loads(path.read_text(encoding="utf-8"))
         if problem := build(content["test"]):
             sys.exit(f"{content['test']} does not build without a mutant:\n{problem}")
-        if failed := failures(content["test"]):
-            sys.exit(f"{content['test']} fails without a mutant: {' '.join(failed)}")
+        if failed := failure(content["test"]):
+            sys.exit(f"{content['test']} fails without a mutant: {failed}")
         for mutant in content["mutant"]:
             if word not in mutant["bug"]:
                 continue

@@ -12,6 +12,7 @@ ExitCode report(const ReportCommand& command) {
     const auto rendered = render(command.run_directory);
     if (!rendered) return complain(rendered.error());
     fmt::print(stdout, "{}", rendered->summary);
+    std::fflush(stdout);  // before what follows on stderr
     if (!rendered->written) return complain(rendered->written.error());
     fmt::print(stderr, "report: {}\n", rendered->markdown.string());
     if (const Status given = give_to_their_owner(command.run_directory); !given)

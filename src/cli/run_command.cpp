@@ -100,6 +100,7 @@ ExitCode conclude(const RunCommand& command, const experiment::Outcome& outcome)
         const auto rendered = render(outcome.run_directory);
         if (!rendered) return complain(rendered.error());
         if (command.json != "-") fmt::print(stdout, "{}", rendered->summary);
+        std::fflush(stdout);  // before what follows on stderr
         if (!rendered->written) code = complain(rendered->written.error());
         if (!command.json.empty())
             if (const Status copied = copy_json(outcome.run_directory, command.json); !copied)

@@ -245,6 +245,13 @@ TEST_P(Hostile, AConnectionThatEndsAtAnyByteIsAReset) {
     }
 }
 
+// Which of them a next request's would be, nobody knows.
+TEST_P(Hostile, AConnectionWithAnAnswerTooManyIsNotUsedAgain) {
+    ScriptedServer server(bytes(k_whole + k_whole));
+    EXPECT_EQ(run(closed(server, 1, StopAfterCount{5})).requests.succeeded, 5U);
+    EXPECT_EQ(server.accepted(), 5U);
+}
+
 TEST_P(Hostile, AnAnswerCutIntoTwoAtAnyByteIsWhole) {
     ScriptedServer server([&](const SeenRequest& request) {
         Reply reply;
