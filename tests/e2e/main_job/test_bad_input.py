@@ -89,7 +89,7 @@ def with_gnuplot(folder, script):
 def test_a_place_for_the_json_that_cannot_be_written_is_told_before_anything_starts(place):
     run = place.contender("a").benchmark(["a"]).run("--json", "/nonexistent/x.json")
     assert run.code == 2
-    assert "/nonexistent/x.json" in run.err and "trial" not in run.err
+    assert "/nonexistent/x.json" in run.err and "trial 1/" not in run.err
     assert not (place.path / "results").exists()
 
 
