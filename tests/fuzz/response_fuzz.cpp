@@ -153,7 +153,7 @@ bool has_odd_coding(std::string_view input) {
 // What Joust refuses and Beast takes: bounds that protect the generator, and forms of framing on which
 // servers, proxies and clients are known to disagree.
 bool stricter(const std::string& why, std::string_view input) {
-    constexpr std::array<std::string_view, 16> k_reasons{
+    constexpr std::array<std::string_view, 17> k_reasons{
         "the status is not in 100 … 599",
         "the server switched protocols unasked",
         "Content-Length is not a number",  // a list of equal numbers
@@ -169,7 +169,8 @@ bool stricter(const std::string& why, std::string_view input) {
         "a chunk's size overflows",  // sixteen digits, be they zeros
         "a chunk's size line is too long",
         "a chunk's size is not a number",
-        "a control character in a line",  // within a quoted chunk extension
+        "a control character in a line",         // within a quoted chunk extension
+        "a line feed where lines end in CR LF",  // there, too
     };
     if (std::find(k_reasons.begin(), k_reasons.end(), why) != k_reasons.end()) return true;
     const bool folded = holds(input, "\n ") || holds(input, "\n\t");  // obsolete line folding

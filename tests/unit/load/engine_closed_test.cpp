@@ -63,11 +63,12 @@ TEST_P(ClosedModel, ConnectsWithTheFirstRequestAndStaggersUsers) {
     ScriptedServer server([](const SeenRequest&) { return Reply::ok("ok", 500ms); });
     Options options = closed(server, 4, StopAfter{400ms});
     options.schedule = ClosedLoop{.users = 4, .stagger = 200ms};
+    const TimePoint before = now();
     run(options);
     const auto log = server.log();
     ASSERT_GE(log.size(), 4U);
-    for (std::size_t user = 1; user < 4; ++user)
-        EXPECT_NEAR(seconds(log[user].request.arrived - log[user - 1].request.arrived), 0.05, 0.04);
+    for (std::size_t user = 1; user < 4; ++user)  // a busy host may be late, nobody may be early
+        EXPECT_GE(log[user].request.arrived - before, user * 50ms);
 }
 
 TEST_P(ClosedModel, BeginsWithAllUsersAtOnceWhenItStopsByCount) {
