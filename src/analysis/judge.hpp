@@ -23,8 +23,8 @@ bool fails_littles_law(const model::Judgement& judgement);
 bool latencies_are_lower_bounds(const model::TrialResult& trial, const model::Judgement& judgement);
 
 inline constexpr std::uint64_t k_least_operations = 100;
-/// Share of the contender's own CPUs that others may use: twice the noise of the kernel's tick over three
-/// seconds.
+/// Share of the contender's own CPUs that others may use: above three times the noise of the kernel's tick,
+/// 2.9 % in a window of three seconds.
 inline constexpr double k_cpu_taken_max = 0.10;
 
 }  // namespace joust::analysis

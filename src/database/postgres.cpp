@@ -225,9 +225,9 @@ std::vector<model::Incident> Postgres::incidents_since(LogMark mark) const {
     std::vector<model::Incident> found = incidents(read_log(log_, mark.offset), max_connections_);
     if (!server_ || !limited_) return found;
     if (const auto limits = server_->limits_in_force())
-        if (const std::vector<std::string> amiss = server_->amiss(*limits); !amiss.empty())
+        if (const std::vector<std::string> wrong = server_->limits_not_in_force(*limits); !wrong.empty())
             found.push_back({model::IncidentKind::limits_not_in_force,
-                             fmt::format("the database ran with {}", joined(amiss, ", "))});
+                             fmt::format("the database ran with {}", joined(wrong, ", "))});
     return found;
 }
 

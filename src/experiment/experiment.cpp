@@ -1,9 +1,28 @@
 #include "experiment/experiment.hpp"
 
+#include <thread>
+
 #include "experiment/trial.hpp"
+#include "host/measuring_lock.hpp"
 
 namespace joust::experiment {
 namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Nanoseconds k_patience_with_others = 5s;  // a run that just ends, or the guardian of a killed one
+
+Result<host::MeasuringLock> wait_for_turn(Observer& observer, const Interrupted& interrupted) {
+    bool told = false;
+    for (const TimePoint give_up = now() + k_patience_with_others;;) {
+        auto lock = host::MeasuringLock::take();
+        if (lock || lock.error().kind != ErrorKind::timed_out || now() >= give_up) return lock;
+        if (interrupted()) return fail(ErrorKind::interrupted, "interrupted during the set-up");
+        if (!told) observer.stage("wait for another run of joust to end");
+        told = true;
+        std::this_thread::sleep_for(100ms);
+    }
+}
 
 Status run_block(Rig& rig, const RunSpec& spec, int block, RunDirectory& directory, Observer& observer,
                  const Interrupted& interrupted, std::vector<model::TrialResult>& trials) {
@@ -23,6 +42,7 @@ Status run_block(Rig& rig, const RunSpec& spec, int block, RunDirectory& directo
 
 Result<Outcome> run_experiment(const RunSpec& spec, Observer& observer, const Interrupted& interrupted,
                                const AnotherBlock& another_block) {
+    JOUST_TRY(const host::MeasuringLock lock, wait_for_turn(observer, interrupted));
     const WallTime started = wall_now();
     JOUST_TRY(RunDirectory directory, RunDirectory::create(spec.results, spec.benchmark.name, started));
     Outcome outcome{.run_directory = directory.path()};

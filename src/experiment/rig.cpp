@@ -9,8 +9,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Nanoseconds k_patience_with_others = 10s;  // a run that ends, or the guardian of a dead one
-constexpr Nanoseconds k_preflight_limit = 10s;       // for one request of an idle service
+constexpr Nanoseconds k_preflight_limit = 10s;  // for one request of an idle service
 
 Error interrupted_error() {
     return {ErrorKind::interrupted, "interrupted during the set-up"};
@@ -20,12 +19,11 @@ Error interrupted_error() {
 
 Result<Rig> Rig::create(const RunSpec& spec, RunDirectory& directory, Observer& observer,
                         const Interrupted& interrupted) {
-    JOUST_TRY(host::MeasuringLock lock, host::MeasuringLock::take(k_patience_with_others));
     for (const std::string& failure : host::sweep_stale(spec.state_root).failures)
         observer.warning(failure);
     JOUST_TRY(host::User user, host::unprivileged_user());
     JOUST_TRY(host::RunState run, host::RunState::create(spec.state_root));
-    Rig rig(spec, directory, std::move(lock), std::move(run), std::move(user));
+    Rig rig(spec, directory, std::move(run), std::move(user));
     rig.environment_.host = host::read_facts(rig.run_->directory());
     if (const auto& storage = rig.environment_.host.storage;
         storage.in_memory && spec.benchmark.database.durability == model::Durability::full)

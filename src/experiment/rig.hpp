@@ -12,7 +12,6 @@
 #include "experiment/run_directory.hpp"
 #include "host/cgroup.hpp"
 #include "host/cpu_layout.hpp"
-#include "host/measuring_lock.hpp"
 #include "host/run_state.hpp"
 #include "model/benchmark.hpp"
 #include "model/contender.hpp"
@@ -70,11 +69,9 @@ private:
         std::string database_url;
     };
 
-    Rig(const RunSpec& spec, const RunDirectory& directory, host::MeasuringLock lock, host::RunState run,
-        host::User user)
+    Rig(const RunSpec& spec, const RunDirectory& directory, host::RunState run, host::User user)
         : spec_(&spec),
           directory_(&directory),
-          lock_(std::move(lock)),
           run_(std::make_unique<host::RunState>(std::move(run))),
           user_(std::move(user)),
           environment_(spec.about) {}
@@ -90,7 +87,6 @@ private:
     // In the order in which they depend on each other: destroyed from the last to the first.
     const RunSpec* spec_;
     const RunDirectory* directory_;
-    host::MeasuringLock lock_;
     std::unique_ptr<host::RunState> run_;
     host::User user_;
     std::unique_ptr<host::CgroupHost> cgroups_;

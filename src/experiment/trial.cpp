@@ -77,10 +77,10 @@ private:
     Status check_limits(const service::Instance& instance) {
         if (spec_.limits_off) return {};
         JOUST_TRY(const model::LimitsInForce limits, instance.limits_in_force());
-        if (const std::vector<std::string> amiss = instance.amiss(limits); !amiss.empty())
+        if (const std::vector<std::string> wrong = instance.limits_not_in_force(limits); !wrong.empty())
             add(model::IncidentKind::limits_not_in_force,
                 fmt::format("at the end of the trial {} ran with {}", result_.plan.contender,
-                            joined(amiss, ", ")));
+                            joined(wrong, ", ")));
         return {};
     }
 

@@ -8,7 +8,6 @@
 #include <cstddef>
 #include <cstring>
 #include <optional>
-#include <thread>
 
 namespace joust::host {
 namespace {
@@ -38,24 +37,19 @@ std::optional<pid_t> holder(const Address& address) {
 
 }  // namespace
 
-Result<MeasuringLock> MeasuringLock::take(Nanoseconds patience, const std::string& name) {
-    using namespace std::chrono_literals;
+Result<MeasuringLock> MeasuringLock::take(const std::string& name) {
     const Address address(name);
-    for (const TimePoint give_up = now() + patience;;) {
-        Fd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-        if (::bind(socket.get(), address.get(), address.length) == 0 && ::listen(socket.get(), 16) == 0)
-            return MeasuringLock(std::move(socket));
-        if (errno != EADDRINUSE)
-            return fail(ErrorKind::io, "cannot lock this host for measuring: {}", errno_text());
-        if (now() >= give_up) {
-            const std::optional<pid_t> other = holder(address);
-            return fail(ErrorKind::unsupported,
-                        "another run of joust{} measures on this host, and two would take each other's CPU "
-                        "time: start this one when that has ended",
-                        other ? fmt::format(" (process {})", *other) : "");
-        }
-        std::this_thread::sleep_for(100ms);
-    }
+    Fd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    if (::bind(socket.get(), address.get(), address.length) == 0 && ::listen(socket.get(), 16) == 0)
+        return MeasuringLock(std::move(socket));
+    if (errno != EADDRINUSE)
+        return fail(ErrorKind::io, "cannot lock this host for measuring: {}", errno_text());
+    const std::optional<pid_t> other = holder(address);
+    return fail(
+        ErrorKind::timed_out,
+        "another run of joust{} measures on this host, and two would take each other's CPU time: start "
+        "this one when that has ended",
+        other ? fmt::format(" (process {})", *other) : "");
 }
 
 }  // namespace joust::host

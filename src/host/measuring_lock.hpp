@@ -2,7 +2,6 @@
 
 #include <string>
 
-#include "base/clock.hpp"
 #include "base/error.hpp"
 #include "base/fd.hpp"
 
@@ -13,8 +12,8 @@ namespace joust::host {
 /// same for all users, and leaves no file; runs in another network namespace do not see it.
 class MeasuringLock {
 public:
-    /// Waits so long for another run to end; then fails (unsupported) with its process.
-    static Result<MeasuringLock> take(Nanoseconds patience, const std::string& name = "joust-measures");
+    /// Fails (timed_out) with the process of another run while that has it.
+    static Result<MeasuringLock> take(const std::string& name = "joust-measures");
 
 private:
     explicit MeasuringLock(Fd socket) : socket_(std::move(socket)) {}

@@ -18,7 +18,7 @@
 //     template <typename F, Is<Usage> U> void fields(F& f, U& usage) { f.seconds("cpu_user_s",
 //     usage.cpu.user); }
 // F is a JsonWriter (U is const) or a JsonReader. Every key is written, with null for an empty optional, and
-// has to be there when read, but for an optional.
+// has to be there when read, but for those that earlier versions did not write (later_seconds).
 namespace joust::model {
 
 using Json = nlohmann::ordered_json;
@@ -60,6 +60,8 @@ public:
     void seconds(std::string_view key, std::optional<Nanoseconds> value) {
         (*this)(key, value ? std::optional(joust::seconds(*value)) : std::nullopt);
     }
+    /// As seconds(), for a key that files of earlier versions lack: read from them, it is empty.
+    void later_seconds(std::string_view key, std::optional<Nanoseconds> value) { seconds(key, value); }
     /// For a key in _bytes.
     void bytes(std::string_view key, Bytes value) { (*this)(key, value.count); }
     void bytes(std::string_view key, std::optional<Bytes> value) {
@@ -115,11 +117,7 @@ public:
     void operator()(std::string_view key, T& value) {
         const std::string name = prefix_ + std::string(key);
         const auto found = object_->find(name);
-        if (found == object_->end()) {
-            // What an earlier version did not know is what this one could not find out.
-            if constexpr (k_is_optional<T>) return value.reset();
-            return complain(name, "is missing");
-        }
+        if (found == object_->end()) return complain(name, "is missing");
         decode(name, *found, value);
     }
     void nanoseconds(std::string_view key, Nanoseconds& value) {
@@ -141,6 +139,9 @@ public:
         std::optional<double> count;
         (*this)(key, count);
         if (count) value = from_seconds(*count);
+    }
+    void later_seconds(std::string_view key, std::optional<Nanoseconds>& value) {
+        if (object_->contains(prefix_ + std::string(key))) seconds(key, value);
     }
     void bytes(std::string_view key, Bytes& value) { (*this)(key, value.count); }
     void bytes(std::string_view key, std::optional<Bytes>& value) {

@@ -213,7 +213,7 @@ void fields(F& f, T& trial) {
     fields(database, trial.database);
     auto generator = f.prefixed("generator_");
     fields(generator, trial.samples.generator);
-    f.seconds("contender_cpu_taken_s", trial.contender_cpu_taken);
+    f.later_seconds("contender_cpu_taken_s", trial.contender_cpu_taken);
     f("contender_limits", trial.contender_limits);
     f("database_limits", trial.database_limits);
     f.seconds("time_to_healthy_s", trial.service.time_to_healthy);

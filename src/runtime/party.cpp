@@ -84,7 +84,7 @@ Result<model::LimitsInForce> Party::limits_in_force() const {
     return group_->read_limits();
 }
 
-std::vector<std::string> Party::amiss(const model::LimitsInForce& in_force) const {
+std::vector<std::string> Party::limits_not_in_force(const model::LimitsInForce& in_force) const {
     return differences_of(confinement_, in_force);
 }
 

@@ -41,7 +41,7 @@ public:
     [[nodiscard]] Result<model::LimitsInForce> limits_in_force() const;
     /// What of these limits is not as asked, in words: "memory 2.5GiB instead of 2GiB"; empty with limits off
     /// and when all are in force.
-    [[nodiscard]] std::vector<std::string> amiss(const model::LimitsInForce& in_force) const;
+    [[nodiscard]] std::vector<std::string> limits_not_in_force(const model::LimitsInForce& in_force) const;
     /// For a UsageSampler that does not outlive this party. `threads`: context switches and run delay too.
     [[nodiscard]] host::UsageSource usage_source(bool threads) const;
     /// All its living processes.

@@ -59,8 +59,8 @@ public:
     [[nodiscard]] host::UsageSource usage_source() const { return party_.usage_source(true); }
     [[nodiscard]] Result<model::LimitsInForce> limits_in_force() const { return party_.limits_in_force(); }
     /// What of these limits is not as asked, in words.
-    [[nodiscard]] std::vector<std::string> amiss(const model::LimitsInForce& in_force) const {
-        return party_.amiss(in_force);
+    [[nodiscard]] std::vector<std::string> limits_not_in_force(const model::LimitsInForce& in_force) const {
+        return party_.limits_not_in_force(in_force);
     }
     /// Times the kernel killed a process of it at its memory limit.
     [[nodiscard]] std::uint64_t oom_kills() const { return party_.oom_kills(); }

@@ -19,12 +19,4 @@ std::optional<PairedRatio> paired_ratio(std::span<const double> log_ratios, doub
     return result;
 }
 
-std::optional<PairedRatio> pooled_paired_ratio(std::span<const std::vector<double>> log_ratios_by_level,
-                                               double confidence) {
-    std::vector<double> all;
-    for (const std::vector<double>& level : log_ratios_by_level)
-        all.insert(all.end(), level.begin(), level.end());
-    return paired_ratio(all, confidence);
-}
-
 }  // namespace joust::stats

@@ -24,8 +24,5 @@ std::optional<double> log_ratio(double contender, double baseline);
 /// The effect over pairs: `log_ratios` holds one natural logarithm for each block; the interval is Student's
 /// t on them. Blocks, not requests, are the independent units. Empty without a pair.
 std::optional<PairedRatio> paired_ratio(std::span<const double> log_ratios, double confidence = 0.95);
-/// The effect over several levels: the mean over all pairs of all levels, each with the same weight.
-std::optional<PairedRatio> pooled_paired_ratio(std::span<const std::vector<double>> log_ratios_by_level,
-                                               double confidence = 0.95);
 
 }  // namespace joust::stats

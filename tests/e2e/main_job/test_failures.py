@@ -21,6 +21,17 @@ def test_a_port_that_is_taken_is_named(place):
     assert str(port) in run.err and "taken" in run.err
 
 
+def test_a_second_run_at_the_same_time_is_refused(place):
+    with socket.socket(socket.AF_UNIX) as first:
+        first.bind("\0joust-measures")
+        first.listen()
+        run = place.contender("a").benchmark(["a"]).run()
+    assert run.code == 1
+    assert f"another run of joust (process {os.getpid()}) measures on this host" in run.err
+    assert "wait for another run of joust to end" in run.err
+    assert not (place.path / "results").exists(), "something was started"
+
+
 def test_a_contender_that_exits_at_start_shows_its_last_words(place):
     run = place.contender("a", "exit_at_start").benchmark(["a"]).run()
     assert run.code == 1

@@ -164,12 +164,14 @@ TEST(trial_line, without_a_key_is_refused) {
     EXPECT_THAT(trial.error().message, HasSubstr("\"contender_cpu_user_s\" is missing"));
 }
 
-TEST(trial_line, of_an_earlier_version_lacks_only_what_may_be_unknown) {
+TEST(trial_line, of_an_earlier_version_lacks_only_what_that_did_not_measure) {
     auto json = nlohmann::json::parse(trial_line(full_trial()));
     json.erase("contender_cpu_taken_s");
     const auto trial = parse_trial_line(json.dump(), "trials.jsonl", 1);
     ASSERT_TRUE(trial) << trial.error().message;
     EXPECT_EQ(trial->contender_cpu_taken, std::nullopt);
+    json.erase("contender_limits");  // null would say --limits off
+    EXPECT_FALSE(parse_trial_line(json.dump(), "trials.jsonl", 1));
 }
 
 TEST(trial_line, survives_bytes_that_are_no_text) {

@@ -47,7 +47,7 @@ TEST_F(PartyTest, RunsInTheLimitsThatItReadsBack) {
 TEST_F(PartyTest, SaysWhatOfItsLimitsIsNoLongerInForce) {
     const Party party = must(start(script("exec sleep 60"), limited()));
     model::LimitsInForce in_force = must(party.limits_in_force());
-    EXPECT_THAT(party.amiss(in_force), testing::IsEmpty());
+    EXPECT_THAT(party.limits_not_in_force(in_force), testing::IsEmpty());
     const std::string file =
         cgroups.version() == host::CgroupVersion::v1 ? "memory.limit_in_bytes" : "memory.max";
     for (const Path& directory : cgroups.run_directories(run.id()))
@@ -55,7 +55,7 @@ TEST_F(PartyTest, SaysWhatOfItsLimitsIsNoLongerInForce) {
             if (entry.path().filename() == file && entry.path().parent_path() != directory)
                 std::ofstream(entry.path()) << "33554432";
     in_force = must(party.limits_in_force());
-    EXPECT_THAT(party.amiss(in_force), testing::Contains("memory 32MiB instead of 64MiB"));
+    EXPECT_THAT(party.limits_not_in_force(in_force), testing::Contains("memory 32MiB instead of 64MiB"));
 }
 
 TEST_F(PartyTest, ThatEatsMemoryIsReportedAsOutOfMemory) {

@@ -42,12 +42,6 @@ TEST(PairedRatio, has_no_interval_below_three_pairs) {
     EXPECT_EQ(two->interval, std::nullopt);
 }
 
-TEST(PooledPairedRatio, gives_every_pair_of_every_level_the_same_weight) {
-    const std::vector<std::vector<double>> levels = {logs({1.1, 1.2}), {}, logs({1.05, 1.15})};
-    EXPECT_EQ(pooled_paired_ratio(levels), paired_ratio(logs({1.1, 1.2, 1.05, 1.15})));
-    EXPECT_EQ(pooled_paired_ratio({}), std::nullopt);
-}
-
 TEST(LogRatio, needs_two_numbers_above_zero) {
     EXPECT_NEAR(*log_ratio(6, 3), std::log(2), 1e-15);
     EXPECT_NEAR(*log_ratio(3, 6), -std::log(2), 1e-15);
