@@ -2,6 +2,7 @@
 
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -29,8 +30,8 @@ Result<std::unique_ptr<Uring>> Uring::create(unsigned files, unsigned buffers) {
 
 Status Uring::set_up(unsigned files, unsigned buffers) {
     io_uring_params parameters{};
-    parameters.flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_SUBMIT_ALL |
-                       IORING_SETUP_CQSIZE | IORING_SETUP_CLAMP;
+    parameters.flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_TASKRUN_FLAG |
+                       IORING_SETUP_SUBMIT_ALL | IORING_SETUP_CQSIZE | IORING_SETUP_CLAMP;
     parameters.cq_entries = k_completions;
     JOUST_CHECK(check(io_uring_queue_init_params(k_submissions, &ring_, &parameters),
                       "a ring with single issuer and deferred task run (Linux 6.1, not forbidden)"));
@@ -118,6 +119,12 @@ void Uring::submit() {
     if (count != 0) enter(count, 0, 0, nullptr);
 }
 
+bool Uring::run_pending() {
+    if ((__atomic_load_n(ring_.sq.kflags, __ATOMIC_RELAXED) & IORING_SQ_TASKRUN) == 0) return false;
+    enter(0, 0, IORING_ENTER_GETEVENTS, nullptr);
+    return true;
+}
+
 void Uring::wait(TimePoint now, TimePoint until, Patience patience) {
     const unsigned count = publish_submissions();
     if (until <= now) {
@@ -137,8 +144,9 @@ void Uring::wait(TimePoint now, TimePoint until, Patience patience) {
     // until the end of the wait, there is one to arm, not two.
     if (several && patience.most < until - now)
         argument.pad = static_cast<__u32>(patience.most / std::chrono::microseconds(1));
-    enter(count, several ? static_cast<unsigned>(patience.enough) : 1,
-          IORING_ENTER_GETEVENTS | IORING_ENTER_EXT_ARG, &argument);
+    // With more than there are buffers for, receives would fail for want of one and had to be armed anew.
+    const auto enough = static_cast<unsigned>(std::min<std::size_t>(patience.enough, buffer_count_ / 2));
+    enter(count, several ? enough : 1, IORING_ENTER_GETEVENTS | IORING_ENTER_EXT_ARG, &argument);
 }
 
 }  // namespace joust::load

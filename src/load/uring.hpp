@@ -33,6 +33,10 @@ public:
     /// `now`.
     void wait(TimePoint now, TimePoint until, Patience patience = {});
 
+    /// The kernel completes only some 20 operations a call. Lets it do more of those that are ready; false:
+    /// there are none.
+    bool run_pending();
+
     /// Calls visit(const io_uring_cqe&) for every completion there is.
     template <typename Visit>
     void drain(Visit&& visit) {

@@ -26,6 +26,8 @@ std::uint64_t key(Kind kind, std::uint32_t generation, ConnectionId id) {
 /// Sends up to this are taken by the socket at once but for a peer that does not read; their success is not
 /// reported.
 constexpr std::size_t k_quiet_send_bytes = 16 * 1024;
+/// So often a wait() asks the kernel for more that is ready: what is due goes out after it.
+constexpr int k_most_rounds = 16;
 /// Room for the receive time stamps: three timespecs (struct scm_timestamping).
 constexpr std::size_t k_control_bytes = CMSG_SPACE(3 * sizeof(timespec));
 
@@ -156,9 +158,12 @@ void UringTransport::wait(TimePoint until, Patience patience, TransportEvents& e
         events.on_submitted(id, submitting);
     submitted_.clear();
     uring_->wait(submitting, until, patience);
-    const TimePoint read = now();
-    clock_.refresh(read);
-    uring_->drain([&](const io_uring_cqe& completion) { handle(completion, read, events); });
+    int rounds = 0;
+    do {
+        const TimePoint read = now();
+        clock_.refresh(read);
+        uring_->drain([&](const io_uring_cqe& completion) { handle(completion, read, events); });
+    } while (++rounds < k_most_rounds && uring_->run_pending());
 }
 
 void UringTransport::handle(const io_uring_cqe& completion, TimePoint read, TransportEvents& events) {

@@ -85,6 +85,18 @@ TEST_P(TransportOn, SaysWhenASendWentOutHoweverManyThereAre) {
     expect_stamps_before_answers();
 }
 
+TEST_P(TransportOn, ReadsInOneWaitWhatIsThere) {
+    connect(k_connections);
+    for (ConnectionId id = 0; id < k_connections; ++id)
+        ASSERT_EQ(transport_->send(id, k_request), 0);
+    transport_->wait(now(), {}, seen_);  // hands them over
+    until_seen(k_connections);
+    // Were it to read fewer than a turn of the load thread may begin, connections would pile up under load.
+    transport_->wait(now(), {}, seen_);
+    EXPECT_GE(seen_.arrived.size(), 256U);
+    until([&] { return seen_.arrived.size() == k_connections; });
+}
+
 INSTANTIATE_TEST_SUITE_P(Backends, TransportOn, k_both_backends, io_name);
 
 }  // namespace
