@@ -144,7 +144,7 @@ Result<std::string> Postgres::create_for(const std::string& contender) {
                                          fmt::format("REVOKE CONNECT ON DATABASE {} FROM PUBLIC", quoted)})
         if (const auto done = session.query(statement); !done)
             return tl::unexpected(with_context(done.error(), "making the database of " + contender));
-    const std::string url = fmt::format("postgresql://{}:{}@127.0.0.1:{}/{}", name, password, port_, name);
+    std::string url = fmt::format("postgresql://{}:{}@127.0.0.1:{}/{}", name, password, port_, name);
     urls_.emplace(contender, url);
     return url;
 }

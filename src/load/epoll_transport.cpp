@@ -169,36 +169,21 @@ void EpollTransport::finish_connect(Socket& socket, ConnectionId id, TransportEv
 /// Reads until the socket is known to be empty: a short read is, unless the end of the stream was announced.
 void EpollTransport::receive(Socket& socket, ConnectionId id, bool ending, TransportEvents& events) {
     const std::uint32_t generation = socket.generation;
-    alignas(cmsghdr) std::array<char, 128> control;
     for (int reads = 0; socket.generation == generation; ++reads) {
         if (reads == k_most_reads) {
             // There may be more: registering anew makes an edge of it.
             if (watch(EPOLL_CTL_MOD, socket, id) != 0) events.on_ended(id, errno, now());
             return;
         }
-        iovec piece{buffer_.data(), buffer_.size()};
-        msghdr message{};
-        message.msg_iov = &piece;
-        message.msg_iovlen = 1;
-        message.msg_control = control.data();
-        message.msg_controllen = control.size();
-        const ssize_t received = ::recvmsg(socket.fd.get(), &message, MSG_DONTWAIT);
-        const TimePoint read = now();
-        if (received > 0) {
-            const auto size = static_cast<std::size_t>(received);
-            Arrival arrival = clock_.arrival(receive_stamp(message), read);
-            arrival.followed = ending || size == buffer_.size();
-            events.on_data(id, {buffer_.data(), size}, arrival);
-            if (!arrival.followed) return;
-        } else if (received == 0) {
-            events.on_ended(id, 0, read);
-            return;
-        } else if (errno == EAGAIN) {
-            return;
-        } else if (errno != EINTR) {
-            events.on_ended(id, errno, read);
+        Received received = receive_now(socket.fd.get(), buffer_, clock_);
+        if (received.error == EAGAIN) return;
+        if (received.bytes.empty()) {
+            events.on_ended(id, received.error, received.arrival.read);
             return;
         }
+        received.arrival.followed = ending || received.bytes.size() == buffer_.size();
+        events.on_data(id, received.bytes, received.arrival);
+        if (!received.arrival.followed) return;
     }
 }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <ctime>
 #include <memory>
+#include <span>
 #include <string_view>
 
 #include "base/clock.hpp"
@@ -23,7 +24,8 @@ class TransportEvents {
 public:
     /// `error` 0: connected; else an errno, and the connection is still to be closed.
     virtual void on_connected(ConnectionId id, int error, TimePoint now) = 0;
-    virtual void on_data(ConnectionId id, std::string_view bytes, const Arrival& arrival) = 0;
+    /// True while more is awaited before the answer is whole: an end of the connection would cut it.
+    virtual bool on_data(ConnectionId id, std::string_view bytes, const Arrival& arrival) = 0;
     /// The peer ended the connection (`error` 0) or it broke; it is still to be closed.
     virtual void on_ended(ConnectionId id, int error, TimePoint now) = 0;
     /// The bytes given to send() went to the kernel now, later than send() was called.
@@ -64,5 +66,14 @@ Status probe_uring();
 
 /// The kernel's receive time stamp in a received message; zero when there is none.
 timespec receive_stamp(const msghdr& message);
+
+/// What a socket had at the moment.
+struct Received {
+    std::string_view bytes;  ///< empty: an error, or the end of the stream
+    int error = 0;           ///< EAGAIN: nothing now
+    Arrival arrival;
+};
+/// Reads into `buffer`, without waiting.
+Received receive_now(int fd, std::span<char> buffer, const ArrivalClock& clock);
 
 }  // namespace joust::load

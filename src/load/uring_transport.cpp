@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cerrno>
 #include <vector>
@@ -71,8 +72,9 @@ private:
     void handle(const io_uring_cqe& completion, TimePoint read, TransportEvents& events);
     void receive(const io_uring_cqe& completion, ConnectionId id, bool current, TimePoint read,
                  TransportEvents& events);
-    void deliver(char* buffer, const io_uring_cqe& completion, ConnectionId id, TimePoint read,
+    bool deliver(char* buffer, const io_uring_cqe& completion, ConnectionId id, TimePoint read,
                  TransportEvents& events);
+    void look_for_end(ConnectionId id, TransportEvents& events);
 
     std::unique_ptr<Uring> uring_;
     Fd wake_event_;
@@ -203,30 +205,52 @@ void UringTransport::receive(const io_uring_cqe& completion, ConnectionId id, bo
                              TransportEvents& events) {
     const std::uint32_t generation = sockets_[id].generation;
     const bool has_buffer = (completion.flags & IORING_CQE_F_BUFFER) != 0;
+    bool goes_on = false;
     if (has_buffer) {
         const unsigned buffer = completion.flags >> IORING_CQE_BUFFER_SHIFT;
-        if (current) deliver(uring_->buffer(buffer), completion, id, read, events);
+        if (current) goes_on = deliver(uring_->buffer(buffer), completion, id, read, events);
         uring_->give_back(buffer);
     } else if (current && completion.res == 0) {
         events.on_ended(id, 0, read);
     } else if (current && completion.res < 0 && completion.res != -ENOBUFS) {
         events.on_ended(id, -completion.res, read);
     }
+    const bool emptied = (completion.flags & IORING_CQE_F_SOCK_NONEMPTY) == 0;
+    if (goes_on && emptied && sockets_[id].generation == generation) look_for_end(id, events);
     const bool armed = (completion.flags & IORING_CQE_F_MORE) != 0;
     if (current && !armed && sockets_[id].generation == generation) arm_receive(id);
 }
 
-void UringTransport::deliver(char* buffer, const io_uring_cqe& completion, ConnectionId id, TimePoint read,
+/// A multishot receive that has emptied the socket waits for the next event, even if the connection has ended
+/// meanwhile: the kernel counted that event together with the one of the data (seen with Linux 6.18: resets,
+/// and the ends of Unix sockets). Nothing more would ever be heard of it.
+void UringTransport::look_for_end(ConnectionId id, TransportEvents& events) {
+    pollfd asked{.fd = sockets_[id].fd.get(), .events = POLLRDHUP, .revents = 0};
+    if (::poll(&asked, 1, 0) <= 0) return;
+    const std::uint32_t generation = sockets_[id].generation;
+    std::array<char, Uring::k_buffer_bytes> buffer;
+    for (bool goes_on = true; goes_on && sockets_[id].generation == generation;) {
+        const Received received = receive_now(sockets_[id].fd.get(), buffer, clock_);
+        if (received.error == EAGAIN) return;
+        if (received.bytes.empty()) {
+            events.on_ended(id, received.error, received.arrival.read);
+            return;
+        }
+        goes_on = events.on_data(id, received.bytes, received.arrival);
+    }
+}
+
+bool UringTransport::deliver(char* buffer, const io_uring_cqe& completion, ConnectionId id, TimePoint read,
                              TransportEvents& events) {
     io_uring_recvmsg_out* const out = io_uring_recvmsg_validate(buffer, completion.res, &message_);
     if (out == nullptr) {
         events.on_ended(id, EPROTO, read);
-        return;
+        return false;
     }
     const unsigned size = io_uring_recvmsg_payload_length(out, completion.res, &message_);
     if (size == 0) {
         events.on_ended(id, 0, read);
-        return;
+        return false;
     }
     msghdr control{};
     control.msg_control = buffer + sizeof *out;
@@ -234,7 +258,7 @@ void UringTransport::deliver(char* buffer, const io_uring_cqe& completion, Conne
     Arrival arrival = clock_.arrival(receive_stamp(control), read);
     arrival.followed = (completion.flags & IORING_CQE_F_SOCK_NONEMPTY) != 0;
     const auto* payload = static_cast<const char*>(io_uring_recvmsg_payload(out, &message_));
-    events.on_data(id, {payload, size}, arrival);
+    return events.on_data(id, {payload, size}, arrival);
 }
 
 }  // namespace

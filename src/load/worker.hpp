@@ -83,10 +83,10 @@ private:
     void submit(ConnectionId id);
     void drop(ConnectionId id);
     void start_tls(ConnectionId id);
-    void on_tls_data(ConnectionId id, std::string_view bytes, const Arrival& arrival);
-    void on_plaintext(ConnectionId id, std::string_view bytes, const Arrival& arrival);
+    bool on_tls_data(ConnectionId id, std::string_view bytes, const Arrival& arrival);
+    bool on_plaintext(ConnectionId id, std::string_view bytes, const Arrival& arrival);
     void flush_tls(ConnectionId id);
-    void consume(ConnectionId id, std::string_view bytes, const Arrival& arrival);
+    bool consume(ConnectionId id, std::string_view bytes, const Arrival& arrival);
     void keep_header(Connection& connection) const;
     void answered(ConnectionId id, const Arrival& arrival, bool reusable);
     void failed(ConnectionId id, model::RequestErrorKind kind, std::string_view detail, TimePoint end);
@@ -102,7 +102,7 @@ private:
     [[nodiscard]] Nanoseconds think_time();
 
     void on_connected(ConnectionId id, int error, TimePoint now) override;
-    void on_data(ConnectionId id, std::string_view bytes, const Arrival& arrival) override;
+    bool on_data(ConnectionId id, std::string_view bytes, const Arrival& arrival) override;
     void on_ended(ConnectionId id, int error, TimePoint now) override;
     void on_submitted(ConnectionId id, TimePoint now) override;
 

@@ -141,25 +141,20 @@ void Worker::on_submitted(ConnectionId id, TimePoint now) {
     connections_[id].sent_at = now;
 }
 
-void Worker::on_data(ConnectionId id, std::string_view bytes, const Arrival& arrival) {
+bool Worker::on_data(ConnectionId id, std::string_view bytes, const Arrival& arrival) {
     now_ = arrival.read;
     recorder_.received(bytes.size(), arrival.arrived);
-    if (connections_[id].tls) {
-        on_tls_data(id, bytes, arrival);
-    } else {
-        on_plaintext(id, bytes, arrival);
-    }
+    return connections_[id].tls ? on_tls_data(id, bytes, arrival) : on_plaintext(id, bytes, arrival);
 }
 
-void Worker::on_plaintext(ConnectionId id, std::string_view bytes, const Arrival& arrival) {
-    if (connections_[id].phase == Phase::waiting) {
-        consume(id, bytes, arrival);
-    } else {
-        on_ended(id, 0, now_);  // bytes that nobody asked for: the connection is of no use any more
-    }
+/// This and the next two say what on_data() says.
+bool Worker::on_plaintext(ConnectionId id, std::string_view bytes, const Arrival& arrival) {
+    if (connections_[id].phase == Phase::waiting) return consume(id, bytes, arrival);
+    on_ended(id, 0, now_);  // bytes that nobody asked for: the connection is of no use any more
+    return false;
 }
 
-void Worker::consume(ConnectionId id, std::string_view bytes, const Arrival& arrival) {
+bool Worker::consume(ConnectionId id, std::string_view bytes, const Arrival& arrival) {
     using Event = http::ResponseParser::Event;
     Connection& connection = connections_[id];
     const AnswerCheck& check = plan_.checks[connection.operation];
@@ -167,7 +162,7 @@ void Worker::consume(ConnectionId id, std::string_view bytes, const Arrival& arr
         switch (connection.parser.next(bytes)) {
             case Event::need_more:
                 connection.body.keep();
-                return;
+                return true;
             case Event::header:
                 keep_header(connection);
                 break;
@@ -179,10 +174,10 @@ void Worker::consume(ConnectionId id, std::string_view bytes, const Arrival& arr
                 answered(id, arrival,
                          connection.parser.keep_alive() && bytes.empty() && !arrival.followed &&
                              !transport_.sending(id));
-                return;
+                return false;
             case Event::error:
                 failed(id, RequestErrorKind::protocol, connection.parser.error(), arrival.arrived);
-                return;
+                return false;
         }
     }
 }

@@ -20,7 +20,7 @@ void Worker::flush_tls(ConnectionId id) {
     if (error != 0) on_ended(id, error, now_);
 }
 
-void Worker::on_tls_data(ConnectionId id, std::string_view bytes, const Arrival& arrival) {
+bool Worker::on_tls_data(ConnectionId id, std::string_view bytes, const Arrival& arrival) {
     using Step = TlsSession::Step;
     Connection& connection = connections_[id];
     TlsSession* const session = connection.tls.get();
@@ -29,14 +29,15 @@ void Worker::on_tls_data(ConnectionId id, std::string_view bytes, const Arrival&
         const Step step = session->handshake();
         if (step == Step::failed || step == Step::closed) {
             failed(id, RequestErrorKind::connect, "TLS: " + session->error(), arrival.arrived);
-            return;
+            return false;
         }
         if (step == Step::wants_more) {
             flush_tls(id);
-            return;
+            return true;
         }
         submit(id);  // goes out together with the end of the handshake
     }
+    bool goes_on = connection.phase == Phase::waiting;
     // An answer may end the session, or begin a new request on it.
     while (connection.tls.get() == session) {
         std::string_view plaintext;
@@ -44,7 +45,7 @@ void Worker::on_tls_data(ConnectionId id, std::string_view bytes, const Arrival&
         Arrival decrypted = arrival;
         decrypted.followed = arrival.followed || session->has_more();
         if (step == Step::done) {
-            on_plaintext(id, plaintext, decrypted);
+            goes_on = on_plaintext(id, plaintext, decrypted);
         } else if (step == Step::closed) {
             on_ended(id, 0, arrival.read);
         } else if (step == Step::failed) {
@@ -57,9 +58,10 @@ void Worker::on_tls_data(ConnectionId id, std::string_view bytes, const Arrival&
             // An answer to a key update, if any. It must not overtake a request on its way, and need not go
             // out before the next one (RFC 8446, 4.6.3).
             if (!transport_.sending(id)) flush_tls(id);
-            return;
+            return goes_on;
         }
     }
+    return false;
 }
 
 }  // namespace joust::load

@@ -221,7 +221,11 @@ void ScriptedServer::State::accept_all() {
         if (!fd) return;
         const std::uint64_t number = accepted++;
         if (manner.accept_gap > Nanoseconds{0}) next_accept = now() + manner.accept_gap;
-        if (manner.close_on_accept) continue;
+        if (manner.close_on_accept) {
+            [[maybe_unused]] const ssize_t sent =
+                ::send(fd.get(), manner.greeting.data(), manner.greeting.size(), MSG_NOSIGNAL);
+            continue;
+        }
         const int on = 1;
         ::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
         epoll_event event{};

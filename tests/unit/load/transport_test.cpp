@@ -14,14 +14,17 @@ struct Seen final : TransportEvents {
     void on_connected(ConnectionId /*id*/, int error, TimePoint /*now*/) override {
         if (error == 0) ++connected;
     }
-    void on_data(ConnectionId id, std::string_view /*bytes*/, const Arrival& arrival) override {
+    bool on_data(ConnectionId id, std::string_view bytes, const Arrival& arrival) override {
         arrived.emplace(id, arrival.arrived);
+        text += bytes;
+        return true;
     }
     void on_ended(ConnectionId /*id*/, int /*error*/, TimePoint /*now*/) override { ++ended; }
     void on_submitted(ConnectionId id, TimePoint now) override { submitted[id] = now; }
 
     std::size_t connected = 0;
     std::size_t ended = 0;
+    std::string text;
     std::map<ConnectionId, TimePoint> submitted;
     std::map<ConnectionId, TimePoint> arrived;
 };
@@ -35,9 +38,10 @@ protected:
                                             : make_epoll_transport(k_connections);
         ASSERT_TRUE(made.has_value()) << made.error().message;
         transport_ = std::move(*made);
-        auto addresses = resolve(parse_url(server_.url()).value());
-        ASSERT_TRUE(addresses.has_value());
-        address_ = addresses->front();
+        address_ = must_resolve(server_);
+    }
+    static Address must_resolve(const ScriptedServer& server) {
+        return resolve(parse_url(server.url()).value()).value().front();
     }
     void connect(std::size_t count) {
         for (ConnectionId id = 0; id < count; ++id)
@@ -95,6 +99,23 @@ TEST_P(TransportOn, ReadsInOneWaitWhatIsThere) {
     transport_->wait(now(), {}, seen_);
     EXPECT_GE(seen_.arrived.size(), 256U);
     until([&] { return seen_.arrived.size() == k_connections; });
+}
+
+TEST_P(TransportOn, HearsOfAnEndThatCameTogetherWithTheLastBytes) {
+    using Listen = ScriptedServer::Manner::Listen;
+    for (const Listen on : {Listen::ipv4, Listen::ipv6, Listen::unix_socket}) {
+        const ScriptedServer server([](const SeenRequest&) { return Reply::never(); },
+                                    {.on = on, .greeting = "bye", .close_on_accept = true});
+        SCOPED_TRACE(server.url());
+        const Address address = must_resolve(server);
+        seen_ = {};
+        ASSERT_EQ(transport_->open(0, address), 0);
+        until([&] { return seen_.connected == 1; });
+        std::this_thread::sleep_for(50ms);  // by now both are there
+        until([&] { return seen_.ended >= 1; });
+        EXPECT_EQ(seen_.text, "bye");
+        transport_->close(0);
+    }
 }
 
 INSTANTIATE_TEST_SUITE_P(Backends, TransportOn, k_both_backends, io_name);
