@@ -101,6 +101,22 @@ std::string printable(std::string_view text) {
     return result;
 }
 
+bool nested_too_deeply(std::string_view json) {
+    int depth = 0;
+    bool quoted = false;
+    for (std::size_t i = 0; i < json.size(); ++i) {
+        const char c = json[i];
+        if (quoted && c == '\\')
+            ++i;
+        else if (c == '"')
+            quoted = !quoted;
+        else if (!quoted && (c == '{' || c == '['))
+            if (++depth > k_most_json_levels) return true;
+        if (!quoted && (c == '}' || c == ']')) --depth;
+    }
+    return false;
+}
+
 std::string last_lines(std::string_view text, std::size_t count) {
     while (!text.empty() && text.back() == '\n')
         text.remove_suffix(1);

@@ -20,6 +20,11 @@ bool is_utf8(std::string_view text);
 /// `text` for a terminal: control characters, and bytes that are no UTF-8, as \xNN.
 std::string printable(std::string_view text);
 
+/// Depth up to which JSON is taken: parsers take any, but writing a value out again is recursive.
+inline constexpr int k_most_json_levels = 200;
+/// Whether `json`, valid or not, has more levels of objects and arrays than that.
+bool nested_too_deeply(std::string_view json);
+
 /// The last `count` lines of `text`.
 std::string last_lines(std::string_view text, std::size_t count);
 

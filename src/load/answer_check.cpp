@@ -5,6 +5,7 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
+#include "base/text.hpp"
 #include "http/syntax.hpp"
 
 namespace joust::load {
@@ -12,6 +13,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 constexpr std::string_view k_id_placeholder = "{request_id}";
+constexpr std::size_t k_most_headers = 64;
+/// Name and value; a response's line that is split over pieces is kept up to 256 bytes.
+constexpr std::size_t k_most_header_bytes = 240;
 
 bool is_space(char c) {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
@@ -43,17 +47,31 @@ std::string excerpt(std::string_view body) {
 Result<AnswerCheck> AnswerCheck::compile(const Expect& expect, bool request_sends_id) {
     AnswerCheck check;
     check.expect_ = expect;
-    for (http::Header& header : check.expect_.headers)  // names are compared in lower case
+    if (expect.headers.size() > k_most_headers)
+        return fail(ErrorKind::bad_input, "{} headers are expected; at most {} can be", expect.headers.size(),
+                    k_most_headers);
+    for (http::Header& header : check.expect_.headers) {  // names are compared in lower case
+        if (header.name.size() + header.value.size() > k_most_header_bytes)
+            return fail(
+                ErrorKind::bad_input,
+                "the expected header {} has {} bytes with its value; only headers of at most {} can be "
+                "looked for",
+                header.name, header.name.size() + header.value.size(), k_most_header_bytes);
         std::transform(header.name.begin(), header.name.end(), header.name.begin(), http::to_lower);
+    }
     if (expect.body_regex) {
-        try {  // std::regex has no other way to refuse a pattern
-            check.regex_.emplace(*expect.body_regex, std::regex::ECMAScript | std::regex::optimize);
-        } catch (const std::regex_error& error) {
+        re2::RE2::Options options;
+        options.set_log_errors(false);
+        auto regex = std::make_shared<const re2::RE2>(*expect.body_regex, options);
+        if (!regex->ok())
             return fail(ErrorKind::bad_input, "regular expression \"{}\": {}", *expect.body_regex,
-                        error.what());
-        }
+                        regex->error());
+        check.regex_ = std::move(regex);
     }
     if (expect.json) {
+        if (nested_too_deeply(*expect.json))
+            return fail(ErrorKind::bad_input, "the expected JSON is nested more than {} levels deep",
+                        k_most_json_levels);
         const Json object = Json::parse(*expect.json, nullptr, false);
         if (!object.is_object())
             return fail(ErrorKind::bad_input, "the expected JSON must be an object, not {}", *expect.json);
@@ -87,7 +105,7 @@ std::optional<WrongAnswer> AnswerCheck::check_text(std::string_view body) const 
         return wrong_body("body differs from the expected one: " + excerpt(body));
     if (expect_.body_contains && body.find(*expect_.body_contains) == std::string_view::npos)
         return wrong_body("body lacks the expected text: " + excerpt(body));
-    if (regex_ && !std::regex_search(body.begin(), body.end(), *regex_))
+    if (regex_ && !re2::RE2::PartialMatch(re2::StringPiece(body.data(), body.size()), *regex_))
         return wrong_body("body does not match the expression: " + excerpt(body));
     return std::nullopt;
 }
@@ -114,6 +132,9 @@ bool AnswerCheck::matches_structure(std::string_view body, std::string_view id) 
 }
 
 std::optional<WrongAnswer> AnswerCheck::parse_in_full(std::string_view body, std::string_view id) const {
+    if (nested_too_deeply(body))
+        return wrong_body(
+            fmt::format("body is nested more than {} levels deep: {}", k_most_json_levels, excerpt(body)));
     const Json answer = Json::parse(body.begin(), body.end(), nullptr, false);
     if (!answer.is_object()) return wrong_body("body is no JSON object: " + excerpt(body));
     for (const Field& field : fields_) {
@@ -132,9 +153,12 @@ std::optional<WrongAnswer> AnswerCheck::parse_in_full(std::string_view body, std
 }
 
 std::optional<WrongAnswer> AnswerCheck::check(int status, std::string_view body, std::string_view id,
-                                              std::size_t headers_matched, bool in_full) const {
+                                              std::uint64_t headers_matched, bool in_full) const {
     if (auto wrong = check_status(status, body)) return wrong;
-    if (headers_matched != expect_.headers.size()) return wrong_body("an expected header did not come");
+    for (std::size_t i = 0; i < expect_.headers.size(); ++i)
+        if ((headers_matched >> i & 1U) == 0)
+            return wrong_body(fmt::format("the expected header {}: {} did not come", expect_.headers[i].name,
+                                          expect_.headers[i].value));
     if (!needs_body_) return std::nullopt;
     if (auto wrong = check_text(body)) return wrong;
     if (fields_.empty() && !expect_.json) return std::nullopt;

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <re2/re2.h>
+
 #include <cstdint>
+#include <memory>
 #include <optional>
-#include <regex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,8 +24,8 @@ struct WrongAnswer {
 /// An Expect made ready to be checked against many answers.
 class AnswerCheck {
 public:
-    /// Fails on a regular expression or JSON that does not parse, and on {request_id} when the request sends
-    /// none.
+    /// Fails on a regular expression or JSON that does not parse, on {request_id} when the request sends
+    /// none, and on headers that are too many or too long to be looked for.
     static Result<AnswerCheck> compile(const Expect& expect, bool request_sends_id);
 
     [[nodiscard]] bool needs_body() const { return needs_body_; }
@@ -31,10 +33,10 @@ public:
     /// Share of answers to be parsed in full, as a bound on a uniform 32-bit number.
     [[nodiscard]] std::uint64_t sample_bound() const { return sample_bound_; }
 
-    /// `id`: the request id that was sent. `headers_matched`: how many of headers() came. Does not allocate
-    /// for a right answer unless `in_full` or where only a full parse can tell.
+    /// `id`: the request id that was sent. `headers_matched`: bit i is set when headers()[i] came. Does not
+    /// allocate for a right answer unless `in_full` or where only a full parse can tell.
     [[nodiscard]] std::optional<WrongAnswer> check(int status, std::string_view body, std::string_view id,
-                                                   std::size_t headers_matched, bool in_full) const;
+                                                   std::uint64_t headers_matched, bool in_full) const;
 
 private:
     struct Field {
@@ -49,7 +51,7 @@ private:
     [[nodiscard]] std::optional<WrongAnswer> parse_in_full(std::string_view body, std::string_view id) const;
 
     Expect expect_;
-    std::optional<std::regex> regex_;
+    std::shared_ptr<const re2::RE2> regex_;  ///< takes linear time, whatever the body
     std::vector<Field> fields_;
     std::uint64_t sample_bound_ = 0;
     bool needs_body_ = false;

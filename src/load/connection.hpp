@@ -31,8 +31,8 @@ struct Connection {
     std::uint32_t variant = 0;
     std::uint64_t loaded = std::numeric_limits<std::uint64_t>::max();  ///< operation and variant in `buffer`
     std::uint64_t sequence = 0;
-    std::uint64_t served = 0;  ///< answers on this connection
-    std::size_t headers_matched = 0;
+    std::uint64_t served = 0;           ///< answers on this connection
+    std::uint64_t headers_matched = 0;  ///< bit i: the i-th expected header came
     std::size_t address = 0;
     TimePoint due;
     TimePoint sent_at;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/text.hpp"
+
 namespace joust::load {
 namespace {
 
@@ -61,24 +63,6 @@ private:
     std::size_t line_ = 1;
 };
 
-// The parser takes any depth, but writing a value out again is recursive.
-bool nested_too_deeply(std::string_view json) {
-    constexpr int k_most = 200;
-    int depth = 0;
-    bool quoted = false;
-    for (std::size_t i = 0; i < json.size(); ++i) {
-        const char c = json[i];
-        if (quoted && c == '\\')
-            ++i;
-        else if (c == '"')
-            quoted = !quoted;
-        else if (!quoted && (c == '{' || c == '['))
-            if (++depth > k_most) return true;
-        if (!quoted && (c == '}' || c == ']')) --depth;
-    }
-    return false;
-}
-
 std::string as_text(const nlohmann::ordered_json& value) {
     return value.is_string() ? value.get<std::string>()
                              : value.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
@@ -114,7 +98,8 @@ Result<Feed> parse_json_lines_feed(std::string_view text) {
         text.remove_prefix(std::min(end + 1, text.size()));
         if (content.find_first_not_of(" \t\r") == std::string_view::npos) continue;
         if (nested_too_deeply(content))
-            return fail(ErrorKind::bad_input, "line {}: nested more than 200 levels deep", line);
+            return fail(ErrorKind::bad_input, "line {}: nested more than {} levels deep", line,
+                        k_most_json_levels);
         const auto object = nlohmann::ordered_json::parse(content.begin(), content.end(), nullptr, false);
         if (!object.is_object()) return fail(ErrorKind::bad_input, "line {}: not a JSON object", line);
         if (object.empty()) return fail(ErrorKind::bad_input, "line {}: the object has no members", line);

@@ -11,10 +11,10 @@ namespace {
 constexpr std::size_t k_sequence_bytes = 12;
 constexpr std::uint64_t k_first_sequence = 100'000'000'000;  // so that all have 12 digits and JSON takes them
 constexpr std::size_t k_most_variant_bytes = std::size_t{256} << 20U;
-// Stand in for the values while the request is serialised; no request may hold these control characters
-// itself.
-constexpr char k_id_mark = '\x01';
-constexpr char k_sequence_mark = '\x02';
+// Stand in for the values while the request is serialised; no request may hold them itself.
+constexpr std::string_view k_id_mark = "<joust:place-of-the-id:>";
+constexpr std::string_view k_sequence_mark = "<joust:seq:>";
+static_assert(k_id_mark.size() == k_id_bytes && k_sequence_mark.size() == k_sequence_bytes);
 
 void write_hexadecimal(char* at, std::uint64_t value) {
     for (int digit = 11; digit >= 0; --digit, value >>= 4U)
@@ -27,7 +27,8 @@ void write_decimal(char* at, std::uint64_t value) {
 }
 
 bool holds_marks(std::string_view text) {
-    return text.find_first_of("\x01\x02") != std::string_view::npos;
+    return text.find(k_id_mark) != std::string_view::npos ||
+           text.find(k_sequence_mark) != std::string_view::npos;
 }
 
 const std::string& path_of(const Target& target, const Request& request) {
@@ -60,8 +61,8 @@ IdSource make_id_source(std::uint64_t run, int thread, int threads) {
 Result<PreparedRequest::Variant> PreparedRequest::make_variant(const Target& target, const Request& request,
                                                                const Replacements& columns) {
     Replacements values = columns;
-    values.emplace_back("request_id", std::string(k_id_bytes, k_id_mark));
-    values.emplace_back("sequence", std::string(k_sequence_bytes, k_sequence_mark));
+    values.emplace_back("request_id", k_id_mark);
+    values.emplace_back("sequence", k_sequence_mark);
     http::RequestParts parts{.method = request.method,
                              .authority = target.authority(),
                              .path = filled(path_of(target, request), values),
@@ -71,17 +72,10 @@ Result<PreparedRequest::Variant> PreparedRequest::make_variant(const Target& tar
         header.value = filled(header.value, values);
     Variant variant;
     JOUST_TRY(variant.bytes, http::write_request(parts));
-    for (std::size_t at = 0; at < variant.bytes.size();) {
-        const char byte = variant.bytes[at];
-        if (byte != k_id_mark && byte != k_sequence_mark) {
-            ++at;
-            continue;
-        }
-        const bool is_id = byte == k_id_mark;
-        variant.patches.push_back(
-            {static_cast<std::uint32_t>(at), is_id ? Kind::request_id : Kind::sequence});
-        at += is_id ? k_id_bytes : k_sequence_bytes;
-    }
+    for (const auto& [mark, kind] :
+         {std::pair{k_id_mark, Kind::request_id}, {k_sequence_mark, Kind::sequence}})
+        for (std::size_t at = 0; (at = variant.bytes.find(mark, at)) != std::string::npos; at += mark.size())
+            variant.patches.push_back({static_cast<std::uint32_t>(at), kind});
     return variant;
 }
 
@@ -91,7 +85,8 @@ Result<PreparedRequest> PreparedRequest::prepare(const Target& target, const Req
                         std::any_of(request.headers.begin(), request.headers.end(),
                                     [](const http::Header& header) { return holds_marks(header.value); });
     if (marked)
-        return fail(ErrorKind::bad_input, "the request holds the control characters 1 or 2; encode them");
+        return fail(ErrorKind::bad_input, "the request holds {} or {}, which Joust uses itself", k_id_mark,
+                    k_sequence_mark);
     PreparedRequest prepared;
     prepared.is_head_ = request.method == "HEAD";
     constexpr std::array<std::string_view, 6> k_idempotent{"GET",    "HEAD",    "PUT",
@@ -107,11 +102,15 @@ Result<PreparedRequest> PreparedRequest::prepare(const Target& target, const Req
             const std::string& value =
                 column < feed.rows[row].size() ? feed.rows[row][column] : std::string();
             if (holds_marks(value))
-                return fail(ErrorKind::bad_input, "row {} of the data feed holds a control character",
-                            row + 1);
+                return fail(ErrorKind::bad_input,
+                            "row {} of the data feed holds {} or {}, which Joust uses itself", row + 1,
+                            k_id_mark, k_sequence_mark);
             columns.emplace_back(feed.columns[column], value);
         }
-        JOUST_TRY(Variant variant, make_variant(target, request, columns));
+        Result<Variant> made = make_variant(target, request, columns);
+        if (!made && by_row)
+            return fail(made.error().kind, "row {} of the data feed: {}", row + 1, made.error().message);
+        JOUST_TRY(Variant variant, std::move(made));
         bytes += variant.bytes.size();
         if (bytes > k_most_variant_bytes)
             return fail(ErrorKind::bad_input,

@@ -183,10 +183,11 @@ bool Worker::consume(ConnectionId id, std::string_view bytes, const Arrival& arr
 }
 
 void Worker::keep_header(Connection& connection) const {
-    for (const http::Header& expected : plan_.checks[connection.operation].headers())
-        if (http::equals_ignoring_case(connection.parser.header_name(), expected.name) &&
-            connection.parser.header_value() == expected.value)
-            ++connection.headers_matched;
+    const std::vector<http::Header>& expected = plan_.checks[connection.operation].headers();
+    for (std::size_t i = 0; i < expected.size(); ++i)
+        if (http::equals_ignoring_case(connection.parser.header_name(), expected[i].name) &&
+            connection.parser.header_value() == expected[i].value)
+            connection.headers_matched |= std::uint64_t{1} << i;
 }
 
 Ending Worker::ending(const Connection& connection, Ending::How how, TimePoint end) const {

@@ -80,6 +80,35 @@ TEST(AnswerCheck, RefusesExpectationsThatCannotBe) {
     EXPECT_FALSE(AnswerCheck::compile({.json = "{"}, false).has_value());
     EXPECT_FALSE(AnswerCheck::compile({.json = R"({"a": "{request_id}"})"}, false).has_value());
     EXPECT_FALSE(AnswerCheck::compile({.sample = 1.5}, false).has_value());
+    EXPECT_FALSE(AnswerCheck::compile({.json = R"({"a": )" + std::string(300, '[')}, false).has_value());
+    EXPECT_FALSE(AnswerCheck::compile({.headers = {{"X-A", std::string(250, 'a')}}}, false).has_value());
+    EXPECT_FALSE(
+        AnswerCheck::compile({.headers = std::vector<http::Header>(65, {"X-A", "1"})}, false).has_value());
+}
+
+// A regular expression engine that goes back, or recurses, could be stopped or killed by the target's answer.
+TEST(AnswerCheck, LooksThroughLongBodiesInLinearTime) {
+    const std::string body(std::size_t{4} << 20U, 'x');
+    for (const char* pattern : {".*y", "x*y", "^(a|x)*y", "(x+x+)+y"}) {
+        const auto check = AnswerCheck::compile({.body_regex = pattern}, false).value();
+        EXPECT_TRUE(check.check(200, body, "", 0, true).has_value()) << pattern;
+        EXPECT_FALSE(check.check(200, body + "y", "", 0, true).has_value()) << pattern;
+    }
+}
+
+TEST(AnswerCheck, TakesNoBodyThatIsNestedWithoutEnd) {
+    const auto check = AnswerCheck::compile({.json = R"({"a": 1})"}, false).value();
+    const std::string deep = R"({"a": )" + std::string(1'000'000, '[') + std::string(1'000'000, ']') + "}";
+    const auto wrong = check.check(200, deep, "", 0, true);
+    ASSERT_TRUE(wrong.has_value());
+    EXPECT_NE(wrong->detail.find("200 levels"), std::string::npos);
+}
+
+TEST(AnswerCheck, EveryExpectedHeaderMustCome) {
+    const auto check = AnswerCheck::compile({.headers = {{"X-A", "1"}, {"X-B", "2"}}}, false).value();
+    EXPECT_FALSE(check.check(200, "", "", 0b11, true).has_value());
+    for (const std::uint64_t some : {0b00U, 0b01U, 0b10U})
+        EXPECT_TRUE(check.check(200, "", "", some, true).has_value()) << some;
 }
 
 }  // namespace

@@ -18,6 +18,16 @@ TEST_P(ClosedModel, FindsAnExpectedHeaderHoweverItIsSpelled) {
     EXPECT_EQ(run(options).requests.succeeded, 0U);
 }
 
+TEST_P(ClosedModel, AHeaderThatComesTwiceIsNoOther) {
+    ScriptedServer server(
+        [](const SeenRequest&) { return Reply::raw("HTTP/1.1 204 No Content\r\nX-A: 1\r\nX-A: 1\r\n\r\n"); });
+    Options options = closed(server, 1, StopAfterCount{3});
+    options.operations[0].expect.headers = {{"X-A", "1"}};
+    EXPECT_EQ(run(options).requests.succeeded, 3U);
+    options.operations[0].expect.headers = {{"X-A", "1"}, {"X-B", "2"}};
+    EXPECT_EQ(run(options).requests.succeeded, 0U);
+}
+
 TEST_P(ClosedModel, SendsExactlyTheCountAndEveryIdOnce) {
     ScriptedServer server([](const SeenRequest& request) { return Reply::ok(request.body); });
     Options options = closed(server, 8, StopAfterCount{1000});

@@ -37,6 +37,22 @@ TEST_P(OpenModel, FollowsItsScheduleWithoutDrift) {
     EXPECT_EQ(samples.schedule_lag.count(), 500U);
 }
 
+TEST_P(OpenModel, BeginsWhatIsDueAtOnce) {
+    ScriptedServer server([](const SeenRequest&) { return Reply::ok(); });
+    const model::Samples samples = run(open(server, 100, StopAfter{1s}));
+    EXPECT_LT(milliseconds(samples.schedule_lag.value_at_quantile(0.5)), 3);
+}
+
+TEST_P(OpenModel, CountsTheWaitForAConnectionInTheResponseTimeNotInTheServiceTime) {
+    ScriptedServer server([](const SeenRequest&) { return Reply::ok("ok", 20ms); });
+    Options options = open(server, 200, StopAfterCount{20});
+    std::get<OpenLoop>(options.schedule).max_connections = 1;
+    const model::Samples samples = run(options);
+    EXPECT_GE(milliseconds(samples.response_time.max()), 20 * 20 - 19 * 5);  // the last is due after 95 ms
+    EXPECT_GE(milliseconds(samples.service_time.min()), 19.9);
+    EXPECT_LT(milliseconds(samples.service_time.value_at_quantile(0.5)), 60);
+}
+
 TEST_P(OpenModel, NeverOmitsWhatFindsNoConnection) {
     ScriptedServer server([](const SeenRequest&) { return Reply::ok("ok", 100ms); });
     Options options = open(server, 200, StopAfter{500ms});

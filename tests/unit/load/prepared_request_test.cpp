@@ -59,11 +59,30 @@ TEST(PreparedRequest, FillsTheColumnsOfTheTargetsOwnPath) {
 
 TEST(PreparedRequest, RefusesWhatIsNoRequest) {
     EXPECT_FALSE(PreparedRequest::prepare(k_target, {.method = "G T"}, {}).has_value());
-    EXPECT_FALSE(PreparedRequest::prepare(k_target, {.body = "\x01"}, {}).has_value());
+    EXPECT_FALSE(PreparedRequest::prepare(k_target, {.body = "<joust:seq:>"}, {}).has_value());
     EXPECT_FALSE(
         PreparedRequest::prepare(k_target, {.path = "/{a}"}, {.columns = {"a"}, .rows = {}}).has_value());
     EXPECT_FALSE(PreparedRequest::prepare(k_target, {.path = "/{a}"}, {.columns = {"a"}, .rows = {{"b c"}}})
                      .has_value());
+}
+
+TEST(PreparedRequest, TakesBodiesOfAnyBytes) {
+    std::string all;
+    for (int byte = 0; byte < 256; ++byte)
+        all += std::string(30, static_cast<char>(byte));
+    const auto request =
+        PreparedRequest::prepare(k_target, {.method = "POST", .body = all + "{sequence}"}, {}).value();
+    std::string buffer(request.buffer_size(), '?');
+    const std::string_view sent = request.render(0, buffer.data(), false, make_id_source(9, 0, 1), 5);
+    EXPECT_EQ(sent.substr(sent.size() - all.size() - 12), all + "100000000005");
+}
+
+TEST(PreparedRequest, NamesTheRowThatMakesNoRequest) {
+    const auto request =
+        PreparedRequest::prepare(k_target, {.path = "/{a}"}, {.columns = {"a"}, .rows = {{"b"}, {"c d"}}});
+    ASSERT_FALSE(request.has_value());
+    EXPECT_NE(request.error().message.find("row 2 of the data feed"), std::string::npos)
+        << request.error().message;
 }
 
 TEST(IdSource, TellsThreadsApart) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <thread>
+
 namespace joust::load {
 namespace {
 
@@ -44,14 +46,69 @@ private:
     std::vector<ConnectionId> refused_, accepted_, sent_;
 };
 
-TEST(Worker, TakesTheAddressThatAnswersAlsoForConnectionsThatAreRefusedLater) {
-    constexpr std::uint64_t k_requests = 3;
+/// A thread that gets its CPU back after the deadline: the answer has come in time, but is read only then.
+class ReadsLate final : public Transport {
+public:
+    explicit ReadsLate(Nanoseconds stall) : stall_(stall) {}
+
+    int open(ConnectionId id, const Address& /*address*/) override {
+        id_ = id;
+        return 0;
+    }
+    int send(ConnectionId /*id*/, std::string_view /*bytes*/) override { return 0; }
+    [[nodiscard]] bool sending(ConnectionId /*id*/) const override { return false; }
+    void close(ConnectionId /*id*/) override {}
+    void wake() override {}
+    [[nodiscard]] std::uint64_t clock_steps() const override { return 0; }
+    void wait(TimePoint /*until*/, Patience /*patience*/, TransportEvents& events) override {
+        switch (turn_++) {
+            case 0:
+                return events.on_connected(id_, 0, now());
+            case 1:
+                arrived_ = now();
+                return std::this_thread::sleep_for(stall_);
+            default:
+                events.on_data(id_, "HTTP/1.1 204 No Content\r\n\r\n",
+                               {.read = now(), .arrived = arrived_, .stamped = true});
+        }
+    }
+
+private:
+    Nanoseconds stall_;
+    ConnectionId id_ = 0;
+    TimePoint arrived_;
+    int turn_ = 0;
+};
+
+LoadPlan one_user(std::uint64_t requests) {
     LoadPlan plan;
-    plan.options.schedule = ClosedLoop{.users = k_requests, .stagger = Nanoseconds{0}};
-    plan.options.stop = StopAfterCount{k_requests};
-    plan.addresses.resize(2);
+    plan.options.schedule = ClosedLoop{.users = 1, .stagger = Nanoseconds{0}};
+    plan.options.stop = StopAfterCount{requests};
+    plan.addresses.resize(1);
     plan.requests.push_back(PreparedRequest::prepare(plan.options.target, Request{}, Feed{}).value());
     plan.checks.push_back(AnswerCheck::compile(Expect{}, false).value());
+    return plan;
+}
+
+TEST(Worker, ReadsWhatHasComeBeforeItCallsItATimeout) {
+    LoadPlan plan = one_user(1);
+    plan.options.timeout = std::chrono::milliseconds(50);
+    Control control;
+    LiveCounters live;
+    ReadsLate transport(std::chrono::milliseconds(80));
+    Worker worker(plan, control, {.connections = 1, .requests = 1}, transport, live);
+    const TimePoint start = now();
+    control.window_start_ns = start.time_since_epoch().count();
+    const ThreadResult result = worker.run(start);
+    EXPECT_EQ(result.samples.requests.succeeded, 1U);
+    EXPECT_EQ(result.samples.requests.timed_out, 0U);
+}
+
+TEST(Worker, TakesTheAddressThatAnswersAlsoForConnectionsThatAreRefusedLater) {
+    constexpr std::uint64_t k_requests = 3;
+    LoadPlan plan = one_user(k_requests);
+    plan.options.schedule = ClosedLoop{.users = k_requests, .stagger = Nanoseconds{0}};
+    plan.addresses.resize(2);
     Control control;
     LiveCounters live;
     SecondAddressOnly transport(plan);
