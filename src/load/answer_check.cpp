@@ -62,7 +62,7 @@ Result<AnswerCheck> AnswerCheck::compile(const Expect& expect, bool request_send
     if (expect.body_regex) {
         re2::RE2::Options options;
         options.set_log_errors(false);
-        auto regex = std::make_shared<const re2::RE2>(*expect.body_regex, options);
+        auto regex = std::make_unique<const re2::RE2>(*expect.body_regex, options);
         if (!regex->ok())
             return fail(ErrorKind::bad_input, "regular expression \"{}\": {}", *expect.body_regex,
                         regex->error());

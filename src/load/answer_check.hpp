@@ -51,7 +51,7 @@ private:
     [[nodiscard]] std::optional<WrongAnswer> parse_in_full(std::string_view body, std::string_view id) const;
 
     Expect expect_;
-    std::shared_ptr<const re2::RE2> regex_;  ///< takes linear time, whatever the body
+    std::unique_ptr<const re2::RE2> regex_;  ///< takes linear time, whatever the body
     std::vector<Field> fields_;
     std::uint64_t sample_bound_ = 0;
     bool needs_body_ = false;
