@@ -43,6 +43,10 @@ class Readings(unittest.TestCase):
         with self.assertRaises(ValueError):
             compare.percentiles_of_wrk("Requests/sec: 0.00\n")
 
+    def test_k6(self):
+        said = {0: 0.39487, 1: 0.77838, 2: 1.05, 3: 2.91, 4: 7.97, 5: 14.48}  # the line http_req_duration of its summary
+        self.agree(compare.percentiles_of_k6(sample("k6.json")), said, 0.01)
+
     def test_vegeta(self):
         # As `vegeta report` gave them; it interpolates, 99 % is the last but one of twenty or the last.
         self.agree(compare.percentiles_of_vegeta(sample("vegeta.csv")), {0: 12.083, 1: 15.648, 2: 16.082, 5: 16.216}, 0.4)
