@@ -18,11 +18,14 @@ constexpr double k_relative = 0.02;
 constexpr Nanoseconds k_absolute = 1ms;
 
 /// Every percentile lies within 2 % + 1 ms of what the server's log says, and not more than that below the
-/// truth in closed form. Above it, it may be as far as the log shows that this host was late.
+/// truth in closed form, but for requests that a busy host let overtake each other: they did by at most the
+/// time by which one came late. Above the truth, it may be as far as the log shows that this host was late.
 void expect_exact(const Measured& measured, const ScenarioRun::Setting& setting) {
     const auto truth = test::true_response_times(setting.scenario, setting.rate, setting.length);
     ASSERT_EQ(measured.samples.requests.succeeded, truth.size()) << setting.scenario.name;
     ASSERT_EQ(measured.at_least.size(), truth.size()) << setting.scenario.name;
+    const bool sent_when_due = static_cast<std::size_t>(setting.max_connections) >= truth.size();
+    const double overtaken = sent_when_due ? milliseconds(measured.latest_arrival.count()) : 0;
     for (const double quantile : k_quantiles) {
         SCOPED_TRACE(fmt::format("{}, {} at {}", setting.scenario.name, measured.samples.backend, quantile));
         const double seen = milliseconds(measured.samples.response_time.value_at_quantile(quantile));
@@ -32,7 +35,7 @@ void expect_exact(const Measured& measured, const ScenarioRun::Setting& setting)
         const double slack = milliseconds(k_absolute.count());
         EXPECT_GE(seen, at_least * (1 - k_relative) - slack);
         EXPECT_LE(seen, at_most * (1 + k_relative) + slack);
-        EXPECT_GE(seen, closed_form * (1 - k_relative) - slack);
+        EXPECT_GE(seen, closed_form * (1 - k_relative) - slack - overtaken);
     }
 }
 

@@ -26,6 +26,7 @@ struct Measured {
     std::vector<Nanoseconds> at_least;
     std::vector<Nanoseconds> at_most;
     std::vector<test::LogEntry> log;
+    Nanoseconds latest_arrival{0};  ///< of any request at the server, after it was due
     TimePoint started;
 };
 
@@ -68,6 +69,7 @@ public:
         for (const test::LogEntry& entry : measured.log) {
             if (!entry.released) continue;
             const TimePoint due = due_time(entry);
+            measured.latest_arrival = std::max(measured.latest_arrival, entry.request.arrived - due);
             measured.at_least.push_back(*entry.releasing - due);
             measured.at_most.push_back(*entry.released - due);
         }
