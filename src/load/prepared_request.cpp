@@ -128,7 +128,7 @@ std::string_view PreparedRequest::render(std::size_t variant, char* buffer, bool
                                          const IdSource& source, std::uint64_t sequence) const {
     const Variant& chosen = variants_[variant];
     if (chosen.patches.empty()) return chosen.bytes;
-    if (!loaded) std::memcpy(buffer, chosen.bytes.data(), chosen.bytes.size());
+    if (!loaded) chosen.bytes.copy(buffer, chosen.bytes.size());
     for (const Patch patch : chosen.patches) {
         char* const at = buffer + patch.offset;
         if (patch.kind == Kind::request_id) {
