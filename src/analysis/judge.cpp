@@ -31,10 +31,7 @@ public:
 
 private:
     void generator() {
-        const bool open = trial_.load_model == model::LoadModel::open;
-        const Judgement check =
-            self_check(samples_, trial_.load_model,
-                       open ? std::optional(static_cast<double>(trial_.plan.level)) : std::nullopt);
+        const Judgement check = self_check(samples_, trial_.load_model);
         for (const model::Reason& reason : check.reasons)
             judgement_.reasons.push_back(reason);
         for (const model::Reason& reason : check.not_evaluated)

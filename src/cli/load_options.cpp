@@ -265,8 +265,8 @@ void finish_run(model::LoadRun& run, model::Samples samples) {
     constexpr std::uint64_t k_kibibyte = 1024;  // the unit of ru_maxrss
     if (::getrusage(RUSAGE_SELF, &usage) == 0)
         run.max_rss = Bytes{static_cast<std::uint64_t>(usage.ru_maxrss) * k_kibibyte};
-    run.self_check = analysis::self_check(run.samples, run.load_model, run.offered_rps, run.schedule_length,
-                                          run.max_connections);
+    run.self_check =
+        analysis::self_check(run.samples, run.load_model, run.schedule_length, run.max_connections);
 }
 
 }  // namespace joust::cli

@@ -159,6 +159,12 @@ def test_the_open_model_offers_its_rate(server):
     assert result["requests"]["started"] == pytest.approx(400, abs=2)
 
 
+def test_a_draw_with_fewer_arrivals_is_not_held_against_the_rate(server):
+    done = load(server.url, "--rate", 40, "--arrivals", "poisson", "-d", "2s", "--seed", 1, "--json", "-")
+    result = json.loads(done.stdout)
+    assert result["requests"]["started"] == 73 and "offered_rate" not in codes(result)
+
+
 def test_a_ramp_offers_the_mean_of_its_ends(server):
     result = json.loads(load(server.url, "--ramp", "0:400:2s", "-d", "2s", "--json", "-").stdout)
     assert result["offered_rps"] == pytest.approx(200)

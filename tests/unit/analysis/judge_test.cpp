@@ -111,10 +111,10 @@ INSTANTIATE_TEST_SUITE_P(
              }},
         Flaw{"generator_throttled", Validity::suspect, "1.2 % of the window",
              [](TrialResult& trial) { trial.samples.generator.throttled = std::chrono::milliseconds(60); }},
-        Flaw{"offered_rate", Validity::suspect, "200/s of 205/s",
+        Flaw{"offered_rate", Validity::suspect, "195/s of 200/s",
              [](TrialResult& trial) {
                  trial.load_model = model::LoadModel::open;
-                 trial.plan.level = 205;
+                 trial.samples.conduct.never_begun = 25;
              }},
         Flaw{"littles_law", Validity::suspect, "disagree by 25 %",
              [](TrialResult& trial) { trial.samples.in_flight_mean *= 0.75; }}));
