@@ -44,31 +44,30 @@ model::Samples between(const load::Progress& before, const load::Progress& after
     return samples;
 }
 
-std::string LoadWatch::met(const load::Progress& progress) const {
-    const model::Samples second = between(seconds_.back(), progress);
-    if (second.requests.started == 0) return "";  // nothing ended: nothing to judge
-    for (const Criterion& criterion : stop_if_)
-        if (criterion.missed(second, Nanoseconds{0}))  // a second holds no ages
-            return fmt::format("--stop-if {}, after {:.0f} s", criterion.text,
-                               seconds(progress.at - seconds_.front().at));
-    return "";
+// Where nothing ended there is a rate, but there are no times and no errors to judge.
+const Criterion* LoadWatch::held(const model::Samples& samples, Nanoseconds timeout) const {
+    for (const Criterion& criterion : stop_if_) {
+        const bool known = samples.requests.started > 0 || criterion.quantity == Criterion::Quantity::goodput;
+        if (known && criterion.missed(samples, timeout)) return &criterion;
+    }
+    return nullptr;
 }
 
-void LoadWatch::judge(const model::Samples& slice, Nanoseconds timeout, std::string_view where) {
-    if (!stopped_.empty() || slice.requests.started == 0) return;
-    for (const Criterion& criterion : stop_if_)
-        if (criterion.missed(slice, timeout)) {
-            stopped_ = fmt::format("--stop-if {}, {}", criterion.text, where);
-            return;
-        }
+void LoadWatch::judge(const model::Samples& samples, Nanoseconds timeout, std::string_view where) {
+    if (!stopped_.empty()) return;
+    if (const Criterion* criterion = held(samples, timeout))
+        stopped_ = fmt::format("--stop-if {}, {}", criterion->text, where);
 }
 
 void LoadWatch::look(load::Engine& engine, const load::Progress& progress, const ExpectedLoad& expected) {
     if (progress.at - seconds_.back().at < 1s) return;
     rates_.push_back(between(seconds_.back(), progress).goodput_rps());
-    const bool measuring = seconds_.back().at - engine.started_at() >= expected.warm_up;
-    if (stopped_.empty() && measuring && !expected.slice) {
-        stopped_ = met(progress);
+    const Nanoseconds begin = seconds_.back().at - engine.started_at();
+    // The drain has no rate to speak of; a load that ends by count has none.
+    const bool before_end = expected.requests || begin + 1s <= expected.warm_up + expected.length;
+    if (stopped_.empty() && begin >= expected.warm_up && before_end && !expected.slice) {
+        judge(between(seconds_.back(), progress), Nanoseconds{0},  // a second holds no ages
+              fmt::format("after {:.0f} s", seconds(progress.at - seconds_.front().at)));
         if (!stopped_.empty()) engine.stop_now();
     }
     seconds_.push_back(progress);

@@ -25,19 +25,19 @@ struct ExpectedLoad {
 /// the load where it is.
 class LoadWatch {
 public:
-    /// `stop_if` is looked at each second, for that second, after the warm-up.
+    /// `stop_if` is looked at each whole second of the measured time, for that second.
     explicit LoadWatch(std::vector<Criterion> stop_if) : stop_if_(std::move(stop_if)) {}
     /// Returns when nothing is in flight any more; the live view is gone then.
     void wait(load::Engine& engine, const ExpectedLoad& expected);
-    /// Looks at the criteria for a whole slice; `where` is told with the one that holds.
-    void judge(const model::Samples& slice, Nanoseconds timeout, std::string_view where);
+    /// Looks at the criteria for a second or a whole slice; `where` is told with the one that holds.
+    void judge(const model::Samples& samples, Nanoseconds timeout, std::string_view where);
     /// Why a load was ended before its time; "": it was not.
     [[nodiscard]] const std::string& stopped() const { return stopped_; }
 
 private:
     void look(load::Engine& engine, const load::Progress& progress, const ExpectedLoad& expected);
     void show(const load::Progress& progress, const ExpectedLoad& expected, TimePoint started);
-    [[nodiscard]] std::string met(const load::Progress& progress) const;
+    [[nodiscard]] const Criterion* held(const model::Samples& samples, Nanoseconds timeout) const;
 
     std::vector<Criterion> stop_if_;
     std::string stopped_;

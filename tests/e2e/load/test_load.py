@@ -270,6 +270,20 @@ def test_a_load_stops_when_a_second_is_bad(server):
     assert "errors>50%" in result["stopped_early"] and 0.5 < result["duration_s"] < 25
 
 
+@pytest.mark.parametrize("kind", [["-c", 4], ["--rate", 100], ["-n", 100]])
+def test_a_load_stops_when_the_server_falls_silent(server, kind):
+    server.delays = {b"/never": 50}
+    length = [] if "-n" in kind else ["-d", "50s"]
+    result = json.loads(load(server.url + "never", *kind, *length, "--stop-if", "rps<50", "--json", "-").stdout)
+    assert result["stopped_early"] == "--stop-if rps<50, after 1 s" and result["duration_s"] < 25
+
+
+def test_answers_that_come_after_the_measured_time_do_not_stop_a_load(server):
+    server.delays = {b"/slow": 2.5}
+    result = json.loads(load(server.url + "slow", "-c", 4, "-d", "100ms", "--stop-if", "rps<50", "--json", "-").stdout)
+    assert result["stopped_early"] is None and result["requests"]["succeeded"] == 4
+
+
 def test_a_header_a_pattern_and_json_members_can_be_expected(server):
     server.body = b'{"ok": true, "n": 1}'
 
