@@ -347,7 +347,7 @@ Result<model::Samples> merged(std::vector<ThreadResult> threads) {
     std::vector<std::vector<SecondSeries::Second>> series;
     for (ThreadResult& thread : threads)
         series.push_back(std::move(thread.seconds));
-    samples.seconds = merged(series);
+    samples.seconds = merged(series, samples.window);
     return samples;
 }
 

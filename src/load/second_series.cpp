@@ -44,13 +44,16 @@ std::vector<SecondSeries::Second> SecondSeries::take() {
     return std::exchange(packed_, {});
 }
 
-std::vector<model::SecondOfLoad> merged(const std::vector<std::vector<SecondSeries::Second>>& threads) {
+std::vector<model::SecondOfLoad> merged(const std::vector<std::vector<SecondSeries::Second>>& threads,
+                                        Nanoseconds window) {
     struct Sum {
         LiveHistogram response_time;
         std::uint64_t failed = 0;
         std::int64_t max_ns = 0;
     };
     std::map<std::int64_t, Sum> sums;
+    for (std::int64_t second = 0; std::chrono::seconds(second) < window; ++second)
+        sums[second];
     for (const auto& thread : threads) {
         for (const SecondSeries::Second& second : thread) {
             Sum& sum = sums[second.second];

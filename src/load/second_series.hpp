@@ -43,7 +43,9 @@ private:
     std::vector<Second> packed_;
 };
 
-/// The series of all threads as one.
-std::vector<model::SecondOfLoad> merged(const std::vector<std::vector<SecondSeries::Second>>& threads);
+/// The series of all threads as one, with every second that `window` holds, also those in which nothing
+/// ended.
+std::vector<model::SecondOfLoad> merged(const std::vector<std::vector<SecondSeries::Second>>& threads,
+                                        Nanoseconds window);
 
 }  // namespace joust::load

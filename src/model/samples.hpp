@@ -59,7 +59,8 @@ struct ConnectionCounts {
     friend bool operator==(const ConnectionCounts&, const ConnectionCounts&) = default;
 };
 
-/// One second of the run, for time series; `second` counts from the start of the window.
+/// One second of the run, for time series; `second` counts from the start of the window. Times are of the
+/// successes, 0 without one.
 struct SecondOfLoad {
     std::int64_t second = 0;
     std::uint64_t succeeded = 0;

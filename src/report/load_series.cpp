@@ -27,15 +27,20 @@ std::string csv_field(const std::string& text) {
     return quoted + '"';
 }
 
+// Without a success there is no time: empty, for 0 would be a very short one.
+std::string time_fields(bool known, std::int64_t p50, std::int64_t p99, std::int64_t max) {
+    return known ? fmt::format("{},{},{}", p50, p99, max) : ",,";
+}
+
 }  // namespace
 
 std::string load_csv(const model::LoadRun& run) {
     std::string text =
         "second,succeeded,failed,response_time_p50_ns,response_time_p99_ns,response_time_max_ns\n";
     for (const model::SecondOfLoad& second : run.samples.seconds)
-        text += fmt::format("{},{},{},{},{},{}\n", second.second, second.succeeded, second.failed,
-                            second.response_time_p50_ns, second.response_time_p99_ns,
-                            second.response_time_max_ns);
+        text += fmt::format("{},{},{},{}\n", second.second, second.succeeded, second.failed,
+                            time_fields(second.succeeded > 0, second.response_time_p50_ns,
+                                        second.response_time_p99_ns, second.response_time_max_ns));
     return text;
 }
 
@@ -47,10 +52,12 @@ std::string load_csv(const model::LoadComparison& comparison) {
         const model::Samples& samples = slice.samples;
         const stats::Histogram& times = samples.response_time;
         text += fmt::format(
-            "{},{},{},{},{},{},{},{},{},{}\n", csv_field(comparison.runs[slice.target].url), slice.round,
+            "{},{},{},{},{},{},{},{}\n", csv_field(comparison.runs[slice.target].url), slice.round,
             std::chrono::duration_cast<std::chrono::milliseconds>(slice.started.time_since_epoch()).count(),
             seconds(samples.window), samples.completed_in_window, samples.errors_in_window,
-            samples.goodput_rps(), times.value_at_quantile(0.5), times.value_at_quantile(0.99), times.max());
+            samples.goodput_rps(),
+            time_fields(!times.empty(), times.value_at_quantile(0.5), times.value_at_quantile(0.99),
+                        times.max()));
     }
     return text;
 }

@@ -373,6 +373,14 @@ def test_files_are_written(server, tmp_path):
     assert rows[0].startswith("second,succeeded,failed,response_time_p50_ns") and len(rows) == 3
 
 
+def test_the_csv_has_every_second_also_where_nothing_ended(server, tmp_path):
+    server.delays = {b"/slow": 2.5}
+    load(server.url + "slow", "-n", 1, "-c", 1, "--csv", tmp_path / "r.csv")
+    rows = [row.split(",") for row in (tmp_path / "r.csv").read_text().splitlines()[1:]]
+    assert rows[:2] == [["0", "0", "0", "", "", ""], ["1", "0", "0", "", "", ""]]
+    assert rows[2][:3] == ["2", "1", "0"] and int(rows[2][5]) >= 2.5e9 and len(rows) == 3
+
+
 def test_a_missed_criterion_is_exit_code_4(server):
     done = load(server.url, "-n", 100, "-c", 1, "--fail-if", "p99>1ns", "--fail-if", "errors>1%", code=4)
     assert "failed: p99>1ns: it is " in done.stderr and "errors>1%" not in done.stderr
