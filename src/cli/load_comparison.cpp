@@ -7,6 +7,7 @@
 #include "base/random.hpp"
 #include "cli/load_options.hpp"
 #include "cli/signals.hpp"
+#include "host/own_throttling.hpp"
 #include "load/engine.hpp"
 #include "load/recorder.hpp"
 
@@ -49,13 +50,16 @@ Result<std::vector<Side>> make_sides(const LoadCommand& command, const Slices& s
 }
 
 Result<model::Samples> take_turn(Side& side, const ExpectedLoad& expected, LoadWatch& watch) {
+    const host::OwnThrottling throttled;
     if (!side.engine) {
         JOUST_TRY(side.engine, load::Engine::start(side.options));
     } else {
         side.engine->start_lap();
     }
     watch.wait(*side.engine, expected);
-    return side.engine->finish_lap();
+    JOUST_TRY(model::Samples samples, side.engine->finish_lap());
+    samples.generator.throttled = throttled.since_start();
+    return samples;
 }
 
 bool over(const LoadWatch& watch) {

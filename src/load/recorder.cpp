@@ -225,6 +225,7 @@ void add_usage(model::Usage& to, const model::Usage& from) {
     add(to.voluntary_context_switches, from.voluntary_context_switches);
     add(to.involuntary_context_switches, from.involuntary_context_switches);
     add(to.run_delay, from.run_delay);
+    add(to.throttled, from.throttled);
 }
 
 void add_counts(model::Samples& to, const model::Samples& from) {

@@ -74,11 +74,17 @@ Json generator(const model::LoadRun& run) {
             {"kernel_time_stamps", samples.kernel_time_stamps}};
 }
 
+Json reasons(const std::vector<model::Reason>& reasons) {
+    Json json = Json::array();
+    for (const model::Reason& reason : reasons)
+        json.push_back({{"code", reason.code}, {"text", reason.text}});
+    return json;
+}
+
 Json validity(const model::Judgement& judgement) {
-    Json reasons = Json::array();
-    for (const model::Reason& reason : judgement.reasons)
-        reasons.push_back({{"code", reason.code}, {"text", reason.text}});
-    return {{"verdict", name(judgement.validity)}, {"reasons", std::move(reasons)}};
+    return {{"verdict", name(judgement.validity)},
+            {"reasons", reasons(judgement.reasons)},
+            {"not_evaluated", reasons(judgement.not_evaluated)}};
 }
 
 Json requests(const model::Samples& samples) {

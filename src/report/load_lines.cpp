@@ -101,6 +101,8 @@ std::string self_check_lines(std::string_view label, const model::Judgement& jud
     std::string text = labelled(label, name(judgement.validity));
     for (const model::Reason& reason : judgement.reasons)
         text += labelled("", reason.text);
+    for (const model::Reason& rule : judgement.not_evaluated)
+        text += labelled("", fmt::format("{} not evaluated: {}", rule.code, rule.text));
     return text;
 }
 

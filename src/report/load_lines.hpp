@@ -15,6 +15,7 @@ std::string labelled(std::string_view label, std::string_view text);
 /// The share of errors, their kinds, and what the first one of each kind looked like; what the server sent is
 /// made harmless for a terminal.
 std::string error_lines(std::string_view label, const model::Samples& samples);
+/// The verdict, its reasons, and the rules that could not be evaluated.
 std::string self_check_lines(std::string_view label, const model::Judgement& judgement);
 /// "12.3 ms", with "≥ " before a time that is only a lower bound.
 std::string time_text(double nanoseconds, bool at_least);

@@ -295,6 +295,12 @@ def test_a_header_a_pattern_and_json_members_can_be_expected(server):
     assert errors("--expect-header", "Content-Length: 20") == 0 and errors("--expect-header", "X: 1") == 3
 
 
+def test_rules_that_could_not_be_evaluated_are_named(server):
+    done = load(server.url, "--rate", 100, "-n", 20, "--json", "-")
+    assert "saturation" in {rule["code"] for rule in json.loads(done.stdout)["validity"]["not_evaluated"]}
+    assert "saturation not evaluated: too few requests" in load(server.url, "--rate", 100, "-n", 20).stdout
+
+
 def test_the_generator_says_what_it_took(server):
     generator = json.loads(load(server.url, "-n", 100, "--json", "-").stdout)["generator"]
     assert 1 << 20 < generator["max_rss_bytes"] < 1 << 30

@@ -93,6 +93,14 @@ def test_a_dead_target_is_no_ratio_but_a_result(server, tmp_path):
     assert "Connection refused" in done.stdout
 
 
+def test_the_generators_throttling_is_looked_at(server):
+    def blind(run):  # as on a host where it cannot be read
+        return "generator_throttled" in {rule["code"] for rule in run["validity"]["not_evaluated"]}
+
+    alone = blind(compare(server.url, "-n", 10))
+    assert [blind(target) for target in compare(server.url, server.url, "-d", "500ms")["targets"]] == [alone, alone]
+
+
 def test_a_bad_slice_ends_the_comparison(server):
     server.status = b"500 Broken"
     result = compare(server.url, server.url, "-c", 1, "-d", "40s", "--rounds", 100, "--stop-if", "errors>50%")

@@ -43,6 +43,18 @@ TEST(LoadText, HasTheUnitThatFits) {
     EXPECT_THAT(text, HasSubstr("1.50 KiB received"));
 }
 
+TEST(LoadText, NamesTheRulesThatCouldNotBeEvaluated) {
+    model::LoadRun run = run_with_timeouts();
+    run.self_check.reasons = {{"connections", "9 of 10 connections were established"}};
+    run.self_check.not_evaluated = {{"steal", "it was not recorded"}, {"saturation", "too few were due"}};
+    const char* expected =
+        "               9 of 10 connections were established\n"
+        "               steal not evaluated: it was not recorded\n"
+        "               saturation not evaluated: too few were due\n";
+    EXPECT_THAT(load_text(run), HasSubstr(expected));
+    EXPECT_THAT(load_text(model::LoadComparison{.runs = {run, run}}), HasSubstr(expected));
+}
+
 TEST(LoadText, IsAtMost80ColumnsWideWhateverTheReasons) {
     model::LoadRun run = run_with_timeouts();
     run.self_check.reasons = {{"a", std::string(60, 'x') + " " + std::string(60, 'y') + " and so on"}};

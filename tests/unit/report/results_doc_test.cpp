@@ -122,6 +122,7 @@ model::LoadRun eventful_load() {
     run.samples.examples = {{model::RequestErrorKind::body, 200, "{}", Nanoseconds{1}}};
     run.samples.censored = 1;
     run.self_check.reasons = {{"connections", "1 of 2 connections were established"}};
+    run.self_check.not_evaluated = {{"generator_throttled", "throttling was not read"}};
     return run;
 }
 
