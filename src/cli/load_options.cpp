@@ -145,6 +145,27 @@ Result<load::StopRule> stop_rule(const LoadCommand& command, const load::Schedul
     return load::StopAfter{length, warm_up};
 }
 
+// A schedule whose last rate is 0 may be over before that many requests were due.
+Status enough_due(const LoadCommand& command, const load::Schedule& schedule) {
+    const auto* open = std::get_if<load::OpenLoop>(&schedule);
+    if (!command.requests || open == nullptr) return {};
+    JOUST_TRY(const load::RateCurve curve, load::RateCurve::create(open->segments));
+    const std::optional<double> due = curve.requests();
+    if (!due) return {};
+    if (open->arrivals == load::Arrivals::poisson)
+        return fail(
+            ErrorKind::bad_input,
+            "--requests {} and --arrivals poisson contradict each other here: the schedule ends at 0/s, "
+            "and how many requests it has by then is drawn; leave out one of them",
+            *command.requests);
+    if (static_cast<double>(*command.requests) <= std::ceil(*due)) return {};
+    return fail(
+        ErrorKind::bad_input,
+        "--requests {0}: the schedule ends at 0/s after {1:.0f} requests; write --requests {1:.0f}, or "
+        "leave it out",
+        *command.requests, std::ceil(*due));
+}
+
 Result<std::vector<http::Header>> headers(std::string_view flag, const std::vector<std::string>& texts) {
     std::vector<http::Header> result;
     for (const std::string& text : texts) {
@@ -211,6 +232,7 @@ Result<load::Options> load_options(const LoadCommand& command, std::string_view 
     options.retries = command.retries;
     options.requests_per_connection = command.requests_per_connection;
     JOUST_CHECK(load::check(options));
+    JOUST_CHECK(enough_due(command, options.schedule));
     return options;
 }
 

@@ -61,6 +61,11 @@ double RateCurve::requests_until(Nanoseconds time) const {
     return total;
 }
 
+std::optional<double> RateCurve::requests() const {
+    const Piece& last = pieces_.back();
+    return last.from_rps > 0 ? std::nullopt : std::optional(last.requests_before);
+}
+
 std::optional<Nanoseconds> RateCurve::due(double index) const {
     std::size_t at = pieces_.size() - 1;
     while (at > 0 && pieces_[at].requests_before > index)

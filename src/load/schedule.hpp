@@ -52,6 +52,8 @@ public:
     static Result<RateCurve> create(const std::vector<RateSegment>& segments);
     /// Number of requests due before `time` (from the start).
     [[nodiscard]] double requests_until(Nanoseconds time) const;
+    /// Number of requests due in all; empty when the last rate goes on for ever.
+    [[nodiscard]] std::optional<double> requests() const;
     /// When request `index` (0-based; may be fractional) is due, from the start; empty when the rate has
     /// ended before.
     [[nodiscard]] std::optional<Nanoseconds> due(double index) const;

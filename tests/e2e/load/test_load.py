@@ -412,6 +412,7 @@ def test_a_missed_criterion_is_exit_code_4(server):
         (["http://127.0.0.1/", "--fail-if", "slow"], "--fail-if"),
         (["http://127.0.0.1/", "-H", "nonsense"], "--header"),
         (["http://127.0.0.1/", "--steps", "1,2"], "--steps"),
+        (["http://127.0.0.1/", "--ramp", "100:0:1s", "-n", "500"], "after 50 requests"),
         (["http://127.0.0.1/", "--think", "soon"], "--think"),
         (["http://127.0.0.1/", "--think", "1s", "--rate", "5"], "contradict"),
         (["http://127.0.0.1/", "--arrivals", "poisson"], "--rate"),

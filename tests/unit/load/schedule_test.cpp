@@ -41,6 +41,9 @@ TEST(RateCurve, EndsWhenItFallsToZero) {
     EXPECT_NEAR(seconds(*curve.due(375)), 5, 1e-6);
     EXPECT_NEAR(seconds(*curve.due(499.9999)), 10, 0.01);
     EXPECT_FALSE(curve.due(501).has_value());
+    EXPECT_EQ(curve.requests(), 500);
+    EXPECT_EQ(curve_of(OpenLoop::steps({10, 0}, 1s)).requests(), 10);
+    EXPECT_FALSE(curve_of(OpenLoop::ramp(0, 100, 10s)).requests().has_value());
 }
 
 TEST(RateCurve, StepsOverAPause) {
