@@ -13,10 +13,21 @@ Status check(const ClosedLoop& loop) {
     return {};
 }
 
+constexpr double k_highest_rps = 1e7;         // more than 256 threads can send; what is due is counted singly
+constexpr double k_lowest_rps = 1.0 / 86400;  // one a day
+
 Status check(const OpenLoop& loop) {
     if (loop.max_connections < 1)
         return fail(ErrorKind::bad_input, "an open schedule needs at least one connection");
     JOUST_CHECK(RateCurve::create(loop.segments));
+    for (const RateSegment& segment : loop.segments)
+        for (const double rate : {segment.from_rps, segment.to_rps})
+            if (rate > k_highest_rps || (rate > 0 && rate < k_lowest_rps))
+                return fail(
+                    ErrorKind::bad_input,
+                    "a rate of {}/s cannot be kept; give at most {:.0f} per second and at least 1 per "
+                    "day ({:.6f}), or 0 within a ramp or steps",
+                    rate, k_highest_rps, k_lowest_rps);
     return {};
 }
 

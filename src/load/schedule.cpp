@@ -5,6 +5,8 @@
 
 namespace joust::load {
 
+constexpr double k_latest_s = 3e9;  // a hundred years; three times that does not fit into Nanoseconds
+
 OpenLoop OpenLoop::constant_rate(double rps) {
     OpenLoop loop;
     loop.segments = {{Nanoseconds{0}, rps, rps}};
@@ -81,7 +83,7 @@ std::optional<Nanoseconds> RateCurve::due(double index) const {
         if (requests > 0 || !std::isfinite(piece.length_s)) return std::nullopt;
         return from_seconds(piece.begin_s);
     }
-    return from_seconds(piece.begin_s + 2 * requests / denominator);
+    return from_seconds(std::min(piece.begin_s + 2 * requests / denominator, k_latest_s));
 }
 
 DueTimes::DueTimes(RateCurve curve, Arrivals arrivals, int thread, int threads, std::uint64_t seed)

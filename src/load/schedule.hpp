@@ -54,8 +54,8 @@ public:
     [[nodiscard]] double requests_until(Nanoseconds time) const;
     /// Number of requests due in all; empty when the last rate goes on for ever.
     [[nodiscard]] std::optional<double> requests() const;
-    /// When request `index` (0-based; may be fractional) is due, from the start; empty when the rate has
-    /// ended before.
+    /// When request `index` (0-based; may be fractional) is due, from the start, at most a hundred years;
+    /// empty when the rate has ended before.
     [[nodiscard]] std::optional<Nanoseconds> due(double index) const;
 
 private:

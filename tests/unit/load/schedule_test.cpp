@@ -25,7 +25,8 @@ TEST(RateCurve, AtAConstantRateHasNoDrift) {
     const RateCurve curve = curve_of(OpenLoop::constant_rate(3));
     EXPECT_EQ(curve.due(0), 0ns);
     EXPECT_EQ(curve.due(1), 333333333ns);
-    EXPECT_EQ(curve.due(3e9), 1'000'000'000s);  // after thirty years still on the nanosecond
+    EXPECT_EQ(curve.due(3e9), 1'000'000'000s);   // after thirty years still on the nanosecond
+    EXPECT_EQ(curve.due(1e18), 3'000'000'000s);  // never comes
 }
 
 TEST(RateCurve, RampsByTheSquareRoot) {
