@@ -38,8 +38,8 @@ Result<model::LoadRun> measure(const LoadCommand& command, LoadWatch& watch) {
         expected.warm_up = window->warm_up;
         expected.length = window->length;
     }
-    if (const std::string warning = cut_short(options); !warning.empty())
-        fmt::print(stderr, "warning: {}\n", warning);
+    for (const std::string& warning : {cut_short(options), lowered_bound(command, run)})
+        if (!warning.empty()) fmt::print(stderr, "warning: {}\n", warning);
     const host::OwnThrottling throttled;
     JOUST_TRY(load::Engine engine, load::Engine::start(options));
     if (const std::string reason = engine.fallback_reason(); !reason.empty())
@@ -139,6 +139,8 @@ ExitCode load(const LoadCommand& command) {
     if (command.urls.size() > 1) {
         auto compared = compare_targets(command, watch);
         if (!compared) return complain(compared.error());
+        if (const std::string warning = lowered_bound(command, compared->runs.front()); !warning.empty())
+            fmt::print(stderr, "warning: {}\n", warning);
         for (std::size_t i = 0; i < compared->runs.size(); ++i) {
             judge(compared->runs[i], *fail_if);
             if (const std::size_t unserved = compared->rounds_unserved(i); unserved > 0)

@@ -8,6 +8,7 @@
 #include "cli/load_options.hpp"
 #include "cli/signals.hpp"
 #include "host/own_throttling.hpp"
+#include "load/address.hpp"
 #include "load/engine.hpp"
 #include "load/recorder.hpp"
 
@@ -124,6 +125,7 @@ Result<model::LoadComparison> compare_targets(const LoadCommand& command, LoadWa
     const auto& stop = std::get<load::StopAfter>(whole.stop);
     const Slices slices = slices_of(stop.length, command.rounds.value_or(10));
     JOUST_TRY(std::vector<Side> sides, make_sides(command, slices));
+    JOUST_CHECK(load::allow_open_files(load::most_connections(whole.schedule) * sides.size()));
     model::LoadComparison comparison{
         .rounds = slices.rounds, .slice = slices.length, .warm_up = slices.warm_up, .seed = command.seed};
     for (std::size_t i = 0; i < sides.size(); ++i)

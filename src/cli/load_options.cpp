@@ -8,6 +8,7 @@
 #include "analysis/self_check.hpp"
 #include "base/quantity.hpp"
 #include "base/text.hpp"
+#include "load/address.hpp"
 #include "load/feed_file.hpp"
 #include "load/prepared_request.hpp"
 #include "model/wording.hpp"
@@ -68,6 +69,23 @@ Result<load::OpenLoop> steps(const std::string& text) {
         text);
 }
 
+// Of connections to one URL; those to the others stay open meanwhile.
+int room_for_each(const LoadCommand& command) {
+    constexpr std::size_t k_most = 1'000'000;  // that --max-connections takes
+    const std::size_t urls = std::max<std::size_t>(command.urls.size(), 1);
+    return static_cast<int>(std::min(load::room_for_connections() / urls, k_most));
+}
+
+Status check_room(const LoadCommand& command, std::string_view flag, int connections) {
+    const int room = room_for_each(command);
+    if (connections <= room) return {};
+    return fail(
+        ErrorKind::unsupported,
+        "{0} {1}: the hard limit of open files (ulimit -Hn) has room for {2} connections{3}; write {0} "
+        "{2}, or raise the limit",
+        flag, connections, room, command.urls.size() > 1 ? " to each URL" : "");
+}
+
 Result<load::ClosedLoop> closed_loop(const LoadCommand& command) {
     if (command.arrivals != "constant")
         return fail(ErrorKind::bad_input, "--arrivals {} needs a rate: write --rate, --ramp or --steps too",
@@ -80,6 +98,7 @@ Result<load::ClosedLoop> closed_loop(const LoadCommand& command) {
         return fail(ErrorKind::bad_input,
                     "--spin needs a rate: without due times there is nothing to poll for");
     load::ClosedLoop closed{.users = command.connections.value_or(k_users)};
+    JOUST_CHECK(check_room(command, "-c", closed.users));
     JOUST_TRY(closed.think_time, duration("--think", command.think));
     return closed;
 }
@@ -111,7 +130,10 @@ Result<load::Schedule> schedule(const LoadCommand& command) {
         JOUST_TRY(open, steps(command.steps));
     }
     open.arrivals = command.arrivals == "poisson" ? load::Arrivals::poisson : load::Arrivals::constant;
-    open.max_connections = command.max_connections.value_or(open.max_connections);
+    if (command.max_connections)
+        JOUST_CHECK(check_room(command, "--max-connections", *command.max_connections));
+    open.max_connections =
+        command.max_connections.value_or(std::min(load::OpenLoop::k_connections, room_for_each(command)));
     return open;
 }
 
@@ -255,6 +277,16 @@ std::string cut_short(const load::Options& options) {
     if (window == nullptr || window->warm_up + window->length >= schedule) return "";
     return fmt::format("--duration ends the load before its schedule: {} of {} are played",
                        model::span_text(window->warm_up + window->length), model::span_text(schedule));
+}
+
+std::string lowered_bound(const LoadCommand& command, const model::LoadRun& run) {
+    if (command.max_connections ||
+        run.max_connections.value_or(load::OpenLoop::k_connections) >= load::OpenLoop::k_connections)
+        return "";
+    return fmt::format(
+        "at most {} connections are opened instead of {}: the hard limit of open files (ulimit -Hn) has room "
+        "for no more",
+        *run.max_connections, load::OpenLoop::k_connections);
 }
 
 model::LoadRun load_run(const LoadCommand& command, const load::Options& options, const std::string& url) {

@@ -17,6 +17,9 @@ std::optional<double> offered_rps(const load::Options& options, std::optional<Na
 /// A warning where the load ends before the last rate of its ramp or steps was reached; "" otherwise.
 std::string cut_short(const load::Options& options);
 
+/// A warning where the limit of open files made the default bound of connections smaller; "" otherwise.
+std::string lowered_bound(const LoadCommand& command, const model::LoadRun& run);
+
 /// The result of a load on one URL, as far as it is known before its start.
 model::LoadRun load_run(const LoadCommand& command, const load::Options& options, const std::string& url);
 /// Adds what was measured, the memory that it took, and the self-check.

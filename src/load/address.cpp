@@ -25,6 +25,11 @@ Address unix_address(const std::string& path) {
     return address;
 }
 
+// Rings, logs, the contenders' pipes; where files are scarce, a quarter of them has to do.
+rlim_t other_files(const rlimit& limit) {
+    return std::min<rlim_t>(256, limit.rlim_max / 4);
+}
+
 }  // namespace
 
 Result<std::vector<Address>> resolve(const Target& target) {
@@ -62,11 +67,16 @@ int open_socket(const Address& address) {
     return fd;
 }
 
-Status allow_open_files(std::size_t connections) {
-    constexpr std::size_t k_others = 256;  // rings, logs, the contenders' pipes
+std::size_t room_for_connections() {
     rlimit limit{};
     ::getrlimit(RLIMIT_NOFILE, &limit);
-    const rlim_t wanted = connections + k_others;
+    return limit.rlim_max - other_files(limit);
+}
+
+Status allow_open_files(std::size_t connections) {
+    rlimit limit{};
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    const rlim_t wanted = connections + other_files(limit);
     if (limit.rlim_cur >= wanted) return {};
     if (limit.rlim_max < wanted)
         return fail(ErrorKind::unsupported,

@@ -28,6 +28,8 @@ Result<std::vector<Address>> resolve(const Target& target);
 /// family has them). The descriptor, or a negative errno.
 int open_socket(const Address& address);
 
+/// Connections that the hard limit of open files leaves room for.
+std::size_t room_for_connections();
 /// Raises the soft limit of open files to the hard one if `connections` need it; an error says what to raise.
 Status allow_open_files(std::size_t connections);
 

@@ -26,12 +26,6 @@ std::size_t share_of(std::size_t whole, int thread, int threads) {
     return whole / count + (static_cast<std::size_t>(thread) < whole % count ? 1 : 0);
 }
 
-std::size_t most_connections(const Schedule& schedule) {
-    if (const auto* closed = std::get_if<ClosedLoop>(&schedule))
-        return static_cast<std::size_t>(closed->users);
-    return static_cast<std::size_t>(std::get<OpenLoop>(schedule).max_connections);
-}
-
 /// Threads without a user or a connection would do nothing.
 int threads_for(const Options& options) {
     return static_cast<int>(

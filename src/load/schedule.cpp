@@ -26,6 +26,12 @@ OpenLoop OpenLoop::steps(const std::vector<double>& rates_rps, Nanoseconds lengt
     return loop;
 }
 
+std::size_t most_connections(const Schedule& schedule) {
+    if (const auto* closed = std::get_if<ClosedLoop>(&schedule))
+        return static_cast<std::size_t>(closed->users);
+    return static_cast<std::size_t>(std::get<OpenLoop>(schedule).max_connections);
+}
+
 Result<RateCurve> RateCurve::create(const std::vector<RateSegment>& segments) {
     if (segments.empty()) return fail(ErrorKind::bad_input, "an open schedule needs a rate");
     RateCurve curve;

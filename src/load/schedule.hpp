@@ -34,9 +34,10 @@ struct RateSegment {
 struct OpenLoop {
     std::vector<RateSegment> segments;  ///< after the last one its final rate goes on
     Arrivals arrivals = Arrivals::constant;
-    int max_connections = 10'000;
+    int max_connections = k_connections;
     friend bool operator==(const OpenLoop&, const OpenLoop&) = default;
 
+    static constexpr int k_connections = 10'000;  ///< where nothing else is said
     static OpenLoop constant_rate(double rps);
     static OpenLoop ramp(double from_rps, double to_rps, Nanoseconds length);
     /// Each rate held for `length`.
@@ -44,6 +45,8 @@ struct OpenLoop {
 };
 
 using Schedule = std::variant<ClosedLoop, OpenLoop>;
+/// That the schedule may have open at once.
+std::size_t most_connections(const Schedule& schedule);
 
 /// The integral of the rate over time and its inverse, in closed form.
 class RateCurve {
