@@ -71,8 +71,8 @@ public:
     struct Manner {
         enum class Listen { ipv4, ipv6, unix_socket };
         Listen on = Listen::ipv4;
-        std::string greeting;  ///< sent on acceptance, before any request
-        bool close_on_accept = false;  ///< after the greeting
+        std::string greeting;                     ///< sent on acceptance, before any request
+        bool close_on_accept = false;             ///< after the greeting
         std::optional<Nanoseconds> idle_timeout;  ///< closes connections on which nothing came for so long
         int backlog = 4096;
         Nanoseconds accept_gap{0};  ///< accepts at most one connection in so long
