@@ -2,11 +2,13 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <cstdint>
 
 namespace joust::cli {
 namespace {
@@ -16,9 +18,26 @@ std::atomic<int> asked_to_stop{0};
 // Which of stdin, stdout and stderr were a terminal when the handler was set.
 std::array<bool, 3> on_terminal{};
 
-void remember(int signal) {
+// When it was, by the monotonic clock; written before the signal is.
+std::atomic<std::int64_t> asked_at_ns{0};
+constexpr std::int64_t k_same_wish_ns = 1'000'000'000;
+
+std::int64_t monotonic_ns() {
+    timespec time{};
+    ::clock_gettime(CLOCK_MONOTONIC, &time);
+    return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+}
+
+bool is_first(int signal) {
+    std::int64_t never = 0;
+    asked_at_ns.compare_exchange_strong(never, monotonic_ns());
     int none = 0;
-    if (!asked_to_stop.compare_exchange_strong(none, signal)) ::_exit(128 + signal);
+    return asked_to_stop.compare_exchange_strong(none, signal);
+}
+
+// timeout(1) and others signal the program and then its group, it included: that is one wish, not two.
+void remember(int signal) {
+    if (!is_first(signal) && monotonic_ns() - asked_at_ns.load() > k_same_wish_ns) ::_exit(128 + signal);
 }
 
 // The terminal has gone: what would be printed on it has to go somewhere for the run to end in order. Shell
@@ -30,8 +49,7 @@ void hang_up(int signal) {
             if (on_terminal[static_cast<std::size_t>(fd)]) ::dup2(nowhere, fd);
         ::close(nowhere);
     }
-    int none = 0;
-    asked_to_stop.compare_exchange_strong(none, signal);
+    is_first(signal);
     errno = error;
 }
 

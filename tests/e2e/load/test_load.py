@@ -324,6 +324,18 @@ def test_ctrl_c_keeps_what_was_measured(server):
     assert result["stopped_early"] == "by a signal" and result["requests"]["succeeded"] >= 50
 
 
+def test_a_signal_to_program_and_group_is_one(server):
+    process = subprocess.Popen([JOUST, "load", server.url, "-d", "50s", "--json", "-"], stdout=subprocess.PIPE, text=True,
+                               start_new_session=True)
+    while len(server.targets) < 100:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGTERM)  # as timeout(1) does
+    time.sleep(0.005)
+    os.killpg(process.pid, signal.SIGTERM)
+    result = json.loads(process.communicate(timeout=30)[0])
+    assert process.returncode == 143 and result["requests"]["succeeded"] >= 50
+
+
 def test_what_is_no_regular_file_is_not_replaced(server, tmp_path):
     pipe, link, kept = tmp_path / "pipe", tmp_path / "link", tmp_path / "kept.csv"
     os.mkfifo(pipe)
