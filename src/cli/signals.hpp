@@ -3,8 +3,9 @@
 namespace joust::cli {
 
 /// From now on SIGINT, SIGTERM and SIGHUP ask to stop instead of ending the program; SIGPIPE is ignored. A
-/// SIGINT or SIGTERM that comes over a second later ends it at once (the guardian then cleans up). After SIGHUP nothing is printed on
-/// the terminal that has gone; where it was ignored before (nohup), it stays ignored.
+/// SIGINT or SIGTERM that comes over a second later ends it at once (the guardian then cleans up). After
+/// SIGHUP nothing is printed on the terminal that has gone; where it was ignored before (nohup), it stays
+/// ignored.
 void catch_interruptions();
 /// The signal that asked to stop, 0 if none did.
 int interruption();

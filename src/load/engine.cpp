@@ -112,7 +112,7 @@ struct Engine::State {
 
 Status Engine::State::choose_backend() {
     if (plan.options.io == Io::epoll) return {};
-    const Status probed = probe_uring();
+    Status probed = probe_uring();
     uring = probed.has_value();
     if (uring) return {};
     if (plan.options.io == Io::uring) return probed;

@@ -31,10 +31,23 @@ TEST(Signals, ASecondInterruptEndsAtOnce) {
         {
             catch_interruptions();
             ::raise(SIGINT);
+            ::usleep(1'100'000);
             ::raise(SIGINT);
             ::_exit(0);
         },
         ExitedWithCode(128 + SIGINT), "");
+}
+
+TEST(Signals, TwoWithinASecondAreOneWish) {
+    EXPECT_EXIT(
+        {
+            catch_interruptions();
+            ::raise(SIGTERM);
+            ::raise(SIGTERM);
+            ::raise(SIGINT);
+            ::_exit(interruption() == SIGTERM ? 0 : 1);
+        },
+        ExitedWithCode(0), "");
 }
 
 TEST(Signals, UnderNohupAHangUpIsNoReasonToStop) {
