@@ -28,7 +28,8 @@ std::int64_t monotonic_ns() {
     return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
 }
 
-bool is_first(int signal) {
+// True for the first signal.
+bool ask_to_stop(int signal) {
     std::int64_t never = 0;
     asked_at_ns.compare_exchange_strong(never, monotonic_ns());
     int none = 0;
@@ -37,7 +38,7 @@ bool is_first(int signal) {
 
 // timeout(1) and others signal the program and then its group, it included: that is one wish, not two.
 void remember(int signal) {
-    if (!is_first(signal) && monotonic_ns() - asked_at_ns.load() > k_same_wish_ns) ::_exit(128 + signal);
+    if (!ask_to_stop(signal) && monotonic_ns() - asked_at_ns.load() > k_same_wish_ns) ::_exit(128 + signal);
 }
 
 // The terminal has gone: what would be printed on it has to go somewhere for the run to end in order. Shell
@@ -49,7 +50,7 @@ void hang_up(int signal) {
             if (on_terminal[static_cast<std::size_t>(fd)]) ::dup2(nowhere, fd);
         ::close(nowhere);
     }
-    is_first(signal);
+    ask_to_stop(signal);
     errno = error;
 }
 

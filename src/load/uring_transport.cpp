@@ -230,12 +230,13 @@ void UringTransport::look_for_end(ConnectionId id, TransportEvents& events) {
     const std::uint32_t generation = sockets_[id].generation;
     std::array<char, Uring::k_buffer_bytes> buffer;
     for (bool goes_on = true; goes_on && sockets_[id].generation == generation;) {
-        const Received received = receive_now(sockets_[id].fd.get(), buffer, clock_);
+        Received received = receive_now(sockets_[id].fd.get(), buffer, clock_);
         if (received.error == EAGAIN) return;
         if (received.bytes.empty()) {
             events.on_ended(id, received.error, received.arrival.read);
             return;
         }
+        received.arrival.followed = true;  // by the end
         goes_on = events.on_data(id, received.bytes, received.arrival);
     }
 }

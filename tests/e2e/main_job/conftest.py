@@ -174,7 +174,7 @@ def earlier_remains_are_gone(tmp_path_factory):
         place.contender("a").benchmark(["a"])
         start = place.run("--levels", "1")
         forget_environments(place)
-        assert start.code in (0, 3), start.err  # stubs on a busy host may be suspect
+        assert start.code in (0, 3), start.err  # 3: on a busy host no result may be valid
         left = remains()
         assert not left, "a start did not clear:\n" + "\n".join(left) + "\nof:\n" + "\n".join(found)
 
