@@ -2,6 +2,7 @@
 #include <array>
 #include <cstdio>
 
+#include "analysis/next_trials.hpp"
 #include "cli/commands.hpp"
 #include "cli/installation.hpp"
 #include "cli/progress.hpp"
@@ -133,8 +134,7 @@ ExitCode run(const RunCommand& command, const std::vector<std::string>& command_
     spec->about = about(*installation, command_line);
     auto progress = make_progress(screen(), spec->benchmark.experiment);
     const auto outcome = experiment::run_experiment(
-        *spec, *progress, [] { return interruption() != 0; },
-        [](std::span<const model::TrialResult>, int) { return false; });
+        *spec, *progress, [] { return interruption() != 0; }, analysis::next_trials);
     progress.reset();  // its live line must be gone before anything else is printed
     if (!outcome) return complain(outcome.error());
     return conclude(command, *outcome);
