@@ -315,10 +315,11 @@ void ResponseParser::on_connection(std::string_view value) {
 
 inline bool ResponseParser::on_header_line(std::string_view line, const char* readable) {
     const std::size_t colon = token_length(line.data(), line.data() + line.size(), readable);
-    if (colon == 0 || colon == line.size() || line[colon] != ':')
+    const bool cut_in_name = colon == line_.size() && line_length_ > colon;  // it frames nothing
+    if (colon == 0 || (!cut_in_name && (colon == line.size() || line[colon] != ':')))
         return fail("a header line has no name and colon"), false;
     name_ = line.substr(0, colon);
-    piece_ = line.substr(colon + 1);
+    piece_ = cut_in_name ? std::string_view() : line.substr(colon + 1);
     const bool framing = colon == 14 || colon == 17 || colon == 10;
     if (!framing && !report_headers_) return true;
     piece_ = without_padding(piece_);
@@ -390,7 +391,8 @@ inline bool ResponseParser::on_head_line(std::string_view line, const char* read
     }
     if (++headers_ > limits_.headers) return fail("too many headers"), false;
     if (state_ == State::header_line) return on_header_line(line, readable);
-    if (line.find(':') == std::string_view::npos || !is_token_character(line.front()))
+    const bool cut = line_length_ > line.size();
+    if ((!cut && line.find(':') == std::string_view::npos) || !is_token_character(line.front()))
         return fail("a trailer has no name and colon"), false;
     return true;
 }

@@ -198,6 +198,8 @@ bool laxer(std::string_view framing) {
         // Beast checks the syntax of the list in these; it looks at Proxy-Connection too.
         if (line.starts_with("connection:") || line.starts_with("proxy-connection:")) return true;
         if (is_odd_coding(line)) return true;
+        // Joust looks at the first 256 bytes of a line alone.
+        if (line.size() > 256 && line.find(':') >= 256) return true;
         // Folded lines: Beast refuses those of trailers, and joins others with several spaces.
         if (line.starts_with(' ') || line.starts_with('\t')) return true;
         if (line.empty() && after_status) in_head = false;

@@ -120,6 +120,8 @@ const std::vector<Message>& right_messages() {
          "HTTP/1.1 200 OK\r\nX: " + std::string(400, 'a') + "\r\n " + std::string(400, 'b') +
              "\r\nContent-Length: 1\r\n\r\nx",
          200, "x", true},
+        {"long_name", "HTTP/1.1 200 OK\r\n" + std::string(300, 'n') + ": v\r\nContent-Length: 1\r\n\r\nx",
+         200, "x", true},
         {"minor_version", "HTTP/1.2 200 OK\r\nContent-Length: 1\r\n\r\nx", 200, "x", true},
         {"status_999", "HTTP/1.1 999 Denied\r\nContent-Length: 1\r\n\r\nx", 999, "x", true},
         {"status_600", "HTTP/1.1 600\r\nContent-Length: 0\r\n\r\n", 600, "", true},
