@@ -107,11 +107,13 @@ unsigned Uring::publish_submissions() {
 int Uring::enter(unsigned submissions, unsigned completions, unsigned flags,
                  const io_uring_getevents_arg* argument) {
     // liburing's wrappers look for completions first and may enter twice; one call a loop is wanted here.
-    return io_uring_enter2(
+    const int result = io_uring_enter2(
         static_cast<unsigned>(ring_.enter_ring_fd), submissions, completions,
         flags | IORING_ENTER_REGISTERED_RING,
         static_cast<sigset_t*>(static_cast<void*>(const_cast<io_uring_getevents_arg*>(argument))),
         argument == nullptr ? 0 : sizeof *argument);
+    if (result == -EAGAIN || result == -ENOMEM) ++calls_without_memory_;
+    return result;
 }
 
 void Uring::submit() {

@@ -48,6 +48,9 @@ public:
         publish_buffers();
     }
 
+    /// How often the kernel had no memory for a call, which took no submission then.
+    [[nodiscard]] std::uint64_t calls_without_memory() const { return calls_without_memory_; }
+
     /// Puts a descriptor into the table at `index`; -1 takes it out. 0 or an errno.
     int set_file(unsigned index, int fd);
 
@@ -67,6 +70,7 @@ private:
     int enter(unsigned submissions, unsigned completions, unsigned flags,
               const io_uring_getevents_arg* argument);
 
+    std::uint64_t calls_without_memory_ = 0;
     io_uring ring_{};
     bool ready_ = false;
     bool waits_for_several_ = false;  ///< the kernel has IORING_FEAT_MIN_TIMEOUT (Linux 6.12)
