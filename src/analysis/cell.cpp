@@ -147,9 +147,11 @@ void add_requests(Cell& cell, std::span<const JudgedTrial> trials) {
             cell.errors.count[kind] += samples.errors.count[kind];
         cell.connections_peak = std::max(cell.connections_peak, samples.connections.peak);
     }
-    const std::uint64_t bad = cell.requests.failed + cell.requests.timed_out + cell.requests.unfinished;
-    if (cell.requests.started > 0)
-        cell.error_rate = static_cast<double>(bad) / static_cast<double>(cell.requests.started);
+    // What failed for want of something in the generator's own host is no error of the contender's.
+    const std::uint64_t own = cell.errors[model::RequestErrorKind::generator];
+    const std::uint64_t bad = cell.requests.failed + cell.requests.timed_out + cell.requests.unfinished - own;
+    if (cell.requests.started > own)
+        cell.error_rate = static_cast<double>(bad) / static_cast<double>(cell.requests.started - own);
 }
 
 // The reasons of its trials, each code once with the number of trials that it holds for. Those of invalid

@@ -123,7 +123,8 @@ Judgement judge(const model::TrialResult& trial, const model::ExperimentSpec& ex
     return Judge(trial, experiment).judgement();
 }
 
-model::Reason error_rate_reason(double error_rate, double limit, const model::RequestErrors& errors) {
+model::Reason error_rate_reason(double error_rate, double limit, model::RequestErrors errors) {
+    errors[model::RequestErrorKind::generator] = 0;  // it is not in the rate
     std::string text = fmt::format("{} errors (limit {})", model::percent(error_rate), model::percent(limit));
     const auto most = std::max_element(errors.count.begin(), errors.count.end());
     if (*most > 0)

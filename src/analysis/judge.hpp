@@ -14,7 +14,7 @@ namespace joust::analysis {
 model::Judgement judge(const model::TrialResult& trial, const model::ExperimentSpec& experiment);
 
 /// "34 % errors (limit 1 %), mostly timeouts"; for a trial's or a cell's requests.
-model::Reason error_rate_reason(double error_rate, double limit, const model::RequestErrors& errors);
+model::Reason error_rate_reason(double error_rate, double limit, model::RequestErrors errors);
 
 /// The response times of the trial do not account for the time that requests spent in flight.
 bool fails_littles_law(const model::Judgement& judgement);

@@ -41,6 +41,7 @@ public:
           max_connections_(max_connections) {}
 
     Judgement judgement() && {
+        shortages();
         connections();
         start_delay();
         run_delay();
@@ -78,6 +79,22 @@ private:
     }
     [[nodiscard]] static Nanoseconds longest(const std::vector<Nanoseconds>& times) {
         return *std::max_element(times.begin(), times.end());
+    }
+
+    // Each request that failed so would have been sent, and may have been answered, from a host that has
+    // more.
+    void shortages() {
+        for (std::size_t i = 0; i < model::k_shortages; ++i) {
+            const auto shortage = static_cast<model::Shortage>(i);
+            const std::uint64_t count = conduct_.shortages[shortage];
+            if (count == 0) continue;
+            std::string what(text_of(shortage).what);
+            if (shortage == model::Shortage::local_ports && conduct_.local_ports)
+                what += fmt::format(" (net.ipv4.ip_local_port_range has {})", *conduct_.local_ports);
+            invalid("generator_limits", fmt::format("{}, {}: this host's limit, not the target's; {}", what,
+                                                    model::counted(static_cast<std::int64_t>(count), "time"),
+                                                    text_of(shortage).remedy));
+        }
     }
 
     void connections() {

@@ -25,9 +25,19 @@ Result<std::vector<Criterion>> parse_criteria(std::string_view flag, const std::
     return criteria;
 }
 
+// Files are read and names looked up here, so a signal need not be waited for.
+Result<load::Options> read_options(const LoadCommand& command, const std::string& url) {
+    const EndsAtOnce nothing_begun;
+    return load_options(command, url);
+}
+Result<load::Engine> start(const load::Options& options) {
+    const EndsAtOnce nothing_begun;
+    return load::Engine::start(options);
+}
+
 Result<model::LoadRun> measure(const LoadCommand& command, LoadWatch& watch) {
     const std::string& url = command.urls.front();
-    JOUST_TRY(const load::Options options, load_options(command, url));
+    JOUST_TRY(const load::Options options, read_options(command, url));
     model::LoadRun run = load_run(command, options, url);
     ExpectedLoad expected{
         .title = fmt::format("{} · {}", url,
@@ -41,7 +51,7 @@ Result<model::LoadRun> measure(const LoadCommand& command, LoadWatch& watch) {
     for (const std::string& warning : {cut_short(options), lowered_bound(command, run)})
         if (!warning.empty()) fmt::print(stderr, "warning: {}\n", warning);
     const host::OwnThrottling throttled;
-    JOUST_TRY(load::Engine engine, load::Engine::start(options));
+    JOUST_TRY(load::Engine engine, start(options));
     if (const std::string reason = engine.fallback_reason(); !reason.empty())
         fmt::print(stderr, "warning: epoll instead of io_uring: {}\n", reason);
     watch.wait(engine, expected);
@@ -55,6 +65,7 @@ Result<model::LoadRun> measure(const LoadCommand& command, LoadWatch& watch) {
 
 // What the user wants to have written, before anything is measured for it.
 Status check_outputs(const LoadCommand& command) {
+    const EndsAtOnce nothing_begun;
     int on_stdout = 0;
     for (const Path& path : {Path(command.json), command.csv, command.hlog}) {
         if (path == "-" && ++on_stdout > 1)
@@ -132,8 +143,8 @@ ExitCode load(const LoadCommand& command) {
     if (!fail_if) return complain(fail_if.error());
     auto stop_if = parse_criteria("--stop-if", command.stop_if);
     if (!stop_if) return complain(stop_if.error());
-    if (const Status writable = check_outputs(command); !writable) return complain(writable.error());
     catch_interruptions();
+    if (const Status writable = check_outputs(command); !writable) return complain(writable.error());
     if (command.insecure) fmt::print(stderr, "warning: --insecure: certificates are not verified\n");
     LoadWatch watch(std::move(*stop_if));
     if (command.urls.size() > 1) {

@@ -38,6 +38,7 @@ struct Side {
 };
 
 Result<std::vector<Side>> make_sides(const LoadCommand& command, const Slices& slices) {
+    const EndsAtOnce nothing_begun;
     std::vector<Side> sides(command.urls.size());
     for (std::size_t i = 0; i < sides.size(); ++i) {
         JOUST_TRY(load::Options options, load_options(command, command.urls[i]));
@@ -53,6 +54,7 @@ Result<std::vector<Side>> make_sides(const LoadCommand& command, const Slices& s
 Result<model::Samples> take_turn(Side& side, const ExpectedLoad& expected, LoadWatch& watch) {
     const host::OwnThrottling throttled;
     if (!side.engine) {
+        const EndsAtOnce in_the_first_round;  // a name may be looked up; nothing is measured yet
         JOUST_TRY(side.engine, load::Engine::start(side.options));
     } else {
         side.engine->start_lap();
@@ -121,7 +123,10 @@ std::vector<std::vector<std::size_t>> turns(int rounds, std::size_t targets, std
 
 Result<model::LoadComparison> compare_targets(const LoadCommand& command, LoadWatch& watch) {
     JOUST_CHECK(check(command));
-    JOUST_TRY(const load::Options whole, load_options(command, command.urls.front()));
+    JOUST_TRY(const load::Options whole, [&] {
+        const EndsAtOnce nothing_begun;
+        return load_options(command, command.urls.front());
+    }());
     const auto& stop = std::get<load::StopAfter>(whole.stop);
     const Slices slices = slices_of(stop.length, command.rounds.value_or(10));
     JOUST_TRY(std::vector<Side> sides, make_sides(command, slices));

@@ -10,6 +10,7 @@
 #include "base/text.hpp"
 #include "load/address.hpp"
 #include "load/feed_file.hpp"
+#include "load/local_ports.hpp"
 #include "load/prepared_request.hpp"
 #include "model/wording.hpp"
 
@@ -69,24 +70,45 @@ Result<load::OpenLoop> steps(const std::string& text) {
         text);
 }
 
+// Connections that fit, and what bounds them.
+struct Room {
+    int connections;
+    std::string_view limit;
+};
+
+// Local ports are shared by the URLs with the same host and port. Those of spread connections are counted
+// when the addresses are known.
+std::optional<std::size_t> ports_for_each(const LoadCommand& command, const load::Target& target) {
+    if (!target.unix_path.empty() || command.spread) return std::nullopt;
+    std::size_t urls = 0;
+    for (const std::string& url : command.urls)
+        if (const auto other = load::parse_url(url);
+            other && other->unix_path.empty() && other->host == target.host && other->port == target.port)
+            ++urls;
+    const std::optional<std::size_t> ports = load::local_ports();
+    return ports ? std::optional(*ports / std::max<std::size_t>(urls, 1)) : std::nullopt;
+}
+
 // Of connections to one URL; those to the others stay open meanwhile.
-int room_for_each(const LoadCommand& command) {
+Room room_for_each(const LoadCommand& command, const load::Target& target) {
     constexpr std::size_t k_most = 1'000'000;  // that --max-connections takes
     const std::size_t urls = std::max<std::size_t>(command.urls.size(), 1);
-    return static_cast<int>(std::min(load::room_for_connections() / urls, k_most));
+    const std::size_t files = std::min(load::room_for_connections() / urls, k_most);
+    const std::size_t ports = ports_for_each(command, target).value_or(k_most);
+    if (ports < files) return {static_cast<int>(ports), "local port range (net.ipv4.ip_local_port_range)"};
+    return {static_cast<int>(files), "hard limit of open files (ulimit -Hn)"};
 }
 
-Status check_room(const LoadCommand& command, std::string_view flag, int connections) {
-    const int room = room_for_each(command);
-    if (connections <= room) return {};
-    return fail(
-        ErrorKind::unsupported,
-        "{0} {1}: the hard limit of open files (ulimit -Hn) has room for {2} connections{3}; write {0} "
-        "{2}, or raise the limit",
-        flag, connections, room, command.urls.size() > 1 ? " to each URL" : "");
+Status check_room(const LoadCommand& command, const load::Target& target, std::string_view flag,
+                  int connections) {
+    const Room room = room_for_each(command, target);
+    if (connections <= room.connections) return {};
+    return fail(ErrorKind::unsupported,
+                "{0} {1}: the {3} has room for {2} connections{4}; write {0} {2}, or raise the limit", flag,
+                connections, room.connections, room.limit, command.urls.size() > 1 ? " to each URL" : "");
 }
 
-Result<load::ClosedLoop> closed_loop(const LoadCommand& command) {
+Result<load::ClosedLoop> closed_loop(const LoadCommand& command, const load::Target& target) {
     if (command.arrivals != "constant")
         return fail(ErrorKind::bad_input, "--arrivals {} needs a rate: write --rate, --ramp or --steps too",
                     command.arrivals);
@@ -98,15 +120,15 @@ Result<load::ClosedLoop> closed_loop(const LoadCommand& command) {
         return fail(ErrorKind::bad_input,
                     "--spin needs a rate: without due times there is nothing to poll for");
     load::ClosedLoop closed{.users = command.connections.value_or(k_users)};
-    JOUST_CHECK(check_room(command, "-c", closed.users));
+    JOUST_CHECK(check_room(command, target, "-c", closed.users));
     JOUST_TRY(closed.think_time, duration("--think", command.think));
     return closed;
 }
 
-Result<load::Schedule> schedule(const LoadCommand& command) {
+Result<load::Schedule> schedule(const LoadCommand& command, const load::Target& target) {
     const int models =
         (command.rate ? 1 : 0) + (command.ramp.empty() ? 0 : 1) + (command.steps.empty() ? 0 : 1);
-    if (models == 0) return closed_loop(command);
+    if (models == 0) return closed_loop(command, target);
     if (models > 1)
         return fail(ErrorKind::bad_input,
                     "--rate, --ramp and --steps contradict each other; write one of them");
@@ -131,9 +153,9 @@ Result<load::Schedule> schedule(const LoadCommand& command) {
     }
     open.arrivals = command.arrivals == "poisson" ? load::Arrivals::poisson : load::Arrivals::constant;
     if (command.max_connections)
-        JOUST_CHECK(check_room(command, "--max-connections", *command.max_connections));
-    open.max_connections =
-        command.max_connections.value_or(std::min(load::OpenLoop::k_connections, room_for_each(command)));
+        JOUST_CHECK(check_room(command, target, "--max-connections", *command.max_connections));
+    open.max_connections = command.max_connections.value_or(
+        std::min(load::OpenLoop::k_connections, room_for_each(command, target).connections));
     return open;
 }
 
@@ -241,10 +263,11 @@ Result<load::Options> load_options(const LoadCommand& command, std::string_view 
                 "the body",
                 command.data.string(), joined(options.feed.columns, ", "));
     }
-    JOUST_TRY(options.schedule, schedule(command));
+    JOUST_TRY(options.schedule, schedule(command, options.target));
     JOUST_TRY(options.stop, stop_rule(command, options.schedule));
     JOUST_TRY(options.timeout, duration("--timeout", command.timeout));
     options.threads = command.threads;
+    options.spread = command.spread;
     options.io = load::parse_io(command.io).value_or(load::Io::automatic);
     options.spin = command.spin;
     options.seed = command.seed;
@@ -283,10 +306,10 @@ std::string lowered_bound(const LoadCommand& command, const model::LoadRun& run)
     if (command.max_connections ||
         run.max_connections.value_or(load::OpenLoop::k_connections) >= load::OpenLoop::k_connections)
         return "";
-    return fmt::format(
-        "at most {} connections are opened instead of {}: the hard limit of open files (ulimit -Hn) has room "
-        "for no more",
-        *run.max_connections, load::OpenLoop::k_connections);
+    const auto target = load::parse_url(run.url);
+    return fmt::format("at most {} connections are opened instead of {}: the {} has room for no more",
+                       *run.max_connections, load::OpenLoop::k_connections,
+                       room_for_each(command, target.value_or(load::Target{})).limit);
 }
 
 model::LoadRun load_run(const LoadCommand& command, const load::Options& options, const std::string& url) {

@@ -122,15 +122,22 @@ ExitCode conclude(const RunCommand& command, const experiment::Outcome& outcome)
 }  // namespace
 
 ExitCode run(const RunCommand& command, const std::vector<std::string>& command_line) {
+    catch_interruptions();
     const auto installation = find_installation();
     if (!installation) return complain(installation.error());
-    auto spec = read_run(command, *installation);
+    auto spec = [&] {
+        const EndsAtOnce nothing_begun;
+        return read_run(command, *installation);
+    }();
     if (!spec) return complain(spec.error());
     print_plan(*spec);
     if (command.plan_only) return ExitCode::done;
-    if (const Status possible = check_outputs(command); !possible) return complain(possible.error());
+    const Status possible = [&] {
+        const EndsAtOnce nothing_begun;
+        return check_outputs(command);
+    }();
+    if (!possible) return complain(possible.error());
 
-    catch_interruptions();
     spec->about = about(*installation, command_line);
     auto progress = make_progress(screen(), spec->benchmark.experiment);
     const auto outcome = experiment::run_experiment(

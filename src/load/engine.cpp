@@ -11,6 +11,7 @@
 #include <semaphore>
 #include <thread>
 
+#include "load/local_ports.hpp"
 #include "load/worker.hpp"
 
 namespace joust::load {
@@ -61,6 +62,21 @@ Result<LoadPlan> make_plan(Options options) {
     plan.run = std::random_device{}();
     plan.options = std::move(options);
     return plan;
+}
+
+/// Each address of the target has a range of local ports to itself.
+Status check_ports(const LoadPlan& plan) {
+    const std::size_t wanted = most_connections(plan.options.schedule);
+    const std::optional<std::size_t> ports = local_ports();
+    if (!ports || plan.addresses.front().is_unix()) return {};
+    const std::size_t addresses = plan.options.spread ? plan.addresses.size() : 1;
+    if (wanted <= *ports * addresses) return {};
+    return fail(ErrorKind::unsupported,
+                "{} connections to {} need a local port each, but net.ipv4.ip_local_port_range has {}{}; "
+                "{}",
+                wanted, plan.options.target.host, *ports,
+                addresses > 1 ? fmt::format(" for each of {} addresses", addresses) : "",
+                text_of(model::Shortage::local_ports).remedy);
 }
 
 /// Pins the calling thread and makes its timers exact; what is not permitted is left out, the lag will show
@@ -123,8 +139,8 @@ Status Engine::State::choose_backend() {
 void Engine::State::run_thread(Thread& thread, int index, const std::shared_future<TimePoint>& start) {
     prepare_thread(plan.options, index);
     const Share share = share_for(plan.options, index, static_cast<int>(threads.size()));
-    auto transport =
-        uring ? make_uring_transport(share.connections) : make_epoll_transport(share.connections);
+    const std::size_t places = share.connections + racing_places(plan.addresses.size());
+    auto transport = uring ? make_uring_transport(places) : make_epoll_transport(places);
     if (!transport) {
         thread.ready.set_value(tl::unexpected(transport.error()));
         return;
@@ -161,6 +177,8 @@ Result<model::Samples> Engine::State::collect() {
         results.push_back(std::move(thread.result));
     }
     JOUST_TRY(model::Samples samples, merged(std::move(results)));
+    if (samples.conduct.shortages[model::Shortage::local_ports] > 0)
+        samples.conduct.local_ports = local_ports();
     samples.backend = uring ? "io_uring" : "epoll";
     return samples;
 }
@@ -213,7 +231,10 @@ Engine::~Engine() = default;
 
 Result<Engine> Engine::start(Options options) {
     JOUST_TRY(LoadPlan plan, make_plan(std::move(options)));
-    JOUST_CHECK(allow_open_files(most_connections(plan.options.schedule)));
+    JOUST_CHECK(check_ports(plan));
+    JOUST_CHECK(allow_open_files(most_connections(plan.options.schedule) +
+                                 racing_places(plan.addresses.size()) *
+                                     static_cast<std::size_t>(threads_for(plan.options))));
     auto state = std::make_unique<State>();
     state->plan = std::move(plan);
     JOUST_CHECK(state->choose_backend());

@@ -194,6 +194,8 @@ ThreadResult Recorder::finish(TimePoint now, const Closing& closing) {
         samples_.examples[i].since_window = example_times_[i] - window_start_;
     samples_.ids[0].issued = closing.issued;
     samples_.clock_steps = closing.clock_steps;
+    samples_.addresses = closing.addresses;
+    samples_.conduct.shortages[model::Shortage::memory] += closing.calls_without_memory;
     samples_.kernel_time_stamps = !samples_.reap_delay.empty();
     return {.samples = std::move(samples_),
             .seconds = seconds_.take(),
@@ -228,6 +230,15 @@ void add_usage(model::Usage& to, const model::Usage& from) {
     add(to.throttled, from.throttled);
 }
 
+/// Of the same target, so they have the same addresses.
+void add_addresses(model::Samples& to, const model::Samples& from) {
+    if (to.addresses.empty())
+        to.addresses = from.addresses;
+    else
+        for (std::size_t i = 0; i < std::min(to.addresses.size(), from.addresses.size()); ++i)
+            to.addresses[i].connections += from.addresses[i].connections;
+}
+
 void add_counts(model::Samples& to, const model::Samples& from) {
     to.completed_in_window += from.completed_in_window;
     to.errors_in_window += from.errors_in_window;
@@ -235,6 +246,7 @@ void add_counts(model::Samples& to, const model::Samples& from) {
     for (std::size_t i = 0; i < model::k_request_error_kinds; ++i)
         to.errors.count[i] += from.errors.count[i];
     to.censored += from.censored;
+    add_addresses(to, from);
     to.connections.asked += from.connections.asked;
     to.connections.established += from.connections.established;
     to.connections.peak += from.connections.peak;
@@ -257,6 +269,9 @@ void add_conduct(model::GeneratorConduct& to, const model::GeneratorConduct& fro
     to.longest_stop = std::max(to.longest_stop, from.longest_stop);
     to.held_back += from.held_back;
     to.never_begun += from.never_begun;
+    for (std::size_t i = 0; i < model::k_shortages; ++i)
+        to.shortages.count[i] += from.shortages.count[i];
+    if (!to.local_ports) to.local_ports = from.local_ports;
     for (std::size_t i = 0; i < std::min(to.halves.size(), from.halves.size()); ++i) {
         to.halves[i].due += from.halves[i].due;
         to.halves[i].answered += from.halves[i].answered;

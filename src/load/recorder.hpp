@@ -101,6 +101,10 @@ public:
         if (when >= window_start_ && when < window_end_) samples_.bytes_received += bytes;
     }
     void retried() { ++samples_.retried; }
+    /// A request lacked something of this host.
+    void lacked(model::Shortage shortage, TimePoint due) {
+        if (due >= window_start_ && due < window_end_) ++samples_.conduct.shortages[shortage];
+    }
     model::ConnectionCounts& connections() { return samples_.connections; }
     [[nodiscard]] const model::ConnectionCounts& connections() const { return samples_.connections; }
     LiveCounters& live() { return live_; }
@@ -109,6 +113,8 @@ public:
     struct Closing {
         std::uint64_t issued = 0;  ///< request ids handed out
         std::uint64_t clock_steps = 0;
+        std::uint64_t calls_without_memory = 0;
+        std::vector<model::ServedAddress> addresses;
         std::optional<StallWatch::Sums> stalls;
         bool polls = false;  ///< the thread spins: its CPU time says nothing
     };

@@ -121,9 +121,11 @@ io_uring_sqe& Uring::next_submission() {
 }
 
 int Uring::enter(unsigned submissions, unsigned completions, unsigned flags, WaitArgument* argument) {
-    return io_uring_enter2(*entered_as_, submissions, completions, flags | IORING_ENTER_REGISTERED_RING,
-                           static_cast<sigset_t*>(static_cast<void*>(argument)),
-                           argument == nullptr ? 0 : sizeof *argument);
+    const int result = io_uring_enter2(
+        *entered_as_, submissions, completions, flags | IORING_ENTER_REGISTERED_RING,
+        static_cast<sigset_t*>(static_cast<void*>(argument)), argument == nullptr ? 0 : sizeof *argument);
+    if (result == -EAGAIN || result == -ENOMEM) ++calls_without_memory_;
+    return result;
 }
 
 void Uring::submit() {

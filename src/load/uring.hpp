@@ -48,6 +48,9 @@ public:
         publish_buffers();
     }
 
+    /// How often the kernel had no memory for a call, which took no submission then.
+    [[nodiscard]] std::uint64_t calls_without_memory() const { return calls_without_memory_; }
+
     /// Puts a descriptor into the table at `index`; -1 takes it out. 0 or an errno.
     int set_file(unsigned index, int fd);
 
@@ -80,6 +83,7 @@ private:
     Fd ring_;
     std::optional<unsigned> entered_as_;  ///< its place in the thread's table of rings
     UringQueues queues_;
+    std::uint64_t calls_without_memory_ = 0;
     bool waits_for_several_ = false;  ///< the kernel has IORING_FEAT_MIN_TIMEOUT (Linux 6.12)
     io_uring_buf_ring* buffers_ = nullptr;
     std::size_t buffers_bytes_ = 0;

@@ -8,7 +8,7 @@ namespace joust::model {
 
 std::string_view name(RequestErrorKind kind) {
     constexpr std::array<std::string_view, k_request_error_kinds> names{
-        "connect", "timeout", "reset", "protocol", "status_4xx", "status_5xx", "body"};
+        "connect", "timeout", "reset", "protocol", "status_4xx", "status_5xx", "body", "generator"};
     return names[static_cast<std::size_t>(kind)];
 }
 
@@ -25,8 +25,10 @@ double Samples::goodput_rps() const {
 }
 
 double Samples::error_rate() const {
-    const std::uint64_t bad = requests.failed + requests.timed_out + requests.unfinished;
-    return requests.started == 0 ? 0.0 : static_cast<double>(bad) / static_cast<double>(requests.started);
+    const std::uint64_t own = errors[RequestErrorKind::generator];
+    const std::uint64_t bad = requests.failed + requests.timed_out + requests.unfinished - own;
+    return requests.started == own ? 0.0
+                                   : static_cast<double>(bad) / static_cast<double>(requests.started - own);
 }
 
 }  // namespace joust::model

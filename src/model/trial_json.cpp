@@ -35,8 +35,15 @@ void fields(F& f, R& requests) {
 
 template <typename F, Is<RequestErrors> E>
 void fields(F& f, E& errors) {
-    for (std::size_t i = 0; i < k_request_error_kinds; ++i)
-        f("errors_" + std::string(name(static_cast<RequestErrorKind>(i))), errors.count[i]);
+    for (std::size_t i = 0; i < k_request_error_kinds; ++i) {
+        const auto kind = static_cast<RequestErrorKind>(i);
+        const std::string key = "errors_" + std::string(name(kind));
+        if (kind == RequestErrorKind::generator) {
+            f.later(key, errors.count[i]);
+        } else {
+            f(key, errors.count[i]);
+        }
+    }
 }
 
 template <typename F, Is<ConnectionCounts> C>
@@ -188,6 +195,9 @@ void fields(F& f, C& conduct) {
     f("load_never_begun", conduct.never_begun);
     f("steal_share", conduct.steal_share);
     f("halves", conduct.halves);
+    for (std::size_t i = 0; i < k_shortages; ++i)
+        f.later("lacked_" + std::string(name(static_cast<Shortage>(i))), conduct.shortages.count[i]);
+    f.later("local_ports", conduct.local_ports);
 }
 
 template <typename F, Is<TrialResult> T>

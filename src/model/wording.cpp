@@ -83,13 +83,11 @@ std::string level_text(LoadModel model, std::int64_t level) {
 }
 
 std::string_view plural(RequestErrorKind kind) {
-    constexpr std::array<std::string_view, k_request_error_kinds> names{"failed connects",
-                                                                        "timeouts",
-                                                                        "connection resets",
-                                                                        "protocol errors",
-                                                                        "answers with status 4xx",
-                                                                        "answers with status 5xx",
-                                                                        "wrong answers"};
+    constexpr std::array<std::string_view, k_request_error_kinds> names{
+        "failed connects",         "timeouts",
+        "connection resets",       "protocol errors",
+        "answers with status 4xx", "answers with status 5xx",
+        "wrong answers",           "failures of the load generator"};
     return names[static_cast<std::size_t>(kind)];
 }
 

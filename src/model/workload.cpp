@@ -38,7 +38,7 @@ Operation read_operation(TomlReader& table) {
     operation.body = table.text_or("body", "");
     operation.weight = table.integer_or("weight", 1, 1, k_most);
     TomlReader response = table.table("response");
-    operation.status = static_cast<int>(response.integer_or("status", 200, 200, 599));
+    operation.status = static_cast<int>(response.integer_or("status", 200, 200, 999));
     operation.expected_json = response.json("json").value_or("");
     response.done();
     operation.effects = read_effects(table.table("effects"));

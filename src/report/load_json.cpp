@@ -61,6 +61,20 @@ Json seconds_or_null(const std::vector<Nanoseconds>& of_threads) {
     return seconds(std::accumulate(of_threads.begin(), of_threads.end(), Nanoseconds{0}));
 }
 
+Json lacked(const model::GeneratorConduct& conduct) {
+    Json json = Json::object();
+    for (std::size_t i = 0; i < model::k_shortages; ++i)
+        json[std::string(name(static_cast<model::Shortage>(i)))] = conduct.shortages.count[i];
+    return json;
+}
+
+Json addresses(const model::Samples& samples) {
+    Json json = Json::array();
+    for (const model::ServedAddress& served : samples.addresses)
+        json.push_back({{"address", served.address}, {"connections", served.connections}});
+    return json;
+}
+
 Json generator(const model::LoadRun& run) {
     const model::Samples& samples = run.samples;
     return {{"cpu_user_s", seconds(samples.generator.cpu.user)},
@@ -69,6 +83,7 @@ Json generator(const model::LoadRun& run) {
             {"run_delay_s", seconds_or_null(samples.run_delays)},
             {"stopped_s", seconds_or_null(samples.conduct.thread_stopped)},
             {"max_rss_bytes", run.max_rss ? Json(run.max_rss->count) : Json(nullptr)},
+            {"lacked", lacked(samples.conduct)},
             {"backend", samples.backend},
             {"threads", samples.threads},
             {"kernel_time_stamps", samples.kernel_time_stamps}};
@@ -161,6 +176,7 @@ Json run_json(const model::LoadRun& run) {
         {"error_rate", samples.error_rate()},
         {"retried", samples.retried},
         {"connection_counts", connection_counts(samples.connections)},
+        {"addresses", addresses(samples)},
         {"bytes_received", samples.bytes_received},
         {"censored", samples.censored},
         {"response_time_ns",

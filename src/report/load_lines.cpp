@@ -21,11 +21,17 @@ std::string kinds(const model::Samples& samples) {
     const auto add = [&](std::uint64_t count, std::string_view what) {
         if (count > 0) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, what);
     };
+    constexpr auto k_own = model::RequestErrorKind::generator;
     for (std::size_t kind = 0; kind < model::k_request_error_kinds; ++kind)
-        add(samples.errors.count[kind], name(static_cast<model::RequestErrorKind>(kind)));
+        if (static_cast<model::RequestErrorKind>(kind) != k_own)
+            add(samples.errors.count[kind], name(static_cast<model::RequestErrorKind>(kind)));
     add(samples.requests.unfinished, "unfinished");
-    if (text.empty()) return "none";
-    return fmt::format("{} of the requests: {}", model::percent(samples.error_rate()), text);
+    text = text.empty() ? "none"
+                        : fmt::format("{} of the requests: {}", model::percent(samples.error_rate()), text);
+    if (samples.errors[k_own] > 0)
+        text += fmt::format("; {} failed in the load generator (see self-check)",
+                            model::counted(static_cast<std::int64_t>(samples.errors[k_own]), "more request"));
+    return text;
 }
 
 // The first line of what came, at most `columns` wide.

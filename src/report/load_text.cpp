@@ -39,8 +39,19 @@ std::string histogram(const model::Samples& samples) {
     return text;
 }
 
+// Which of the addresses of the target's name took connections.
+std::string address_lines(const model::Samples& samples) {
+    std::vector<std::string> parts;
+    for (const model::ServedAddress& served : samples.addresses)
+        if (served.connections > 0 || samples.addresses.size() > 1)
+            parts.push_back(
+                fmt::format("{} ({})", served.address,
+                            model::counted(static_cast<std::int64_t>(served.connections), "connection")));
+    return parts.empty() ? "" : labelled("served by", joined(parts, ", "));
+}
+
 std::string connection_lines(const model::Samples& samples) {
-    std::string text;
+    std::string text = address_lines(samples);
     if (samples.retried > 0)
         text += fmt::format("retries        {}, counted apart from the requests\n", samples.retried);
     if (samples.connections.closed_idle > 0)

@@ -24,6 +24,7 @@ std::vector<Misbehaviour> misbehaviours() {
         {"not_found", always(Reply::status(404, "no such route")), RequestErrorKind::status_4xx,
          "no such route"},
         {"unavailable", always(Reply::status(503, "busy")), RequestErrorKind::status_5xx, "busy"},
+        {"status_999", always(Reply::status(999, "denied")), RequestErrorKind::status_5xx, "denied"},
         {"reset_at_once", always(reset_after("")), RequestErrorKind::reset, "before a byte"},
         {"reset_in_head", always(reset_after("HTTP/1.1 2")), RequestErrorKind::reset, "in the middle"},
         {"reset_in_body", always(reset_after(ok + "Content-Length: 9\r\n\r\nabc")), RequestErrorKind::reset,
