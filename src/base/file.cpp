@@ -1,6 +1,7 @@
 #include "base/file.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -10,13 +11,7 @@ namespace joust {
 namespace {
 
 Status write_all(int fd, std::string_view content, const Path& path) {
-    while (!content.empty()) {
-        const ssize_t written = ::write(fd, content.data(), content.size());
-        if (written < 0 && errno == EINTR) continue;
-        if (written < 0) return fail(ErrorKind::io, "cannot write {}: {}", path.string(), errno_text());
-        content.remove_prefix(static_cast<std::size_t>(written));
-    }
-    return {};
+    return write_whole(fd, content, path.string());
 }
 
 // Without this a rename may be lost in a power cut even though the file itself was synced.
@@ -46,6 +41,21 @@ bool must_stay(const Path& path) {
 }
 
 }  // namespace
+
+Status write_whole(int fd, std::string_view content, std::string_view name) {
+    while (!content.empty()) {
+        const ssize_t written = ::write(fd, content.data(), content.size());
+        if (written < 0 && errno == EINTR) continue;
+        if (written < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+            pollfd room{.fd = fd, .events = POLLOUT, .revents = 0};
+            ::poll(&room, 1, -1);  // the next write says what is wrong if something is
+            continue;
+        }
+        if (written < 0) return fail(ErrorKind::io, "cannot write {}: {}", name, errno_text());
+        content.remove_prefix(static_cast<std::size_t>(written));
+    }
+    return {};
+}
 
 Result<std::string> read_file(const Path& path) {
     const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
@@ -98,6 +108,17 @@ Status check_writable(const Path& path) {
     if (::access(changed.c_str(), W_OK) != 0)
         return fail(ErrorKind::bad_input, "cannot write {}: {}", path.string(), errno_text());
     return {};
+}
+
+bool same_file(const Path& a, const Path& b) {
+    std::error_code error;
+    for (const Path* path : {&a, &b})
+        if (std::filesystem::is_character_file(*path, error)) return false;
+    if (std::filesystem::equivalent(a, b, error) && !error) return true;
+    const auto place = [&](const Path& path) {
+        return std::filesystem::weakly_canonical(std::filesystem::absolute(followed(path), error), error);
+    };
+    return place(a) == place(b);
 }
 
 Status write_control(const Path& path, std::string_view content) {

@@ -14,6 +14,10 @@ using Path = std::filesystem::path;
 /// Reads a whole file (also below /proc and /sys, whose size is unknown beforehand).
 Result<std::string> read_file(const Path& path);
 
+/// Writes all of `content`, also where the descriptor does not block: waits until there is room. `name` is
+/// for the error.
+Status write_whole(int fd, std::string_view content, std::string_view name);
+
 /// Writes to a temporary file beside `path`, syncs it, then renames it: readers see the old or the new
 /// content.
 Status write_atomically(const Path& path, std::string_view content);
@@ -23,6 +27,10 @@ Status write_atomically(const Path& path, std::string_view content);
 Status write_named(const Path& path, std::string_view content);
 /// bad_input where write_named() could not write, as far as that can be told beforehand; touches nothing.
 Status check_writable(const Path& path);
+
+/// Whether both name the same file, by whatever path, link or hard link; also where it does not exist yet. A
+/// character device, like /dev/null, takes what several write.
+bool same_file(const Path& a, const Path& b);
 
 /// Writes a control file of the kernel (cgroup, sysctl) in one write call.
 Status write_control(const Path& path, std::string_view content);

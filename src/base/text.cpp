@@ -56,8 +56,10 @@ unsigned byte_at(std::string_view text, std::size_t at) {
     return static_cast<unsigned char>(text[at]);
 }
 
-// Bytes of the character that `text` begins with; 0: it begins with none.
-std::size_t character_length(std::string_view text) {
+}  // namespace
+
+std::size_t utf8_length(std::string_view text) {
+    if (text.empty()) return 0;
     const unsigned lead = byte_at(text, 0);
     if (lead < 0x80U) return 1;
     const std::size_t length = lead >= 0xf0U ? 4 : lead >= 0xe0U ? 3 : 2;
@@ -71,11 +73,9 @@ std::size_t character_length(std::string_view text) {
     return wrong ? 0 : length;
 }
 
-}  // namespace
-
 bool is_utf8(std::string_view text) {
     while (!text.empty()) {
-        const std::size_t length = character_length(text);
+        const std::size_t length = utf8_length(text);
         if (length == 0) return false;
         text.remove_prefix(length);
     }
@@ -85,7 +85,7 @@ bool is_utf8(std::string_view text) {
 std::string printable(std::string_view text) {
     std::string result;
     while (!text.empty()) {
-        const std::size_t length = character_length(text);
+        const std::size_t length = utf8_length(text);
         const std::size_t taken = length == 0 ? 1 : length;
         const unsigned first = byte_at(text, 0);
         // U+0080 to U+009F are control characters too: a terminal may take U+009B for ESC [.

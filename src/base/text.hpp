@@ -15,6 +15,8 @@ using Replacements = std::vector<std::pair<std::string, std::string>>;
 /// Replaces each "{key}" of `values` in `text`; other braces stay as they are.
 std::string filled(std::string_view text, const Replacements& values);
 
+/// Bytes of the UTF-8 character that `text` begins with (RFC 3629); 0: it begins with none.
+std::size_t utf8_length(std::string_view text);
 /// Whether all of `text` is well-formed UTF-8 (RFC 3629).
 bool is_utf8(std::string_view text);
 /// `text` for a terminal: control characters, and bytes that are no UTF-8, as \xNN.

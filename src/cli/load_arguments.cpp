@@ -9,6 +9,7 @@ namespace joust::cli {
 namespace {
 
 constexpr std::uint64_t k_unbounded = std::numeric_limits<std::uint64_t>::max();
+constexpr std::uint64_t k_most_requests = 1'000'000'000'000'000;  // three years at the highest rate
 
 // Says which numbers are right, instead of CLI11's bounds of the type. Both ends are allowed.
 CLI::Validator whole(std::uint64_t least, std::uint64_t most) {
@@ -87,7 +88,7 @@ void describe_end(CLI::App* app, LoadCommand& load) {
               "of the measurement; default with --ramp and --steps: as long as they take; of several\n"
               "URLs, for each");
     group.add("-n,--requests", load.requests, "N", "exactly so many requests instead")
-        ->check(whole(1, k_unbounded));
+        ->check(whole(1, k_most_requests));
     group.add("--warmup", load.warmup, "TIME [0s]", "load before the measurement, not counted");
     group.add("--stop-if", load.stop_if, "CRITERION",
               "end as soon as one second is so: 'p99>1s', 'errors>10%'; may be repeated; of several\n"
@@ -144,7 +145,7 @@ void describe_connections(CLI::App* app, LoadCommand& load) {
     group.add("--io", load.io, "NAME [auto]", "uring, epoll, or auto: io_uring where it is allowed")
         ->check(CLI::IsMember({"auto", "uring", "epoll"}));
     group.add_flag("--spin", load.spin, "of a rate: poll before a due time; more exact for a whole CPU");
-    group.add("--seed", load.seed, "N [1]", "of every random choice");
+    group.add("--seed", load.seed, "N [1]", "of every random choice")->check(whole(0, k_unbounded));
 }
 
 void describe_results(CLI::App* app, LoadCommand& load) {

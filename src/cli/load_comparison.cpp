@@ -17,6 +17,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr std::int64_t k_most_turns = 100'000;  // of the warm-up
+
 Status check(const LoadCommand& command) {
     if (command.requests)
         return fail(
@@ -137,7 +139,12 @@ Result<model::LoadComparison> compare_targets(const LoadCommand& command, LoadWa
         comparison.runs.push_back(load_run(command, sides[i].options, command.urls[i]));
     // --warmup is spent in rounds that do not count.
     const Nanoseconds turn = slices.length + slices.warm_up;
-    const auto uncounted = static_cast<int>((stop.warm_up + turn - 1ns) / turn);
+    const auto uncounted = static_cast<int>(std::min((stop.warm_up + turn - 1ns) / turn, k_most_turns + 1));
+    if (uncounted > k_most_turns)
+        return fail(ErrorKind::bad_input,
+                    "--warmup {}: with slices of {} that is more than {} rounds; write a shorter one, or a "
+                    "longer --duration",
+                    command.warmup.value_or("0s"), to_text(slices.length), k_most_turns);
     const auto orders = turns(uncounted + slices.rounds, sides.size(), command.seed);
     for (int i = 0; i < uncounted + slices.rounds && !over(watch); ++i)
         JOUST_CHECK(play_round(sides, orders[static_cast<std::size_t>(i)], i - uncounted, comparison, watch));

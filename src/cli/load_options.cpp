@@ -19,6 +19,7 @@ namespace {
 
 constexpr int k_users = 50;
 constexpr Nanoseconds k_length = std::chrono::seconds(10);
+constexpr Nanoseconds k_longest_schedule = std::chrono::hours(87600);
 
 // A bare number is in seconds, as other load generators take it.
 Result<Nanoseconds> time_of(std::string_view text) {
@@ -41,9 +42,10 @@ Result<load::OpenLoop> ramp(const std::string& text) {
     const auto parts = split(text, ':');
     double from = 0;
     double to = 0;
-    if (parts.size() == 3 && number(parts[0], from) && number(parts[1], to))
-        if (const auto length = time_of(parts[2]); length && length->count() > 0)
-            return load::OpenLoop::ramp(from, to, *length);
+    if (parts.size() == 3 && number(parts[0], from) && number(parts[1], to)) {
+        JOUST_TRY(const Nanoseconds length, duration("--ramp", std::string(parts[2])));
+        if (length.count() > 0) return load::OpenLoop::ramp(from, to, length);
+    }
     return fail(
         ErrorKind::bad_input,
         "--ramp \"{}\" is not understood; write FROM:TO:TIME in requests per second, for example 0:1000:30s",
@@ -59,10 +61,14 @@ Result<load::OpenLoop> steps(const std::string& text) {
         understood = understood && number(trimmed(part), rate);
         rates.push_back(rate);
     }
-    if (understood)
-        if (const auto length = time_of(std::string_view(text).substr(colon + 1));
-            length && length->count() > 0)
-            return load::OpenLoop::steps(rates, *length);
+    if (understood) {
+        JOUST_TRY(const Nanoseconds length, duration("--steps", text.substr(colon + 1)));
+        const auto count = static_cast<std::int64_t>(rates.size());
+        if (length > k_longest_schedule / count)
+            return fail(ErrorKind::bad_input, "--steps {}: that takes longer than 87600h, which is ten years",
+                        text);
+        if (length.count() > 0) return load::OpenLoop::steps(rates, length);
+    }
     return fail(
         ErrorKind::bad_input,
         "--steps \"{}\" is not understood; write RATE,RATE,…:TIME in requests per second, for example "

@@ -5,13 +5,13 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <cstdlib>
 #include <string_view>
 
 #include "analysis/judge.hpp"
 #include "base/quantity.hpp"
 #include "cli/live_line.hpp"
+#include "cli/output.hpp"
 #include "model/wording.hpp"
 
 namespace joust::cli {
@@ -58,8 +58,7 @@ public:
         const std::string text =
             live_line({.trial = trial, .trials = trials_, .reading = reading, .time_left = time_left(pace)},
                       screen_.columns);
-        fmt::print(stderr, "\r\x1b[2K{}", text);
-        std::fflush(stderr);
+        tell("\r\x1b[2K{}", text);
         live_ = true;
     }
 
@@ -87,14 +86,13 @@ private:
     }
 
     void erase_live() {
-        if (live_) fmt::print(stderr, "\r\x1b[2K");
+        if (live_) tell("\r\x1b[2K");
         live_ = false;
     }
 
     void line(std::string_view text) {
         erase_live();
-        fmt::print(stderr, "{}\n", text);
-        std::fflush(stderr);
+        tell("{}\n", text);
     }
 
     Screen screen_;

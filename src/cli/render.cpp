@@ -1,10 +1,10 @@
 #include "cli/render.hpp"
 
-#include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "analysis/compare.hpp"
 #include "cli/installation.hpp"
+#include "cli/output.hpp"
 #include "host/user.hpp"
 #include "model/benchmark.hpp"
 #include "model/environment_json.hpp"
@@ -62,8 +62,8 @@ Result<Rendered> render(const Path& run_directory) {
     const auto stored = model::read_trials(run_directory);
     if (!stored) return tl::unexpected(with_its_writer(stored.error(), run_directory));
     if (stored->torn)
-        fmt::print(stderr, "warning: {} ends within line {}: that trial was lost when joust was killed\n",
-                   (run_directory / "trials.jsonl").string(), stored->torn->line_number);
+        tell("warning: {} ends within line {}: that trial was lost when joust was killed\n",
+             (run_directory / "trials.jsonl").string(), stored->torn->line_number);
     Rendered rendered{.comparison = analysis::compare(*benchmark, stored->trials),
                       .summary = {},
                       .markdown = run_directory / report::k_markdown_file,

@@ -1,10 +1,11 @@
 #include <algorithm>
 #include <array>
-#include <cstdio>
 
 #include "analysis/next_trials.hpp"
 #include "cli/commands.hpp"
 #include "cli/installation.hpp"
+#include "cli/output.hpp"
+#include "cli/output_files.hpp"
 #include "cli/progress.hpp"
 #include "cli/render.hpp"
 #include "cli/signals.hpp"
@@ -52,11 +53,11 @@ void print_plan(const experiment::RunSpec& spec) {
     const auto levels = static_cast<std::int64_t>(benchmark.load.levels.size());
     const auto contenders = static_cast<std::int64_t>(benchmark.contenders.size());
     const model::PlannedTime time = model::planned_time(benchmark, blocks, experiment::k_overhead_per_trial);
-    fmt::print(stderr, "{}{}: {} × {} × {} = {} of {} each; {} to {} after set-up\n", benchmark.title,
-               benchmark.profile.empty() ? "" : fmt::format(" (profile {})", benchmark.profile),
-               model::counted(blocks, "block"), model::counted(levels, "level"),
-               model::counted(contenders, "contender"), model::counted(blocks * levels * contenders, "trial"),
-               spoken(benchmark.load.duration), spoken(time.least), spoken(time.most));
+    tell("{}{}: {} × {} × {} = {} of {} each; {} to {} after set-up\n", benchmark.title,
+         benchmark.profile.empty() ? "" : fmt::format(" (profile {})", benchmark.profile),
+         model::counted(blocks, "block"), model::counted(levels, "level"),
+         model::counted(contenders, "contender"), model::counted(blocks * levels * contenders, "trial"),
+         spoken(benchmark.load.duration), spoken(time.least), spoken(time.most));
 }
 
 // Reasons that are the contender's own doing: a ladder up to its breaking point is a normal result.
@@ -83,14 +84,14 @@ bool comparable(const model::Comparison& comparison) {
 
 Status copy_json(const Path& run_directory, const std::string& destination) {
     JOUST_TRY(const std::string json, read_file(run_directory / report::k_results_file));
-    if (destination != "-") return write_named(destination, json);
-    fmt::print(stdout, "{}", json);
-    return {};
+    return write_output(destination, json);
 }
 
 // What would otherwise fail only after everything was measured.
 Status check_outputs(const RunCommand& command) {
-    if (!command.json.empty() && command.json != "-") JOUST_CHECK(check_writable(command.json));
+    const std::array<NamedFile, 1> outputs{{{"--json", command.json}}};
+    const std::array<NamedFile, 1> inputs{{{"benchmark", command.benchmark}}};
+    JOUST_CHECK(check_output_files(outputs, inputs));
     return report::pictures_possible();
 }
 
@@ -100,20 +101,21 @@ ExitCode conclude(const RunCommand& command, const experiment::Outcome& outcome)
     if (!outcome.trials.empty()) {
         const auto rendered = render(outcome.run_directory);
         if (!rendered) return complain(rendered.error());
-        if (command.json != "-") fmt::print(stdout, "{}", rendered->summary);
-        std::fflush(stdout);  // before what follows on stderr
+        if (command.json != "-")
+            if (const Status printed = print_text(rendered->summary); !printed)
+                code = complain(printed.error());
         if (!rendered->written) code = complain(rendered->written.error());
         if (!command.json.empty())
             if (const Status copied = copy_json(outcome.run_directory, command.json); !copied)
                 code = complain(copied.error());
-        fmt::print(stderr, "report: {}\n", rendered->markdown.string());
+        tell("report: {}\n", rendered->markdown.string());
         if (code == ExitCode::done && !comparable(rendered->comparison)) code = ExitCode::not_comparable;
     }
     if (const Status given = give_to_their_owner(outcome.run_directory); !given)
         code = complain(given.error());
     if (outcome.stopped_by) {
-        fmt::print(stderr, "stopped after {} finished trial(s), which are kept in {}\n",
-                   outcome.trials.size(), outcome.run_directory.string());
+        tell("stopped after {} finished trial(s), which are kept in {}\n", outcome.trials.size(),
+             outcome.run_directory.string());
         return complain(*outcome.stopped_by);
     }
     return code;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/text.hpp"
+#include "base/text_width.hpp"
 #include "model/wording.hpp"
 #include "report/table.hpp"
 
@@ -38,14 +39,8 @@ std::string kinds(const model::Samples& samples) {
 std::string shortened(std::string_view detail, std::size_t columns) {
     const std::string_view text = trimmed(detail);
     const std::string line = printable(text.substr(0, text.find_first_of("\r\n")));
-    std::string result;
-    std::size_t width = 0;
-    for (const char c : line) {
-        const bool begins = (static_cast<unsigned char>(c) & 0xc0U) != 0x80U;
-        if (begins && ++width > columns) return result + "…";
-        result += c;
-    }
-    return result;
+    const std::string_view fitting = cut_to_width(line, columns);
+    return std::string(fitting) + (fitting.size() < line.size() ? "…" : "");
 }
 
 std::string example_text(const model::RequestErrorExample& example) {

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "base/quantity.hpp"
+#include "base/text.hpp"
 #include "model/lower_bounds.hpp"
 #include "model/wording.hpp"
 #include "report/histogram_text.hpp"
@@ -86,7 +87,7 @@ std::string generator_lines(const model::LoadRun& run) {
 std::string load_text(const model::LoadRun& run) {
     const model::Samples& samples = run.samples;
     std::string text =
-        fmt::format("{} · {} · {}{}\n\n", run.url, load_of(run), model::span_text(samples.window),
+        fmt::format("{} · {} · {}{}\n\n", printable(run.url), load_of(run), model::span_text(samples.window),
                     run.tls_verified ? "" : " · certificate not verified (--insecure)");
     if (!run.stopped_early.empty()) text += labelled("stopped early", run.stopped_early);
     text += labelled("goodput",

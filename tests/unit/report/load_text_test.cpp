@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
 
+#include "base/text_width.hpp"
+
 #include "base/text.hpp"
 #include "report/load_lines.hpp"
 #include "report/load_report.hpp"
