@@ -62,7 +62,8 @@ std::string shown(dom::element element) {
     dom::array array;
     if (element.get(array) == simdjson::SUCCESS) return fmt::format("an array of {}", array.size());
     double number = 0;
-    if (element.is_double() && element.get(number) == simdjson::SUCCESS) return fmt::format("{}", number);
+    if (element.type() == dom::element_type::DOUBLE && element.get(number) == simdjson::SUCCESS)
+        return fmt::format("{}", number);
     return simdjson::minify(element);
 }
 
@@ -88,15 +89,16 @@ std::string shown(const Node& node, std::string_view id) {
     return "";
 }
 
+bool take(std::string_view& text, std::string_view begin) {
+    if (text.size() < begin.size() || std::memcmp(text.data(), begin.data(), begin.size()) != 0) return false;
+    text.remove_prefix(begin.size());
+    return true;
+}
+
 bool equals(const std::vector<std::string>& pieces, std::string_view id, std::string_view text) {
-    for (std::size_t i = 0; i < pieces.size(); ++i) {
-        if (i > 0) {
-            if (!text.starts_with(id)) return false;
-            text.remove_prefix(id.size());
-        }
-        if (!text.starts_with(pieces[i])) return false;
-        text.remove_prefix(pieces[i].size());
-    }
+    if (!take(text, pieces.front())) return false;
+    for (std::size_t i = 1; i < pieces.size(); ++i)
+        if (!take(text, id) || !take(text, pieces[i])) return false;
     return text.empty();
 }
 
@@ -114,8 +116,8 @@ bool equals(double number, std::int64_t negative) {
            static_cast<std::int64_t>(number) == negative;
 }
 
-bool equals_number(const Node& node, dom::element element) {
-    switch (element.type()) {
+bool equals_number(const Node& node, dom::element element, dom::element_type type) {
+    switch (type) {
         case dom::element_type::INT64: {
             const std::int64_t found = element.get_int64().value_unsafe();
             if (found < 0) {
@@ -204,18 +206,11 @@ public:
 
     /// True when `element`, with all that is in it, is as it has to be. `expected` may be null: then any
     /// well-formed value is.
-    bool right(dom::element element, const Node* expected, int level = 1) {
-        switch (element.type()) {
-            case dom::element_type::OBJECT:
-                if (expected != nullptr && expected->kind != Kind::object) break;
-                return fits(level) && object(element.get_object().value_unsafe(), expected, level);
-            case dom::element_type::ARRAY:
-                if (expected != nullptr && expected->kind != Kind::array) break;
-                return fits(level) && array(element.get_array().value_unsafe(), expected, level);
-            default:
-                if (expected == nullptr || equals_scalar(element, *expected)) return true;
-        }
-        return differs(fmt::format("is {} instead of {}", shown(element), shown(*expected, id_)));
+    [[gnu::always_inline]] bool right(dom::element element, const Node* expected, int level = 1) {
+        const dom::element_type type = element.type();
+        if (type == dom::element_type::OBJECT || type == dom::element_type::ARRAY)
+            return container(element, expected, level);
+        return expected == nullptr || equals_scalar(element, type, *expected) || is_not(element, *expected);
     }
     [[nodiscard]] std::string why() const {
         return difference_.path.empty() ? "the body " + difference_.what
@@ -223,36 +218,62 @@ public:
     }
 
 private:
-    bool differs(std::string what) {
+    // What only a wrong answer needs is kept out of the way of the right ones.
+    [[gnu::cold, gnu::noinline]] bool differs(std::string what) {
         difference_ = {"", std::move(what)};
         return false;
     }
-    bool differs_in(const std::string& place) {
+    [[gnu::cold, gnu::noinline]] bool is_not(dom::element element, const Node& expected) {
+        return differs(fmt::format("is {} instead of {}", shown(element), shown(expected, id_)));
+    }
+    [[gnu::cold, gnu::noinline]] bool differs_in(const std::string& place) {
         const bool continues = !difference_.path.empty() && difference_.path.front() != '[';
         difference_.path = place + (continues ? "." : "") + difference_.path;
         return false;
     }
-    bool fits(int level) {
-        if (level <= k_most_json_levels) return true;
-        return differs(parse_problem(simdjson::DEPTH_ERROR));
+    [[gnu::cold, gnu::noinline]] bool differs_in_member(std::string_view name) {
+        return differs_in(in_quotes(name));
+    }
+    [[gnu::cold, gnu::noinline]] bool twice(std::string_view name) {
+        differs("stands twice");
+        return differs_in_member(name);
+    }
+    [[gnu::cold, gnu::noinline]] bool lacks(const Node& expected, std::uint64_t found, std::size_t begin) {
+        const auto others = state_.names.begin() + static_cast<std::ptrdiff_t>(begin);
+        std::sort(others, state_.names.end());
+        for (std::size_t i = 0; i < expected.names.size(); ++i) {
+            const bool there = i < k_bits ? (found >> i & 1U) != 0
+                                          : std::binary_search(others, state_.names.end(), expected.names[i]);
+            if (there) continue;
+            differs("is missing");
+            return differs_in_member(expected.names[i]);
+        }
+        return false;
     }
 
-    bool equals_scalar(dom::element element, const Node& expected) const {
-        switch (expected.kind) {
-            case Kind::null:
-                return element.is_null();
-            case Kind::boolean:
-                return element.is_bool() && element.get_bool().value_unsafe() == expected.truth;
-            case Kind::text:
-                return element.is_string() &&
+    bool equals_scalar(dom::element element, dom::element_type type, const Node& expected) const {
+        switch (type) {
+            case dom::element_type::STRING:
+                return expected.kind == Kind::text &&
                        equals(expected.pieces, id_, element.get_string().value_unsafe());
-            case Kind::negative:
-            case Kind::natural:
-            case Kind::real:
-                return equals_number(expected, element);
+            case dom::element_type::BOOL:
+                return expected.kind == Kind::boolean && element.get_bool().value_unsafe() == expected.truth;
+            case dom::element_type::NULL_VALUE:
+                return expected.kind == Kind::null;
             default:
-                return false;
+                return equals_number(expected, element, type);
         }
+    }
+
+    bool container(dom::element element, const Node* expected, int level) {
+        if (level > k_most_json_levels) return differs(parse_problem(simdjson::DEPTH_ERROR));
+        dom::object members;
+        if (element.get(members) == simdjson::SUCCESS) {
+            if (expected != nullptr && expected->kind != Kind::object) return is_not(element, *expected);
+            return object(members, expected, level);
+        }
+        if (expected != nullptr && expected->kind != Kind::array) return is_not(element, *expected);
+        return array(element.get_array().value_unsafe(), expected, level);
     }
 
     bool array(dom::array elements, const Node* expected, int level) {
@@ -269,61 +290,48 @@ private:
 
     /// Position of a member that is expected; members mostly come in the expected order, so `next` is tried
     /// first.
-    static std::optional<std::size_t> position(const Node& expected, std::string_view name,
-                                               std::size_t next) {
-        if (next < expected.names.size() && expected.names[next] == name) return next;
-        const auto at = std::lower_bound(
-            expected.order.begin(), expected.order.end(), name,
-            [&](std::uint32_t one, std::string_view other) { return expected.names[one] < other; });
-        if (at == expected.order.end() || expected.names[*at] != name) return std::nullopt;
-        return *at;
+    static std::size_t position(const Node& expected, std::string_view name, std::size_t next) {
+        const std::vector<std::string>& names = expected.names;
+        if (next < names.size() && names[next] == name) return next;
+        if (names.size() <= k_few)
+            return static_cast<std::size_t>(std::find(names.begin(), names.end(), name) - names.begin());
+        const auto at =
+            std::lower_bound(expected.order.begin(), expected.order.end(), name,
+                             [&](std::uint32_t one, std::string_view other) { return names[one] < other; });
+        return at != expected.order.end() && names[*at] == name ? *at : names.size();
     }
 
     bool object(dom::object members, const Node* expected, int level) {
         const std::size_t begin = state_.names.size();
+        const std::size_t wanted = expected != nullptr ? expected->names.size() : 0;
         std::uint64_t found = 0;  // bit i: the i-th expected member, of those that have a bit
         std::size_t matched = 0;
         std::size_t next = 0;
         for (const auto member : members) {
-            const std::string_view name = member.key;
-            const auto at = expected != nullptr ? position(*expected, name, next) : std::nullopt;
-            if (at && *at < k_bits) {
-                if ((found >> *at & 1U) != 0) return twice(name);
-                found |= std::uint64_t{1} << *at;
+            const std::size_t at = wanted > 0 ? position(*expected, member.key, next) : 0;
+            const bool asked_for = at < wanted;
+            if (asked_for && at < k_bits) {
+                if ((found >> at & 1U) != 0) return twice(member.key);
+                found |= std::uint64_t{1} << at;
             } else {
-                state_.names.push_back(name);
+                state_.names.push_back(member.key);
             }
-            if (at) {
+            if (asked_for) {
                 ++matched;
-                next = *at + 1;
+                next = at + 1;
             }
-            if (!right(member.value, at ? &expected->nodes[*at] : nullptr, level + 1))
-                return differs_in(in_quotes(name));
+            if (!right(member.value, asked_for ? &expected->nodes[at] : nullptr, level + 1))
+                return differs_in_member(member.key);
         }
-        const auto repeated = state_.repeated(begin);
-        if (repeated) return twice(*repeated);
-        if (expected != nullptr && matched < expected->names.size()) return lacks(*expected, found, begin);
+        if (state_.names.size() > begin + 1)
+            if (const auto repeated = state_.repeated(begin)) return twice(*repeated);
+        if (matched < wanted) return lacks(*expected, found, begin);
         state_.names.resize(begin);
         return true;
     }
-    bool twice(std::string_view name) {
-        differs("stands twice");
-        return differs_in(in_quotes(name));
-    }
-    bool lacks(const Node& expected, std::uint64_t found, std::size_t begin) {
-        const auto others = state_.names.begin() + static_cast<std::ptrdiff_t>(begin);
-        std::sort(others, state_.names.end());
-        for (std::size_t i = 0; i < expected.names.size(); ++i) {
-            const bool there = i < k_bits ? (found >> i & 1U) != 0
-                                          : std::binary_search(others, state_.names.end(), expected.names[i]);
-            if (there) continue;
-            differs("is missing");
-            return differs_in(in_quotes(expected.names[i]));
-        }
-        return false;
-    }
 
     static constexpr std::size_t k_bits = 64;
+    static constexpr std::size_t k_few = 12;
     State& state_;
     std::string_view id_;
     Difference difference_;

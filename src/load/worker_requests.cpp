@@ -207,6 +207,7 @@ void Worker::answered(ConnectionId id, const Arrival& arrival, bool reusable) {
     Ending how = ending(connection, Ending::How::succeeded, arrival.arrived);
     how.stamped = arrival.stamped;
     how.reap_delay = arrival.read - arrival.arrived;
+    how.answered = true;
     how.status = connection.parser.status();
     const std::string_view request_id =
         plan_.requests[connection.operation].id_in(connection.variant, connection.request);

@@ -18,7 +18,7 @@
 //     template <typename F, Is<Usage> U> void fields(F& f, U& usage) { f.seconds("cpu_user_s",
 //     usage.cpu.user); }
 // F is a JsonWriter (U is const) or a JsonReader. Every key is written, with null for an empty optional, and
-// has to be there when read, but for those that earlier versions did not write (later_seconds).
+// has to be there when read, but for those that earlier versions did not write (later, later_seconds).
 namespace joust::model {
 
 using Json = nlohmann::ordered_json;
@@ -62,6 +62,11 @@ public:
     }
     /// As seconds(), for a key that files of earlier versions lack: read from them, it is empty.
     void later_seconds(std::string_view key, std::optional<Nanoseconds> value) { seconds(key, value); }
+    /// As operator(), for a key that files of earlier versions lack: read from them, it stays as it was.
+    template <typename T>
+    void later(std::string_view key, const T& value) {
+        (*this)(key, value);
+    }
     /// For a key in _bytes.
     void bytes(std::string_view key, Bytes value) { (*this)(key, value.count); }
     void bytes(std::string_view key, std::optional<Bytes> value) {
@@ -142,6 +147,10 @@ public:
     }
     void later_seconds(std::string_view key, std::optional<Nanoseconds>& value) {
         if (object_->contains(prefix_ + std::string(key))) seconds(key, value);
+    }
+    template <typename T>
+    void later(std::string_view key, T& value) {
+        if (object_->contains(prefix_ + std::string(key))) (*this)(key, value);
     }
     void bytes(std::string_view key, Bytes& value) { (*this)(key, value.count); }
     void bytes(std::string_view key, std::optional<Bytes>& value) {
