@@ -2,30 +2,15 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/error.hpp"
+#include "http/json_parser.hpp"
 
 namespace joust::http {
-
-/// The memory in which JSON is parsed, for one thread. It grows with the longest body and is kept, so that a
-/// body like earlier ones allocates nothing.
-class JsonParser {
-public:
-    JsonParser();
-    ~JsonParser();
-    JsonParser(JsonParser&& other) noexcept;
-    JsonParser& operator=(JsonParser&& other) noexcept;
-
-private:
-    friend class ExpectedJson;
-    struct State;
-    std::unique_ptr<State> state_;
-};
 
 /// A JSON value that a body has to have, made ready to be compared with many bodies.
 ///
