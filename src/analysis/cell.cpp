@@ -145,6 +145,8 @@ void add_requests(Cell& cell, std::span<const JudgedTrial> trials) {
         cell.requests.unfinished += samples.requests.unfinished;
         for (std::size_t kind = 0; kind < model::k_request_error_kinds; ++kind)
             cell.errors.count[kind] += samples.errors.count[kind];
+        for (const auto& [status, count] : samples.statuses)
+            cell.statuses[status] += count;
         cell.connections_peak = std::max(cell.connections_peak, samples.connections.peak);
     }
     // What failed for want of something in the generator's own host is no error of the contender's.
@@ -215,7 +217,8 @@ void judge_cell(Cell& cell, std::span<const JudgedTrial> trials, const model::Ex
     const bool too_many_errors = cell.error_rate > experiment.error_rate_max;
     if (too_many_errors) {
         // One figure for the cell, over all its requests, in place of the first trial's.
-        model::Reason reason = error_rate_reason(cell.error_rate, experiment.error_rate_max, cell.errors);
+        model::Reason reason =
+            error_rate_reason(cell.error_rate, experiment.error_rate_max, {cell.errors, cell.statuses});
         auto& reasons = cell.judgement.reasons;
         std::erase_if(reasons, [](const model::Reason& other) { return other.code == "error_rate"; });
         reasons.insert(reasons.begin(), std::move(reason));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "analysis/redirects.hpp"
 #include "analysis/self_check.hpp"
 #include "model/wording.hpp"
 
@@ -59,8 +60,8 @@ private:
 
     void error_rate() {
         if (samples_.error_rate() <= experiment_.error_rate_max) return;
-        model::Reason reason =
-            error_rate_reason(samples_.error_rate(), experiment_.error_rate_max, samples_.errors);
+        model::Reason reason = error_rate_reason(samples_.error_rate(), experiment_.error_rate_max,
+                                                 {samples_.errors, samples_.statuses});
         if (happened(model::IncidentKind::database_connections))
             reason.text += "; the database refused connections";
         invalid(reason.code, reason.text);
@@ -123,13 +124,15 @@ Judgement judge(const model::TrialResult& trial, const model::ExperimentSpec& ex
     return Judge(trial, experiment).judgement();
 }
 
-model::Reason error_rate_reason(double error_rate, double limit, model::RequestErrors errors) {
+model::Reason error_rate_reason(double error_rate, double limit, const Endings& endings) {
+    model::RequestErrors errors = endings.errors;
     errors[model::RequestErrorKind::generator] = 0;  // it is not in the rate
     std::string text = fmt::format("{} errors (limit {})", model::percent(error_rate), model::percent(limit));
     const auto most = std::max_element(errors.count.begin(), errors.count.end());
     if (*most > 0)
         text += fmt::format(", {} {}", *most == errors.total() ? "all" : "mostly",
                             plural(static_cast<model::RequestErrorKind>(most - errors.count.begin())));
+    if (const auto redirects = mostly_redirects(endings.statuses)) text += "; " + *redirects;
     return {"error_rate", text};
 }
 

@@ -13,8 +13,13 @@ namespace joust::analysis {
 /// contender's CPUs. And what the load generator's self-check makes of it.
 model::Judgement judge(const model::TrialResult& trial, const model::ExperimentSpec& experiment);
 
-/// "34 % errors (limit 1 %), mostly timeouts"; for a trial's or a cell's requests.
-model::Reason error_rate_reason(double error_rate, double limit, model::RequestErrors errors);
+/// How the requests of a trial or of a cell ended.
+struct Endings {
+    const model::RequestErrors& errors;
+    const model::StatusCounts& statuses;
+};
+/// "34 % errors (limit 1 %), mostly timeouts", and that most answers are redirects, where they are.
+model::Reason error_rate_reason(double error_rate, double limit, const Endings& endings);
 
 /// The response times of the trial do not account for the time that requests spent in flight.
 bool fails_littles_law(const model::Judgement& judgement);

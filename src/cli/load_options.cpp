@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "analysis/redirects.hpp"
 #include "analysis/self_check.hpp"
 #include "base/quantity.hpp"
 #include "base/text.hpp"
@@ -329,7 +330,8 @@ model::LoadRun load_run(const LoadCommand& command, const load::Options& options
                        .schedule_length = load::schedule_length(options),
                        .timeout = options.timeout,
                        .tls_verified = options.tls.verify || !options.target.tls,
-                       .started = wall_now()};
+                       .started = wall_now(),
+                       .expects_status = options.operations.front().expect.status.has_value()};
     if (const auto* open = std::get_if<load::OpenLoop>(&options.schedule)) {
         run.max_connections = open->max_connections;
         run.arrivals = open->arrivals == load::Arrivals::poisson ? "poisson" : "constant";
@@ -350,6 +352,11 @@ void finish_run(model::LoadRun& run, model::Samples samples) {
         run.max_rss = Bytes{static_cast<std::uint64_t>(usage.ru_maxrss) * k_kibibyte};
     run.self_check =
         analysis::self_check(run.samples, run.load_model, run.schedule_length, run.max_connections);
+    run.warnings.clear();
+    if (run.expects_status) return;
+    if (const auto redirects = analysis::mostly_redirects(run.samples.statuses))
+        run.warnings.push_back(
+            {"redirects", *redirects + "; without --expect-status each counts as a success"});
 }
 
 }  // namespace joust::cli

@@ -34,8 +34,10 @@ Result<experiment::RunSpec> read_run(const RunCommand& command, const Installati
         if (auto contender = model::read_contender(installation.contenders(), name, diagnostics))
             contenders.push_back(std::move(*contender));
     if (!diagnostics.empty() || !workload) return tl::unexpected(diagnostics.error());
-    for (const model::Contender& contender : contenders)
+    for (const model::Contender& contender : contenders) {
         JOUST_CHECK(service::check_routes(contender, *workload));
+        JOUST_CHECK(service::check_expectations(contender, *workload));
+    }
     return experiment::RunSpec{
         .benchmark = *benchmark,
         .workload = *workload,

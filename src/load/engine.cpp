@@ -42,11 +42,28 @@ Share share_for(const Options& options, int thread, int threads) {
     return share;
 }
 
+/// Answers to HEAD, and those of status 204 and 304, have no body (RFC 9110, 6.4.1).
+Status check_body_may_come(const Operation& operation) {
+    const Expect& expect = operation.expect;
+    if (!expect.json && !expect.body_contains) return {};
+    const char* what = expect.json ? "JSON" : "a text";
+    if (operation.request.method == "HEAD")
+        return fail(ErrorKind::bad_input,
+                    "{} is expected in the body, but the answer to a HEAD request has none; send GET", what);
+    if (expect.status == 204 || expect.status == 304)
+        return fail(
+            ErrorKind::bad_input,
+            "{} is expected in the body, but an answer with status {} has none; leave out one of them", what,
+            *expect.status);
+    return {};
+}
+
 Result<LoadPlan> make_plan(Options options) {
     LoadPlan plan;
     JOUST_CHECK(check(options));
     JOUST_TRY(plan.addresses, resolve(options.target));
     for (const Operation& operation : options.operations) {
+        JOUST_CHECK(check_body_may_come(operation));
         JOUST_TRY(PreparedRequest request,
                   PreparedRequest::prepare(options.target, operation.request, options.feed));
         JOUST_TRY(AnswerCheck check, AnswerCheck::compile(operation.expect, request.sends_id()));

@@ -20,6 +20,7 @@ void Recorder::restart() {
         samples_.operations[i].name = operation_names_[i];
     example_times_.clear();
     example_counts_ = {};
+    statuses_ = {};
     seconds_ = {};
     in_flight_ = Nanoseconds{0};
     last_end_ = {};
@@ -125,6 +126,7 @@ void Recorder::record_due_in_window(const Ending& ending) {
         }
     };
     count(samples_.requests);
+    if (ending.answered) ++statuses_[static_cast<std::size_t>(ending.status)];
     last_end_ = std::max(last_end_, ending.end);
     samples_.response_time_sum += ending.end - ending.due;
     if (middle_ != TimePoint::max() && ending.due < halves_end_) {
@@ -192,6 +194,8 @@ ThreadResult Recorder::finish(TimePoint now, const Closing& closing) {
     }
     for (std::size_t i = 0; has_window() && i < samples_.examples.size(); ++i)
         samples_.examples[i].since_window = example_times_[i] - window_start_;
+    for (std::size_t status = 0; status < statuses_.size(); ++status)
+        if (statuses_[status] > 0) samples_.statuses[static_cast<int>(status)] = statuses_[status];
     samples_.ids[0].issued = closing.issued;
     samples_.clock_steps = closing.clock_steps;
     samples_.addresses = closing.addresses;
@@ -245,6 +249,8 @@ void add_counts(model::Samples& to, const model::Samples& from) {
     add(to.requests, from.requests);
     for (std::size_t i = 0; i < model::k_request_error_kinds; ++i)
         to.errors.count[i] += from.errors.count[i];
+    for (const auto& [status, count] : from.statuses)
+        to.statuses[status] += count;
     to.censored += from.censored;
     add_addresses(to, from);
     to.connections.asked += from.connections.asked;

@@ -26,6 +26,7 @@ struct Ending {
     bool sent = true;                ///< `sent_at` is known
     bool identified = false;         ///< `sequence` was sent as a request id
     bool stamped = false;            ///< `end` is the kernel's time stamp, `reap_delay` is known
+    bool answered = false;           ///< the answer came whole and in time; `status` is 100 … 999
     int status = 0;
     std::uint32_t operation = 0;
     std::uint64_t sequence = 0;
@@ -139,6 +140,7 @@ private:
     model::Samples samples_;
     std::vector<TimePoint> example_times_;
     std::array<std::uint32_t, model::k_request_error_kinds> example_counts_{};
+    std::array<std::uint64_t, 1000> statuses_{};  ///< by status; a status has three digits
     SecondSeries seconds_;
     Nanoseconds in_flight_{0};
     TimePoint last_end_{};

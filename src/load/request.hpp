@@ -29,18 +29,16 @@ struct Feed {
     friend bool operator==(const Feed&, const Feed&) = default;
 };
 
-/// What a right answer is. Without `status` every status below 400 is right.
+/// What a right answer is, each of them. Without `status` every status below 400 is right.
 struct Expect {
     std::optional<int> status;
     std::vector<http::Header> headers;  ///< each must come with exactly this value
     std::optional<std::string> body_equals;
     std::optional<std::string> body_contains;
     std::optional<std::string> body_regex;  ///< ECMAScript, searched anywhere in the body
-    /// A JSON object: each of its members must be in the answer with an equal value; the string
-    /// "{request_id}" stands for the id that was sent. Every answer is matched by structure, a seeded sample
-    /// parsed in full.
+    /// Any JSON value, compared with the whole body as http::ExpectedJson says: members of objects may be
+    /// more, and "{request_id}" stands for the id that was sent.
     std::optional<std::string> json;
-    double sample = 0.01;  ///< share of the answers that are parsed in full, 0 … 1
     friend bool operator==(const Expect&, const Expect&) = default;
 };
 

@@ -35,6 +35,7 @@ Worker::Worker(const LoadPlan& plan, const Control& control, const Share& share,
       recorder_(live, names(plan.options.operations), {id_source_.prefix.data(), id_source_.prefix.size()}),
       connections_(share.connections),
       known_heads_(plan.requests.size()),
+      known_answers_(plan.requests.size()),
       closed_loop_(std::get_if<ClosedLoop>(&plan.options.schedule)),
       left_(share.requests),
       random_(random_for(plan.options.seed, fmt::format("load thread {}", share.thread))) {

@@ -127,7 +127,6 @@ private:
     [[nodiscard]] Ending ending(const Connection& connection, Ending::How how, TimePoint end) const;
     void end(ConnectionId id, const Ending& ending);
     void release(ConnectionId id, Nanoseconds back_off);
-    [[nodiscard]] bool sampled(const AnswerCheck& check);
     [[nodiscard]] std::uint32_t pick_operation();
     [[nodiscard]] Nanoseconds think_time();
 
@@ -144,9 +143,11 @@ private:
     Recorder recorder_;
     Connections connections_;
     std::vector<http::KnownHead> known_heads_;  ///< one per operation
-    ConnectionList in_flight_;                  ///< by due time, so also by deadline
-    ConnectionList idle_;                       ///< open model: connected, most recently used last
-    std::vector<ConnectionId> closed_;          ///< open model: places without a connection
+    std::vector<KnownAnswer> known_answers_;    ///< one per operation
+    http::JsonParser json_parser_;
+    ConnectionList in_flight_;          ///< by due time, so also by deadline
+    ConnectionList idle_;               ///< open model: connected, most recently used last
+    std::vector<ConnectionId> closed_;  ///< open model: places without a connection
     Users users_;
     std::optional<DueTimes> arrivals_;
     const ClosedLoop* closed_loop_ = nullptr;

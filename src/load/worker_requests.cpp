@@ -12,7 +12,6 @@ using model::RequestErrorKind;
 using Phase = Connection::Phase;
 
 constexpr std::size_t k_excerpt_bytes = 200;
-constexpr std::size_t k_most_body_bytes = std::size_t{4} << 20U;  // a longer one is not checked but wrong
 
 /// After an error a user waits, so that a server that refuses connections is not asked in a tight loop: 1 ms,
 /// doubled with each further error in a row, at most 100 ms.
@@ -36,10 +35,6 @@ Nanoseconds Worker::think_time() {
     const Nanoseconds mean = closed_loop_->think_time;
     if (mean == Nanoseconds{0} || !closed_loop_->exponential_think) return mean;
     return std::chrono::round<Nanoseconds>(-std::log(uniform_open(random_)) * mean);
-}
-
-bool Worker::sampled(const AnswerCheck& check) {
-    return check.sample_bound() != 0 && (random_() >> 32U) < check.sample_bound();
 }
 
 void Worker::begin(ConnectionId id, TimePoint due, TimePoint ready) {
@@ -120,7 +115,7 @@ bool Worker::consume(ConnectionId id, std::string_view bytes, const Arrival& arr
                 break;
             case Event::body:
                 connection.body.add(connection.parser.body(),
-                                    check.needs_body() ? k_most_body_bytes : k_excerpt_bytes);
+                                    check.needs_body() ? AnswerCheck::k_most_body_bytes : k_excerpt_bytes);
                 break;
             case Event::complete:
                 answered(id, arrival,
@@ -170,13 +165,16 @@ void Worker::answered(ConnectionId id, const Arrival& arrival, bool reusable) {
     Ending how = ending(connection, Ending::How::succeeded, arrival.arrived);
     how.stamped = arrival.stamped;
     how.reap_delay = arrival.read - arrival.arrived;
+    how.answered = true;
     how.status = connection.parser.status();
     const std::string_view request_id =
         plan_.requests[connection.operation].id_in(connection.variant, connection.request);
-    auto wrong = check.check(how.status, connection.body.text(), request_id, connection.headers_matched,
-                             sampled(check));
-    if (check.needs_body() && connection.body.cut())
-        wrong = WrongAnswer{RequestErrorKind::body, "the body is longer than 4 MiB, which is not checked"};
+    const Answer answer{.status = how.status,
+                        .body = connection.body.text(),
+                        .id = request_id,
+                        .headers_matched = connection.headers_matched,
+                        .cut = connection.body.cut()};
+    auto wrong = check.check(answer, json_parser_, known_answers_[connection.operation]);
     ++connection.served;
     const bool carries_more =
         reusable && connection.served < plan_.options.requests_per_connection.value_or(~std::uint64_t{0});

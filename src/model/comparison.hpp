@@ -65,6 +65,7 @@ struct Cell {
     double error_rate = 0;          ///< over all trials' requests, 0..1
     Estimate error_rate_of_trials;  ///< mean over all trials, each with the same weight; high is at most 1
     RequestErrors errors;
+    StatusCounts statuses;
     std::map<std::string, LatencyEstimate> response_time;  ///< "mean" "p50" "p95" "p99" "p999" "max"
     Estimate contender_cpu_cores;                          ///< CPU seconds per second
     Estimate database_cpu_cores;

@@ -47,7 +47,9 @@ struct LoadRun {
     Samples samples;
     std::optional<Bytes> max_rss;  ///< most memory that this process had resident at once
     std::vector<CriterionResult> fail_if;
-    Judgement self_check;  ///< of the generator, not of the target: errors do not count here
+    bool expects_status = false;   ///< the user said which status is right
+    std::vector<Reason> warnings;  ///< what the result may not mean
+    Judgement self_check;          ///< of the generator, not of the target: errors do not count here
 };
 
 /// One target's measured window in one round of a comparison.

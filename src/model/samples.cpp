@@ -16,6 +16,15 @@ std::uint64_t RequestErrors::total() const {
     return std::accumulate(count.begin(), count.end(), std::uint64_t{0});
 }
 
+std::uint64_t total(const StatusCounts& statuses) {
+    return std::accumulate(statuses.begin(), statuses.end(), std::uint64_t{0},
+                           [](std::uint64_t sum, const auto& entry) { return sum + entry.second; });
+}
+
+StatusCounts redirects(const StatusCounts& statuses) {
+    return {statuses.lower_bound(300), statuses.lower_bound(400)};
+}
+
 std::string IssuedIds::id(std::uint64_t sequence) const {
     return fmt::format("{}{:012x}", prefix, sequence);
 }

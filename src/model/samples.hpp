@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,6 +51,12 @@ struct RequestCounts {
 
     friend bool operator==(const RequestCounts&, const RequestCounts&) = default;
 };
+
+/// Whole answers by their HTTP status, right and wrong ones.
+using StatusCounts = std::map<int, std::uint64_t>;
+std::uint64_t total(const StatusCounts& statuses);
+/// Of these, the ones with a status 3xx.
+StatusCounts redirects(const StatusCounts& statuses);
 
 struct ConnectionCounts {
     std::uint64_t asked = 0;        ///< connections that the load wanted at once (closed model: users)
@@ -151,6 +158,7 @@ struct Samples {
     std::uint64_t errors_in_window = 0;  ///< failures that ended inside the window
     RequestCounts requests;              ///< of the requests due in the window
     RequestErrors errors;                ///< of the requests due in the window
+    StatusCounts statuses;               ///< of the requests due in the window that were answered in time
     std::uint64_t retried = 0;  ///< requests sent again after a failure, over the whole run; off by default
     std::vector<RequestErrorExample> examples;
     std::uint64_t censored = 0;  ///< how many values below are ages of unfinished or timed-out requests

@@ -46,6 +46,22 @@ void fields(F& f, E& errors) {
     }
 }
 
+/// {"200": 1990}: keys of JSON are strings.
+template <typename F, Is<StatusCounts> S>
+void status_fields(F& f, S& statuses) {
+    std::map<std::string, std::uint64_t> by_text;
+    for (const auto& [status, count] : statuses)
+        by_text[std::to_string(status)] = count;
+    f.later("statuses", by_text);
+    if constexpr (F::reading)
+        for (const auto& [text, count] : by_text) {
+            const bool three_digits = text.size() == 3 && text.front() != '0' &&
+                                      text.find_first_not_of("0123456789") == std::string::npos;
+            if (!three_digits) return f.complain("statuses", "has \"" + text + "\", which is no status");
+            statuses[std::stoi(text)] = count;
+        }
+}
+
 template <typename F, Is<ConnectionCounts> C>
 void fields(F& f, C& connections) {
     f("connections_asked", connections.asked);
@@ -153,6 +169,7 @@ void fields(F& f, S& samples) {
     f("errors_in_window", samples.errors_in_window);
     fields(f, samples.requests);
     fields(f, samples.errors);
+    status_fields(f, samples.statuses);
     f("censored", samples.censored);
     fields(f, samples.connections);
     f("received_bytes", samples.bytes_received);

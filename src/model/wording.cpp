@@ -91,6 +91,13 @@ std::string_view plural(RequestErrorKind kind) {
     return names[static_cast<std::size_t>(kind)];
 }
 
+std::string statuses_text(const StatusCounts& statuses) {
+    std::string text;
+    for (const auto& [status, count] : statuses)
+        text += fmt::format("{}{} × {}", text.empty() ? "" : " · ", status, count);
+    return text;
+}
+
 std::string counted(std::int64_t count, const std::string& noun) {
     return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }

@@ -87,6 +87,10 @@ std::string errors_and_self_checks(const model::LoadComparison& comparison) {
     std::string text;
     for (std::size_t i = 0; i < comparison.runs.size(); ++i)
         text += error_lines("errors " + letter(i), comparison.runs[i].samples);
+    for (std::size_t i = 0; i < comparison.runs.size(); ++i)
+        text += status_lines("statuses " + letter(i), comparison.runs[i].samples.statuses);
+    for (std::size_t i = 0; i < comparison.runs.size(); ++i)
+        text += warning_lines("warning " + letter(i), comparison.runs[i].warnings);
     text += '\n';
     for (std::size_t i = 0; i < comparison.runs.size(); ++i)
         text += self_check_lines("self-check " + letter(i), comparison.runs[i].self_check);

@@ -51,6 +51,13 @@ Json errors(const model::RequestErrors& errors) {
     return json;
 }
 
+Json statuses(const model::StatusCounts& statuses) {
+    Json json = Json::object();
+    for (const auto& [status, count] : statuses)
+        json[std::to_string(status)] = count;
+    return json;
+}
+
 Json optional_number(const std::optional<double>& number) {
     return number ? Json(*number) : Json(nullptr);
 }
@@ -186,8 +193,10 @@ Json run_json(const model::LoadRun& run) {
         {"schedule_lag_ns", times(samples.schedule_lag)},
         {"reap_delay_ns", times(samples.reap_delay)},
         {"errors", errors(samples.errors)},
+        {"statuses", statuses(samples.statuses)},
         {"error_examples", error_examples(samples)},
         {"fail_if", fail_if(run)},
+        {"warnings", reasons(run.warnings)},
         {"generator", generator(run)},
         {"validity", validity(run.self_check)},
     };

@@ -98,6 +98,17 @@ std::string error_lines(std::string_view label, const model::Samples& samples) {
     return text;
 }
 
+std::string status_lines(std::string_view label, const model::StatusCounts& statuses) {
+    return statuses.empty() ? "" : labelled(label, model::statuses_text(statuses));
+}
+
+std::string warning_lines(std::string_view label, const std::vector<model::Reason>& warnings) {
+    std::string text;
+    for (const model::Reason& warning : warnings)
+        text += labelled(label, warning.text);
+    return text;
+}
+
 std::string self_check_lines(std::string_view label, const model::Judgement& judgement) {
     std::string text = labelled(label, name(judgement.validity));
     for (const model::Reason& reason : judgement.reasons)

@@ -94,7 +94,8 @@ std::string load_text(const model::LoadRun& run) {
                      fmt::format("{}   ({} of {} requests succeeded, {} received)",
                                  model::rate_text(samples.goodput_rps()), samples.requests.succeeded,
                                  samples.requests.started, model::bytes_text(Bytes{samples.bytes_received})));
-    text += error_lines("errors", samples) + connection_lines(samples) + '\n';
+    text += error_lines("errors", samples) + status_lines("statuses", samples.statuses) +
+            warning_lines("warning", run.warnings) + connection_lines(samples) + '\n';
     if (!samples.response_time.empty()) text += quantile_rows(run) + '\n' + histogram(samples) + '\n';
     if (samples.censored > 0)
         text += fmt::format("{} never ended and count at their age: where ≥ stands, it took longer.\n\n",

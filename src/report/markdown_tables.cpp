@@ -215,11 +215,13 @@ Table error_table(const RunReport& run) {
         columns.push_back({std::move(title)});
     }
     columns.push_back({"unfinished"});
+    columns.push_back({"answers by status"});
     return per_cell(run, columns, [](const Cell& cell) {
         std::vector<std::string> row{std::to_string(cell.requests.started), model::percent(cell.error_rate)};
         for (const std::uint64_t count : cell.errors.count)
             row.push_back(std::to_string(count));
         row.push_back(std::to_string(cell.requests.unfinished));
+        row.push_back(cell.statuses.empty() ? "–" : model::statuses_text(cell.statuses));
         return row;
     });
 }

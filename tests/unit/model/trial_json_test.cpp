@@ -27,6 +27,7 @@ TrialResult full_trial() {
     trial.warmup = {Nanoseconds{10'000'000'001}, false, "goodput still rose by 8 % a second"};
     Samples& samples = trial.samples;
     samples.requests.unfinished = 3;
+    samples.statuses = {{200, 1990}, {302, 10}, {999, 1}};
     samples.connections = {50, 51, 49, 2, 1};
     samples.clock_steps = 1;
     samples.run_delays = {Nanoseconds{1}, Nanoseconds{999'999'999}};
@@ -143,6 +144,9 @@ INSTANTIATE_TEST_SUITE_P(
         BrokenLine{"a name is one of a few", "load_model", "half-open", "half-open"},
         BrokenLine{"a flag is no number", "service_died", 1, "true or false"},
         BrokenLine{"a list is no number", "seconds", 1, "\"seconds\" has to be a list"},
+        BrokenLine{"a status has three digits", "statuses", {{"20", 1}}, "\"statuses\" has \"20\""},
+        BrokenLine{"a status is a number", "statuses", {{"2x0", 1}}, "\"statuses\" has \"2x0\""},
+        BrokenLine{"a count of a status, too", "statuses", {{"200", -1}}, "\"statuses.200\" has to be"},
         BrokenLine{"newer files mean other things", "schema_version", 2, "schema_version is 2"}));
 
 TEST(trial_line, is_one_line_that_says_what_it_holds) {
@@ -154,6 +158,7 @@ TEST(trial_line, is_one_line_that_says_what_it_holds) {
     EXPECT_DOUBLE_EQ(json["goodput_rps"], full_trial().samples.goodput_rps());
     EXPECT_EQ(json["response_time_p99_ns"], full_trial().samples.response_time.value_at_quantile(0.99));
     EXPECT_EQ(json["errors_timeout"], 111);
+    EXPECT_EQ(json["statuses"].dump(), R"({"200":1990,"302":10,"999":1})");
 }
 
 TEST(trial_line, without_a_key_is_refused) {
@@ -170,6 +175,10 @@ TEST(trial_line, of_an_earlier_version_lacks_only_what_that_did_not_measure) {
     const auto trial = parse_trial_line(json.dump(), "trials.jsonl", 1);
     ASSERT_TRUE(trial) << trial.error().message;
     EXPECT_EQ(trial->contender_cpu_taken, std::nullopt);
+    json.erase("statuses");
+    const auto without = parse_trial_line(json.dump(), "trials.jsonl", 1);
+    ASSERT_TRUE(without) << without.error().message;
+    EXPECT_TRUE(without->samples.statuses.empty());
     json.erase("contender_limits");  // null would say --limits off
     EXPECT_FALSE(parse_trial_line(json.dump(), "trials.jsonl", 1));
 }

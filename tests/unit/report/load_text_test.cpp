@@ -39,6 +39,17 @@ TEST(LoadText, MarksTimesThatAreOnlyLowerBounds) {
     EXPECT_THAT(load_text(clean), Not(HasSubstr("≥")));
 }
 
+TEST(LoadText, CountsTheAnswersByStatus) {
+    model::LoadRun run = run_with_timeouts();
+    EXPECT_THAT(load_text(run), Not(HasSubstr("statuses")));
+    run.samples.statuses = {{302, 10}, {200, 1990}};
+    run.warnings = {{"redirects", "most are"}};
+    EXPECT_THAT(load_text(run), HasSubstr("statuses       200 × 1990 · 302 × 10\nwarning        most are\n"));
+    const std::string both = load_text(model::LoadComparison{.runs = {run, run}});
+    EXPECT_THAT(both, HasSubstr("statuses A     200 × 1990 · 302 × 10\nstatuses B     200 × 1990"));
+    EXPECT_THAT(both, HasSubstr("warning B      most are\n"));
+}
+
 TEST(LoadText, HasTheUnitThatFits) {
     const std::string text = load_text(run_with_timeouts());
     EXPECT_THAT(text, HasSubstr("http://h/ · 1 connection · 1.5 s\n"));

@@ -21,8 +21,9 @@ using Keys = std::set<std::string>;
 
 // Objects whose names are data: one name stands for all.
 bool is_map(const std::string& path) {
-    static const Keys maps{"limits_in_force", "database.settings_in_force", "contenders[].stack.notes",
-                           "contenders[].versions"};
+    static const Keys maps{
+        "limits_in_force", "database.settings_in_force", "contenders[].stack.notes", "contenders[].versions",
+        "statuses",        "results[].statuses"};
     return maps.contains(path);
 }
 
@@ -121,6 +122,8 @@ model::LoadRun eventful_load() {
     run.fail_if = {{"p99>1s", "2.00 s", true}};
     run.samples.examples = {{model::RequestErrorKind::body, 200, "{}", Nanoseconds{1}}};
     run.samples.censored = 1;
+    run.samples.statuses = {{200, 1}};
+    run.warnings = {{"redirects", "all"}};
     run.self_check.reasons = {{"connections", "1 of 2 connections were established"}};
     run.self_check.not_evaluated = {{"generator_throttled", "throttling was not read"}};
     return run;
