@@ -60,6 +60,11 @@ Status write_all(int file, std::string_view content, const Path& path) {
     return {};
 }
 
+Error too_long(const Path& path, std::size_t most) {
+    return {ErrorKind::bad_input,
+            fmt::format("{} is longer than {} bytes, the most that is read of it", path.string(), most)};
+}
+
 Result<std::string> read_rest(const Fd& file, const Path& path, std::size_t most) {
     std::string content;
     char buffer[16384];
@@ -69,9 +74,7 @@ Result<std::string> read_rest(const Fd& file, const Path& path, std::size_t most
         if (got < 0) return fail(ErrorKind::io, "cannot read {}: {}", path.string(), errno_text());
         if (got == 0) return content;
         content.append(buffer, static_cast<std::size_t>(got));
-        if (content.size() > most)
-            return fail(ErrorKind::bad_input, "{} is longer than {} bytes, the most that is read of it",
-                        path.string(), most);
+        if (content.size() > most) return tl::unexpected(too_long(path, most));
     }
 }
 
@@ -143,6 +146,7 @@ Result<std::string> Directory::read(const std::string& name, std::size_t most) c
     struct stat info{};
     if (::fstat(file.get(), &info) != 0 || !S_ISREG(info.st_mode))
         return fail(ErrorKind::bad_input, "{} is not a regular file", path.string());
+    if (std::cmp_greater(info.st_size, most)) return tl::unexpected(too_long(path, most));
     return read_rest(file, path, most);
 }
 

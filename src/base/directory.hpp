@@ -47,6 +47,8 @@ private:
     Path path_;
 };
 
+/// "run/trials.jsonl is longer than 512 bytes …".
+Error too_long(const Path& path, std::size_t most);
 /// Reads the rest of an open file; more than `most` bytes are an error. `path` is for messages.
 Result<std::string> read_rest(const Fd& file, const Path& path, std::size_t most);
 

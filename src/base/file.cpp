@@ -54,6 +54,7 @@ Result<std::string> read_regular_file(const Path& path, std::size_t most) {
     struct stat info{};
     if (::fstat(fd.get(), &info) != 0 || !S_ISREG(info.st_mode))
         return fail(ErrorKind::bad_input, "{} is not a regular file", path.string());
+    if (std::cmp_greater(info.st_size, most)) return tl::unexpected(too_long(path, most));
     return read_rest(fd, path, most);
 }
 

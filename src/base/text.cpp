@@ -118,17 +118,34 @@ bool is_printable(std::string_view text) {
     return true;
 }
 
-std::string printable(std::string_view text) {
+namespace {
+
+// `invalid` stands for each byte that is no UTF-8; empty: it is shown as \xNN.
+std::string shown(std::string_view text, std::string_view invalid) {
     std::string result;
     while (!text.empty()) {
         const std::size_t length = character_length(text);
         const std::size_t harmful = harmful_length(text, length);
-        if (harmful == 0) result += text.substr(0, length);
-        for (std::size_t i = 0; i < harmful; ++i)
-            result += fmt::format("\\x{:02X}", byte_at(text, i));
+        if (harmful == 0)
+            result += text.substr(0, length);
+        else if (length == 0 && !invalid.empty())
+            result += invalid;
+        else
+            for (std::size_t i = 0; i < harmful; ++i)
+                result += fmt::format("\\x{:02X}", byte_at(text, i));
         text.remove_prefix(std::max<std::size_t>(length, 1));
     }
     return result;
+}
+
+}  // namespace
+
+std::string printable(std::string_view text) {
+    return shown(text, "");
+}
+
+std::string storable(std::string_view text) {
+    return shown(text, "\uFFFD");
 }
 
 std::string printable_lines(std::string_view text) {
@@ -190,7 +207,9 @@ std::string last_lines(std::string_view text, std::size_t count) {
 }
 
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates) {
+    constexpr std::size_t longest = 100;  // the distance costs the product of the lengths
     std::string best;
+    if (word.size() > longest) return best;
     std::size_t best_distance = std::max<std::size_t>(word.size() / 3, 1) + 1;
     for (const std::string& candidate : candidates) {
         std::vector<std::size_t> row(candidate.size() + 1);
