@@ -150,8 +150,11 @@ std::string storable(std::string_view text) {
 
 std::string printable_lines(std::string_view text) {
     std::string result;
-    for (const std::string_view line : split(text, '\n'))
-        result += printable(line) + '\n';
+    for (const std::string_view line : split(text, '\n')) {
+        for (const std::string_view& part : split(line, '\t'))
+            result += printable(part) + '\t';
+        result.back() = '\n';
+    }
     result.pop_back();
     return result;
 }

@@ -24,7 +24,7 @@ bool is_printable(std::string_view text);
 std::string printable(std::string_view text);
 /// The same for a file in UTF-8: what is no UTF-8 becomes U+FFFD.
 std::string storable(std::string_view text);
-/// As printable(), for a text of several lines: '\n' stays.
+/// As printable(), for a text of several lines: '\n' and '\t' stay.
 std::string printable_lines(std::string_view text);
 
 /// A word as bash reads it back: in quotes unless every character is harmless; always one line.

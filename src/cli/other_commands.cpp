@@ -5,17 +5,18 @@
 #include "cli/installation.hpp"
 #include "cli/render.hpp"
 #include "cli/signals.hpp"
+#include "host/user.hpp"
 #include "model/benchmark.hpp"
 
 namespace joust::cli {
 ExitCode report(const ReportCommand& command) {
     const auto rendered = render(command.run_directory);
     if (!rendered) return complain(rendered.error());
-    fmt::print(stdout, "{}", rendered->summary);
+    fmt::print(stdout, "{}", printable_lines(rendered->summary));
     std::fflush(stdout);  // before what follows on stderr
     if (!rendered->written) return complain(rendered->written.error());
-    fmt::print(stderr, "report: {}\n", rendered->markdown.string());
-    if (const Status given = give_to_their_owner(command.run_directory); !given)
+    fmt::print(stderr, "report: {}\n", printable(rendered->markdown.string()));
+    if (const Status given = host::give_to_owner_of_parent(command.run_directory); !given)
         return complain(given.error());
     return ExitCode::done;
 }
@@ -29,13 +30,14 @@ ExitCode list(const ListCommand&) {
         const auto benchmark =
             model::read_benchmark(installation->benchmarks() / (name + ".toml"), {}, diagnostics);
         if (benchmark)
-            fmt::print("  {:24} {}; contenders {}\n", name, benchmark->title,
+            fmt::print("  {:24} {}; contenders {}\n", name, printable(benchmark->title),
                        joined(benchmark->contenders, ", "));
     }
     fmt::print("contenders (--contenders a,b):\n");
     for (const std::string& name : model::contender_names(installation->contenders()))
         if (const auto contender = model::read_contender(installation->contenders(), name, diagnostics))
-            fmt::print("  {:24} {}; {}\n", name, contender->title, contender->stack.server);
+            fmt::print("  {:24} {}; {}\n", name, printable(contender->title),
+                       printable(contender->stack.server));
     return diagnostics.empty() ? ExitCode::done : complain(diagnostics.error());
 }
 
@@ -48,7 +50,9 @@ ExitCode execute(const Command& command, const std::vector<std::string>& command
 
 ExitCode complain(const Error& error) {
     bool first = true;
-    for (const std::string_view line : split(error.message, '\n')) {
+    // Messages quote what strangers wrote: names of files, answers, lines of logs.
+    const std::string message = printable_lines(error.message);
+    for (const std::string_view line : split(message, '\n')) {
         fmt::print(stderr, "{}{}\n", first ? "error: " : "       ", line);
         first = false;
     }

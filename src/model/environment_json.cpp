@@ -99,11 +99,6 @@ void mask(Environment& environment) {
         contender.command = masked_command(contender.command);
 }
 
-// "" or the name of a commit, in hexadecimal: it becomes part of a command that readers repeat.
-bool is_commit(std::string_view text) {
-    return text.size() <= 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
-
 std::optional<std::string> mistake(const Environment& environment) {
     if (!is_commit(environment.git_commit))
         return fmt::format("\"git_commit\" is \"{}\", which is no commit", printable(environment.git_commit));
@@ -113,6 +108,10 @@ std::optional<std::string> mistake(const Environment& environment) {
 }
 
 }  // namespace
+
+bool is_commit(std::string_view text) {
+    return text.size() <= 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
 
 std::string environment_json(const Environment& environment) {
     Environment written = environment;

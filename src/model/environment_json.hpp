@@ -18,6 +18,10 @@ inline constexpr std::size_t k_most_contenders = 100;
 /// docs/results.md lists the keys.
 std::string environment_json(const Environment& environment);
 
+/// Whether `text` may stand for a commit: up to 64 hexadecimal digits, "" for none. It becomes part of a
+/// command that readers repeat.
+bool is_commit(std::string_view text);
+
 /// Reads it back; bad_input names `file` and the key.
 Result<Environment> parse_environment(std::string_view text, const Path& file);
 

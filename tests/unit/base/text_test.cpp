@@ -68,8 +68,9 @@ TEST(Printable, shows_what_turns_the_direction_of_a_text) {
         EXPECT_FALSE(is_printable(control));
 }
 
-TEST(PrintableLines, keeps_line_ends_only) {
+TEST(PrintableLines, keeps_line_ends_and_tabs_only) {
     EXPECT_EQ(printable_lines("a\nb\x1b[2J\n"), "a\nb\\x1B[2J\n");
+    EXPECT_EQ(printable_lines("a\tb\rc"), "a\tb\\x0Dc");
     EXPECT_EQ(printable_lines(""), "");
 }
 
