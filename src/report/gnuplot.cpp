@@ -20,14 +20,14 @@ constexpr int k_most_legend_rows = 5;
 constexpr int k_cross = 2;
 constexpr int k_open_triangle = 8;
 
-// `text` as a string of gnuplot's on one line, whatever it holds. In single quotes nothing is expanded but
-// the quote itself, and a line break would end it; grave accents, which elsewhere run a command, become
-// apostrophes all the same.
+// `text` as a string of gnuplot's on one line, whatever it holds: in single quotes nothing is expanded, and
+// neither a quote nor a line break is left to end it. Quotes and grave accents become typographic apostrophes:
+// gnuplot 5.4 reads a doubled quote at a string's start as its end.
 std::string literal(std::string_view text) {
     constexpr std::size_t longest = 1000;  // far beyond the picture's edge
     std::string result = "'";
     for (const char c : printable(text.substr(0, longest)))
-        result += c == '\'' || c == '`' ? std::string("''") : std::string(1, c);
+        result += c == '\'' || c == '`' ? std::string("’") : std::string(1, c);
     return result + "'";
 }
 
@@ -116,8 +116,12 @@ bool any_series(const Figure& figure, Predicate&& holds) {
 std::string ticks(std::string_view axis, const Axis& described) {
     if (described.ticks.empty()) return "";
     std::vector<std::string> parts;
-    for (const Tick& tick : described.ticks)
-        parts.push_back(fmt::format("{} {:g}", literal(tick.label), tick.value));
+    for (const Tick& tick : described.ticks) {
+        std::string format;  // of the number at the tick
+        for (const char c : tick.label)
+            format += c == '%' ? std::string("%%") : std::string(1, c);
+        parts.push_back(fmt::format("{} {:g}", literal(format), tick.value));
+    }
     return fmt::format("set {}tics ({})\n", axis, joined(parts, ", "));
 }
 
