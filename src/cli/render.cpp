@@ -50,7 +50,9 @@ Error with_its_writer(Error error, const Directory& run) {
     if (installation && git_commit(installation->root) == commit) return error;
     error.message += fmt::format(
         "\nThe run was written by another version of joust: environment.json names joust {} of commit {}; "
-        "`joust report` of that commit reads it",
+        "`joust report` of that commit reads it (only where you know who made the run: older versions are "
+        "less "
+        "careful)",
         named("joust_version"), commit);
     return error;
 }
