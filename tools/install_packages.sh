@@ -21,9 +21,9 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 tidy
 
-# invoke-rc.d asks this program; 101 means "do not start". Should it outlive us, it allows everything.
+# Should it outlive us, it allows everything.
 if [ ! -e "$policy" ]; then
-    printf '#!/bin/sh\n%s\n[ -d /proc/%s ] && exit 101\nexit 0\n' "$mark" "$$" >"$policy"
+    "$(dirname "$0")/make_policy.sh" "$$" >"$policy"
     chmod 755 "$policy"
 fi
 if [ ! -e "$cluster_conf" ]; then

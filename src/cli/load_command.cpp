@@ -43,7 +43,7 @@ Result<model::LoadRun> measure(const LoadCommand& command, LoadWatch& watch) {
     JOUST_TRY(const load::Options options, read_options(command, url));
     model::LoadRun run = load_run(command, options, url);
     ExpectedLoad expected{
-        .title = fmt::format("{} · {}", url,
+        .title = fmt::format("{} · {}", run.url,
                              run.offered_rps ? model::rate_text(*run.offered_rps) + " offered"
                                              : model::counted(run.connections, "connection")),
         .requests = command.requests};

@@ -8,6 +8,7 @@
 #include "analysis/redirects.hpp"
 #include "analysis/self_check.hpp"
 #include "base/quantity.hpp"
+#include "base/secrets.hpp"
 #include "base/text.hpp"
 #include "load/address.hpp"
 #include "load/feed_file.hpp"
@@ -320,7 +321,7 @@ std::string lowered_bound(const LoadCommand& command, const model::LoadRun& run)
 }
 
 model::LoadRun load_run(const LoadCommand& command, const load::Options& options, const std::string& url) {
-    model::LoadRun run{.url = url,
+    model::LoadRun run{.url = masked(url),
                        .load_model = std::holds_alternative<load::OpenLoop>(options.schedule)
                                          ? model::LoadModel::open
                                          : model::LoadModel::closed,

@@ -10,6 +10,7 @@
 
 #include "analysis/judge.hpp"
 #include "base/quantity.hpp"
+#include "base/text.hpp"
 #include "cli/live_line.hpp"
 #include "cli/output.hpp"
 #include "model/wording.hpp"
@@ -29,10 +30,12 @@ public:
     Progress(const Progress&) = delete;
     Progress& operator=(const Progress&) = delete;
 
-    void stage(const std::string& what) override { line(fmt::format("{} {} …", paint("·", k_dim), what)); }
+    void stage(const std::string& what) override {
+        line(fmt::format("{} {} …", paint("·", k_dim), printable(what)));
+    }
 
     void warning(const std::string& text) override {
-        line(fmt::format("{} {}", paint("warning:", k_yellow), text));
+        line(fmt::format("{} {}", paint("warning:", k_yellow), printable_lines(text)));
     }
 
     void planned(int trials, const model::PlannedTime& time, const Path& run_directory) override {
@@ -40,11 +43,12 @@ public:
         expected_per_trial_ = (time.least + time.most) / 2 / std::max(trials, 1);
         started_ = finished_ = now();
         line(fmt::format("{}, {} to {}; results go to {}", model::counted(trials, "trial"),
-                         spoken(time.least), spoken(time.most), run_directory.string()));
+                         spoken(time.least), spoken(time.most), printable(run_directory.string())));
     }
 
     void trial_started(const model::PlannedTrial& trial) override {
-        if (!screen_.terminal) line(fmt::format("trial {}/{}: {}", trial.index + 1, trials_, subject(trial)));
+        if (!screen_.terminal)
+            line(fmt::format("trial {}/{}: {}", trial.index + 1, trials_, printable(subject(trial))));
     }
 
     void trial_reading(const model::PlannedTrial& trial, const experiment::LiveReading& reading) override {
@@ -67,7 +71,7 @@ public:
         finished_ = now();
         const model::Judgement judgement = analysis::judge(result, experiment_);
         line(fmt::format("{} {}", paint(finished_mark(judgement.validity), colour_of(judgement.validity)),
-                         finished_line(result, trials_, judgement)));
+                         printable(finished_line(result, trials_, judgement))));
     }
 
 private:

@@ -2,6 +2,8 @@
 #include <array>
 
 #include "analysis/next_trials.hpp"
+#include "base/directory.hpp"
+#include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/installation.hpp"
 #include "cli/output.hpp"
@@ -10,9 +12,10 @@
 #include "cli/render.hpp"
 #include "cli/signals.hpp"
 #include "experiment/experiment.hpp"
+#include "host/user.hpp"
 #include "model/diagnostics.hpp"
 #include "model/wording.hpp"
-#include "report/gnuplot.hpp"
+#include "report/pictures.hpp"
 #include "report/report.hpp"
 #include "service/preflight.hpp"
 
@@ -55,7 +58,7 @@ void print_plan(const experiment::RunSpec& spec) {
     const auto levels = static_cast<std::int64_t>(benchmark.load.levels.size());
     const auto contenders = static_cast<std::int64_t>(benchmark.contenders.size());
     const model::PlannedTime time = model::planned_time(benchmark, blocks, experiment::k_overhead_per_trial);
-    tell("{}{}: {} × {} × {} = {} of {} each; {} to {} after set-up\n", benchmark.title,
+    tell("{}{}: {} × {} × {} = {} of {} each; {} to {} after set-up\n", printable(benchmark.title),
          benchmark.profile.empty() ? "" : fmt::format(" (profile {})", benchmark.profile),
          model::counted(blocks, "block"), model::counted(levels, "level"),
          model::counted(contenders, "contender"), model::counted(blocks * levels * contenders, "trial"),
@@ -85,7 +88,8 @@ bool comparable(const model::Comparison& comparison) {
 }
 
 Status copy_json(const Path& run_directory, const std::string& destination) {
-    JOUST_TRY(const std::string json, read_file(run_directory / report::k_results_file));
+    JOUST_TRY(const Directory run, Directory::open(run_directory));
+    JOUST_TRY(const std::string json, run.read(report::k_results_file, std::size_t{1} << 30U));
     return write_output(destination, json);
 }
 
@@ -104,20 +108,20 @@ ExitCode conclude(const RunCommand& command, const experiment::Outcome& outcome)
         const auto rendered = render(outcome.run_directory);
         if (!rendered) return complain(rendered.error());
         if (command.json != "-")
-            if (const Status printed = print_text(rendered->summary); !printed)
+            if (const Status printed = print_text(printable_lines(rendered->summary)); !printed)
                 code = complain(printed.error());
         if (!rendered->written) code = complain(rendered->written.error());
         if (!command.json.empty())
             if (const Status copied = copy_json(outcome.run_directory, command.json); !copied)
                 code = complain(copied.error());
-        tell("report: {}\n", rendered->markdown.string());
+        tell("report: {}\n", printable(rendered->markdown.string()));
         if (code == ExitCode::done && !comparable(rendered->comparison)) code = ExitCode::not_comparable;
     }
-    if (const Status given = give_to_their_owner(outcome.run_directory); !given)
+    if (const Status given = host::give_to_owner_of_parent(outcome.run_directory); !given)
         code = complain(given.error());
     if (outcome.stopped_by) {
         tell("stopped after {} finished trial(s), which are kept in {}\n", outcome.trials.size(),
-             outcome.run_directory.string());
+             printable(outcome.run_directory.string()));
         return complain(*outcome.stopped_by);
     }
     return code;

@@ -57,8 +57,10 @@ Result<std::uint16_t> parse_port(std::string_view url, std::string_view text) {
 /// Host and port out of "host", "host:port", "[v6]" or "[v6]:port".
 Status parse_authority(std::string_view url, std::string_view authority, Target& target) {
     if (authority.find('@') != std::string_view::npos)
-        return fail(ErrorKind::bad_input, "\"{}\": user and password do not belong in the URL; send a header",
-                    url);
+        // Not shown: a message may end up in a log.
+        return fail(ErrorKind::bad_input,
+                    "\"***{}\": user and password do not belong in the URL; send a header",
+                    authority.substr(authority.rfind('@')));
     std::string_view port;
     bool has_port = false;
     if (starts_with(authority, "[")) {

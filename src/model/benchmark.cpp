@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/secrets.hpp"
 #include "base/text.hpp"
 #include "model/toml_reader.hpp"
 
@@ -33,22 +34,23 @@ public:
         benchmark.profile = profile;
         reader_.integer_or("schema", 1, 1, 1);
         reader_.ignore("profiles");
-        benchmark.name = reader_.text("name", "name = \"io-intensive\"");
+        benchmark.name = reader_.name("name", "name = \"io-intensive\"");
         benchmark.title = reader_.text_or("title", benchmark.name);
-        benchmark.workload = reader_.text("workload", "workload = \"io-intensive\"");
+        benchmark.workload = reader_.name("workload", "workload = \"io-intensive\"");
         benchmark.profile = reader_.text_or("profile", profile);
         read_contenders(benchmark);
         read_limits(benchmark);
         read_database(benchmark.database);
         read_load(benchmark.load);
         read_experiment(benchmark.experiment);
+        check_number_of_trials(benchmark);
         reader_.done();
         return benchmark;
     }
 
 private:
     void read_contenders(Benchmark& benchmark) {
-        benchmark.contenders = reader_.texts("contenders", "contenders = [\"fastapi\", \"django\"]");
+        benchmark.contenders = reader_.names("contenders", "contenders = [\"fastapi\", \"django\"]");
         const std::set<std::string> once(benchmark.contenders.begin(), benchmark.contenders.end());
         if (once.size() != benchmark.contenders.size())
             reader_.complain("contenders", "contenders names one twice; write each once");
@@ -130,11 +132,25 @@ private:
         table.done();
     }
 
+    // A run that nobody could read again need not begin.
+    void check_number_of_trials(const Benchmark& benchmark) {
+        const std::uint64_t trials = benchmark.contenders.size() * benchmark.load.levels.size() *
+                                     static_cast<std::uint64_t>(benchmark.experiment.blocks_max);
+        if (trials > k_most_trials)
+            reader_.complain("experiment",
+                             fmt::format("{} contenders × {} levels × {} blocks are {} trials; a run has at "
+                                         "most {}: write fewer of one of them",
+                                         benchmark.contenders.size(), benchmark.load.levels.size(),
+                                         benchmark.experiment.blocks_max, trials, k_most_trials));
+    }
+
     TomlReader reader_;
     bool any_baseline_;
 };
 
 namespace {
+
+constexpr std::size_t k_most_profiles = 100;
 
 // The profile to apply: the one asked for, else "quick" where the file has it, else none.
 std::string chosen_profile(TomlReader& reader, const std::string& asked, Diagnostics& diagnostics) {
@@ -148,19 +164,9 @@ std::string chosen_profile(TomlReader& reader, const std::string& asked, Diagnos
     return asked;
 }
 
-}  // namespace
-
-std::optional<Benchmark> read_benchmark(const Path& file, const BenchmarkOverrides& overrides,
-                                        Diagnostics& diagnostics) {
-    const std::size_t before = diagnostics.all().size();
-    auto benchmark = read_benchmark_as_far_as_possible(file, overrides, diagnostics);
-    return diagnostics.all().size() == before ? std::move(benchmark) : std::nullopt;
-}
-
-std::optional<Benchmark> read_benchmark_as_far_as_possible(const Path& file,
-                                                           const BenchmarkOverrides& overrides,
-                                                           Diagnostics& diagnostics) {
-    const auto parsed = TomlFile::load(file, diagnostics);
+// Every profile is read, so that mistakes show in all of them; the chosen one is returned.
+std::optional<Benchmark> read_layers(const std::optional<TomlFile>& parsed,
+                                     const BenchmarkOverrides& overrides, Diagnostics& diagnostics) {
     std::string text;
     for (const std::string& assignment : overrides.assignments)
         text += assignment + "\n";
@@ -169,7 +175,13 @@ std::optional<Benchmark> read_benchmark_as_far_as_possible(const Path& file,
 
     TomlReader top(*parsed, diagnostics);
     const std::string profile = chosen_profile(top, overrides.profile, diagnostics);
-    for (const std::string& other : top.table("profiles").keys())
+    const std::vector<std::string> profiles = top.table("profiles").keys();
+    if (profiles.size() > k_most_profiles) {
+        top.complain("profiles", fmt::format("there are {} profiles; write at most {}", profiles.size(),
+                                             k_most_profiles));
+        return std::nullopt;
+    }
+    for (const std::string& other : profiles)
         BenchmarkReader(TomlReader(nullptr, *parsed, other, diagnostics)).read(other);
     // Contenders chosen on the command line may leave out the file's baseline, which is right where it
     // stands.
@@ -178,13 +190,37 @@ std::optional<Benchmark> read_benchmark_as_far_as_possible(const Path& file,
     return BenchmarkReader(TomlReader(&*extra, *parsed, profile, diagnostics), any_baseline).read(profile);
 }
 
+}  // namespace
+
+std::optional<Benchmark> read_benchmark(const Path& file, const BenchmarkOverrides& overrides,
+                                        Diagnostics& diagnostics) {
+    const std::size_t before = diagnostics.total();
+    auto benchmark = read_benchmark_as_far_as_possible(file, overrides, diagnostics);
+    return diagnostics.total() == before ? std::move(benchmark) : std::nullopt;
+}
+
+std::optional<Benchmark> read_benchmark_as_far_as_possible(const Path& file,
+                                                           const BenchmarkOverrides& overrides,
+                                                           Diagnostics& diagnostics) {
+    return read_layers(TomlFile::load(file, diagnostics), overrides, diagnostics);
+}
+
+std::optional<Benchmark> parse_benchmark(std::string_view text, std::string name, Diagnostics& diagnostics) {
+    const std::size_t before = diagnostics.total();
+    auto benchmark = read_layers(TomlFile::parse(text, std::move(name), diagnostics), {}, diagnostics);
+    return diagnostics.total() == before ? std::move(benchmark) : std::nullopt;
+}
+
 namespace {
 
 std::string in_quotes(std::string_view text) {
     std::string result = "\"";
     for (const char c : text) {
         if (c == '"' || c == '\\') result += '\\';
-        result += c;
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
+            result += fmt::format("\\u{:04X}", static_cast<unsigned>(c));
+        else
+            result += c;
     }
     return result + '"';
 }
@@ -216,7 +252,7 @@ std::string to_toml(const Benchmark& benchmark) {
                         name(benchmark.database.engine), name(benchmark.database.durability));
     text += "\n[database.settings]\n";
     for (const auto& [key, value] : benchmark.database.settings)
-        text += fmt::format("{} = {}\n", in_quotes(key), in_quotes(value));
+        text += fmt::format("{} = {}\n", in_quotes(key), in_quotes(masked(value)));
     text +=
         fmt::format("\n[load]\nmodel = \"{}\"\nlevels = [{}]\nduration = \"{}\"\ntimeout = \"{}\"\n",
                     name(load.model), joined(levels, ", "), to_text(load.duration), to_text(load.timeout));

@@ -29,7 +29,7 @@ struct CriterionResult {
 
 /// One run of `joust load` on one target, with what the self-check made of it.
 struct LoadRun {
-    std::string url;
+    std::string url;  ///< with credentials masked (base/secrets.hpp)
     LoadModel load_model = LoadModel::closed;
     int connections = 0;                 ///< users (closed model)
     std::optional<int> max_connections;  ///< open model: no more are opened

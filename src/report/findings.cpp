@@ -6,6 +6,7 @@
 #include "model/wording.hpp"
 #include "report/cell_text.hpp"
 #include "report/environment_facts.hpp"
+#include "report/markdown_text.hpp"
 
 namespace joust::report {
 namespace {
@@ -111,7 +112,7 @@ void add_saturation(const RunReport& run, std::vector<std::string>& sentences) {
             if (reason.code == "saturated")
                 sentences.push_back(fmt::format("**{} {} is saturated.** {}.", cell.contender,
                                                 at_level(run.benchmark, cell.level),
-                                                capitalised(reason.text)));
+                                                markdown_text(capitalised(reason.text))));
 }
 
 // More users than a service can serve at once only queue: goodput stays, the response time grows.
@@ -244,7 +245,7 @@ void add_incidents(const RunReport& run, std::vector<std::string>& sentences) {
         sentences.push_back(fmt::format("**{} {}, block {}{}:** {}.", placed.contender,
                                         at_level(run.benchmark, placed.level), placed.block + 1,
                                         same > 1 ? fmt::format(" and {} more times", same - 1) : "",
-                                        placed.incident.text));
+                                        markdown_text(placed.incident.text)));
     }
 }
 

@@ -8,6 +8,7 @@
 #include "report/figure.hpp"
 #include "report/findings.hpp"
 #include "report/markdown_tables.hpp"
+#include "report/markdown_text.hpp"
 #include "report/recommendations.hpp"
 
 namespace joust::report {
@@ -120,7 +121,8 @@ std::vector<std::string> unanswered(const RunReport& run) {
     for (const Rule& rule : rules) {
         const bool everywhere = rule.places.size() == run.comparison.cells.size();
         sentences.push_back(fmt::format("`{}`{}: {}", rule.code,
-                                        everywhere ? "" : " (" + joined(rule.places, "; ") + ")", rule.text));
+                                        everywhere ? "" : " (" + joined(rule.places, "; ") + ")",
+                                        markdown_text(rule.text)));
     }
     return sentences;
 }
@@ -131,7 +133,7 @@ std::string judgements(const RunReport& run) {
         for (const model::Reason& reason : cell.judgement.reasons)
             sentences.push_back(fmt::format("{} at {} ({}): {}", cell.contender,
                                             model::level_text(run.benchmark.load.model, cell.level),
-                                            name(cell.judgement.validity), reason.text));
+                                            name(cell.judgement.validity), markdown_text(reason.text)));
     std::string text =
         "\n### Validity\n\n" + bullets(sentences, "Every trial is valid by every rule that was evaluated.");
     if (const auto rules = unanswered(run); !rules.empty())
@@ -158,12 +160,10 @@ std::string example_text(const RunReport& run, const model::TrialResult& trial,
                            model::duration_text(example.since_window - trial.samples.window));
     }
     if (counted(trial, example) == Counted::no) when += ", not counted above";
-    std::string detail = example.detail;
-    std::replace_if(
-        detail.begin(), detail.end(), [](char c) { return c == '`' || c == '\n' || c == '\r'; }, ' ');
-    return fmt::format("{} at {}, `{}`{}{}: `{}`", trial.plan.contender,
+    return fmt::format("{} at {}, `{}`{}{}: {}", trial.plan.contender,
                        model::level_text(run.benchmark.load.model, trial.plan.level), name(example.kind),
-                       example.status != 0 ? fmt::format(", status {}", example.status) : "", when, detail);
+                       example.status != 0 ? fmt::format(", status {}", example.status) : "", when,
+                       code_span(example.detail));
 }
 
 // One wrong answer of each contender and kind: the first of those that were kept and that the error table
@@ -198,27 +198,16 @@ std::string errors(const RunReport& run) {
            picture(run, "error_rate", "Error rate over concurrency") + judgements(run) + examples(run);
 }
 
-// A word as a shell reads it back: in single quotes unless every character is harmless.
-std::string shell_word(const std::string& word) {
-    constexpr std::string_view harmless =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";
-    if (!word.empty() && word.find_first_not_of(harmless) == std::string::npos) return word;
-    std::string quoted = "'";
-    for (const char c : word)
-        quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    return quoted + "'";
-}
-
 std::string repeat(const RunReport& run) {
     std::string command;
     for (const std::string& word : run.environment.command_line)
         command += (command.empty() ? "" : " ") + shell_word(word);
     std::string text = heading("How to repeat");
-    text +=
-        fmt::format("```sh\n{}git checkout {}\n{}\n```\n\n",
-                    run.environment.git_dirty ? "# the checkout had changes\n" : "",
-                    run.environment.git_commit.empty() ? "# (no git checkout)" : run.environment.git_commit,
-                    command.empty() ? "joust run " + run.benchmark.name : command);
+    text += fmt::format(
+        "```sh\n{}git checkout {}\n{}\n```\n\n",
+        run.environment.git_dirty ? "# the checkout had changes\n" : "",
+        run.environment.git_commit.empty() ? "# (no git checkout)" : shell_word(run.environment.git_commit),
+        command.empty() ? "joust run " + run.benchmark.name : command);
     text += fmt::format(
         "The seed {} decides the order of the trials. `joust report DIR` makes this report again from "
         "[trials.jsonl](trials.jsonl) (one line per trial) and [histograms/](histograms) (HdrHistogram "
@@ -236,7 +225,7 @@ std::string repeat(const RunReport& run) {
 }  // namespace
 
 std::string markdown(const RunReport& run) {
-    std::string text = fmt::format("# {}\n", run.benchmark.title);
+    std::string text = fmt::format("# {}\n", markdown_text(run.benchmark.title));
     text += summary(run);
     text += heading("Environment") + environment_table(run).markdown();
     text += heading("Architecture of each contender") + architecture_table(run).markdown();

@@ -8,6 +8,7 @@
 #include "model/wording.hpp"
 #include "report/cell_text.hpp"
 #include "report/environment_facts.hpp"
+#include "report/markdown_text.hpp"
 
 namespace joust::report {
 namespace {
@@ -89,8 +90,8 @@ Table environment_table(const RunReport& run) {
     const model::HostFacts& host = environment.host;
     const model::Benchmark& benchmark = run.benchmark;
     Table table{{{"what", Align::left}, {"value", Align::left}}, {}};
-    const auto row = [&](std::string what, std::string value) {
-        if (!value.empty()) table.rows.push_back({std::move(what), std::move(value)});
+    const auto row = [&](std::string what, const std::string& value) {
+        if (!value.empty()) table.rows.push_back({std::move(what), markdown_text(value)});
     };
     row("started", iso_time(environment.started));
     row("benchmark", fmt::format("{}, workload {}{}", benchmark.name, benchmark.workload,
@@ -110,9 +111,10 @@ Table environment_table(const RunReport& run) {
         storage += ", a 4 KiB write is durable after " + model::duration_text(*host.storage.sync_median) +
                    " (median)";
     row("storage", storage);
-    row("limits", environment.limits == "off" ? "**off**" : environment.limits);
+    table.rows.push_back(
+        {"limits", environment.limits == "off" ? "**off**" : markdown_text(environment.limits)});
     for (const auto& [party, limits] : environment.limits_in_force)
-        row("limits in force, " + party, limits_text(limits));
+        row("limits in force, " + markdown_text(party), limits_text(limits));
     row("CPU placement", joined(environment.layout_notes, "; "));
     row("database", fmt::format("{} {}, durability {}, data on {}",
                                 environment.database.engine == "postgres" ? "PostgreSQL" : "SQLite",
@@ -132,13 +134,14 @@ Table architecture_table(const RunReport& run) {
     for (const std::string& contender : run.benchmark.contenders)
         if (const auto* facts = facts_of(run.environment, contender)) {
             contenders.push_back(facts);
-            table.columns.push_back({fmt::format("{} ({})", facts->name, facts->title), Align::left});
+            table.columns.push_back(
+                {fmt::format("{} ({})", facts->name, markdown_text(facts->title)), Align::left});
         }
-    const auto row = [&](const std::string& what,
-                         const std::function<std::string(const model::ContenderFacts&)>& value) {
+    using Value = std::function<std::string(const model::ContenderFacts&)>;
+    const auto row = [&](const std::string& what, const Value& value) {
         std::vector<std::string> cells{what};
         for (const model::ContenderFacts* facts : contenders)
-            cells.push_back(value(*facts));
+            cells.push_back(markdown_text(value(*facts)));
         table.rows.push_back(std::move(cells));
     };
     row("language", [](const auto& facts) { return facts.stack.language; });
@@ -155,7 +158,10 @@ Table architecture_table(const RunReport& run) {
     row("notes", [](const auto& facts) { return pairs_text(facts.stack.notes); });
     row("versions", [](const auto& facts) { return pairs_text(facts.versions); });
     row("lock file (SHA-256)", [](const auto& facts) { return facts.lock_sha256.substr(0, 16); });
-    row("command", [](const auto& facts) { return "`" + joined(facts.command, " ") + "`"; });
+    std::vector<std::string> commands{"command"};
+    for (const model::ContenderFacts* facts : contenders)
+        commands.push_back(code_span(joined(facts->command, " ")));
+    table.rows.push_back(std::move(commands));
     return table;
 }
 

@@ -66,5 +66,14 @@ TEST(ParseUrl, RefusesWithThePlaceOfTheMistake) {
     }
 }
 
+TEST(ParseUrl, DoesNotRepeatACredentialInItsMessage) {
+    for (const char* url : {"http://ann:hunter2@host/", "ann:hunter2@host:80/x", "https://hunter2@host"}) {
+        const auto target = parse_url(url);
+        ASSERT_FALSE(target) << url;
+        EXPECT_EQ(target.error().message.find("hunter2"), std::string::npos) << target.error().message;
+        EXPECT_NE(target.error().message.find("\"***@host"), std::string::npos) << target.error().message;
+    }
+}
+
 }  // namespace
 }  // namespace joust::load
