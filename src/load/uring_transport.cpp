@@ -66,7 +66,8 @@ public:
     }
 
 private:
-    struct FailedSend {
+    /// A connection whose end is to be looked for when all that the kernel has read is delivered.
+    struct Look {
         ConnectionId id;
         std::uint32_t generation;
     };
@@ -95,7 +96,7 @@ private:
     std::vector<Socket> sockets_;
     std::vector<ConnectionId> submitted_;  ///< sends that the kernel does not have yet
     std::vector<HandedOver> handed_over_;  ///< sends that it got before the wait() that is to come
-    std::vector<FailedSend> failed_sends_;
+    std::vector<Look> looks_;
     msghdr message_{};  ///< shape of all receives
     ArrivalClock clock_;
 };
@@ -199,7 +200,7 @@ void UringTransport::on_sent(const io_uring_cqe& completion, ConnectionId id) {
         return;
     }
     socket.write_error = completion.res < 0 ? -completion.res : ECONNRESET;  // in the middle
-    failed_sends_.push_back({id, socket.generation});
+    looks_.push_back({id, socket.generation});
 }
 
 /// Completions of the connection that are still to come carry an old generation. Shutting down ends the armed
@@ -230,10 +231,11 @@ void UringTransport::wait(TimePoint until, Patience patience, TransportEvents& e
         clock_.refresh(read);
         uring_->drain([&](const io_uring_cqe& completion) { handle(completion, read, events); });
     } while (++rounds < k_most_rounds && uring_->run_pending());
-    // The kernel runs no receive meanwhile, so what it read is delivered and the rest is in the socket.
-    for (const FailedSend& failed : failed_sends_)
-        if (sockets_[failed.id].generation == failed.generation) look_for_end(failed.id, events);
-    failed_sends_.clear();
+    // Not before: what the kernel has read, an error too, is not in the socket any more. It reads nothing
+    // between its calls.
+    for (const Look& look : looks_)
+        if (sockets_[look.id].generation == look.generation) look_for_end(look.id, events);
+    looks_.clear();
 }
 
 void UringTransport::handle(const io_uring_cqe& completion, TimePoint read, TransportEvents& events) {
@@ -280,7 +282,7 @@ void UringTransport::receive(const io_uring_cqe& completion, ConnectionId id, bo
         events.on_ended(id, end_of(-completion.res, sockets_[id].write_error), read);
     }
     const bool emptied = (completion.flags & IORING_CQE_F_SOCK_NONEMPTY) == 0;
-    if (goes_on && emptied && sockets_[id].generation == generation) look_for_end(id, events);
+    if (goes_on && emptied && sockets_[id].generation == generation) looks_.push_back({id, generation});
     const bool armed = (completion.flags & IORING_CQE_F_MORE) != 0;
     if (current && !armed && sockets_[id].generation == generation) arm_receive(id);
 }
