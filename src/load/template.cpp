@@ -65,7 +65,8 @@ Result<std::string> json_text(std::string_view value) {
 }
 
 Result<std::string> json_value(std::string_view value, std::string_view name) {
-    if (nlohmann::json::accept(value)) return std::string(value);
+    // The parser skips a byte order mark, but only at the very beginning of a text.
+    if (nlohmann::json::accept(value) && !value.starts_with('\xef')) return std::string(value);
     return fail(ErrorKind::bad_input,
                 "{} is no JSON value, and the placeholder is not in quotes; write \"{{{}}}\" with them, or "
                 "{{{}:raw}}",
