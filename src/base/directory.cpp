@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <optional>
 
+#include "base/file.hpp"
+
 namespace joust {
 namespace {
 
@@ -51,13 +53,7 @@ Status give_to_owner(const Fd& file, int directory, const Path& path) {
 }  // namespace
 
 Status write_all(int file, std::string_view content, const Path& path) {
-    while (!content.empty()) {
-        const ssize_t written = ::write(file, content.data(), content.size());
-        if (written < 0 && errno == EINTR) continue;
-        if (written < 0) return fail(ErrorKind::io, "cannot write {}: {}", path.string(), errno_text());
-        content.remove_prefix(static_cast<std::size_t>(written));
-    }
-    return {};
+    return write_whole(file, content, path.string());
 }
 
 Error too_long(const Path& path, std::size_t most) {

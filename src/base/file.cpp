@@ -13,10 +13,6 @@
 namespace joust {
 namespace {
 
-Status write_all(int fd, std::string_view content, const Path& path) {
-    return write_whole(fd, content, path.string());
-}
-
 // What a symbolic link leads to, whether or not that exists.
 Path followed(Path path) {
     constexpr int k_most_links = 40;  // as the kernel

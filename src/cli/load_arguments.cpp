@@ -9,7 +9,6 @@ namespace joust::cli {
 namespace {
 
 constexpr std::uint64_t k_unbounded = std::numeric_limits<std::uint64_t>::max();
-constexpr std::uint64_t k_most_requests = 1'000'000'000'000'000;  // three years at the highest rate
 
 // Says which numbers are right, instead of CLI11's bounds of the type. Both ends are allowed.
 CLI::Validator whole(std::uint64_t least, std::uint64_t most) {
@@ -88,7 +87,7 @@ void describe_end(CLI::App* app, LoadCommand& load) {
               "of the measurement; default with --ramp and --steps: as long as they take; of several\n"
               "URLs, for each");
     group.add("-n,--requests", load.requests, "N", "exactly so many requests instead")
-        ->check(whole(1, k_most_requests));
+        ->check(whole(1, k_unbounded));
     group.add("--warmup", load.warmup, "TIME [0s]", "load before the measurement, not counted");
     group.add("--stop-if", load.stop_if, "CRITERION",
               "end as soon as one second is so: 'p99>1s', 'errors>10%'; may be repeated; of several\n"

@@ -10,6 +10,7 @@
 #include "host/own_throttling.hpp"
 #include "load/address.hpp"
 #include "load/engine.hpp"
+#include "load/prepared_request.hpp"
 #include "load/recorder.hpp"
 
 namespace joust::cli {
@@ -44,6 +45,9 @@ Result<std::vector<Side>> make_sides(const LoadCommand& command, const Slices& s
     std::vector<Side> sides(command.urls.size());
     for (std::size_t i = 0; i < sides.size(); ++i) {
         JOUST_TRY(load::Options options, load_options(command, command.urls[i]));
+        // The others would have been asked already when the engine of this one says so.
+        for (const load::Operation& operation : options.operations)
+            JOUST_CHECK(load::PreparedRequest::prepare(options.target, operation.request, options.feed));
         // Users begin within the warm-up, not all in the same instant.
         if (auto* closed = std::get_if<load::ClosedLoop>(&options.schedule))
             closed->stagger = slices.warm_up / 2;

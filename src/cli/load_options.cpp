@@ -10,6 +10,8 @@
 #include "base/quantity.hpp"
 #include "base/secrets.hpp"
 #include "base/text.hpp"
+#include "http/request_framing.hpp"
+#include "http/syntax.hpp"
 #include "load/address.hpp"
 #include "load/feed_file.hpp"
 #include "load/local_ports.hpp"
@@ -224,10 +226,29 @@ Result<std::vector<http::Header>> headers(std::string_view flag, const std::vect
         const std::size_t colon = text.find(':');
         if (colon == std::string::npos || colon == 0)
             return fail(ErrorKind::bad_input, "{} \"{}\" has no name; write 'Name: value'", flag, text);
+        if (!http::is_token(std::string_view(text).substr(0, colon)))
+            return fail(ErrorKind::bad_input, "{} \"{}\": \"{}\" is not a header name; write 'Name: value'",
+                        flag, text, text.substr(0, colon));
         result.push_back(
             {text.substr(0, colon), std::string(trimmed(std::string_view(text).substr(colon + 1)))});
     }
     return result;
+}
+
+// A flag that could have no effect is a mistake in it or in the URL.
+Status check_tls_flags(const LoadCommand& command) {
+    const bool tls = std::any_of(command.urls.begin(), command.urls.end(), [](const std::string& url) {
+        const auto target = load::parse_url(url);
+        return !target || target->tls;
+    });
+    if (tls) return {};
+    if (!command.server_name.empty())
+        return fail(ErrorKind::bad_input, "--server-name {} is for https://; no URL begins with it",
+                    command.server_name);
+    if (!command.ca_file.empty())
+        return fail(ErrorKind::bad_input, "--cacert {} is for https://; no URL begins with it",
+                    command.ca_file.string());
+    return {};
 }
 
 Result<load::Operation> operation(const LoadCommand& command) {
@@ -284,6 +305,14 @@ Result<load::Options> load_options(const LoadCommand& command, std::string_view 
     options.tls.server_name = command.server_name;
     options.retries = command.retries;
     options.requests_per_connection = command.requests_per_connection;
+    if (const auto count = command.requests_per_connection.value_or(1);
+        count > 1 && http::asks_to_close(options.operations.front().request.headers))
+        return fail(
+            ErrorKind::bad_input,
+            "--requests-per-connection {} and -H 'Connection: close' contradict each other: that is one "
+            "request each; leave out one of them",
+            count);
+    JOUST_CHECK(check_tls_flags(command));
     JOUST_CHECK(load::check(options));
     JOUST_CHECK(enough_due(command, options.schedule));
     return options;

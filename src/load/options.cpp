@@ -78,14 +78,18 @@ Status check(const Options& options) {
         return fail(ErrorKind::bad_input, "{} retries: give 0 to 100", options.retries);
     if (options.requests_per_connection == std::optional<std::uint64_t>(0))
         return fail(ErrorKind::bad_input, "a connection carries at least one request");
+    const std::string& name = options.tls.server_name;
+    if (!name.empty() && name.find(':') == std::string::npos)
+        JOUST_CHECK(check_name("the server name", name));
     if (options.target.tls && !options.target.unix_path.empty())
         return fail(ErrorKind::bad_input, "TLS over a Unix socket is not supported");
     JOUST_CHECK(check(options.stop));
+    JOUST_CHECK(std::visit([](const auto& schedule) { return check(schedule); }, options.schedule));
     if (schedule_length(options).value_or(Nanoseconds{0}) > k_longest)
         return fail(ErrorKind::bad_input,
                     "{} requests at this rate take more than ten years; give fewer, or a higher rate",
                     std::get<StopAfterCount>(options.stop).requests);
-    return std::visit([](const auto& schedule) { return check(schedule); }, options.schedule);
+    return {};
 }
 
 }  // namespace joust::load

@@ -77,7 +77,7 @@ struct Options {
 /// arrivals: their mean.)
 std::optional<Nanoseconds> schedule_length(const Options& options);
 
-/// Checks what Engine::start would refuse, without starting anything.
+/// Checks what Engine::start would refuse, without starting anything; all but the requests' own bytes.
 Status check(const Options& options);
 
 }  // namespace joust::load

@@ -11,7 +11,8 @@ namespace joust::load {
 
 /// One request as the user writes it. Path, header values and body may hold placeholders: {request_id} (24
 /// characters, unique within the run and, with high probability, between runs), {sequence} (12 decimal
-/// digits that do not begin with 0, unique within the run) and {column} of the feed. Other braces stay as
+/// digits that do not begin with 0, unique within the run) and {column} of the feed. Values are escaped as
+/// the place asks (see Template), or as {column:json}, {column:url} or {column:raw} say. Other braces stay as
 /// they are.
 struct Request {
     std::string method = "GET";
@@ -26,6 +27,8 @@ struct Request {
 struct Feed {
     std::vector<std::string> columns;
     std::vector<std::vector<std::string>> rows;
+    std::string name;                ///< of the file, for errors
+    std::vector<std::size_t> lines;  ///< on which each row begins, for errors; empty: not known
     friend bool operator==(const Feed&, const Feed&) = default;
 };
 

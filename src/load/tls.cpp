@@ -44,7 +44,8 @@ Result<TlsContext> TlsContext::create(const TlsOptions& options, const Target& t
                     options.ca_file.empty() ? "the system's store" : options.ca_file,
                     reason_text(ERR_get_error()));
     ERR_clear_error();
-    made.name_ = options.server_name.empty() ? target.host : options.server_name;
+    made.name_ =
+        options.server_name.empty() ? target.tls_name() : std::string(without_final_dot(options.server_name));
     made.name_is_address_ = is_address(made.name_);
     return made;
 }

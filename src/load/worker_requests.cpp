@@ -176,8 +176,10 @@ void Worker::answered(ConnectionId id, const Arrival& arrival, bool reusable) {
                         .cut = connection.body.cut()};
     auto wrong = check.check(answer, json_parser_, known_answers_[connection.operation]);
     ++connection.served;
+    const bool asked_to_close = plan_.requests[connection.operation].closes(connection.variant);
     const bool carries_more =
-        reusable && connection.served < plan_.options.requests_per_connection.value_or(~std::uint64_t{0});
+        reusable && !asked_to_close &&
+        connection.served < plan_.options.requests_per_connection.value_or(~std::uint64_t{0});
     if (wrong && wrong->kind == RequestErrorKind::status_5xx && retry(id, wrong->kind, carries_more)) return;
     if (wrong) {
         how.how = Ending::How::failed;
@@ -191,7 +193,8 @@ void Worker::answered(ConnectionId id, const Arrival& arrival, bool reusable) {
     connection.failures = 0;
     connection.phase = Phase::idle;
     if (!carries_more) {
-        if (connection.parser.keep_alive() && arrival.followed) ++recorder_.connections().closed_idle;
+        if (connection.parser.keep_alive() && arrival.followed && !asked_to_close)
+            ++recorder_.connections().closed_idle;
         drop(id);
     }
     end(id, how);
