@@ -33,6 +33,7 @@ trap stop INT TERM HUP
 
 summary=()
 failed=0
+trap 'printf "%s\n" "${summary[@]}" "logs      $logs"' EXIT
 # step NAME LOG command...: in the background, so that a signal is heard at once. Ends when the limit is reached.
 step() {
     local name=$1 log=$logs/$2 started=$SECONDS code=0
@@ -54,6 +55,15 @@ step() {
     return "$code"
 }
 
+# in_root NAME LOG command...: a step with what a fresh login of root has, and the ways to packages.
+passed=()
+in_root() {
+    local name=$1 log=$2
+    shift 2
+    step "$name" "$log" chroot "$target" env -i HOME=/root TERM=dumb \
+        PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "${passed[@]}" "$@"
+}
+
 # repository LABEL SUITE: where this machine's own apt gets it from; empty if it does not.
 repository() {
     # shellcheck disable=SC2016 # these are apt's variables
@@ -65,7 +75,7 @@ make_root() {
     local mirror=${TRY_MIRROR:-$(repository Debian '')}
     [ -n "$mirror" ] || die "this machine's apt knows no Debian archive (or never ran apt-get update); name one with --mirror"
     step "debootstrap" debootstrap.log \
-        debootstrap --variant=minbase --include=ca-certificates,git "$suite" "$target" "$mirror" || return
+        debootstrap --variant=minbase --include=ca-certificates,git "$suite" "$target" "$mirror"
     local security
     security=$(repository Debian-Security '-security')
     [ -z "$security" ] || echo "deb $security $suite-security main" >>"$target/etc/apt/sources.list"
@@ -87,7 +97,7 @@ copy_ways() {
     cp -L /etc/resolv.conf /etc/hosts "$target/etc/"
     if [ -d /usr/local/share/ca-certificates ]; then
         cp -rL /usr/local/share/ca-certificates "$target/usr/local/share/"
-        chroot "$target" update-ca-certificates >"$logs/certificates.log" 2>&1
+        in_root "update-ca-certificates" certificates.log update-ca-certificates
     fi
     apt-config dump Acquire | grep -Ei '^Acquire::(https?::|Check-|Retries|ForceIPv|Max-)' >"$target/etc/apt/apt.conf.d/90this-machine" || true
     for file in etc/pip.conf root/.config/pip/pip.conf root/.pip/pip.conf etc/npmrc root/.npmrc; do
@@ -105,23 +115,17 @@ copy_ways() {
     done < <(env -0)
 }
 
-# in_clone NAME LOG COMMAND: by the root's shell, with what a fresh login has, and the ways.
-in_clone() {
-    step "$1" "$2" chroot "$target" env -i HOME=/root TERM=dumb \
-        PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "${passed[@]}" sh -c "cd $clone && exec $3"
-}
+# in_clone COMMAND LOG: a failure is counted, and the next command runs all the same.
+in_clone() { in_root "$1" "$2" sh -c "cd $clone && exec $1" || true; }
 
-passed=()
-if make_root; then
-    mount_root
-    copy_ways
-    git clone --quiet "${target%/*}/head.bundle" "$target$clone"
-    case $TRY_ONLY in *start*) in_clone "./start_benchmark.sh --profile smoke" start.log "./start_benchmark.sh --profile smoke" || true ;; esac
-    case $TRY_ONLY in *tests*) in_clone "./run_tests.sh $TRY_TESTS" tests.log "./run_tests.sh $TRY_TESTS" || true ;; esac
-    settle
-    for folder in build/logs build/release/test-logs results; do
-        if [ -d "$target$clone/$folder" ]; then cp -r "$target$clone/$folder" "$logs/"; fi
-    done
-fi
-printf '%s\n' "${summary[@]}" "logs      $logs"
-exit $failed
+make_root
+mount_root
+copy_ways
+git clone --quiet "${target%/*}/head.bundle" "$target$clone"
+if [[ $TRY_ONLY == *start* ]]; then in_clone "./start_benchmark.sh --profile smoke" start.log; fi
+if [[ $TRY_ONLY == *tests* ]]; then in_clone "./run_tests.sh${TRY_TESTS:+ $TRY_TESTS}" tests.log; fi
+settle
+for folder in build/logs build/release/test-logs results; do
+    if [ -d "$target$clone/$folder" ]; then cp -r "$target$clone/$folder" "$logs/"; fi
+done
+exit "$failed"
