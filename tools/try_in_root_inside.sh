@@ -121,7 +121,7 @@ in_clone() { in_root "$1" "$2" sh -c "cd $clone && exec $1" || true; }
 make_root
 mount_root
 copy_ways
-git clone --quiet "${target%/*}/head.bundle" "$target$clone"
+git -c advice.detachedHead=false clone --quiet "${target%/*}/head.bundle" "$target$clone"
 if [[ $TRY_ONLY == *start* ]]; then in_clone "./start_benchmark.sh --profile smoke" start.log; fi
 if [[ $TRY_ONLY == *tests* ]]; then in_clone "./run_tests.sh${TRY_TESTS:+ $TRY_TESTS}" tests.log; fi
 settle
