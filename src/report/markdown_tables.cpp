@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <functional>
 
 #include "base/text.hpp"
@@ -52,6 +53,15 @@ std::string pairs_text(const std::map<std::string, std::string>& pairs) {
     for (const auto& [key, value] : pairs)
         parts.push_back(key + " = " + value);
     return joined(parts, ", ");
+}
+
+// With the interpreter's version, where the environment has one.
+std::string language_text(const model::ContenderFacts& facts) {
+    std::string name = facts.stack.language;
+    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
+    const auto version = facts.versions.find(name);
+    return version == facts.versions.end() ? facts.stack.language
+                                           : facts.stack.language + " " + version->second;
 }
 
 }  // namespace
@@ -144,7 +154,7 @@ Table architecture_table(const RunReport& run) {
             cells.push_back(markdown_text(value(*facts)));
         table.rows.push_back(std::move(cells));
     };
-    row("language", [](const auto& facts) { return facts.stack.language; });
+    row("language", language_text);
     row("framework", [](const auto& facts) { return facts.stack.framework; });
     row("server", [](const auto& facts) { return facts.stack.server; });
     row("ORM", [](const auto& facts) { return facts.stack.orm; });
