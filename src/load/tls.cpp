@@ -105,6 +105,10 @@ bool TlsSession::has_more() const {
     return SSL_pending(session_.get()) > 0 || BIO_ctrl_pending(incoming_) > 0;
 }
 
+bool TlsSession::said_goodbye() const {
+    return (SSL_get_shutdown(session_.get()) & SSL_RECEIVED_SHUTDOWN) != 0;
+}
+
 std::string_view TlsSession::take_output() {
     const std::size_t size = BIO_ctrl_pending(outgoing_);
     if (size == 0) return {};

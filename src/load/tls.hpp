@@ -48,6 +48,9 @@ public:
     Step read(char* buffer, std::size_t size, std::string_view& plaintext);
     /// Bytes that came and were not decrypted yet.
     [[nodiscard]] bool has_more() const;
+    /// The server said that nothing more comes. A connection that ends without may have been cut off by
+    /// anybody (RFC 9112, 9.8).
+    [[nodiscard]] bool said_goodbye() const;
     /// What is to be sent to the server; it stays valid for one more call. Empty when nothing is.
     std::string_view take_output();
     /// Why it failed: OpenSSL's reason, or why the certificate is not trusted.

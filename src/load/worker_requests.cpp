@@ -334,6 +334,12 @@ void Worker::on_ended(ConnectionId id, int error, TimePoint now) {
     }
     using Event = http::ResponseParser::Event;
     if (error == 0 && connection.parser.finish() == Event::complete) {
+        if (connection.tls && !connection.tls->said_goodbye()) {
+            failed(id, RequestErrorKind::reset,
+                   "the connection ended without TLS's closure alert: a body without a length may be cut off",
+                   now);
+            return;
+        }
         answered(id, {.read = now, .arrived = now}, false);
         return;
     }
