@@ -55,9 +55,9 @@ struct LoadCommand {
     Path body_file;
     Path data;  ///< CSV or JSON lines: columns for {placeholders}
     std::optional<int> expect_status;
-    std::string expect_body;  ///< a part of the body
-    std::string expect_regex;
-    std::string expect_json;                  ///< members that the answer must have
+    std::optional<std::string> expect_body;  ///< a part of the body
+    std::optional<std::string> expect_regex;
+    std::optional<std::string> expect_json;   ///< what the body is, but for further members
     std::vector<std::string> expect_headers;  ///< "Name: value"
     std::string io = "auto";
     bool insecure = false;

@@ -114,7 +114,8 @@ void describe_checks(CLI::App* app, LoadCommand& load) {
     group.add("--expect-header", load.expect_headers, "'NAME: VALUE'", "may be repeated");
     group.add("--expect-body", load.expect_body, "TEXT", "that the body contains");
     group.add("--expect-regex", load.expect_regex, "PATTERN", "found in the body");
-    group.add("--expect-json", load.expect_json, "OBJECT", "'{\"ok\":true}': members that the body has");
+    group.add("--expect-json", load.expect_json, "JSON",
+              "'{\"ok\":true}': the body, but for further members");
     group
         .add("--retries", load.retries, "N [0]",
              "a failed request is sent again at once, so many times; its time goes on, retries\n"

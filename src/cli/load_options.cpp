@@ -264,9 +264,16 @@ Result<load::Operation> operation(const LoadCommand& command) {
     const bool has_body = !result.request.body.empty();
     result.request.method = !command.method.empty() ? command.method : has_body ? "POST" : "GET";
     result.expect.status = command.expect_status;
-    if (!command.expect_body.empty()) result.expect.body_contains = command.expect_body;
-    if (!command.expect_regex.empty()) result.expect.body_regex = command.expect_regex;
-    if (!command.expect_json.empty()) result.expect.json = command.expect_json;
+    // An empty variable of a script must not make every answer right.
+    for (const auto& [flag, text] :
+         {std::pair("--expect-body", command.expect_body), std::pair("--expect-regex", command.expect_regex),
+          std::pair("--expect-json", command.expect_json)})
+        if (text && text->empty())
+            return fail(ErrorKind::bad_input, "{} is empty, and would hold of every answer; leave it out",
+                        flag);
+    result.expect.body_contains = command.expect_body;
+    result.expect.body_regex = command.expect_regex;
+    result.expect.json = command.expect_json;
     JOUST_TRY(result.expect.headers, headers("--expect-header", command.expect_headers));
     return result;
 }

@@ -1,11 +1,14 @@
 #include "http/expected_json.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <numeric>
 #include <utility>
 
 #include "base/text.hpp"
 #include "http/json_comparison.hpp"
+#include "http/json_numbers.hpp"
 #include "http/json_state.hpp"
 
 namespace joust::http {
@@ -83,6 +86,12 @@ std::size_t ids_in(const Node& node) {
     return ids;
 }
 
+/// Holds a number that only stands for one out of range.
+bool is_beyond_doubles(const Node& node) {
+    return (node.kind == Kind::real && std::abs(node.number) == std::numeric_limits<double>::max()) ||
+           std::any_of(node.nodes.begin(), node.nodes.end(), is_beyond_doubles);
+}
+
 /// The name of a member in which the placeholder stands.
 std::optional<std::string> name_with_id(const Node& node) {
     for (const std::string& name : node.names)
@@ -110,6 +119,11 @@ Result<ExpectedJson> ExpectedJson::compile(std::string_view json, bool sends_id)
     ExpectedJson expected;
     expected.root_ = node_of(root);
     expected.ids_ = ids_in(expected.root_);
+    if (with_numbers_in_range(json) || is_beyond_doubles(expected.root_))
+        return fail(ErrorKind::bad_input,
+                    "the expected JSON holds a number that cannot be compared (64-bit integers and doubles "
+                    "can): {}",
+                    json.substr(0, k_most_shown));
     if (const auto name = name_with_id(expected.root_))
         return fail(ErrorKind::bad_input,
                     "the expected JSON has {{request_id}} in the name of a member, {}, where it stands for "

@@ -18,7 +18,8 @@ namespace joust::http {
 /// at most k_most_json_levels deep, and in none of its objects does a member stand twice. Then, at every
 /// depth: an expected object's members have to be there, and others may be; arrays have the expected length,
 /// and each element is compared by these same rules; numbers are equal by value, integers of up to 64 bits
-/// exactly, others as double; strings after unescaping. A number beyond both is refused.
+/// exactly, others as double; strings after unescaping. A number beyond doubles equals none that can be
+/// expected.
 class ExpectedJson {
 public:
     /// Any JSON value by the rules above. "{request_id}" in its strings stands for the id that was sent;

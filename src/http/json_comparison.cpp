@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -26,7 +28,8 @@ std::string shown(dom::element element) {
     if (element.get(array) == simdjson::SUCCESS) return fmt::format("an array of {}", array.size());
     double number = 0;
     if (element.type() == dom::element_type::DOUBLE && element.get(number) == simdjson::SUCCESS)
-        return fmt::format("{}", number);
+        return std::abs(number) == std::numeric_limits<double>::max() ? "a number beyond all doubles"
+                                                                      : fmt::format("{}", number);
     return simdjson::minify(element);
 }
 

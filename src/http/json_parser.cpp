@@ -6,11 +6,23 @@
 #include <functional>
 
 #include "base/text.hpp"
+#include "http/json_numbers.hpp"
 #include "http/json_state.hpp"
 
 namespace joust::http {
 
+namespace {
+
 constexpr std::size_t k_least_capacity = 4096;
+
+/// Later versions of simdjson have a code of its own for an integer of more than 64 bits.
+template <typename Code>
+bool is_too_large_an_integer(Code error) {
+    if constexpr (requires { Code::BIGINT_ERROR; }) return error == Code::BIGINT_ERROR;
+    return false;
+}
+
+}  // namespace
 
 JsonParser::JsonParser() : state_(std::make_unique<State>()) {}
 JsonParser::~JsonParser() = default;
@@ -28,6 +40,13 @@ simdjson::error_code JsonParser::State::reserve(std::size_t size) {
 }
 
 simdjson::error_code JsonParser::State::parse(std::string_view body, simdjson::dom::element& root) {
+    const auto error = parse_as_it_is(body, root);
+    if (error != simdjson::NUMBER_ERROR && !is_too_large_an_integer(error)) return error;
+    const auto in_range = with_numbers_in_range(body);
+    return in_range ? parse_as_it_is(*in_range, root) : error;
+}
+
+simdjson::error_code JsonParser::State::parse_as_it_is(std::string_view body, simdjson::dom::element& root) {
     if (body.empty()) return simdjson::EMPTY;
     if (const auto error = reserve(body.size())) return error;
     body.copy(bytes.get(), body.size());
@@ -50,13 +69,6 @@ std::optional<std::string_view> JsonParser::State::repeated(std::size_t begin) {
     return found == hashed.end() ? std::nullopt : std::optional(found->second);
 }
 
-/// Later versions of simdjson have a code of its own for an integer of more than 64 bits.
-template <typename Code>
-bool is_too_large_an_integer(Code error) {
-    if constexpr (requires { Code::BIGINT_ERROR; }) return error == Code::BIGINT_ERROR;
-    return false;
-}
-
 std::string parse_problem(simdjson::error_code error) {
     if (is_too_large_an_integer(error)) error = simdjson::NUMBER_ERROR;
     switch (error) {
@@ -67,7 +79,7 @@ std::string parse_problem(simdjson::error_code error) {
         case simdjson::UTF8_ERROR:
             return "is no JSON: it is not in UTF-8";
         case simdjson::NUMBER_ERROR:
-            return "holds a number that is malformed or out of range (integers of 64 bits, doubles)";
+            return "is no JSON: a number is malformed";
         case simdjson::STRING_ERROR:
             return "is no JSON: a string has an escape that there is not";
         default:

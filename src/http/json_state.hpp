@@ -25,12 +25,14 @@ struct JsonParser::State {
     std::vector<std::string_view> names;  ///< of the objects under way, the innermost last
     std::vector<std::pair<std::size_t, std::string_view>> hashed;
 
-    /// Parses all of `body`; `root` is valid until the next call.
+    /// Parses all of `body`; `root` is valid until the next call. Numbers that the parser cannot hold are
+    /// taken as with_numbers_in_range() writes them.
     simdjson::error_code parse(std::string_view body, simdjson::dom::element& root);
     /// A name that stands twice in `names`, from `begin` on. No names that a server chooses make this slow.
     std::optional<std::string_view> repeated(std::size_t begin);
 
 private:
+    simdjson::error_code parse_as_it_is(std::string_view body, simdjson::dom::element& root);
     simdjson::error_code reserve(std::size_t size);
 };
 

@@ -41,7 +41,8 @@ public:
     [[nodiscard]] bool is_whole() const { return session_ != nullptr; }
     /// It failed for want of memory.
     [[nodiscard]] bool lacked_memory() const;
-    /// The server said that nothing more follows.
+    /// The server said that nothing more comes. A connection that ends without may have been cut off by
+    /// anybody (RFC 9112, 9.8).
     [[nodiscard]] bool was_closed() const;
 
     /// Bytes that came from the server.

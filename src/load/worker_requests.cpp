@@ -312,9 +312,14 @@ void Worker::on_ended(ConnectionId id, int error, TimePoint now) {
         return;
     }
     using Event = http::ResponseParser::Event;
-    // Only close_notify says that all has come (RFC 9112, 9.8).
-    const bool orderly = error == 0 && (!connection.tls || connection.tls->was_closed());
-    if (orderly && connection.parser.finish() == Event::complete) {
+    if (error == 0 && connection.parser.finish() == Event::complete) {
+        // Only close_notify says that all has come (RFC 9112, 9.8).
+        if (connection.tls && !connection.tls->was_closed()) {
+            failed(id, RequestErrorKind::reset,
+                   "the connection ended without TLS's closure alert: a body without a length may be cut off",
+                   now);
+            return;
+        }
         answered(id, {.read = now, .arrived = now}, false);
         return;
     }

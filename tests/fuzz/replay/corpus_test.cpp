@@ -7,6 +7,7 @@
 #include "base/file.hpp"
 
 // The fuzzers' entry points, renamed by the build so that one program holds them all.
+extern "C" int fuzz_answer(const std::uint8_t* data, std::size_t size);
 extern "C" int fuzz_feed(const std::uint8_t* data, std::size_t size);
 extern "C" int fuzz_hlog(const std::uint8_t* data, std::size_t size);
 extern "C" int fuzz_response(const std::uint8_t* data, std::size_t size);
@@ -39,8 +40,8 @@ std::string fuzzer_name(const testing::TestParamInfo<std::pair<const char*, Fuzz
 }
 
 INSTANTIATE_TEST_SUITE_P(Fuzzers, Corpus,
-                         testing::Values(std::pair{"feed", &fuzz_feed}, std::pair{"hlog", &fuzz_hlog},
-                                         std::pair{"response", &fuzz_response},
+                         testing::Values(std::pair{"answer", &fuzz_answer}, std::pair{"feed", &fuzz_feed},
+                                         std::pair{"hlog", &fuzz_hlog}, std::pair{"response", &fuzz_response},
                                          std::pair{"template", &fuzz_template}, std::pair{"url", &fuzz_url}),
                          fuzzer_name);
 
