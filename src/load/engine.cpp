@@ -89,7 +89,8 @@ struct Engine::State {
         std::promise<Status> ready;
         bool is_ready = false;  ///< `ready` was told
         ThreadResult result;    ///< of the lap, from `done` on
-        Status outcome;         ///< from `done` on; a failed thread does nothing any more
+        Status outcome;         ///< from `done` on
+        bool given_up = false;  ///< known to the caller's thread: no `done` will come any more
         std::binary_semaphore done{0};
         std::thread thread;
     };
@@ -191,7 +192,8 @@ Result<model::Samples> Engine::State::collect() {
     std::vector<ThreadResult> results;
     Status outcome;
     for (Thread& thread : threads) {
-        if (thread.outcome) thread.done.acquire();
+        if (!thread.given_up) thread.done.acquire();
+        thread.given_up = !thread.outcome;
         if (outcome) outcome = thread.outcome;
         results.push_back(std::move(thread.result));
     }
