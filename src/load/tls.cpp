@@ -6,6 +6,7 @@
 #include <openssl/x509v3.h>
 
 #include <algorithm>
+#include <new>
 
 namespace joust::load {
 namespace {
@@ -54,6 +55,7 @@ TlsSession::TlsSession(const TlsContext& context)
     : session_(SSL_new(context.context_.get())),
       incoming_(BIO_new(BIO_s_mem())),
       outgoing_(BIO_new(BIO_s_mem())) {
+    if (!session_ || incoming_ == nullptr || outgoing_ == nullptr) throw std::bad_alloc();
     SSL_set_bio(session_.get(), incoming_, outgoing_);
     SSL_set_connect_state(session_.get());
     if (!context.name_is_address_)  // the macro for this casts constness away in the old style
@@ -68,7 +70,10 @@ TlsSession::TlsSession(const TlsContext& context)
 }
 
 void TlsSession::put(std::string_view ciphertext) {
-    BIO_write(incoming_, ciphertext.data(), static_cast<int>(ciphertext.size()));
+    // A buffer in memory takes everything, as long as there is memory.
+    if (BIO_write(incoming_, ciphertext.data(), static_cast<int>(ciphertext.size())) !=
+        static_cast<int>(ciphertext.size()))
+        throw std::bad_alloc();
 }
 
 TlsSession::Step TlsSession::step_after(int result) {
