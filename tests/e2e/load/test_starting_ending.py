@@ -95,6 +95,14 @@ def test_a_closed_stdout_is_an_error_and_no_file_takes_its_place(server, tmp_pat
     assert_delivered(tmp_path)
 
 
+def test_a_limit_of_file_sizes_is_an_error_and_spoils_no_other_file(server, tmp_path):
+    limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (500, 500))  # noqa: E731
+    done = joust("load", server.url, "-n", 20, *results(tmp_path), preexec_fn=limit)
+    assert done.returncode == 1 and "File too large" in done.stderr, done
+    assert "20 of 20 requests succeeded" in done.stdout  # a pipe has no size
+    assert (tmp_path / "r.csv").exists() and sorted(file.name for file in tmp_path.iterdir()) == ["r.csv", "s.sock"]
+
+
 def test_a_closed_stdin_or_stderr_changes_nothing(server, tmp_path):
     done = joust("load", server.url, "-n", 20, *results(tmp_path), stderr=None, stdin=None,
                  preexec_fn=lambda: (os.close(0), os.close(2)))
