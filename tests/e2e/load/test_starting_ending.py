@@ -204,6 +204,8 @@ def test_a_device_takes_what_several_write(server):
         (["--think", "8e9s"], "is too long"),
         (["--rate", "1e400"], "give a number above 0"),
         (["--rate", "inf"], "give a number above 0"),
+        (["--rate", "\x1b[31m1"], "not \\x1B[31m1"),
+        (["-d", "\u009b31m"], '"\\xC2\\x9B31m" is not a duration'),
         (["--rate", "nan"], "give a number above 0"),
         (["--rate", "-1"], "give a number above 0"),
         (["--rate", "0x10"], "give a number above 0"),
@@ -231,6 +233,7 @@ def test_a_device_takes_what_several_write(server):
 def test_every_number_has_bounds_and_says_them(server, arguments, told):
     done = joust("load", *arguments, server.url)
     assert done.returncode == 2 and told in done.stderr, done
+    assert "\x1b" not in done.stderr and "\u009b" not in done.stderr
     assert server.targets == []
 
 
