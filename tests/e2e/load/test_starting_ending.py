@@ -240,3 +240,12 @@ def test_every_number_has_bounds_and_says_them(server, arguments, told):
 def test_a_warm_up_of_very_many_rounds_is_refused(server):
     done = joust("load", server.url, server.url, "-d", "1s", "--warmup", "87600h")
     assert done.returncode == 2 and "--warmup 87600h" in done.stderr and "100000 rounds" in done.stderr
+
+
+@pytest.mark.parametrize("urls", [1, 2])
+@pytest.mark.parametrize("io", ["uring", "epoll"])
+def test_want_of_memory_in_the_middle_of_a_load_ends_all_its_threads(server, tmp_path, io, urls):
+    (tmp_path / "body").write_text("{request_id}" + "x" * 4_000_000)  # each connection fills in its own
+    done = joust("load", *[server.url] * urls, "-c", 200, "-t", 2, "-d", "30s", "--io", io,
+                 "--body-file", tmp_path / "body", preexec_fn=lambda: limit_memory(500_000))
+    assert done.returncode == 1 and "error: there is not enough memory" in done.stderr, done
