@@ -85,7 +85,7 @@ std::string live_line(const LiveView& view, int columns) {
     }
     while (display_width(line) > limit && line.find("  ") != std::string::npos)
         line.resize(line.rfind("  "));
-    return line;
+    return std::string(cut_to_width(line, limit));
 }
 
 std::string_view finished_mark(model::Validity validity) {

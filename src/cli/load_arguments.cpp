@@ -100,7 +100,9 @@ void describe_request(CLI::App* app, LoadCommand& load) {
     const Group group(app, "Request");
     group.add("-m,--method", load.method, "NAME", "default GET, or POST with a body");
     group.add("-H,--header", load.headers, "'NAME: VALUE'", "may be repeated");
-    group.add("--body", load.body, "TEXT", "may hold {request_id}, {sequence} and {columns} of --data");
+    group.add("--body", load.body, "TEXT",
+              "may hold {request_id}, {sequence} and {columns} of --data, which are\n"
+              "escaped as Content-Type or JSON need it; {column:raw} is not");
     group.add("--body-file", load.body_file, "FILE", "the body from a file")->check(CLI::ExistingFile);
     group.add("--data", load.data, "FILE", "a row per request, in turns: .csv with a header line, or .jsonl")
         ->check(CLI::ExistingFile);

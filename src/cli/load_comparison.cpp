@@ -5,6 +5,7 @@
 #include "analysis/load_ratios.hpp"
 #include "base/quantity.hpp"
 #include "base/random.hpp"
+#include "base/text.hpp"
 #include "cli/load_options.hpp"
 #include "cli/signals.hpp"
 #include "host/own_throttling.hpp"
@@ -96,7 +97,7 @@ Status play_round(std::vector<Side>& sides, const std::vector<std::size_t>& orde
     for (model::LoadSlice& slice : slices) {
         watch.judge(slice.samples, sides[slice.target].options.timeout,
                     fmt::format("in round {} of {} of {}", round + 1, comparison.rounds,
-                                comparison.runs[slice.target].url));
+                                printable(comparison.runs[slice.target].url)));
         sides[slice.target].laps.push_back(slice.samples);
         comparison.slices.push_back(std::move(slice));
     }

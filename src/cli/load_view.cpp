@@ -68,18 +68,29 @@ std::vector<double> last(const std::vector<double>& values, int most) {
     return {values.end() - static_cast<std::ptrdiff_t>(count), values.end()};
 }
 
-// Columns that a painted line takes: its control sequences take none.
-std::size_t painted_width(const std::string& line) {
-    std::string plain;
+// A painted line without its control sequences, which take no columns.
+std::string plain(const std::string& line) {
+    std::string text;
     for (std::size_t at = 0; at < line.size(); ++at) {
         if (line[at] == '\x1b') {
             at = line.find('m', at);
             if (at == std::string::npos) break;
         } else {
-            plain += line[at];
+            text += line[at];
         }
     }
-    return display_width(plain);
+    return text;
+}
+
+// Rows of a terminal that folds the line where the next character does not fit.
+std::size_t rows_of(std::string_view line, std::size_t columns) {
+    std::size_t rows = 0;
+    do {
+        const std::size_t fitting = cut_to_width(line, columns).size();
+        line.remove_prefix(std::min(line.size(), std::max<std::size_t>(fitting, 1)));
+        ++rows;
+    } while (!line.empty());
+    return rows;
 }
 
 }  // namespace
@@ -115,13 +126,12 @@ std::vector<std::string> load_view(const LoadView& view, const LoadScreen& scree
 }
 
 std::string Painter::erase(int columns) {
-    if (widths_.empty()) return "";
+    if (lines_.empty()) return "";
     // A terminal that became narrower has folded the lines.
-    const auto width = static_cast<std::size_t>(std::max(columns, 1));
     std::size_t rows = 0;
-    for (const std::size_t line : widths_)
-        rows += line == 0 ? 1 : (line + width - 1) / width;
-    widths_.clear();
+    for (const std::string& line : lines_)
+        rows += rows_of(line, static_cast<std::size_t>(std::max(columns, 2)));
+    lines_.clear();
     return rows > 1 ? fmt::format("\r\x1b[{}A\x1b[J", rows - 1) : "\r\x1b[J";
 }
 
@@ -130,7 +140,7 @@ std::string Painter::paint(const std::vector<std::string>& lines, int columns) {
     for (std::size_t i = 0; i < lines.size(); ++i) {
         text += lines[i];
         if (i + 1 < lines.size()) text += "\n";
-        widths_.push_back(painted_width(lines[i]));
+        lines_.push_back(plain(lines[i]));
     }
     return text;
 }

@@ -19,6 +19,7 @@ std::atomic<bool> messages_lost{false};
 
 void secure_standard_streams() {
     ::signal(SIGPIPE, SIG_IGN);
+    ::signal(SIGXFSZ, SIG_IGN);  // a file beyond ulimit -f is an error of its write too
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
         if (::fcntl(fd, F_GETFD) >= 0 || errno != EBADF) continue;
         // The lowest free number is this one, for those below are open by now.

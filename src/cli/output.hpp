@@ -10,7 +10,7 @@ namespace joust::cli {
 
 /// To be called first: a closed stdin, stdout or stderr would give its number to the next file or socket that
 /// is opened, and texts would end up there. Writing to a closed stdout fails from then on; a closed stderr
-/// means that messages are not wanted. SIGPIPE is ignored: a write says why it fails.
+/// means that messages are not wanted. SIGPIPE and SIGXFSZ are ignored: a write says why it fails.
 void secure_standard_streams();
 
 /// Writes the whole text to stdout, which may be a pipe that does not block.

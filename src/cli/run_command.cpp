@@ -12,7 +12,9 @@
 #include "cli/render.hpp"
 #include "cli/signals.hpp"
 #include "experiment/experiment.hpp"
+#include "experiment/trial.hpp"
 #include "host/user.hpp"
+#include "load/prepared_request.hpp"
 #include "model/diagnostics.hpp"
 #include "model/wording.hpp"
 #include "report/pictures.hpp"
@@ -21,6 +23,21 @@
 
 namespace joust::cli {
 namespace {
+
+// What the load would refuse to send, it would refuse only when everything has been set up.
+Status check_requests(const experiment::RunSpec& spec) {
+    for (const model::Contender& contender : spec.contenders) {
+        const load::Options options = experiment::load_options(spec, contender, 1, 80, {});
+        for (const load::Operation& operation : options.operations) {
+            const auto request =
+                load::PreparedRequest::prepare(options.target, operation.request, options.feed);
+            if (!request)
+                return fail(request.error().kind, "workload {}, operation {}, on the route of {}: {}",
+                            spec.workload.name, operation.name, contender.name, request.error().message);
+        }
+    }
+    return {};
+}
 
 // Reads and checks all the files of a run, so that every mistake in any of them is told at once.
 Result<experiment::RunSpec> read_run(const RunCommand& command, const Installation& installation) {
@@ -41,7 +58,7 @@ Result<experiment::RunSpec> read_run(const RunCommand& command, const Installati
         JOUST_CHECK(service::check_routes(contender, *workload));
         JOUST_CHECK(service::check_expectations(contender, *workload));
     }
-    return experiment::RunSpec{
+    experiment::RunSpec spec{
         .benchmark = *benchmark,
         .workload = *workload,
         .contenders = std::move(contenders),
@@ -50,6 +67,8 @@ Result<experiment::RunSpec> read_run(const RunCommand& command, const Installati
         .results = command.results.empty() ? installation.root / "results" : command.results,
         .state_root = host::default_state_root(),
         .about = {}};
+    JOUST_CHECK(check_requests(spec));
+    return spec;
 }
 
 void print_plan(const experiment::RunSpec& spec) {

@@ -120,9 +120,11 @@ struct Engine::State {
         std::unique_ptr<Worker> worker;  ///< outlives the transport, which may be sending its bytes
         std::unique_ptr<Transport> transport;
         std::promise<Status> ready;
-        bool is_ready = false;  ///< `ready` was told
-        ThreadResult result;    ///< of the lap, from `done` on
-        Status outcome;         ///< from `done` on; a failed thread does nothing any more
+        bool is_ready = false;              ///< `ready` was told
+        ThreadResult result;                ///< of the lap, from `done` on
+        Status outcome;                     ///< from `done` on
+        Error exhausted = out_of_memory();  ///< made while there is memory for it
+        bool given_up = false;              ///< known to the caller's thread: no `done` will come any more
         std::binary_semaphore done{0};
         std::thread thread;
     };
@@ -166,7 +168,7 @@ void Engine::State::run_thread(Thread& thread, int index, const std::shared_futu
     try {
         drive(thread, index, start);
     } catch (const std::bad_alloc&) {
-        give_up(thread, out_of_memory());
+        give_up(thread, std::move(thread.exhausted));
     } catch (const std::exception& thrown) {
         give_up(thread, Error{ErrorKind::io, thrown.what()});
     }
@@ -224,7 +226,8 @@ Result<model::Samples> Engine::State::collect() {
     std::vector<ThreadResult> results;
     Status outcome;
     for (Thread& thread : threads) {
-        if (thread.outcome) thread.done.acquire();
+        if (!thread.given_up) thread.done.acquire();
+        thread.given_up = !thread.outcome;
         if (outcome) outcome = thread.outcome;
         results.push_back(std::move(thread.result));
     }

@@ -127,7 +127,9 @@ Result<Feed> parse_json_lines_feed(std::string_view text) {
             return fail(ErrorKind::bad_input, "line {}: nested more than {} levels deep", line,
                         k_most_json_levels);
         const auto object = nlohmann::ordered_json::parse(content.begin(), content.end(), nullptr, false);
-        if (!object.is_object()) return fail(ErrorKind::bad_input, "line {}: not a JSON object", line);
+        const bool whole = content.find('\0') == std::string_view::npos;  // the parser ends at a NUL
+        if (!object.is_object() || !whole)
+            return fail(ErrorKind::bad_input, "line {}: not a JSON object", line);
         if (object.empty()) return fail(ErrorKind::bad_input, "line {}: the object has no members", line);
         if (feed.columns.empty()) {
             for (const auto& [name, value] : object.items())

@@ -90,8 +90,8 @@ Status parse_authority(std::string_view url, std::string_view authority, Target&
             return fail(ErrorKind::bad_input, "\"{}\": the IPv6 address lacks its closing bracket", url);
         target.host = authority.substr(1, close - 1);
         // RFC 6874 writes the % before a zone as %25; others write it bare.
-        if (const std::size_t zone = target.host.find("%25");
-            zone != std::string::npos && zone + 3 < target.host.size())
+        const std::size_t zone = std::min(target.host.find('%'), target.host.size());
+        if (target.host.compare(zone, 3, "%25") == 0 && zone + 3 < target.host.size())
             target.host.erase(zone + 1, 2);
         if (!is_ipv6(target.host))
             return fail(ErrorKind::bad_input,

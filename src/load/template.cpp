@@ -65,8 +65,9 @@ Result<std::string> json_text(std::string_view value) {
 }
 
 Result<std::string> json_value(std::string_view value, std::string_view name) {
-    // The parser skips a byte order mark, but only at the very beginning of a text.
-    if (nlohmann::json::accept(value) && !value.starts_with('\xef')) return std::string(value);
+    // At its begin the parser skips a byte order mark, and at a NUL it takes the text to end.
+    const bool plain = !value.starts_with('\xef') && value.find('\0') == std::string_view::npos;
+    if (plain && nlohmann::json::accept(value)) return std::string(value);
     return fail(ErrorKind::bad_input,
                 "{} is no JSON value, and the placeholder is not in quotes; write \"{{{}}}\" with them, or "
                 "{{{}:raw}}",

@@ -6,6 +6,7 @@
 #include <openssl/x509v3.h>
 
 #include <algorithm>
+#include <new>
 
 namespace joust::load {
 namespace {
@@ -83,7 +84,10 @@ bool TlsSession::was_closed() const {
 }
 
 void TlsSession::put(std::string_view ciphertext) {
-    BIO_write(incoming_, ciphertext.data(), static_cast<int>(ciphertext.size()));
+    // A buffer in memory takes everything, as long as there is memory.
+    if (BIO_write(incoming_, ciphertext.data(), static_cast<int>(ciphertext.size())) !=
+        static_cast<int>(ciphertext.size()))
+        throw std::bad_alloc();
 }
 
 TlsSession::Step TlsSession::step_after(int result) {

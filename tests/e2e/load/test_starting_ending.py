@@ -95,6 +95,14 @@ def test_a_closed_stdout_is_an_error_and_no_file_takes_its_place(server, tmp_pat
     assert_delivered(tmp_path)
 
 
+def test_a_limit_of_file_sizes_is_an_error_and_spoils_no_other_file(server, tmp_path):
+    limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (500, 500))  # noqa: E731
+    done = joust("load", server.url, "-n", 20, *results(tmp_path), preexec_fn=limit)
+    assert done.returncode == 1 and "File too large" in done.stderr, done
+    assert "20 of 20 requests succeeded" in done.stdout  # a pipe has no size
+    assert (tmp_path / "r.csv").exists() and sorted(file.name for file in tmp_path.iterdir()) == ["r.csv", "s.sock"]
+
+
 def test_a_closed_stdin_or_stderr_changes_nothing(server, tmp_path):
     done = joust("load", server.url, "-n", 20, *results(tmp_path), stderr=None, stdin=None,
                  preexec_fn=lambda: (os.close(0), os.close(2)))
@@ -196,6 +204,8 @@ def test_a_device_takes_what_several_write(server):
         (["--think", "8e9s"], "is too long"),
         (["--rate", "1e400"], "give a number above 0"),
         (["--rate", "inf"], "give a number above 0"),
+        (["--rate", "\x1b[31m1"], "not \\x1B[31m1"),
+        (["-d", "\u009b31m"], '"\\xC2\\x9B31m" is not a duration'),
         (["--rate", "nan"], "give a number above 0"),
         (["--rate", "-1"], "give a number above 0"),
         (["--rate", "0x10"], "give a number above 0"),
@@ -223,9 +233,19 @@ def test_a_device_takes_what_several_write(server):
 def test_every_number_has_bounds_and_says_them(server, arguments, told):
     done = joust("load", *arguments, server.url)
     assert done.returncode == 2 and told in done.stderr, done
+    assert "\x1b" not in done.stderr and "\u009b" not in done.stderr
     assert server.targets == []
 
 
 def test_a_warm_up_of_very_many_rounds_is_refused(server):
     done = joust("load", server.url, server.url, "-d", "1s", "--warmup", "87600h")
     assert done.returncode == 2 and "--warmup 87600h" in done.stderr and "100000 rounds" in done.stderr
+
+
+@pytest.mark.parametrize("urls", [1, 2])
+@pytest.mark.parametrize("io", ["uring", "epoll"])
+def test_want_of_memory_in_the_middle_of_a_load_ends_all_its_threads(server, tmp_path, io, urls):
+    (tmp_path / "body").write_text("{request_id}" + "x" * 4_000_000)  # each connection fills in its own
+    done = joust("load", *[server.url] * urls, "-c", 200, "-t", 2, "-d", "30s", "--io", io,
+                 "--body-file", tmp_path / "body", preexec_fn=lambda: limit_memory(500_000))
+    assert done.returncode == 1 and "error: there is not enough memory" in done.stderr, done

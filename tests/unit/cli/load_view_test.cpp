@@ -81,6 +81,8 @@ TEST(Painter, CountsWideCharactersTwice) {
     Painter painter;
     painter.paint({"日本語日本語", "end"}, 80);
     EXPECT_EQ(painter.erase(6), "\r\x1b[2A\x1b[J");  // 2 + 1 rows
+    painter.paint({"日本語日本語", "end"}, 80);
+    EXPECT_EQ(painter.erase(5), "\r\x1b[3A\x1b[J");  // the fifth column has no room for a wide one
 }
 
 TEST(LoadView, IsOneLineInASmallTerminal) {

@@ -77,6 +77,7 @@ TEST(JsonLinesFeed, NamesTheLineOfAMistake) {
               std::string::npos);
     EXPECT_NE(parse_json_lines_feed("\n[1]\n").error().message.find("line 2"), std::string::npos);
     EXPECT_FALSE(parse_json_lines_feed("\n").has_value());
+    EXPECT_FALSE(parse_json_lines_feed(std::string("{\"a\":1}\0x", 9)).has_value());
 }
 
 TEST(ReadFeed, GoesByTheEndingAndNamesTheFile) {

@@ -78,6 +78,13 @@ TEST(Template, RefusesWhatThePlaceCannotHold) {
          {"", "Ann"},
          "\"Ann\" is no JSON value, and the placeholder is not in quotes"},
         {Place::json, R"({"n":{n}})", {"", ""}, "\"\" is no JSON value"},
+        {Place::json, R"({"n":{n}})", {"", std::string("1\0x", 3)}, "no JSON value"},
+        {Place::json,
+         R"({"n":{n}})",
+         {"",
+          "\xef\xbb\xbf"
+          "1"},
+         "no JSON value"},
         {Place::json, R"({"n":{n}})", {"", "007"}, "\"007\" is no JSON value"},
         {Place::json, R"({"n":{n}})", {"", "1,\"m\":2"}, "{n:raw}"},
         {Place::json, R"({"n":{request_id}})", {}, "write \"{request_id}\" with them"},
