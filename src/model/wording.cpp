@@ -26,6 +26,7 @@ std::string percent(double share) {
 
 std::string significant(double value) {
     if (value == 0) return "0";
+    if (!std::isfinite(value)) return value > 0 ? "∞" : "–";
     const double rounded = std::abs(value);
     const int digits = 2 - static_cast<int>(std::floor(std::log10(rounded) + 1e-12));
     std::string text = fmt::format("{:.{}f}", value, std::clamp(digits, 0, 9));
