@@ -66,7 +66,8 @@ protected:
     /// What the files say afterwards: contender, level and block of each trial.
     [[nodiscard]] std::vector<model::PlannedTrial> on_disk() const {
         std::vector<model::PlannedTrial> plans;
-        for (const model::TrialResult& trial : model::read_trials(path_).value().trials)
+        const model::StoredTrials stored = model::read_trials(path_).value();
+        for (const model::TrialResult& trial : stored.trials)
             plans.push_back(trial.plan);
         return plans;
     }
