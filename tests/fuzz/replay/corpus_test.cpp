@@ -39,8 +39,9 @@ std::string fuzzer_name(const testing::TestParamInfo<std::pair<const char*, Fuzz
 }
 
 INSTANTIATE_TEST_SUITE_P(Fuzzers, Corpus,
-                         testing::Values(std::pair{"answer", &fuzz_answer}, std::pair{"feed", &fuzz_feed}, std::pair{"hlog", &fuzz_hlog},
-                                         std::pair{"response", &fuzz_response}, std::pair{"url", &fuzz_url}),
+                         testing::Values(std::pair{"answer", &fuzz_answer}, std::pair{"feed", &fuzz_feed},
+                                         std::pair{"hlog", &fuzz_hlog}, std::pair{"response", &fuzz_response},
+                                         std::pair{"url", &fuzz_url}),
                          fuzzer_name);
 
 }  // namespace
