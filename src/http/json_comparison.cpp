@@ -56,9 +56,7 @@ std::string shown(const Node& node, std::string_view id) {
 }
 
 bool take(std::string_view& text, std::string_view begin) {
-    if (text.size() < begin.size() ||
-        std::char_traits<char>::compare(text.data(), begin.data(), begin.size()) != 0)
-        return false;
+    if (!text.starts_with(begin)) return false;
     text.remove_prefix(begin.size());
     return true;
 }
@@ -103,7 +101,8 @@ bool equals_number(const Node& node, dom::element element, dom::element_type typ
         case dom::element_type::DOUBLE: {
             const double found = element.get_double().value_unsafe();
             if (node.kind == Kind::real) return node.number == found;
-            return node.kind == Kind::negative ? equals(found, node.integer) : equals(found, node.count);
+            if (node.kind == Kind::negative) return equals(found, node.integer);
+            return node.kind == Kind::natural && equals(found, node.count);
         }
         default:
             return false;

@@ -328,6 +328,10 @@ std::map<std::string, std::string> TomlReader::all_scalars(bool (*allowed)(std::
 std::optional<std::string> TomlReader::json(std::string_view key) {
     const auto found = state_->find(key);
     if (!found) return std::nullopt;
+    if (const toml::node* none = without_json(*found->node)) {
+        state_->wrong_type({found->layer, none}, key, "what JSON has, too; a date as a text in quotes");
+        return std::nullopt;
+    }
     return json_text(*found->node);
 }
 

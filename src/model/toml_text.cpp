@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <utility>
@@ -120,6 +121,21 @@ std::string rendered(const toml::node& node) {
 std::string type_and_value(const toml::node& node) {
     const std::string value = rendered(node);
     return type_name(node) + (value.empty() ? "" : ": ") + value;
+}
+
+const toml::node* without_json(const toml::node& node) {
+    if (const auto* table = node.as_table()) {
+        for (const auto& [key, value] : *table)
+            if (const toml::node* found = without_json(value)) return found;
+        return nullptr;
+    }
+    if (const auto* array = node.as_array()) {
+        for (const toml::node& item : *array)
+            if (const toml::node* found = without_json(item)) return found;
+        return nullptr;
+    }
+    if (const auto number = node.value_exact<double>()) return std::isfinite(*number) ? nullptr : &node;
+    return node.is_string() || node.is_integer() || node.is_boolean() ? nullptr : &node;
 }
 
 std::string json_text(const toml::node& node) {

@@ -99,7 +99,9 @@ Verdict parsed(const std::string& text, json& value, bool& large) {
 
 bool same_number(const json& a, const json& b) {
     if (a.is_number_float() && b.is_number_float()) return a.get<double>() == b.get<double>();
-    if (!a.is_number_float() && !b.is_number_float()) return a == b;
+    // As unsigned, 2^63 has the bits of -2^63, and nlohmann's comparison takes them for equal.
+    if (!a.is_number_float() && !b.is_number_float())
+        return (a.is_number_unsigned() == b.is_number_unsigned() || (a >= 0 && b >= 0)) && a == b;
     const json& real = a.is_number_float() ? a : b;
     const json& whole = a.is_number_float() ? b : a;
     // long double has 64 bits of mantissa: exact for both.

@@ -90,6 +90,21 @@ TEST(ExpectedJson, AnyValueMayBeExpected) {
     });
 }
 
+TEST(ExpectedJson, AValueOfAnotherKindIsWrong) {
+    const std::vector<std::string> all{"null", "true", "false", "0",   "1",    "-1",
+                                       "0.0",  "0.5",  "-1.0",  "1e0", "\"\"", "\"0\"",
+                                       "[]",   "[0]",  "[[]]",  "{}",  "[{}]", "18446744073709551615"};
+    const auto number = [](const std::string& text) {
+        return std::string("-0123456789").find(text[0]) != std::string::npos;
+    };
+    for (const std::string& json : all)
+        for (const std::string& body : all) {
+            const bool equal =
+                json == body || (number(json) && number(body) && std::stod(json) == std::stod(body));
+            EXPECT_EQ(why(json, body).empty(), equal) << json << " and " << body;
+        }
+}
+
 TEST(ExpectedJson, NumbersAreEqualByValue) {
     expect_all({
         {"as a decimal", "1", "1.0", ""},
