@@ -3,7 +3,11 @@
 #include <string>
 #include <vector>
 
+#include "base/text_width.hpp"
+
 namespace joust::report {
+
+using joust::display_width;  // what tables are aligned by
 
 enum class Align { left, right };
 
