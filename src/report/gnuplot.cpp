@@ -21,8 +21,8 @@ constexpr int k_cross = 2;
 constexpr int k_open_triangle = 8;
 
 // `text` as a string of gnuplot's on one line, whatever it holds: in single quotes nothing is expanded, and
-// neither a quote nor a line break is left to end it. Quotes and grave accents become typographic apostrophes:
-// gnuplot 5.4 reads a doubled quote at a string's start as its end.
+// neither a quote nor a line break is left to end it. Quotes and grave accents become typographic
+// apostrophes: gnuplot 5.4 reads a doubled quote at a string's start as its end.
 std::string literal(std::string_view text) {
     constexpr std::size_t longest = 1000;  // far beyond the picture's edge
     std::string result = "'";
