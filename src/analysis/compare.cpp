@@ -3,12 +3,13 @@
 #include <algorithm>
 #include <set>
 
+#include "analysis/caveats.hpp"
 #include "analysis/cell.hpp"
-#include "analysis/headline.hpp"
-#include "analysis/judge.hpp"
 #include "analysis/ladder.hpp"
 #include "analysis/ratios.hpp"
 #include "analysis/scatter.hpp"
+#include "analysis/winner.hpp"
+#include "rules/judge.hpp"
 
 namespace joust::analysis {
 namespace {
@@ -29,16 +30,15 @@ void add_cells(Comparison& comparison, const std::vector<JudgedTrial>& judged,
         }
 }
 
-std::vector<model::PairedRatio> ratios(const Evidence& evidence, Quantity quantity,
-                                       const Comparison& comparison) {
-    std::vector<model::PairedRatio> ratios;
-    for (const std::string& contender : comparison.contenders) {
-        if (contender == comparison.baseline) continue;
-        for (const std::int64_t level : evidence.levels)
-            ratios.push_back(ratio_at(evidence, quantity, contender, comparison.baseline, level));
-        ratios.push_back(pooled_ratio(evidence, quantity, contender, comparison.baseline));
-    }
-    return ratios;
+void add_ratios(Comparison& comparison, const Evidence& evidence) {
+    for (const model::Quantity quantity : model::compared_quantities())
+        for (const std::string& contender : comparison.contenders) {
+            if (contender == comparison.baseline) continue;
+            const Sides sides{contender, comparison.baseline};
+            for (const std::int64_t level : evidence.levels)
+                comparison.ratios.push_back(ratio_at(evidence, quantity, sides, level));
+            comparison.ratios.push_back(pooled_ratio(evidence, quantity, sides));
+        }
 }
 
 void add_incidents(Comparison& comparison, const std::vector<TrialResult>& trials) {
@@ -55,10 +55,11 @@ Comparison compare(const model::Benchmark& benchmark, const std::vector<TrialRes
     comparison.contenders = benchmark.contenders;
     comparison.baseline = benchmark.baseline;
     comparison.load_model = benchmark.load.model;
+    comparison.margin = benchmark.experiment.margin;
     std::set<std::int64_t> levels;
     std::set<int> blocks;
     for (const TrialResult& trial : trials) {
-        comparison.trial_judgements.push_back(judge(trial, benchmark.experiment));
+        comparison.trial_judgements.push_back(rules::judge(trial, benchmark.experiment));
         levels.insert(trial.plan.level);
         blocks.insert(trial.plan.block);
     }
@@ -71,9 +72,7 @@ Comparison compare(const model::Benchmark& benchmark, const std::vector<TrialRes
 
     const Evidence evidence{judged, comparison.cells, comparison.levels, comparison.load_model,
                             benchmark.experiment.margin};
-    comparison.goodput = ratios(evidence, Quantity::goodput, comparison);
-    comparison.cpu_per_operation = ratios(evidence, Quantity::cpu_per_operation, comparison);
-    comparison.response_time_p99 = ratios(evidence, Quantity::response_time_p99, comparison);
+    add_ratios(comparison, evidence);
     for (const std::string& contender : comparison.contenders) {
         if (const auto point = breaking_point(evidence, contender, benchmark.experiment.error_rate_max))
             comparison.breaking_points.push_back(*point);
@@ -81,9 +80,8 @@ Comparison compare(const model::Benchmark& benchmark, const std::vector<TrialRes
         if (const auto spread = scatter(evidence, contender)) comparison.scatters.push_back(*spread);
     }
     add_incidents(comparison, trials);
-    comparison.warnings = warnings(comparison, benchmark, trials);
+    comparison.caveats = caveats(comparison, benchmark, trials);
     comparison.winner = winner(evidence, comparison.contenders);
-    comparison.headline = headline(comparison);
     return comparison;
 }
 

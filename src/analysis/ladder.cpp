@@ -15,7 +15,7 @@ std::optional<model::BreakingPoint> breaking_point(const Evidence& evidence, con
             over_limit += judged.trial->samples.error_rate() > error_rate_max ? 1 : 0;
         }
         if (over_limit * 2 > trials)
-            return model::BreakingPoint{contender, level, evidence.cell(contender, level)->error_rate};
+            return model::BreakingPoint{contender, level, evidence.cell(contender, level)->error_rate()};
     }
     return std::nullopt;
 }
@@ -29,8 +29,8 @@ std::optional<model::Plateau> plateau(const Evidence& evidence, const std::strin
         model::Plateau run{.contender = contender, .first_level = evidence.levels[first]};
         for (std::size_t i = first; i < evidence.levels.size(); ++i) {
             const model::Cell* cell = evidence.cell(contender, evidence.levels[i]);
-            if (cell == nullptr || cell->judgement.validity == model::Validity::invalid) break;
-            const double goodput = cell->goodput_rps.value;
+            if (cell == nullptr || invalid(*cell)) break;
+            const double goodput = cell->at(model::Quantity::goodput).value;
             const double lowest = run.levels == 0 ? goodput : std::min(run.lowest_rps, goodput);
             const double highest = std::max(run.highest_rps, goodput);
             if (lowest <= 0 || highest / lowest > widest) break;

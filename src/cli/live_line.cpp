@@ -6,10 +6,11 @@
 #include <cmath>
 #include <vector>
 
-#include "analysis/judge.hpp"
 #include "base/quantity.hpp"
 #include "base/text.hpp"
+#include "model/lower_bounds.hpp"
 #include "model/wording.hpp"
+#include "report/words/rules.hpp"
 
 namespace joust::cli {
 namespace {
@@ -109,14 +110,15 @@ std::string finished_line(const model::TrialResult& result, int trials, const mo
     const model::Samples& samples = result.samples;
     std::string text = fmt::format("{}/{} {}: goodput {:.1f}/s", result.plan.index + 1, trials,
                                    subject(result.plan), samples.goodput_rps());
-    if (!samples.response_time.empty())
-        text += fmt::format(", p99 {}{}", analysis::latencies_are_lower_bounds(result, judgement) ? "≥ " : "",
+    if (!samples.response_time.empty()) {
+        const auto bounds = model::LowerBounds::of_response_time(samples, result.timeout, judgement.findings);
+        text += fmt::format(", p99 {}{}", bounds.at_quantile(0.99) ? "≥ " : "",
                             milliseconds(Nanoseconds{samples.response_time.value_at_quantile(0.99)}));
+    }
     text += fmt::format(", {:.1f} % errors", samples.error_rate() * 100);
     std::string reasons;
-    for (const model::Reason& reason : judgement.reasons)
-        reasons += (reasons.empty() ? "" : ", ") + reason.code;
-    std::replace(reasons.begin(), reasons.end(), '_', ' ');
+    for (const model::Finding& finding : judgement.findings)
+        reasons += (reasons.empty() ? "" : ", ") + report::words::short_name(finding.rule);
     if (!reasons.empty()) text += fmt::format(", {}: {}", name(judgement.validity), reasons);
     for (const model::Incident& incident : result.incidents)
         text += "\n    " + incident.text;

@@ -5,13 +5,13 @@
 #include <charconv>
 #include <cmath>
 
-#include "analysis/self_check.hpp"
 #include "base/quantity.hpp"
 #include "base/text.hpp"
 #include "load/address.hpp"
 #include "load/feed_file.hpp"
 #include "load/prepared_request.hpp"
 #include "model/wording.hpp"
+#include "rules/judge.hpp"
 
 namespace joust::cli {
 namespace {
@@ -319,8 +319,11 @@ void finish_run(model::LoadRun& run, model::Samples samples) {
     constexpr std::uint64_t k_kibibyte = 1024;  // the unit of ru_maxrss
     if (::getrusage(RUSAGE_SELF, &usage) == 0)
         run.max_rss = Bytes{static_cast<std::uint64_t>(usage.ru_maxrss) * k_kibibyte};
-    run.self_check =
-        analysis::self_check(run.samples, run.load_model, run.schedule_length, run.max_connections);
+    run.self_check = rules::self_check({.samples = run.samples,
+                                        .generator = run.samples.generator,
+                                        .load_model = run.load_model,
+                                        .schedule_length = run.schedule_length,
+                                        .max_connections = run.max_connections});
 }
 
 }  // namespace joust::cli

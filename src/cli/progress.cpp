@@ -9,10 +9,10 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "analysis/judge.hpp"
 #include "base/quantity.hpp"
 #include "cli/live_line.hpp"
 #include "model/wording.hpp"
+#include "rules/judge.hpp"
 
 namespace joust::cli {
 namespace {
@@ -66,7 +66,7 @@ public:
     void trial_finished(const model::TrialResult& result) override {
         done_ = result.plan.index + 1;
         finished_ = now();
-        const model::Judgement judgement = analysis::judge(result, experiment_);
+        const model::Judgement judgement = rules::judge(result, experiment_);
         line(fmt::format("{} {}", paint(finished_mark(judgement.validity), colour_of(judgement.validity)),
                          finished_line(result, trials_, judgement)));
     }

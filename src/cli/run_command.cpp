@@ -1,7 +1,6 @@
-#include <algorithm>
-#include <array>
 #include <cstdio>
 
+#include "analysis/winner.hpp"
 #include "cli/commands.hpp"
 #include "cli/installation.hpp"
 #include "cli/progress.hpp"
@@ -58,28 +57,6 @@ void print_plan(const experiment::RunSpec& spec) {
                spoken(benchmark.load.duration), spoken(time.least), spoken(time.most));
 }
 
-// Reasons that are the contender's own doing: a ladder up to its breaking point is a normal result.
-bool contenders_doing(const model::Reason& reason) {
-    constexpr std::array<std::string_view, 5> codes{"error_rate", "service_died", "service_restarted",
-                                                    "out_of_memory", "few_operations"};
-    return std::find(codes.begin(), codes.end(), reason.code) != codes.end();
-}
-
-bool comparable(const model::Comparison& comparison) {
-    const bool none_invalid_otherwise = std::none_of(
-        comparison.trial_judgements.begin(), comparison.trial_judgements.end(),
-        [](const model::Judgement& judgement) {
-            return judgement.validity == model::Validity::invalid &&
-                   !std::any_of(judgement.reasons.begin(), judgement.reasons.end(), contenders_doing);
-        });
-    const bool some_level =
-        comparison.contenders.size() < 2 ||
-        std::any_of(
-            comparison.goodput.begin(), comparison.goodput.end(),
-            [](const model::PairedRatio& ratio) { return ratio.level && ratio.pairs > 0; });
-    return none_invalid_otherwise && some_level;
-}
-
 Status copy_json(const Path& run_directory, const std::string& destination) {
     JOUST_TRY(const std::string json, read_file(run_directory / report::k_results_file));
     if (destination != "-") return write_named(destination, json);
@@ -106,7 +83,8 @@ ExitCode conclude(const RunCommand& command, const experiment::Outcome& outcome)
             if (const Status copied = copy_json(outcome.run_directory, command.json); !copied)
                 code = complain(copied.error());
         fmt::print(stderr, "report: {}\n", rendered->markdown.string());
-        if (code == ExitCode::done && !comparable(rendered->comparison)) code = ExitCode::not_comparable;
+        if (code == ExitCode::done && !analysis::comparable(rendered->comparison))
+            code = ExitCode::not_comparable;
     }
     if (const Status given = give_to_their_owner(outcome.run_directory); !given)
         code = complain(given.error());

@@ -135,7 +135,7 @@ Status Rig::try_contender(const model::Contender& contender, const Interrupted& 
     JOUST_CHECK(
         service::preflight(instance, spec_->workload, "preflight-" + contender.name, k_preflight_limit));
     if (!spec_->limits_off) {
-        JOUST_TRY(environment_.limits_in_force["contender"], instance.limits_in_force());
+        JOUST_TRY(environment_.limits_in_force["contender-" + contender.name], instance.limits_in_force());
     }
     // The facts of the database again: with SQLite the file exists only now.
     JOUST_TRY(environment_.database, database_->facts());

@@ -60,7 +60,7 @@ struct LoadSlice {
 
 /// A quantity of one target against the first target's, paired within rounds.
 struct LoadRatio {
-    std::string quantity;  ///< "goodput", "response_time_p50", "response_time_p99"
+    Quantity quantity = Quantity::goodput;  ///< or the median or 99th percentile of the response time
     std::size_t target = 0;
     std::size_t rounds = 0;  ///< in which both were measured
     std::size_t pairs = 0;   ///< of these, in which the quantity is known for both, and above zero

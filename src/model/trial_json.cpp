@@ -190,6 +190,32 @@ void fields(F& f, C& conduct) {
     f("halves", conduct.halves);
 }
 
+// A trial has a party of each role, whatever it used.
+template <typename F, Is<TrialResult> T>
+void party_fields(F& f, T& trial, Role role) {
+    auto keys = f.prefixed(std::string(name(role)) + "_");
+    if constexpr (F::reading) {
+        Party& party = trial.parties.emplace_back();
+        party.role = role;
+        party.name = role == Role::contender ? trial.plan.contender : std::string(name(role));
+        fields(keys, party.usage);
+    } else {
+        const Party* party = trial.party(role);
+        fields(keys, party != nullptr ? party->usage : Usage{});
+    }
+}
+
+template <typename F, Is<TrialResult> T>
+void limits_field(F& f, T& trial, Role role) {
+    const std::string key = std::string(name(role)) + "_limits";
+    if constexpr (F::reading) {
+        f(key, trial.party(role)->limits_in_force);
+    } else {
+        const Party* party = trial.party(role);
+        f(key, party != nullptr ? party->limits_in_force : std::optional<LimitsInForce>{});
+    }
+}
+
 template <typename F, Is<TrialResult> T>
 void fields(F& f, T& trial) {
     f("index", trial.plan.index);
@@ -207,15 +233,12 @@ void fields(F& f, T& trial) {
     f("warmup_why", trial.warmup.why);
     derived_fields(f, trial);
     fields(f, trial.samples);
-    auto contender = f.prefixed("contender_");
-    fields(contender, trial.contender);
-    auto database = f.prefixed("database_");
-    fields(database, trial.database);
-    auto generator = f.prefixed("generator_");
-    fields(generator, trial.samples.generator);
+    for (const Role role : {Role::contender, Role::database, Role::generator})
+        party_fields(f, trial, role);
     f.later_seconds("contender_cpu_taken_s", trial.contender_cpu_taken);
-    f("contender_limits", trial.contender_limits);
-    f("database_limits", trial.database_limits);
+    // The generator's are read back once a run.
+    for (const Role role : {Role::contender, Role::database})
+        limits_field(f, trial, role);
     f.seconds("time_to_healthy_s", trial.service.time_to_healthy);
     f("service_died", trial.service.died);
     f("service_exit", trial.service.exit);

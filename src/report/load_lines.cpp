@@ -9,6 +9,7 @@
 #include "base/text.hpp"
 #include "model/wording.hpp"
 #include "report/table.hpp"
+#include "report/words/rules.hpp"
 
 namespace joust::report {
 namespace {
@@ -99,10 +100,10 @@ std::string error_lines(std::string_view label, const model::Samples& samples) {
 
 std::string self_check_lines(std::string_view label, const model::Judgement& judgement) {
     std::string text = labelled(label, name(judgement.validity));
-    for (const model::Reason& reason : judgement.reasons)
-        text += labelled("", reason.text);
-    for (const model::Reason& rule : judgement.not_evaluated)
-        text += labelled("", fmt::format("{} not evaluated: {}", rule.code, rule.text));
+    for (const model::Finding& finding : judgement.findings)
+        text += labelled("", words::sentence(finding));
+    for (const model::NotEvaluated& rule : judgement.not_evaluated)
+        text += labelled("", fmt::format("{} not evaluated: {}", code(rule.rule), words::sentence(rule)));
     return text;
 }
 

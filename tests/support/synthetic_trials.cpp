@@ -161,11 +161,14 @@ model::TrialResult synthetic_trial(const model::Benchmark& benchmark, const mode
     samples.response_time_sum = from_seconds(total_s);
     samples.in_flight_mean = total_s / window_s;
     const auto operations = static_cast<double>(samples.completed_in_window);
-    trial.contender = usage(operations * shape.cpu_ms_per_operation / 1e3 + 0.05, shape.memory_mib);
-    trial.database = usage(operations * shape.database_cpu_ms_per_operation / 1e3 + 0.02, 140);
-    samples.generator = usage(operations * 0.05 / 1e3, 12);
+    trial.parties = {
+        {model::Role::contender, plan.contender,
+         usage(operations * shape.cpu_ms_per_operation / 1e3 + 0.05, shape.memory_mib), limits(2, 0)},
+        {model::Role::database, "database",
+         usage(operations * shape.database_cpu_ms_per_operation / 1e3 + 0.02, 140), limits(1, 1)},
+        {model::Role::generator, "generator", usage(operations * 0.05 / 1e3, 12), std::nullopt}};
     samples.run_delays = {Nanoseconds{2'000'000}};
-    samples.conduct.thread_cpu = {samples.generator.cpu.total()};
+    samples.conduct.thread_cpu = {trial.party(model::Role::generator)->usage.cpu.total()};
     samples.conduct.thread_stopped = {Nanoseconds{0}};
     samples.conduct.start_delay_p50 = Nanoseconds{20'000};
     samples.conduct.start_delay_p99 = Nanoseconds{80'000};
@@ -176,8 +179,6 @@ model::TrialResult synthetic_trial(const model::Benchmark& benchmark, const mode
     samples.backend = "io_uring";
     samples.kernel_time_stamps = true;
     trial.contender_cpu_taken = std::chrono::milliseconds(20);
-    trial.contender_limits = limits(2, 0);
-    trial.database_limits = limits(1, 1);
     trial.service = {std::chrono::milliseconds(800), false, "", plan.contender == "django" ? 2 : 1};
     return trial;
 }

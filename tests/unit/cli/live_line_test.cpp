@@ -78,13 +78,16 @@ TEST(FinishedLine, HasGoodputTailAndErrors) {
 
 TEST(FinishedLine, SaysWhyATrialIsSuspectOrInvalid) {
     model::TrialResult result = finished();
-    model::Judgement judgement{model::Validity::suspect, {{"no_steady_state", ""}, {"steal", ""}}, {}};
+    model::Judgement judgement{
+        model::Validity::suspect,
+        {{.rule = model::Rule::no_steady_state, .facts = {}}, {.rule = model::Rule::steal, .facts = {}}},
+        {}};
     EXPECT_EQ(
         finished_line(result, 18, judgement),
         "9/18 django, 200 users, block 2: goodput 140.0/s, p99 250 ms, 1.0 % errors, suspect: no steady "
         "state, steal");
     result.incidents.push_back({model::IncidentKind::out_of_memory, "the kernel killed django"});
-    judgement = {model::Validity::invalid, {{"out_of_memory", ""}}, {}};
+    judgement = {model::Validity::invalid, {{.rule = model::Rule::out_of_memory, .facts = {}}}, {}};
     EXPECT_EQ(finished_line(result, 18, judgement),
               "9/18 django, 200 users, block 2: goodput 140.0/s, p99 250 ms, 1.0 % errors, invalid: out of "
               "memory\n    the kernel killed django");
@@ -93,7 +96,8 @@ TEST(FinishedLine, SaysWhyATrialIsSuspectOrInvalid) {
 TEST(FinishedLine, MarksATailThatIsOnlyALowerBound) {
     model::TrialResult result = finished();
     result.samples.in_flight_mean = 200;
-    const model::Judgement starved{model::Validity::suspect, {{"littles_law", ""}}, {}};
+    const model::Judgement starved{
+        model::Validity::suspect, {{model::Rule::littles_law, model::Grade::grave, {}, {}}}, {}};
     EXPECT_NE(finished_line(result, 18, starved).find("p99 ≥ 250 ms"), std::string::npos);
     EXPECT_NE(finished_line(result, 18, {}).find("p99 250 ms"), std::string::npos);
 }

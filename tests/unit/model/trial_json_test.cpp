@@ -45,12 +45,12 @@ TrialResult full_trial() {
     samples.operations[1].response_time.record(4711);
     samples.ids = {{"a1", 100, {{3, RequestErrorKind::connect}, {1, RequestErrorKind::body}}, true},
                    {"a2", 9, {}, false}};
-    samples.generator.throttled = std::nullopt;
-    trial.contender.run_delay = Nanoseconds{77};
+    trial.party(Role::generator)->usage.throttled = std::nullopt;
+    trial.party(Role::contender)->usage.run_delay = Nanoseconds{77};
     trial.contender_cpu_taken = Nanoseconds{123'000'000};
-    trial.database.voluntary_context_switches = std::nullopt;
-    trial.contender_limits->cpu_quota = 0.5;
-    trial.database_limits = std::nullopt;
+    trial.party(Role::database)->usage.voluntary_context_switches = std::nullopt;
+    trial.party(Role::contender)->limits_in_force->cpu_quota = 0.5;
+    trial.party(Role::database)->limits_in_force = std::nullopt;
     trial.service = {Nanoseconds{812'345'678}, true, "was killed by signal 9 (Killed)", 3};
     trial.incidents = {{IncidentKind::out_of_memory, "the kernel killed a process at 2GiB"}};
     return trial;

@@ -37,7 +37,8 @@ protected:
 };
 
 TEST_P(Golden, markdown) {
-    expect_golden(run_.name + "/incremental_benchmark_report.md", markdown(report_));
+    expect_golden(run_.name + "/incremental_benchmark_report.md",
+                  markdown(report_, figures(run_.benchmark, environment_, comparison_)));
 }
 
 // Every mark of a picture: suspect, suspect with a lower bound, invalid.
