@@ -31,7 +31,7 @@ void add_cells(Comparison& comparison, const std::vector<JudgedTrial>& judged,
 }
 
 void add_ratios(Comparison& comparison, const Evidence& evidence) {
-    for (const model::Quantity quantity : model::compared_quantities())
+    for (const model::Quantity quantity : model::k_compared_quantities)
         for (const std::string& contender : comparison.contenders) {
             if (contender == comparison.baseline) continue;
             const Sides sides{contender, comparison.baseline};

@@ -18,7 +18,7 @@
 //     template <typename F, Is<Usage> U> void fields(F& f, U& usage) { f.seconds("cpu_user_s",
 //     usage.cpu.user); }
 // F is a JsonWriter (U is const) or a JsonReader. Every key is written, with null for an empty optional, and
-// has to be there when read, but for those that earlier versions did not write (later_seconds).
+// has to be there when read, but for those that earlier versions did not write (later_…).
 namespace joust::model {
 
 using Json = nlohmann::ordered_json;
@@ -67,6 +67,7 @@ public:
     void bytes(std::string_view key, std::optional<Bytes> value) {
         (*this)(key, value ? std::optional(value->count) : std::nullopt);
     }
+    void later_bytes(std::string_view key, std::optional<Bytes> value) { bytes(key, value); }
     /// A figure that follows from others: written for the reader's convenience, ignored when read.
     template <typename T>
     void derived(std::string_view key, const T& value) {
@@ -148,6 +149,9 @@ public:
         std::optional<std::uint64_t> count;
         (*this)(key, count);
         if (count) value = Bytes{*count};
+    }
+    void later_bytes(std::string_view key, std::optional<Bytes>& value) {
+        if (object_->contains(prefix_ + std::string(key))) bytes(key, value);
     }
     template <typename T>
     void derived(std::string_view, const T&) {}

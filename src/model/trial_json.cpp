@@ -9,21 +9,6 @@
 
 namespace joust::model {
 
-template <typename F, Is<Usage> U>
-void fields(F& f, U& usage) {
-    f.seconds("cpu_user_s", usage.cpu.user);
-    f.seconds("cpu_system_s", usage.cpu.system);
-    f.seconds("throttled_s", usage.throttled);
-    f("throttled_periods", usage.throttled_periods);
-    f.bytes("memory_anonymous_mean_bytes", usage.anonymous.mean);
-    f.bytes("memory_anonymous_peak_bytes", usage.anonymous.peak);
-    f.bytes("memory_page_cache_mean_bytes", usage.page_cache.mean);
-    f.bytes("memory_page_cache_peak_bytes", usage.page_cache.peak);
-    f("voluntary_context_switches", usage.voluntary_context_switches);
-    f("involuntary_context_switches", usage.involuntary_context_switches);
-    f.seconds("run_delay_s", usage.run_delay);
-}
-
 template <typename F, Is<RequestCounts> R>
 void fields(F& f, R& requests) {
     f("requests_started", requests.started);

@@ -67,7 +67,7 @@ void add_verdicts(const RunReport& run, Statements& statements) {
     for (const PairedRatio& goodput : comparison.pooled(Quantity::goodput)) {
         statements.push_back(verdict_statement(comparison, goodput));
         if (goodput.verdict == model::Verdict::invalid) continue;
-        for (const Quantity quantity : model::compared_quantities())
+        for (const Quantity quantity : model::k_compared_quantities)
             if (quantity != Quantity::goodput)
                 if (const auto* ratio = comparison.ratio(quantity, goodput.contender, std::nullopt))
                     statements.push_back(verdict_statement(comparison, *ratio));
