@@ -38,6 +38,9 @@ enum class Quantity : std::uint8_t {
     database_memory_peak,
     throttled_share,
     context_switches_per_operation,
+    database_context_switches_per_operation,
+    storage_written_per_operation,
+    database_storage_written_per_operation,
     connections_peak,  ///< the last one
 };
 inline constexpr std::size_t k_quantities = static_cast<std::size_t>(Quantity::connections_peak) + 1;
@@ -49,6 +52,7 @@ enum class Unit : std::uint8_t {
     share,  ///< 0..1
     cores,  ///< CPU seconds per second
     mebibytes,
+    bytes,
     number,
     whole_number,
 };
@@ -155,6 +159,13 @@ Value context_switches_per_operation(const TrialResult& trial) {
         trial, static_cast<double>(*used->voluntary_context_switches + *used->involuntary_context_switches));
 }
 
+template <Role role>
+Value storage_written_per_operation(const TrialResult& trial) {
+    const Usage* used = usage(trial, role);
+    if (used == nullptr || !used->storage_written) return std::nullopt;
+    return per_operation(trial, static_cast<double>(used->storage_written->count));
+}
+
 inline Value connections_peak(const TrialResult& trial) {
     return static_cast<double>(trial.samples.connections.peak);
 }
@@ -244,6 +255,15 @@ inline constexpr std::array<QuantityRow, k_quantities> k_rows{{
     of_party(Quantity::context_switches_per_operation, "context_switches_per_operation", Unit::number,
              Role::contender, Per::operation, Aggregate::mean,
              context_switches_per_operation<Role::contender>),
+    of_party(Quantity::database_context_switches_per_operation, "database_context_switches_per_operation",
+             Unit::number, Role::database, Per::operation, Aggregate::mean,
+             context_switches_per_operation<Role::database>),
+    of_party(Quantity::storage_written_per_operation, "contender_storage_written_bytes_per_operation",
+             Unit::bytes, Role::contender, Per::operation, Aggregate::mean,
+             storage_written_per_operation<Role::contender>),
+    of_party(Quantity::database_storage_written_per_operation, "database_storage_written_bytes_per_operation",
+             Unit::bytes, Role::database, Per::operation, Aggregate::mean,
+             storage_written_per_operation<Role::database>),
     {Quantity::connections_peak,
      "connections_peak",
      "connections_peak",

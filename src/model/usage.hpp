@@ -38,6 +38,9 @@ struct Usage {
     MemoryUse page_cache;  ///< file pages charged to it (shared memory apart): the kernel can take them back
     std::optional<std::uint64_t> voluntary_context_switches;
     std::optional<std::uint64_t> involuntary_context_switches;
+    /// Sent to the storage layer, less what was given up before it got there; of the processes that live at
+    /// the end of the window. Empty where it cannot be read, and in files of earlier versions.
+    std::optional<Bytes> storage_written;
     std::optional<Nanoseconds> run_delay;  ///< time its threads were ready to run but had no CPU (schedstat)
 
     friend bool operator==(const Usage&, const Usage&) = default;
@@ -58,6 +61,7 @@ void fields(F& f, U& usage) {
     f("voluntary_context_switches", usage.voluntary_context_switches);
     f("involuntary_context_switches", usage.involuntary_context_switches);
     f.seconds("run_delay_s", usage.run_delay);
+    f.later_bytes("storage_written_bytes", usage.storage_written);
 }
 
 }  // namespace joust::model

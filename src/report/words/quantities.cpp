@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "model/wording.hpp"
 
@@ -25,7 +26,7 @@ constexpr std::array<ComparedWords, 4> k_compared{{
      "longer p99", "faster", "slower"},
 }};
 
-constexpr std::array<QuantityColumn, 20> k_columns{{
+constexpr std::array<QuantityColumn, 23> k_columns{{
     {Quantity::goodput, Section::throughput, "goodput/s", true},
     {Quantity::throughput, Section::throughput, "throughput/s", true},
     {Quantity::response_time_mean, Section::latency, "mean"},
@@ -44,6 +45,9 @@ constexpr std::array<QuantityColumn, 20> k_columns{{
     {Quantity::memory_mean, Section::resources, "memory mean, MiB"},
     {Quantity::memory_peak, Section::resources, "memory peak, MiB"},
     {Quantity::context_switches_per_operation, Section::resources, "context switches/op"},
+    {Quantity::database_context_switches_per_operation, Section::resources, "database switches/op"},
+    {Quantity::storage_written_per_operation, Section::resources, "written to storage/op"},
+    {Quantity::database_storage_written_per_operation, Section::resources, "database written/op"},
     {Quantity::throttled_share, Section::resources, "throttled"},
     {Quantity::error_rate, Section::errors, "error rate"},
 }};
@@ -61,6 +65,8 @@ std::string number_text(model::Unit unit, double value) {
         case model::Unit::mebibytes:
         case model::Unit::number:
             break;
+        case model::Unit::bytes:
+            return model::bytes_text(Bytes{static_cast<std::uint64_t>(std::llround(value))});
         case model::Unit::whole_number:
             return fmt::format("{:.0f}", value);
     }

@@ -167,8 +167,11 @@ TEST(trial_line, without_a_key_is_refused) {
 TEST(trial_line, of_an_earlier_version_lacks_only_what_that_did_not_measure) {
     auto json = nlohmann::json::parse(trial_line(full_trial()));
     json.erase("contender_cpu_taken_s");
+    json.erase("database_storage_written_bytes");
     const auto trial = parse_trial_line(json.dump(), "trials.jsonl", 1);
     ASSERT_TRUE(trial) << trial.error().message;
+    EXPECT_EQ(trial->party(Role::database)->usage.storage_written, std::nullopt);
+    EXPECT_EQ(trial->party(Role::contender)->usage, full_trial().party(Role::contender)->usage);
     EXPECT_EQ(trial->contender_cpu_taken, std::nullopt);
     json.erase("contender_limits");  // null would say --limits off
     EXPECT_FALSE(parse_trial_line(json.dump(), "trials.jsonl", 1));
