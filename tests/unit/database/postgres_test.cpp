@@ -242,8 +242,9 @@ TEST_F(SharedPostgres, RunsAsTheUnprivilegedUserInItsLimits) {
     EXPECT_NE(status.st_uid, 0U);
     const auto source = postgres_.usage_source();
     ASSERT_TRUE(source);
-    if (const auto* group = std::get_if<host::GroupSource>(&*source))
+    if (const auto* group = std::get_if<host::GroupSource>(&*source)) {
         EXPECT_TRUE(group->threads) << "context switches and what it writes are read of its processes";
+    }
     const auto limits = postgres_.limits_in_force();
     ASSERT_TRUE(limits) << limits.error().message;
     EXPECT_EQ(limits->has_value(), shared_->rig.cgroups().limits_possible().has_value());
