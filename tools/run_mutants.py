@@ -6,6 +6,7 @@ Works on a copy of the tree below build/mutants; keeps it, so that a second run 
     tools/run_mutants.py                all
     tools/run_mutants.py stats          those of tools/mutants/stats.toml
     tools/run_mutants.py stats rank     of these, those whose description has the word
+    tools/run_mutants.py --check        builds nothing: whether each is still to be found in its file, once
 """
 import pathlib
 import re
@@ -54,12 +55,28 @@ def failure(test):
     return failed[1] if failed else "a crash"
 
 
+def lost(mutant, root):
+    """Why the mutant cannot be planted: "" when it can."""
+    path = root / mutant["file"]
+    found = path.read_text(encoding="utf-8").count(mutant["from"]) if path.exists() else 0
+    return "" if found == 1 else f'"{mutant["from"]}" occurs {found} times in {mutant["file"]}'
+
+
+def check(lists):
+    problems = [f"{path.name}: {mutant['bug']}: {problem}"
+                for path in lists
+                for mutant in tomllib.loads(path.read_text(encoding="utf-8"))["mutant"]
+                if (problem := lost(mutant, ROOT))]
+    print("\n".join(problems) if problems else "mutants: each is found in its file, once")
+    sys.exit(1 if problems else 0)
+
+
 def judge(mutant, test):
     """"caught by …", "survived" or, for a mutant that is itself wrong, the reason."""
     path = COPY / mutant["file"]
     text = path.read_text(encoding="utf-8")
-    if text.count(mutant["from"]) != 1:
-        return f'"{mutant["from"]}" occurs {text.count(mutant["from"])} times in {mutant["file"]}'
+    if problem := lost(mutant, COPY):
+        return problem
     path.write_text(text.replace(mutant["from"], mutant["to"]), encoding="utf-8")
     try:
         if problem := build(test):
@@ -71,6 +88,8 @@ def judge(mutant, test):
 
 
 def main():
+    if sys.argv[1:] == ["--check"]:
+        check(sorted((ROOT / "tools" / "mutants").glob("*.toml")))
     chosen, word = (sys.argv[1:] + ["", ""])[:2]
     lists = [path for path in sorted((ROOT / "tools" / "mutants").glob("*.toml")) if chosen in ("", path.stem)]
     if not lists:

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "analysis/winner.hpp"
 #include "report/words/rules.hpp"
 #include "report/words/verdicts.hpp"
 #include "support/compared.hpp"
@@ -294,6 +295,23 @@ TEST(compare, names_a_winner_among_three_only_if_it_beats_both) {
     };
     EXPECT_EQ(compare(benchmark, trials(250)).winner, "a");
     EXPECT_EQ(compare(benchmark, trials(301)).winner, std::nullopt);
+}
+
+TEST(comparable, is_a_ladder_up_to_the_breaking_point) {
+    EXPECT_TRUE(comparable(compared(testing::clear_winner())));
+    EXPECT_TRUE(comparable(compared(testing::errors_at_high_levels())));
+    EXPECT_TRUE(comparable(compared(testing::one_contender())));
+    EXPECT_FALSE(comparable(compared(testing::both_fail_every_request()))) << "no level has a pair";
+}
+
+// Errors are the contender's own doing, a jump of the clock is not.
+TEST(comparable, is_no_run_with_a_trial_that_something_else_spoiled) {
+    ReportCase run = testing::clear_winner();
+    run.trials.front().samples.requests.failed = run.trials.front().samples.requests.started;
+    EXPECT_TRUE(comparable(compared(run)));
+    run.trials.back().incidents = {{model::IncidentKind::clock_jumped, "by 3 s"}};
+    run.trials.back().warmup.steady = false;
+    EXPECT_FALSE(comparable(compared(run)));
 }
 
 TEST(compare, does_not_depend_on_the_order_of_the_trials) {
