@@ -9,7 +9,7 @@ std::vector<model::Caveat> caveats(const model::Comparison& comparison, const mo
     using Kind = model::Caveat::Kind;
     std::vector<model::Caveat> found;
     const std::size_t planned = static_cast<std::size_t>(benchmark.experiment.blocks_min) *
-                                benchmark.load.levels.size() * benchmark.contenders.size();
+                                benchmark.load.levels.size() * benchmark.entrants.size();
     if (trials.size() < planned) found.push_back({Kind::ended_early, trials.size(), planned});
     if (comparison.blocks == 1) found.push_back({Kind::one_block});
     const auto suspects = std::count_if(

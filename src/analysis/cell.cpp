@@ -195,7 +195,7 @@ model::Estimate estimate(const std::vector<double>& values) {
 model::Cell make_cell(std::span<const JudgedTrial> trials, const model::ExperimentSpec& experiment) {
     const TrialResult& first = *trials.front().trial;
     Cell cell;
-    cell.contender = first.plan.contender;
+    cell.entrant = first.plan.entrant;
     cell.level = first.plan.level;
     cell.trials = static_cast<int>(trials.size());
     cell.trials_that_count =

@@ -20,11 +20,11 @@ using model::TrialResult;
 void add_cells(Comparison& comparison, const std::vector<JudgedTrial>& judged,
                const model::ExperimentSpec& experiment) {
     for (const std::int64_t level : comparison.levels)
-        for (const std::string& contender : comparison.contenders) {
+        for (const std::string& entrant : comparison.entrants) {
             std::vector<JudgedTrial> trials;
             std::copy_if(judged.begin(), judged.end(), std::back_inserter(trials),
                          [&](const JudgedTrial& one) {
-                             return one.trial->plan.level == level && one.trial->plan.contender == contender;
+                             return one.trial->plan.level == level && one.trial->plan.entrant == entrant;
                          });
             if (!trials.empty()) comparison.cells.push_back(make_cell(trials, experiment));
         }
@@ -32,9 +32,9 @@ void add_cells(Comparison& comparison, const std::vector<JudgedTrial>& judged,
 
 void add_ratios(Comparison& comparison, const Evidence& evidence) {
     for (const model::Quantity quantity : model::k_compared_quantities)
-        for (const std::string& contender : comparison.contenders) {
-            if (contender == comparison.baseline) continue;
-            const Sides sides{contender, comparison.baseline};
+        for (const std::string& entrant : comparison.entrants) {
+            if (entrant == comparison.baseline) continue;
+            const Sides sides{entrant, comparison.baseline};
             for (const std::int64_t level : evidence.levels)
                 comparison.ratios.push_back(ratio_at(evidence, quantity, sides, level));
             comparison.ratios.push_back(pooled_ratio(evidence, quantity, sides));
@@ -45,14 +45,14 @@ void add_incidents(Comparison& comparison, const std::vector<TrialResult>& trial
     for (const TrialResult& trial : trials)
         for (const model::Incident& incident : trial.incidents)
             comparison.incidents.push_back(
-                {trial.plan.contender, trial.plan.level, trial.plan.block, incident});
+                {trial.plan.entrant, trial.plan.level, trial.plan.block, incident});
 }
 
 }  // namespace
 
 Comparison compare(const model::Benchmark& benchmark, const std::vector<TrialResult>& trials) {
     Comparison comparison;
-    comparison.contenders = benchmark.contenders;
+    comparison.entrants = labels(benchmark);
     comparison.baseline = benchmark.baseline;
     comparison.load_model = benchmark.load.model;
     comparison.margin = benchmark.experiment.margin;
@@ -73,15 +73,15 @@ Comparison compare(const model::Benchmark& benchmark, const std::vector<TrialRes
     const Evidence evidence{judged, comparison.cells, comparison.levels, comparison.load_model,
                             benchmark.experiment.margin};
     add_ratios(comparison, evidence);
-    for (const std::string& contender : comparison.contenders) {
-        if (const auto point = breaking_point(evidence, contender, benchmark.experiment.error_rate_max))
+    for (const std::string& entrant : comparison.entrants) {
+        if (const auto point = breaking_point(evidence, entrant, benchmark.experiment.error_rate_max))
             comparison.breaking_points.push_back(*point);
-        if (const auto flat = plateau(evidence, contender)) comparison.plateaus.push_back(*flat);
-        if (const auto spread = scatter(evidence, contender)) comparison.scatters.push_back(*spread);
+        if (const auto flat = plateau(evidence, entrant)) comparison.plateaus.push_back(*flat);
+        if (const auto spread = scatter(evidence, entrant)) comparison.scatters.push_back(*spread);
     }
     add_incidents(comparison, trials);
     comparison.caveats = caveats(comparison, benchmark, trials);
-    comparison.winner = winner(evidence, comparison.contenders);
+    comparison.winner = winner(evidence, comparison.entrants);
     return comparison;
 }
 

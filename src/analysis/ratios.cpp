@@ -68,26 +68,26 @@ Pairs pairs_at(const Evidence& evidence, Quantity quantity, const Sides& sides, 
     Pairs pairs;
     // The one finding that a cell has and its trials have not.
     const bool doubtful =
-        saturated(evidence.cell(sides.contender, level)) || saturated(evidence.cell(sides.baseline, level));
-    const auto counts_for = [&](const JudgedTrial& judged, const std::string& contender) {
+        saturated(evidence.cell(sides.entrant, level)) || saturated(evidence.cell(sides.baseline, level));
+    const auto counts_for = [&](const JudgedTrial& judged, const std::string& entrant) {
         const model::PlannedTrial& plan = judged.trial->plan;
-        return plan.contender == contender && plan.level == level && judged.counts();
+        return plan.entrant == entrant && plan.level == level && judged.counts();
     };
     for (const JudgedTrial& one : evidence.trials)
-        if (counts_for(one, sides.contender))
+        if (counts_for(one, sides.entrant))
             for (const JudgedTrial& other : evidence.trials)
                 if (counts_for(other, sides.baseline) && other.trial->plan.block == one.trial->plan.block)
                     add_pair(pairs, one, other, quantity, doubtful);
     return pairs;
 }
 
-bool invalid_at(const Evidence& evidence, const std::string& contender, std::int64_t level) {
-    const model::Cell* cell = evidence.cell(contender, level);
+bool invalid_at(const Evidence& evidence, const std::string& entrant, std::int64_t level) {
+    const model::Cell* cell = evidence.cell(entrant, level);
     return cell != nullptr && invalid(*cell);
 }
 
 bool one_invalid_at(const Evidence& evidence, const Sides& sides, std::int64_t level) {
-    return invalid_at(evidence, sides.contender, level) || invalid_at(evidence, sides.baseline, level);
+    return invalid_at(evidence, sides.entrant, level) || invalid_at(evidence, sides.baseline, level);
 }
 
 // Equivalence comes first: an interval within the margin is too small an effect to matter, even if it
@@ -147,16 +147,16 @@ void call_invalid(PairedRatio& result) {
 
 }  // namespace
 
-const model::Cell* Evidence::cell(const std::string& contender, std::int64_t level) const {
+const model::Cell* Evidence::cell(const std::string& entrant, std::int64_t level) const {
     const auto found = std::find_if(cells.begin(), cells.end(), [&](const model::Cell& cell) {
-        return cell.contender == contender && cell.level == level;
+        return cell.entrant == entrant && cell.level == level;
     });
     return found == cells.end() ? nullptr : &*found;
 }
 
 PairedRatio ratio_at(const Evidence& evidence, Quantity quantity, const Sides& sides, std::int64_t level) {
     PairedRatio result{
-        .quantity = quantity, .contender = sides.contender, .baseline = sides.baseline, .level = level};
+        .quantity = quantity, .entrant = sides.entrant, .baseline = sides.baseline, .level = level};
     if (one_invalid_at(evidence, sides, level)) {
         call_invalid(result);
     } else {
@@ -166,10 +166,8 @@ PairedRatio ratio_at(const Evidence& evidence, Quantity quantity, const Sides& s
 }
 
 PairedRatio pooled_ratio(const Evidence& evidence, Quantity quantity, const Sides& sides) {
-    PairedRatio result{.quantity = quantity,
-                       .contender = sides.contender,
-                       .baseline = sides.baseline,
-                       .level = std::nullopt};
+    PairedRatio result{
+        .quantity = quantity, .entrant = sides.entrant, .baseline = sides.baseline, .level = std::nullopt};
     Pairs pairs;
     bool some_invalid = false;
     for (const std::int64_t level : evidence.levels) {

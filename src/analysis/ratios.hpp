@@ -16,16 +16,16 @@ struct Evidence {
     model::LoadModel load_model;
     double margin;
 
-    [[nodiscard]] const model::Cell* cell(const std::string& contender, std::int64_t level) const;
+    [[nodiscard]] const model::Cell* cell(const std::string& entrant, std::int64_t level) const;
 };
 
 /// What is compared with what: the first is divided by the second.
 struct Sides {
-    const std::string& contender;
+    const std::string& entrant;
     const std::string& baseline;
 };
 
-/// Ratio contender ÷ baseline of one quantity at one level, over the blocks in which neither trial is
+/// Ratio entrant ÷ baseline of one quantity at one level, over the blocks in which neither trial is
 /// invalid; the verdict is `invalid` where one of the cells is.
 model::PairedRatio ratio_at(const Evidence& evidence, model::Quantity quantity, const Sides& sides,
                             std::int64_t level);

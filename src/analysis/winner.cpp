@@ -38,7 +38,7 @@ bool comparable(const model::Comparison& comparison) {
     const auto ranked = [](const model::PairedRatio& ratio) {
         return ratio.quantity == model::Quantity::goodput && ratio.level && ratio.pairs > 0;
     };
-    return comparison.contenders.size() < 2 ||
+    return comparison.entrants.size() < 2 ||
            std::any_of(comparison.ratios.begin(), comparison.ratios.end(), ranked);
 }
 

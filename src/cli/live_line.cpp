@@ -55,7 +55,7 @@ std::string phase_text(const experiment::LiveReading& reading) {
 }  // namespace
 
 std::string subject(const model::PlannedTrial& trial) {
-    return fmt::format("{}, {}, block {}", trial.contender, model::counted(trial.level, "user"),
+    return fmt::format("{}, {}, block {}", trial.entrant, model::counted(trial.level, "user"),
                        trial.block + 1);
 }
 
@@ -70,7 +70,7 @@ std::string live_line(const LiveView& view, int columns) {
     const double share = view.trials > 0 ? static_cast<double>(trial.index) / view.trials : 0.0;
     const std::string count = fmt::format("{}/{}", trial.index + 1, view.trials);
     const std::string phase = phase_text(view.reading);
-    const std::string brief = fmt::format("{}, {}", trial.contender, model::counted(trial.level, "user"));
+    const std::string brief = fmt::format("{}, {}", trial.entrant, model::counted(trial.level, "user"));
     const std::string rate = fmt::format("goodput {:.0f}/s", view.reading.goodput_rps);
     const std::string tail = fmt::format("p99 {}", milliseconds(view.reading.response_time_p99));
     const std::string errors =

@@ -30,7 +30,7 @@ ExitCode list(const ListCommand&) {
             model::read_benchmark(installation->benchmarks() / (name + ".toml"), {}, diagnostics);
         if (benchmark)
             fmt::print("  {:24} {}; contenders {}\n", name, benchmark->title,
-                       joined(benchmark->contenders, ", "));
+                       joined(labels(*benchmark), ", "));
     }
     fmt::print("contenders (--contenders a,b):\n");
     for (const std::string& name : model::contender_names(installation->contenders()))

@@ -1,4 +1,5 @@
 #include <cstdio>
+#include <set>
 
 #include "analysis/winner.hpp"
 #include "cli/commands.hpp"
@@ -27,7 +28,10 @@ Result<experiment::RunSpec> read_run(const RunCommand& command, const Installati
     if (!benchmark->workload.empty())
         workload = model::read_workload(installation.workloads(), benchmark->workload, diagnostics);
     std::vector<model::Contender> contenders;
-    for (const std::string& name : benchmark->contenders)
+    std::set<std::string> names;
+    for (const model::Entrant& entrant : benchmark->entrants)
+        names.insert(entrant.contender);
+    for (const std::string& name : names)
         if (auto contender = model::read_contender(installation.contenders(), name, diagnostics))
             contenders.push_back(std::move(*contender));
     if (!diagnostics.empty() || !workload) return tl::unexpected(diagnostics.error());
@@ -48,12 +52,12 @@ void print_plan(const experiment::RunSpec& spec) {
     const model::Benchmark& benchmark = spec.benchmark;
     const int blocks = benchmark.experiment.blocks_min;
     const auto levels = static_cast<std::int64_t>(benchmark.load.levels.size());
-    const auto contenders = static_cast<std::int64_t>(benchmark.contenders.size());
+    const auto entrants = static_cast<std::int64_t>(benchmark.entrants.size());
     const model::PlannedTime time = model::planned_time(benchmark, blocks, experiment::k_overhead_per_trial);
     fmt::print(stderr, "{}{}: {} × {} × {} = {} of {} each; {} to {} after set-up\n", benchmark.title,
                benchmark.profile.empty() ? "" : fmt::format(" (profile {})", benchmark.profile),
                model::counted(blocks, "block"), model::counted(levels, "level"),
-               model::counted(contenders, "contender"), model::counted(blocks * levels * contenders, "trial"),
+               model::counted(entrants, "contender"), model::counted(blocks * levels * entrants, "trial"),
                spoken(benchmark.load.duration), spoken(time.least), spoken(time.most));
 }
 

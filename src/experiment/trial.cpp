@@ -37,7 +37,7 @@ public:
         result_.started = wall_now();
         const Nanoseconds clocks_before = clock_offset();
         const database::LogMark mark = rig_.database().mark();
-        JOUST_TRY(service::Instance instance, rig_.start_instance(result_.plan.contender));
+        JOUST_TRY(service::Instance instance, rig_.start_instance(result_.plan.entrant));
         JOUST_TRY(result_.service.time_to_healthy,
                   instance.wait_until_healthy(instance.contender().healthy_within, interrupted_));
         JOUST_CHECK(read_limits(instance));
@@ -70,7 +70,7 @@ private:
     Status read_limits(const service::Instance& instance) {
         using model::Role;
         result_.parties = {
-            {.role = Role::contender, .name = result_.plan.contender, .usage = {}},
+            {.role = Role::contender, .name = result_.plan.entrant, .usage = {}},
             {.role = Role::database, .name = std::string(name(Role::database)), .usage = {}},
             {.role = Role::generator, .name = std::string(name(Role::generator)), .usage = {}}};
         if (spec_.limits_off) return {};
@@ -85,7 +85,7 @@ private:
         JOUST_TRY(const model::LimitsInForce limits, instance.limits_in_force());
         if (const std::vector<std::string> wrong = instance.limits_not_in_force(limits); !wrong.empty())
             add(model::IncidentKind::limits_not_in_force,
-                fmt::format("at the end of the trial {} ran with {}", result_.plan.contender,
+                fmt::format("at the end of the trial {} ran with {}", result_.plan.entrant,
                             joined(wrong, ", ")));
         return {};
     }
@@ -107,7 +107,7 @@ private:
         if (ended > 0)
             add(model::IncidentKind::service_restarted,
                 fmt::format("{} of {} processes of {} ended during the trial while the service went on",
-                            ended, before.size(), result_.plan.contender));
+                            ended, before.size(), result_.plan.entrant));
     }
 
     Status warm_up(const service::Instance& instance, load::Engine& engine) {
@@ -207,13 +207,13 @@ private:
         if (record.died) {
             result_.service.exit = record.description;
             add(model::IncidentKind::service_died,
-                fmt::format("{} {} during the trial; its last lines:\n{}", result_.plan.contender,
+                fmt::format("{} {} during the trial; its last lines:\n{}", result_.plan.entrant,
                             record.description, log));
         }
         if (oom_kills > 0)
             add(model::IncidentKind::out_of_memory,
                 fmt::format("the kernel killed {} process(es) of {} at its memory limit of {}", oom_kills,
-                            result_.plan.contender, to_text(spec_.benchmark.contender_limits.memory)));
+                            result_.plan.entrant, to_text(spec_.benchmark.contender_limits.memory)));
     }
 
     // Live figures over the last second.

@@ -21,16 +21,16 @@ double Cell::error_rate() const {
     return requests.started == 0 ? 0.0 : static_cast<double>(bad) / static_cast<double>(requests.started);
 }
 
-const Cell* Comparison::cell(const std::string& contender, std::int64_t level) const {
+const Cell* Comparison::cell(const std::string& entrant, std::int64_t level) const {
     for (const Cell& candidate : cells)
-        if (candidate.contender == contender && candidate.level == level) return &candidate;
+        if (candidate.entrant == entrant && candidate.level == level) return &candidate;
     return nullptr;
 }
 
-const PairedRatio* Comparison::ratio(Quantity quantity, const std::string& contender,
+const PairedRatio* Comparison::ratio(Quantity quantity, const std::string& entrant,
                                      std::optional<std::int64_t> level) const {
     for (const PairedRatio& candidate : ratios)
-        if (candidate.quantity == quantity && candidate.contender == contender && candidate.level == level)
+        if (candidate.quantity == quantity && candidate.entrant == entrant && candidate.level == level)
             return &candidate;
     return nullptr;
 }

@@ -30,7 +30,7 @@ struct Estimate {
 /// One entrant at one level, over all blocks. Counts of requests are over all its trials; over which of them
 /// each quantity is, its row says.
 struct Cell {
-    std::string contender;
+    std::string entrant;
     std::int64_t level = 0;
     int trials = 0;
     int trials_that_count = 0;  ///< not invalid
@@ -77,10 +77,10 @@ struct LeftOut {
     friend bool operator==(const LeftOut&, const LeftOut&) = default;
 };
 
-/// Ratio contender ÷ baseline of one quantity, paired within blocks.
+/// Ratio entrant ÷ baseline of one quantity, paired within blocks.
 struct PairedRatio {
     Quantity quantity = Quantity::goodput;
-    std::string contender;
+    std::string entrant;
     std::string baseline;
     std::optional<std::int64_t> level;  ///< empty: all levels together
     int pairs = 0;                      ///< blocks (times levels) in which neither trial is invalid
@@ -99,7 +99,7 @@ struct PairedRatio {
 
 /// First level at which the error rate exceeds the limit in a majority of blocks.
 struct BreakingPoint {
-    std::string contender;
+    std::string entrant;
     std::int64_t level = 0;
     double error_rate = 0;
     friend bool operator==(const BreakingPoint&, const BreakingPoint&) = default;
@@ -108,7 +108,7 @@ struct BreakingPoint {
 /// A run of consecutive levels at which more load brought no more goodput: one saturated number, measured
 /// again.
 struct Plateau {
-    std::string contender;
+    std::string entrant;
     std::int64_t first_level = 0;
     std::int64_t last_level = 0;
     int levels = 0;         ///< at least three
@@ -120,7 +120,7 @@ struct Plateau {
 /// How far apart the goodput of one contender is where nothing but chance sets it apart: what a difference to
 /// another contender has to be held against.
 struct Scatter {
-    std::string contender;
+    std::string entrant;
     /// Of one trial: exp(standard deviation of the logarithm) - 1. Over the repeats of each level; of a
     /// single block over neighbouring levels, whose differences hardly contain the trend.
     double share = 0;
@@ -134,7 +134,7 @@ struct Scatter {
 
 /// Something that happened in a trial, with where it did.
 struct PlacedIncident {
-    std::string contender;
+    std::string entrant;
     std::int64_t level = 0;
     int block = 0;
     Incident incident;
@@ -156,31 +156,31 @@ struct Caveat {
 };
 
 struct Comparison {
-    std::vector<std::string> contenders;  ///< in the benchmark's order
+    std::vector<std::string> entrants;  ///< their labels, in the benchmark's order
     std::string baseline;
     LoadModel load_model = LoadModel::closed;
     double margin = 0;                        ///< of practical equivalence, each side of 1
     std::vector<std::int64_t> levels;         ///< with at least one trial
     int blocks = 0;                           ///< that have at least one trial
     std::vector<Judgement> trial_judgements;  ///< one for each trial, in the order given
-    std::vector<Cell> cells;                  ///< by level, then by contender
-    /// By quantity, then contender other than the baseline: levels, then all together (level empty).
+    std::vector<Cell> cells;                  ///< by level, then by entrant
+    /// By quantity, then entrant other than the baseline: levels, then all together (level empty).
     std::vector<PairedRatio> ratios;
     std::vector<BreakingPoint> breaking_points;
     std::vector<Plateau> plateaus;
     std::vector<Scatter> scatters;  ///< of each contender that has enough trials to tell
     std::vector<PlacedIncident> incidents;
     std::vector<Caveat> caveats;
-    /// The contender that won overall: valid, and faster than every other; empty when no such statement can
+    /// The entrant that won overall: valid, and faster than every other; empty when no such statement can
     /// be made.
     std::optional<std::string> winner;
 
     /// The cell, or null where no trial was run.
-    [[nodiscard]] const Cell* cell(const std::string& contender, std::int64_t level) const;
-    /// The ratio of a contender at a level, or over all levels (empty level); null for the baseline.
-    [[nodiscard]] const PairedRatio* ratio(Quantity quantity, const std::string& contender,
+    [[nodiscard]] const Cell* cell(const std::string& entrant, std::int64_t level) const;
+    /// The ratio of an entrant at a level, or over all levels (empty level); null for the baseline.
+    [[nodiscard]] const PairedRatio* ratio(Quantity quantity, const std::string& entrant,
                                            std::optional<std::int64_t> level) const;
-    /// Those over all levels, one for each contender but the baseline.
+    /// Those over all levels, one for each entrant but the baseline.
     [[nodiscard]] std::vector<PairedRatio> pooled(Quantity quantity) const;
 };
 

@@ -182,7 +182,7 @@ void party_fields(F& f, T& trial, Role role) {
     if constexpr (F::reading) {
         Party& party = trial.parties.emplace_back();
         party.role = role;
-        party.name = role == Role::contender ? trial.plan.contender : std::string(name(role));
+        party.name = role == Role::contender ? trial.plan.entrant : std::string(name(role));
         fields(keys, party.usage);
     } else {
         const Party* party = trial.party(role);
@@ -208,7 +208,7 @@ void fields(F& f, T& trial) {
     enumeration(f, "load_model", trial.load_model, load_model);
     f("level", trial.plan.level);
     f("position", trial.plan.position);
-    f("contender", trial.plan.contender);
+    f("contender", trial.plan.entrant);
     auto started = trial.started.time_since_epoch();
     f.nanoseconds("started_unix_ns", started);
     if constexpr (F::reading) trial.started = WallTime(started);
@@ -306,7 +306,7 @@ Status write_histograms(const Path& run_dir, const TrialResult& trial) {
     });
     const std::string comment =
         fmt::format("Joust trial {}: {} at level {}, block {}; nanoseconds", trial.plan.index,
-                    trial.plan.contender, trial.plan.level, trial.plan.block);
+                    trial.plan.entrant, trial.plan.level, trial.plan.block);
     JOUST_TRY(const std::string text, stats::write_hlog(trial.started, comment, intervals));
     const Path file = histogram_file(run_dir, trial.plan.index);
     JOUST_CHECK(make_directories(file.parent_path()));

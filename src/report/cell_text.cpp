@@ -26,12 +26,12 @@ std::string bare_verdict(const model::Comparison& comparison, const model::Cell&
     if (invalid(cell)) return "invalid: " + short_reason(cell);
     const auto verdict = verdict_of(comparison, cell);
     if (!verdict)
-        return comparison.contenders.size() > 1 ? "baseline" : std::string(name(cell.judgement.validity));
+        return comparison.entrants.size() > 1 ? "baseline" : std::string(name(cell.judgement.validity));
     if (*verdict == model::Verdict::invalid)
         if (const model::Cell* baseline = comparison.cell(comparison.baseline, cell.level);
             baseline != nullptr)
-            return "not ranked: " + baseline->contender + " invalid";
-    const model::PairedRatio* ratio = comparison.ratio(model::Quantity::goodput, cell.contender, cell.level);
+            return "not ranked: " + baseline->entrant + " invalid";
+    const model::PairedRatio* ratio = comparison.ratio(model::Quantity::goodput, cell.entrant, cell.level);
     // Without an interval there is nothing to be conclusive about: the ratio only describes what was seen.
     if (!ratio->low) return ratio->pairs == 0 ? "no pair" : model::counted(ratio->pairs, "pair") + " only";
     return verdict_words(*ratio);
@@ -101,7 +101,7 @@ std::string validity_text(const model::Cell& cell) {
 
 std::optional<model::Verdict> verdict_of(const model::Comparison& comparison, const model::Cell& cell) {
     if (invalid(cell)) return model::Verdict::invalid;
-    const model::PairedRatio* ratio = comparison.ratio(model::Quantity::goodput, cell.contender, cell.level);
+    const model::PairedRatio* ratio = comparison.ratio(model::Quantity::goodput, cell.entrant, cell.level);
     return ratio != nullptr ? std::optional(ratio->verdict) : std::nullopt;
 }
 

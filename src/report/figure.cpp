@@ -140,13 +140,13 @@ public:
 
     // One series per contender.
     void add(Figure& figure, const std::string& what, Stroke stroke, const Value& value) const {
-        for (std::size_t i = 0; i < comparison_.contenders.size(); ++i) {
-            const std::string& contender = comparison_.contenders[i];
+        for (std::size_t i = 0; i < comparison_.entrants.size(); ++i) {
+            const std::string& contender = comparison_.entrants[i];
             Series series{.label = what.empty() ? contender : contender + " " + what,
                           .hue = static_cast<int>(i),
                           .stroke = stroke};
             for (const Cell& cell : comparison_.cells)
-                if (cell.contender == contender)
+                if (cell.entrant == contender)
                     if (const auto found = value(cell)) series.points.push_back(*found);
             if (!series.points.empty()) figure.series.push_back(std::move(series));
         }

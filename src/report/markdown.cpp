@@ -110,7 +110,7 @@ std::vector<words::Prose> unanswered(const RunReport& run) {
                 return other.rule == one.rule && other.why == why;
             });
             if (known == rules.end()) known = rules.insert(rules.end(), {one.rule, why, {}});
-            known->places.push_back(cell.contender + " " + at_level(run.benchmark, cell.level));
+            known->places.push_back(cell.entrant + " " + at_level(run.benchmark, cell.level));
         }
     std::vector<words::Prose> sentences;
     for (const Silent& one : rules) {
@@ -126,7 +126,7 @@ std::string judgements(const RunReport& run) {
     std::vector<words::Prose> sentences;
     for (const model::Cell& cell : run.comparison.cells)
         for (const model::Finding& finding : cell.judgement.findings)
-            sentences.emplace_back(fmt::format("{} at {} ({}): {}", cell.contender,
+            sentences.emplace_back(fmt::format("{} at {} ({}): {}", cell.entrant,
                                                model::level_text(run.benchmark.load.model, cell.level),
                                                name(cell.judgement.validity), words::sentence(finding)));
     std::string text =
@@ -158,7 +158,7 @@ std::string example_text(const RunReport& run, const model::TrialResult& trial,
     std::string detail = example.detail;
     std::replace_if(
         detail.begin(), detail.end(), [](char c) { return c == '`' || c == '\n' || c == '\r'; }, ' ');
-    return fmt::format("{} at {}, `{}`{}{}: `{}`", trial.plan.contender,
+    return fmt::format("{} at {}, `{}`{}{}: `{}`", trial.plan.entrant,
                        model::level_text(run.benchmark.load.model, trial.plan.level), name(example.kind),
                        example.status != 0 ? fmt::format(", status {}", example.status) : "", when, detail);
 }
@@ -174,7 +174,7 @@ std::string examples(const RunReport& run) {
     std::vector<Shown> all;
     for (const model::TrialResult& trial : run.trials)
         for (const model::RequestErrorExample& example : trial.samples.examples) {
-            const std::string key = trial.plan.contender + std::string(name(example.kind));
+            const std::string key = trial.plan.entrant + std::string(name(example.kind));
             const Counted how = counted(trial, example);
             const auto known =
                 std::find_if(all.begin(), all.end(), [&](const Shown& shown) { return shown.key == key; });

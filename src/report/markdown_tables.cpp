@@ -24,7 +24,7 @@ Table per_cell(const RunReport& run, const std::vector<Column>& columns,
     table.columns.insert(table.columns.end(), columns.begin(), columns.end());
     table.columns.push_back({"validity", Align::left});
     for (const Cell& cell : run.comparison.cells) {
-        std::vector<std::string> row{std::to_string(cell.level), cell.contender};
+        std::vector<std::string> row{std::to_string(cell.level), cell.entrant};
         for (std::string& text : rest(cell))
             row.push_back(std::move(text));
         row.push_back(validity_text(cell));
@@ -82,7 +82,7 @@ Table ratio_table(const RunReport& run) {
         std::string verdict = verdict_words(ratio);
         if (ratio.verdict == model::Verdict::faster) verdict = said.faster;
         if (ratio.verdict == model::Verdict::slower) verdict = said.slower;
-        table.rows.push_back({fmt::format("{}, {} ÷ {}", said.title, ratio.contender, ratio.baseline),
+        table.rows.push_back({fmt::format("{}, {} ÷ {}", said.title, ratio.entrant, ratio.baseline),
                               ratio_text(ratio), std::to_string(ratio.pairs), ratio_text(ratio.of_valid),
                               std::to_string(ratio.of_valid.pairs), std::move(verdict)});
     }
@@ -134,7 +134,7 @@ Table environment_table(const RunReport& run) {
 Table architecture_table(const RunReport& run) {
     Table table{{{"", Align::left}}, {}};
     std::vector<const model::ContenderFacts*> contenders;
-    for (const std::string& contender : run.benchmark.contenders)
+    for (const std::string& contender : labels(run.benchmark))
         if (const auto* facts = facts_of(run.environment, contender)) {
             contenders.push_back(facts);
             table.columns.push_back({fmt::format("{} ({})", facts->name, facts->title), Align::left});
@@ -170,7 +170,7 @@ Table throughput_table(const RunReport& run) {
     columns.push_back({"verdict", Align::left});
     return per_cell(run, columns, [&](const Cell& cell) {
         std::vector<std::string> row = figures_of(words::Section::throughput, cell);
-        const auto* ratio = run.comparison.ratio(model::Quantity::goodput, cell.contender, cell.level);
+        const auto* ratio = run.comparison.ratio(model::Quantity::goodput, cell.entrant, cell.level);
         row.push_back(ratio != nullptr ? ratio_text(*ratio) : "");
         row.push_back(verdict_text(run.comparison, cell));
         return row;

@@ -81,7 +81,7 @@ void add_counts(Json& object, const Cell& cell) {
 
 Json cell_json(const Cell& cell) {
     Json object = Json::object();
-    object["contender"] = cell.contender;
+    object["contender"] = cell.entrant;
     object["level"] = cell.level;
     object["trials"] = cell.trials;
     object["valid_trials"] = cell.trials_that_count;
@@ -95,7 +95,7 @@ Json cell_json(const Cell& cell) {
 
 Json ratio_json(const model::Comparison& comparison, const PairedRatio& ratio) {
     return {{"quantity", row(ratio.quantity).name},
-            {"contender", ratio.contender},
+            {"contender", ratio.entrant},
             {"baseline", ratio.baseline},
             {"level", optional(ratio.level)},
             {"pairs", ratio.pairs},
@@ -123,10 +123,8 @@ Json trials_json(const RunReport& run) {
     Json list = Json::array();
     for (std::size_t i = 0; i < run.trials.size(); ++i) {
         const model::PlannedTrial& plan = run.trials[i].plan;
-        Json object = {{"index", plan.index},
-                       {"contender", plan.contender},
-                       {"level", plan.level},
-                       {"block", plan.block}};
+        Json object = {
+            {"index", plan.index}, {"contender", plan.entrant}, {"level", plan.level}, {"block", plan.block}};
         add_judgement(object, run.comparison.trial_judgements[i]);
         list.push_back(std::move(object));
     }
@@ -136,7 +134,7 @@ Json trials_json(const RunReport& run) {
 Json benchmark_json(const RunReport& run) {
     const model::Benchmark& benchmark = run.benchmark;
     Json contenders = Json::array();
-    for (const std::string& contender : benchmark.contenders)
+    for (const std::string& contender : labels(benchmark))
         contenders.push_back({{"name", contender}, {"title", title_of(run.environment, contender)}});
     return {{"name", benchmark.name},
             {"title", benchmark.title},
@@ -177,12 +175,12 @@ std::string results_json(const RunReport& run) {
     json["comparisons"] = ratios_json(comparison);
     json["breaking_points"] = Json::array();
     for (const model::BreakingPoint& point : comparison.breaking_points)
-        json["breaking_points"].push_back({{"contender", point.contender},
+        json["breaking_points"].push_back({{"contender", point.entrant},
                                            {"level", point.level},
                                            {"error_rate", rounded(point.error_rate)}});
     json["plateaus"] = Json::array();
     for (const model::Plateau& plateau : comparison.plateaus)
-        json["plateaus"].push_back({{"contender", plateau.contender},
+        json["plateaus"].push_back({{"contender", plateau.entrant},
                                     {"first_level", plateau.first_level},
                                     {"last_level", plateau.last_level},
                                     {"levels", plateau.levels},
@@ -190,7 +188,7 @@ std::string results_json(const RunReport& run) {
                                     {"highest_rps", rounded(plateau.highest_rps)}});
     json["scatters"] = Json::array();
     for (const model::Scatter& scatter : comparison.scatters)
-        json["scatters"].push_back({{"contender", scatter.contender},
+        json["scatters"].push_back({{"contender", scatter.entrant},
                                     {"share", rounded(scatter.share)},
                                     {"between_levels", scatter.between_levels},
                                     {"lowest_rps", rounded(scatter.lowest_rps)},
@@ -199,7 +197,7 @@ std::string results_json(const RunReport& run) {
                                     {"highest_level", scatter.highest_level}});
     json["incidents"] = Json::array();
     for (const model::PlacedIncident& placed : comparison.incidents)
-        json["incidents"].push_back({{"contender", placed.contender},
+        json["incidents"].push_back({{"contender", placed.entrant},
                                      {"level", placed.level},
                                      {"block", placed.block},
                                      {"kind", name(placed.incident.kind)},

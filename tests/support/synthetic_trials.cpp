@@ -163,7 +163,7 @@ model::TrialResult synthetic_trial(const model::Benchmark& benchmark, const mode
     samples.in_flight_mean = total_s / window_s;
     const auto operations = static_cast<double>(samples.completed_in_window);
     trial.parties = {
-        {model::Role::contender, plan.contender,
+        {model::Role::contender, plan.entrant,
          usage(operations * shape.cpu_ms_per_operation / 1e3 + 0.05, shape.memory_mib), limits(2, 0)},
         {model::Role::database, "database",
          usage(operations * shape.database_cpu_ms_per_operation / 1e3 + 0.02, 140), limits(1, 1)},
@@ -180,7 +180,7 @@ model::TrialResult synthetic_trial(const model::Benchmark& benchmark, const mode
     samples.backend = "io_uring";
     samples.kernel_time_stamps = true;
     trial.contender_cpu_taken = std::chrono::milliseconds(20);
-    trial.service = {std::chrono::milliseconds(800), false, "", plan.contender == "django" ? 2 : 1};
+    trial.service = {std::chrono::milliseconds(800), false, "", plan.entrant == "django" ? 2 : 1};
     return trial;
 }
 
@@ -193,7 +193,7 @@ std::vector<model::TrialResult> synthetic_trials(const model::Benchmark& benchma
 }
 
 double noise(const model::PlannedTrial& plan) {
-    Random random = random_for(7, fmt::format("{} {} {}", plan.contender, plan.level, plan.block));
+    Random random = random_for(7, fmt::format("{} {} {}", plan.entrant, plan.level, plan.block));
     return 2 * uniform_open(random) - 1;
 }
 
@@ -223,7 +223,7 @@ model::Environment synthetic_environment(const model::Benchmark& benchmark) {
         {"contender", limits(2, 0)}, {"database", limits(1, 1)}, {"generator", limits(1, 2)}};
     environment.layout_notes = {"contender on CPU 0, database on CPU 1, load generator on CPU 2"};
     environment.database = {"postgres", "15.6", {{"fsync", "on"}, {"max_connections", "500"}}, "ext4"};
-    for (const std::string& name : benchmark.contenders)
+    for (const std::string& name : labels(benchmark))
         environment.contenders.push_back(facts(name));
     return environment;
 }

@@ -26,7 +26,7 @@ std::optional<std::int64_t> highest_valid_level(const Comparison& comparison) {
     std::optional<std::int64_t> highest;
     for (const std::int64_t level : comparison.levels) {
         const bool all =
-            std::all_of(comparison.contenders.begin(), comparison.contenders.end(), [&](const auto& name) {
+            std::all_of(comparison.entrants.begin(), comparison.entrants.end(), [&](const auto& name) {
                 const Cell* cell = comparison.cell(name, level);
                 return cell != nullptr && !invalid(*cell);
             });
@@ -58,7 +58,7 @@ std::string_view outcome(const PairedRatio& ratio) {
 }
 
 Statement verdict_statement(const Comparison& comparison, const PairedRatio& ratio) {
-    return {fmt::format("{} against {}: {}.", ratio.contender, ratio.baseline, outcome(ratio)),
+    return {fmt::format("{} against {}: {}.", ratio.entrant, ratio.baseline, outcome(ratio)),
             capitalised(why(comparison, ratio)) + "."};
 }
 
@@ -69,7 +69,7 @@ void add_verdicts(const RunReport& run, Statements& statements) {
         if (goodput.verdict == model::Verdict::invalid) continue;
         for (const Quantity quantity : model::k_compared_quantities)
             if (quantity != Quantity::goodput)
-                if (const auto* ratio = comparison.ratio(quantity, goodput.contender, std::nullopt))
+                if (const auto* ratio = comparison.ratio(quantity, goodput.entrant, std::nullopt))
                     statements.push_back(verdict_statement(comparison, *ratio));
     }
 }
@@ -81,7 +81,7 @@ void add_scatter(const RunReport& run, Statements& statements) {
     for (const model::Scatter& scatter : run.comparison.scatters) {
         between_levels = between_levels || scatter.between_levels;
         text +=
-            fmt::format("{}{} by {} ({} {} to {} {})", text.empty() ? "" : ", that of ", scatter.contender,
+            fmt::format("{}{} by {} ({} {} to {} {})", text.empty() ? "" : ", that of ", scatter.entrant,
                         model::percent(scatter.share), model::rate_text(scatter.lowest_rps),
                         at_level(run.benchmark, scatter.lowest_level), model::rate_text(scatter.highest_rps),
                         at_level(run.benchmark, scatter.highest_level));
@@ -101,7 +101,7 @@ void add_breaking_points(const RunReport& run, Statements& statements) {
         const Cell* before = nullptr;
         for (const std::int64_t level : run.comparison.levels)
             if (level < point.level)
-                if (const Cell* cell = run.comparison.cell(point.contender, level)) before = cell;
+                if (const Cell* cell = run.comparison.cell(point.entrant, level)) before = cell;
         std::string text =
             fmt::format(": {} of its requests failed there (limit {})", model::percent(point.error_rate),
                         model::percent(run.benchmark.experiment.error_rate_max));
@@ -109,7 +109,7 @@ void add_breaking_points(const RunReport& run, Statements& statements) {
                                   : fmt::format("; {} it was {}.", at_level(run.benchmark, before->level),
                                                 model::percent(before->error_rate()));
         statements.push_back(
-            {fmt::format("{} breaks {}", point.contender, at_level(run.benchmark, point.level)),
+            {fmt::format("{} breaks {}", point.entrant, at_level(run.benchmark, point.level)),
              std::move(text), ""});
     }
 }
@@ -119,15 +119,15 @@ void add_saturation(const RunReport& run, Statements& statements) {
         for (const model::Finding& finding : cell.judgement.findings)
             if (finding.rule == model::Rule::saturated)
                 statements.push_back(
-                    {fmt::format("{} {} is saturated.", cell.contender, at_level(run.benchmark, cell.level)),
+                    {fmt::format("{} {} is saturated.", cell.entrant, at_level(run.benchmark, cell.level)),
                      capitalised(sentence(finding)) + "."});
 }
 
 // More users than a service can serve at once only queue: goodput stays, the response time grows.
 void add_plateaus(const RunReport& run, Statements& statements) {
     for (const model::Plateau& flat : run.comparison.plateaus) {
-        const Cell* first = run.comparison.cell(flat.contender, flat.first_level);
-        const Cell* last = run.comparison.cell(flat.contender, flat.last_level);
+        const Cell* first = run.comparison.cell(flat.entrant, flat.first_level);
+        const Cell* last = run.comparison.cell(flat.entrant, flat.last_level);
         std::string text = fmt::format(
             "From {} to {} its goodput stays between {} and "
             "{}, "
@@ -138,19 +138,19 @@ void add_plateaus(const RunReport& run, Statements& statements) {
             model::rate_text(flat.lowest_rps), model::rate_text(flat.highest_rps),
             model::percent(run.benchmark.experiment.margin), figure_text(*first, Quantity::response_time_p50),
             figure_text(*last, Quantity::response_time_p50));
-        const model::ContenderFacts* facts = facts_of(run.environment, flat.contender);
+        const model::ContenderFacts* facts = facts_of(run.environment, flat.entrant);
         if (facts != nullptr && facts->stack.concurrency == "threads")
             text += fmt::format(" By its manifest {} and {} per worker serve requests.",
                                 model::counted(facts->stack.workers, "worker"),
                                 model::counted(facts->stack.threads, "thread"));
         statements.push_back(
-            {fmt::format("{}: {} levels measured one saturated number.", flat.contender, flat.levels),
+            {fmt::format("{}: {} levels measured one saturated number.", flat.entrant, flat.levels),
              std::move(text)});
     }
 }
 
 std::string cpu_sentence(const RunReport& run, const Cell& cell) {
-    std::string text = fmt::format("{} spends {} of CPU on an operation ({} user, {} system)", cell.contender,
+    std::string text = fmt::format("{} spends {} of CPU on an operation ({} user, {} system)", cell.entrant,
                                    figure_text(cell, Quantity::cpu_per_operation),
                                    figure_text(cell, Quantity::cpu_user_per_operation),
                                    figure_text(cell, Quantity::cpu_system_per_operation));
@@ -169,7 +169,7 @@ std::string limit_sentence(const RunReport& run, const Cell& cell) {
     const bool server = run.benchmark.database.engine == model::DatabaseEngine::postgres;
     const bool database_busy = server && database >= k_busy * run.benchmark.database_limits.cpus;
     std::string text =
-        fmt::format("{} used {:.2f} of {:g} CPU", cell.contender, own, run.benchmark.contender_limits.cpus);
+        fmt::format("{} used {:.2f} of {:g} CPU", cell.entrant, own, run.benchmark.contender_limits.cpus);
     if (server)
         text += fmt::format(" and its database {:.2f} of {:g}", database, run.benchmark.database_limits.cpus);
     if (own_busy && database_busy) return text + ": both are all but used up";
@@ -184,7 +184,7 @@ void add_causes(const RunReport& run, Statements& statements) {
     std::string costs;
     std::string limits;
     std::string switches;
-    for (const std::string& contender : run.comparison.contenders) {
+    for (const std::string& contender : run.comparison.entrants) {
         const Cell& cell = *run.comparison.cell(contender, *level);
         if (cell.find(Quantity::cpu_per_operation) != nullptr)
             costs += (costs.empty() ? "" : "; ") + cpu_sentence(run, cell);
@@ -207,10 +207,10 @@ double peak_mib(const Cell& cell) {
 
 void add_memory(const RunReport& run, Statements& statements) {
     std::string text;
-    for (const std::string& contender : run.comparison.contenders) {
+    for (const std::string& contender : run.comparison.entrants) {
         const Cell* most = nullptr;
         for (const Cell& cell : run.comparison.cells)
-            if (cell.contender == contender && (most == nullptr || peak_mib(cell) > peak_mib(*most)))
+            if (cell.entrant == contender && (most == nullptr || peak_mib(cell) > peak_mib(*most)))
                 most = &cell;
         if (most == nullptr) continue;
         text += fmt::format("{}{} peaks at {} ({})", text.empty() ? "" : "; ", contender,
@@ -223,11 +223,11 @@ void add_memory(const RunReport& run, Statements& statements) {
 }
 
 void add_connections(const RunReport& run, Statements& statements) {
-    if (run.comparison.contenders.size() < 2) return;
+    if (run.comparison.entrants.size() < 2) return;
     std::string text;
     int least = 0;
     int most = 0;
-    for (const std::string& contender : run.comparison.contenders) {
+    for (const std::string& contender : run.comparison.entrants) {
         const model::ContenderFacts* facts = facts_of(run.environment, contender);
         if (facts == nullptr) return;
         const int connections = facts->stack.db_connections;
@@ -250,16 +250,16 @@ void add_connections(const RunReport& run, Statements& statements) {
 void add_incidents(const RunReport& run, Statements& statements) {
     std::vector<std::string> seen;
     for (const model::PlacedIncident& placed : run.comparison.incidents) {
-        const std::string key = placed.contender + std::string(name(placed.incident.kind));
+        const std::string key = placed.entrant + std::string(name(placed.incident.kind));
         if (std::find(seen.begin(), seen.end(), key) != seen.end()) continue;
         seen.push_back(key);
         const auto same = std::count_if(run.comparison.incidents.begin(), run.comparison.incidents.end(),
                                         [&](const model::PlacedIncident& other) {
-                                            return other.contender == placed.contender &&
+                                            return other.entrant == placed.entrant &&
                                                    other.incident.kind == placed.incident.kind;
                                         });
         statements.push_back(
-            {fmt::format("{} {}, block {}{}:", placed.contender, at_level(run.benchmark, placed.level),
+            {fmt::format("{} {}, block {}{}:", placed.entrant, at_level(run.benchmark, placed.level),
                          placed.block + 1, same > 1 ? fmt::format(" and {} more times", same - 1) : ""),
              placed.incident.text + "."});
     }

@@ -39,7 +39,7 @@ struct Failure {
 std::vector<Failure> failures(const Comparison& comparison, const std::string& contender) {
     std::vector<Failure> all;
     for (const Cell& cell : comparison.cells) {
-        if (cell.contender != contender || !invalid(cell)) continue;
+        if (cell.entrant != contender || !invalid(cell)) continue;
         const model::Rule rule = cell.judgement.findings.front().rule;
         auto known = std::find_if(all.begin(), all.end(), [&](const Failure& f) { return f.rule == rule; });
         if (known == all.end()) known = all.insert(all.end(), {rule, {}});
@@ -85,7 +85,7 @@ std::string failure_sentence(const Failure& failure, const std::string& contende
 
 std::vector<std::string> failure_sentences(const Comparison& comparison) {
     std::vector<std::string> sentences;
-    for (const std::string& contender : comparison.contenders)
+    for (const std::string& contender : comparison.entrants)
         for (const Failure& failure : failures(comparison, contender))
             sentences.push_back(failure_sentence(failure, contender, comparison.load_model));
     return sentences;
@@ -117,7 +117,7 @@ std::string undecided(const PairedRatio& pooled, const std::string& where) {
     return fmt::format(
         "whether {} is faster than {}{} is not decided: {} of {} rest on suspect results (ratio of goodput "
         "over all {} {:.2f}{}{}; {})",
-        pooled.contender, pooled.baseline, where, pooled.pairs - pooled.of_valid.pairs, pairs, pairs,
+        pooled.entrant, pooled.baseline, where, pooled.pairs - pooled.of_valid.pairs, pairs, pairs,
         *pooled.ratio, interval.empty() ? "" : ", ", interval, valid_pairs_text(pooled.of_valid));
 }
 
@@ -127,22 +127,22 @@ std::string verdict_clause(const Comparison& comparison, const PairedRatio& pool
     switch (pooled.verdict) {
         case Verdict::faster:
         case Verdict::slower:
-            return fmt::format("{} is {} than {}{}: {:.2f} times its goodput ({})", pooled.contender,
+            return fmt::format("{} is {} than {}{}: {:.2f} times its goodput ({})", pooled.entrant,
                                name(pooled.verdict), pooled.baseline, where, *pooled.ratio, basis(pooled));
         case Verdict::equivalent:
             return fmt::format("{} and {} are equivalent{}: the ratio of their goodput is {:.2f} ({})",
-                               pooled.contender, pooled.baseline, where, *pooled.ratio, basis(pooled));
+                               pooled.entrant, pooled.baseline, where, *pooled.ratio, basis(pooled));
         case Verdict::inconclusive:
             if (pooled.ratio)
                 return fmt::format(
                     "whether {} is faster than {}{} cannot be told: {:.2f} times its goodput ({})",
-                    pooled.contender, pooled.baseline, where, *pooled.ratio, basis(pooled));
+                    pooled.entrant, pooled.baseline, where, *pooled.ratio, basis(pooled));
             break;
         case Verdict::invalid:
             return fmt::format("{} and {} cannot be ranked: at every level one of them is invalid",
-                               pooled.contender, pooled.baseline);
+                               pooled.entrant, pooled.baseline);
     }
-    return fmt::format("{} and {} cannot be compared: {}", pooled.contender, pooled.baseline,
+    return fmt::format("{} and {} cannot be compared: {}", pooled.entrant, pooled.baseline,
                        why(comparison, pooled));
 }
 
@@ -153,7 +153,7 @@ std::string alone(const Comparison& comparison) {
         if (!invalid(cell) && (best == nullptr || goodput(cell) > goodput(*best))) best = &cell;
     if (best == nullptr) return "no level is valid";
     return fmt::format("{} alone, nothing to compare with: at most {} verified operations, at {}",
-                       best->contender, model::rate_text(goodput(*best)),
+                       best->entrant, model::rate_text(goodput(*best)),
                        level_text(comparison.load_model, best->level));
 }
 
@@ -170,7 +170,7 @@ std::string suspects(const Comparison& comparison, const model::Caveat& caveat) 
     return fmt::format("{} of {} {} suspect ({}). {}heir numbers deserve doubt.", caveat.some,
                        model::counted(static_cast<std::int64_t>(caveat.of), "result"),
                        caveat.some == 1 ? "is" : "are", joust::joined(parts, ", "),
-                       comparison.contenders.size() > 1 ? "They are compared all the same, and t" : "T");
+                       comparison.entrants.size() > 1 ? "They are compared all the same, and t" : "T");
 }
 
 std::string warning(const Comparison& comparison, const model::Caveat& caveat) {
@@ -200,12 +200,12 @@ std::string headline(const Comparison& comparison) {
     std::vector<std::string> clauses;
     for (const PairedRatio& ratio : comparison.pooled(Quantity::goodput))
         clauses.push_back(verdict_clause(comparison, ratio, failures.empty()));
-    if (comparison.contenders.size() == 1) clauses.push_back(alone(comparison));
+    if (comparison.entrants.size() == 1) clauses.push_back(alone(comparison));
     std::string text = joust::joined(clauses, "; ");
     if (text.starts_with("whether")) text.front() = 'W';  // a contender's name keeps its spelling
     if (!failures.empty()) {
         text += ". Invalid: " + joust::joined(failures, "; ");
-        if (comparison.contenders.size() > 1) text += ". No winner";
+        if (comparison.entrants.size() > 1) text += ". No winner";
     }
     return text + ".";
 }

@@ -35,7 +35,7 @@ std::string failure(const RunReport& run, const std::string& contender) {
     std::vector<model::Rule> rules;
     double highest = 0;
     for (const Cell& cell : run.comparison.cells) {
-        if (cell.contender != contender || !invalid(cell)) continue;
+        if (cell.entrant != contender || !invalid(cell)) continue;
         const model::Rule rule = cell.judgement.findings.front().rule;
         if (rule == model::Rule::error_rate) highest = std::max(highest, cell.error_rate());
         if (std::find(rules.begin(), rules.end(), rule) == rules.end()) rules.push_back(rule);
@@ -49,7 +49,7 @@ std::string failure(const RunReport& run, const std::string& contender) {
 }
 
 bool of_either(const Cell& cell, const PairedRatio& ratio) {
-    return cell.contender == ratio.contender || cell.contender == ratio.baseline;
+    return cell.entrant == ratio.entrant || cell.entrant == ratio.baseline;
 }
 
 // What to do about the rules that made a cell of the two invalid.
@@ -98,7 +98,7 @@ Prose no_choice(const RunReport& run, const PairedRatio& goodput) {
     return fmt::format(
                "Do not choose between {} and {} by this run: {} of {} rest on suspect results ({}; "
                "{}). ",
-               goodput.contender, goodput.baseline, goodput.pairs - valid.pairs,
+               goodput.entrant, goodput.baseline, goodput.pairs - valid.pairs,
                model::counted(goodput.pairs, "pair"), all,
                valid.ratio ? fmt::format("{:.2f} over the {} of valid results", *valid.ratio,
                                          model::counted(valid.pairs, "pair"))
@@ -115,9 +115,9 @@ Prose choice(const RunReport& run, const PairedRatio& goodput) {
         case Verdict::faster:
         case Verdict::slower: {
             const std::string& better =
-                goodput.verdict == Verdict::faster ? goodput.contender : goodput.baseline;
+                goodput.verdict == Verdict::faster ? goodput.entrant : goodput.baseline;
             const std::string& other =
-                goodput.verdict == Verdict::faster ? goodput.baseline : goodput.contender;
+                goodput.verdict == Verdict::faster ? goodput.baseline : goodput.entrant;
             return fmt::format(
                 "Where goodput under this workload and these limits decides, {} serves more than {} ({}{}). "
                 "Another workload, more CPUs or other settings may turn this round: measure yours.",
@@ -126,19 +126,18 @@ Prose choice(const RunReport& run, const PairedRatio& goodput) {
         }
         case Verdict::equivalent:
             return fmt::format("Do not choose between {} and {} by goodput: {} lies within ±{}.",
-                               goodput.contender, goodput.baseline, interval(goodput),
-                               model::percent(margin));
+                               goodput.entrant, goodput.baseline, interval(goodput), model::percent(margin));
         case Verdict::inconclusive:
             if (goodput.low && goodput.high)
                 return fmt::format(
                     "Measure more blocks before choosing between {} and {}: {} is too wide. At this spread "
                     "about {} "
                     "would make it as narrow as the margin of ±{} (now {}).",
-                    goodput.contender, goodput.baseline, interval(goodput),
+                    goodput.entrant, goodput.baseline, interval(goodput),
                     model::counted(pairs_for_margin(goodput, margin), "pair"), model::percent(margin),
                     goodput.pairs);
             return fmt::format("Measure at least three pairs before choosing between {} and {}: there {} {}.",
-                               goodput.contender, goodput.baseline, goodput.pairs == 1 ? "is" : "are",
+                               goodput.entrant, goodput.baseline, goodput.pairs == 1 ? "is" : "are",
                                goodput.pairs);
         case Verdict::invalid:
             break;
@@ -146,14 +145,13 @@ Prose choice(const RunReport& run, const PairedRatio& goodput) {
     const auto levels = static_cast<std::int64_t>(run.comparison.levels.size());
     return fmt::format(
                "Do not choose between {} and {} by this run: at each of its {} one is invalid ({}; {}). ",
-               goodput.contender, goodput.baseline, model::counted(levels, "level"),
-               failure(run, goodput.contender), failure(run, goodput.baseline)) +
+               goodput.entrant, goodput.baseline, model::counted(levels, "level"),
+               failure(run, goodput.entrant), failure(run, goodput.baseline)) +
            remedy(run, goodput);
 }
 
 void add_conflicts(const RunReport& run, const PairedRatio& goodput, std::vector<Prose>& sentences) {
-    const PairedRatio* p99 =
-        run.comparison.ratio(Quantity::response_time_p99, goodput.contender, std::nullopt);
+    const PairedRatio* p99 = run.comparison.ratio(Quantity::response_time_p99, goodput.entrant, std::nullopt);
     if (p99 == nullptr) return;
     const bool opposite = (goodput.verdict == Verdict::faster && p99->verdict == Verdict::slower) ||
                           (goodput.verdict == Verdict::slower && p99->verdict == Verdict::faster);
@@ -161,7 +159,7 @@ void add_conflicts(const RunReport& run, const PairedRatio& goodput, std::vector
         sentences.push_back(fmt::format(
             "Decide whether goodput or tail latency matters: goodput says {} for {} ({}), p99 of "
             "the response time says {} ({}).",
-            name(goodput.verdict), goodput.contender, interval(goodput), name(p99->verdict), interval(*p99)));
+            name(goodput.verdict), goodput.entrant, interval(goodput), name(p99->verdict), interval(*p99)));
 }
 
 void add_limits_of_use(const RunReport& run, std::vector<Prose>& sentences) {
@@ -172,15 +170,15 @@ void add_limits_of_use(const RunReport& run, std::vector<Prose>& sentences) {
             sentences.push_back(fmt::format(
                 "Change {} or its configuration before loading it: already at the lowest level, {}, "
                 "{}.",
-                point.contender, level, failed));
+                point.entrant, level, failed));
         } else {
             sentences.push_back(fmt::format("Keep {} below {} in this configuration, or change it: {}.",
-                                            point.contender, level, failed));
+                                            point.entrant, level, failed));
         }
     }
-    for (const std::string& contender : run.comparison.contenders) {
+    for (const std::string& contender : run.comparison.entrants) {
         for (const Cell& cell : run.comparison.cells) {
-            if (cell.contender != contender || !cell.judgement.has(model::Rule::saturated)) continue;
+            if (cell.entrant != contender || !cell.judgement.has(model::Rule::saturated)) continue;
             sentences.push_back(
                 fmt::format("Do not read latencies of {} {} or above: its median response time there is {}, "
                             "with a timeout of {}. "
@@ -198,7 +196,7 @@ void add_experiment_advice(const RunReport& run, std::vector<Prose>& sentences) 
         sentences.push_back(fmt::format(
             "To learn how {} grows with load, choose levels below {}: the {} levels from there to "
             "{} gave {} to {}, one number within the margin.",
-            flat.contender, model::level_text(run.benchmark.load.model, flat.first_level), flat.levels,
+            flat.entrant, model::level_text(run.benchmark.load.model, flat.first_level), flat.levels,
             flat.last_level, model::rate_text(flat.lowest_rps), model::rate_text(flat.highest_rps)));
     const bool refused =
         std::any_of(run.comparison.incidents.begin(), run.comparison.incidents.end(),
@@ -211,7 +209,7 @@ void add_experiment_advice(const RunReport& run, std::vector<Prose>& sentences) 
             fmt::format("Raise max_connections of the database ({} in this run) or let the contenders open "
                         "fewer connections: it refused some.",
                         setting->second));
-    if (run.comparison.blocks == 1 && run.comparison.contenders.size() > 1)
+    if (run.comparison.blocks == 1 && run.comparison.entrants.size() > 1)
         sentences.push_back("Repeat with at least four blocks (now 1) before acting on a difference: " +
                             code("--set 'experiment.blocks={min=4,max=4}'") + ".");
     if (limits_off(run.comparison))

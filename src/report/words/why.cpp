@@ -45,7 +45,7 @@ std::string invalid_at(const Comparison& comparison, const std::string& contende
 
 std::string invalid_text(const Comparison& comparison, const PairedRatio& ratio) {
     std::vector<std::string> parts;
-    for (const std::string& side : {ratio.contender, ratio.baseline})
+    for (const std::string& side : {ratio.entrant, ratio.baseline})
         if (std::string text =
                 ratio.level ? invalid_at(comparison, side, *ratio.level) : invalid_levels(comparison, side);
             !text.empty())
@@ -95,7 +95,7 @@ std::string interval_sentence(const Comparison& comparison, const PairedRatio& r
     if (ratio.basis == Basis::excludes_one) shown = "which excludes 1";
     std::string text =
         fmt::format("{} of {} is {:.3f} times that of {}{}, 95 % interval {:.3f} to {:.3f} over {}, {}",
-                    subject, ratio.contender, *ratio.ratio, ratio.baseline, place, *ratio.low, *ratio.high,
+                    subject, ratio.entrant, *ratio.ratio, ratio.baseline, place, *ratio.low, *ratio.high,
                     model::counted(ratio.pairs, "pair"), shown);
     if (ratio.mostly_suspect())
         text += fmt::format("{} {} of {} rest on suspect results",

@@ -35,7 +35,7 @@ std::vector<model::TrialResult> trials_with(const model::Benchmark& benchmark, d
                                             double noise_share) {
     return testing::synthetic_trials(benchmark, [&](const model::PlannedTrial& plan) {
         TrialShape shape{.goodput_rps = 200 * (1 + noise_share * testing::noise(plan)), .p50_ms = 250};
-        if (plan.contender == "fastapi") shape.goodput_rps *= ratio;
+        if (plan.entrant == "fastapi") shape.goodput_rps *= ratio;
         return shape;
     });
 }
@@ -122,7 +122,7 @@ TEST(compare, ranks_only_the_levels_at_which_both_are_valid) {
 TEST(compare, finds_the_level_at_which_a_contender_breaks) {
     const Comparison comparison = compared(testing::errors_at_high_levels());
     ASSERT_EQ(comparison.breaking_points.size(), 1U);
-    EXPECT_EQ(comparison.breaking_points[0].contender, "django");
+    EXPECT_EQ(comparison.breaking_points[0].entrant, "django");
     EXPECT_EQ(comparison.breaking_points[0].level, 50);
     EXPECT_NEAR(comparison.breaking_points[0].error_rate, 0.34, 0.001);
 }
@@ -141,7 +141,7 @@ TEST(compare, finds_a_ladder_that_measured_one_number_many_times) {
     const Comparison comparison = compared(testing::single_block_ladder());
     const auto django =
         std::find_if(comparison.plateaus.begin(), comparison.plateaus.end(),
-                     [](const model::Plateau& plateau) { return plateau.contender == "django"; });
+                     [](const model::Plateau& plateau) { return plateau.entrant == "django"; });
     ASSERT_NE(django, comparison.plateaus.end());
     EXPECT_EQ(django->first_level, 50);
     EXPECT_EQ(django->last_level, 1000);
@@ -178,7 +178,7 @@ TEST(compare, gives_no_p99_ratio_where_p99_is_only_a_lower_bound) {
     const model::Benchmark benchmark = testing::benchmark_of({"fastapi", "django"}, {50}, 3);
     auto trials = trials_with(benchmark, 1, 0.01);
     for (model::TrialResult& trial : trials)
-        if (trial.plan.contender == "django") {
+        if (trial.plan.entrant == "django") {
             trial.samples.response_time.record(trial.timeout.count(), 20);
             trial.samples.censored = 20;
         }
@@ -193,7 +193,7 @@ TEST(compare, names_saturation_when_requests_take_nearly_the_timeout) {
     const model::Benchmark benchmark = testing::benchmark_of({"fastapi", "django"}, {50}, 3);
     const auto trials = testing::synthetic_trials(benchmark, [](const model::PlannedTrial& plan) {
         return TrialShape{
-            .goodput_rps = 30, .p50_ms = plan.contender == "django" ? 50'000.0 : 40'000.0, .spread = 0.01};
+            .goodput_rps = 30, .p50_ms = plan.entrant == "django" ? 50'000.0 : 40'000.0, .spread = 0.01};
     });
     const Comparison comparison = compare(benchmark, trials);
     const Cell& saturated = *comparison.cell("django", 50);
@@ -208,7 +208,7 @@ TEST(compare, leaves_an_invalid_trial_out_of_its_cell_and_of_the_pairs_but_count
     const model::Benchmark benchmark = testing::benchmark_of({"fastapi", "django"}, {50}, 4);
     auto trials = trials_with(benchmark, 1.3, 0.01);
     auto broken = std::find_if(trials.begin(), trials.end(), [](const model::TrialResult& trial) {
-        return trial.plan.contender == "fastapi" && trial.plan.block == 2;
+        return trial.plan.entrant == "fastapi" && trial.plan.block == 2;
     });
     broken->incidents = {{model::IncidentKind::clock_jumped, "by 3 s"}};
     broken->samples.completed_in_window *= 10;
@@ -229,7 +229,7 @@ TEST(compare, calls_a_cell_invalid_when_most_of_its_trials_are) {
     auto trials = trials_with(benchmark, 1.3, 0.01);
     int broken = 0;
     for (model::TrialResult& trial : trials)
-        if (trial.plan.contender == "django" && broken++ < 2)
+        if (trial.plan.entrant == "django" && broken++ < 2)
             trial.service = {{}, true, "exited with code 1", 0};
     const Comparison comparison = compare(benchmark, trials);
     EXPECT_EQ(comparison.cell("django", 50)->judgement.validity, Validity::invalid);
@@ -240,7 +240,7 @@ TEST(compare, calls_a_cell_invalid_when_most_of_its_trials_are) {
 TEST(compare, says_a_number_only_of_the_level_that_it_belongs_to) {
     ReportCase run = testing::clear_winner();
     for (model::TrialResult& trial : run.trials)
-        if (trial.plan.contender == "fastapi" && trial.plan.level < 200)
+        if (trial.plan.entrant == "fastapi" && trial.plan.level < 200)
             trial.samples.completed_in_window = trial.plan.level == 4 ? 11 : 36;
     EXPECT_THAT(words::headline(compared(run)),
                 HasSubstr("Invalid: fastapi at 4 users: 11 verified operations, at least 100 are needed; "
@@ -250,7 +250,7 @@ TEST(compare, says_a_number_only_of_the_level_that_it_belongs_to) {
 TEST(compare, of_many_levels_with_other_reasons_than_errors_gives_one_as_the_example) {
     ReportCase run = testing::single_block_ladder();
     for (model::TrialResult& trial : run.trials)
-        if (trial.plan.contender == "django" && trial.plan.level <= 200)
+        if (trial.plan.entrant == "django" && trial.plan.level <= 200)
             trial.samples.completed_in_window = static_cast<std::uint64_t>(trial.plan.level) / 10;
     EXPECT_THAT(words::headline(compared(run)),
                 HasSubstr("django at 50, 100, 150 and 200 users: few operations, for example at 50 users "
@@ -260,7 +260,7 @@ TEST(compare, of_many_levels_with_other_reasons_than_errors_gives_one_as_the_exa
 TEST(compare, names_what_made_a_cell_invalid_before_what_makes_it_suspect) {
     ReportCase run = testing::clear_winner();
     for (model::TrialResult& trial : run.trials) {
-        if (trial.plan.contender != "django" || trial.plan.level != 50) continue;
+        if (trial.plan.entrant != "django" || trial.plan.level != 50) continue;
         trial.warmup.steady = false;
         if (trial.plan.block > 0) trial.samples.completed_in_window = 36;
     }
@@ -273,7 +273,7 @@ TEST(compare, calls_a_cell_invalid_when_one_disaster_brings_all_its_requests_ove
     const model::Benchmark benchmark = testing::benchmark_of({"fastapi", "django"}, {50}, 3);
     auto trials = trials_with(benchmark, 1.3, 0.01);
     for (model::TrialResult& trial : trials)
-        if (trial.plan.contender == "django" && trial.plan.block == 0) {
+        if (trial.plan.entrant == "django" && trial.plan.block == 0) {
             trial.samples.requests.failed = 600;
             trial.samples.errors[model::RequestErrorKind::status_5xx] = 600;
         }
@@ -289,7 +289,7 @@ TEST(compare, names_a_winner_among_three_only_if_it_beats_both) {
     const model::Benchmark benchmark = testing::benchmark_of({"a", "b", "c"}, {50}, 5);
     const auto trials = [&](double b_rps) {
         return testing::synthetic_trials(benchmark, [&](const model::PlannedTrial& plan) {
-            const double rps = plan.contender == "a" ? 300 : plan.contender == "b" ? b_rps : 200;
+            const double rps = plan.entrant == "a" ? 300 : plan.entrant == "b" ? b_rps : 200;
             return TrialShape{.goodput_rps = rps * (1 + 0.01 * testing::noise(plan)), .p50_ms = 250};
         });
     };
@@ -312,6 +312,27 @@ TEST(comparable, is_no_run_with_a_trial_that_something_else_spoiled) {
     run.trials.back().incidents = {{model::IncidentKind::clock_jumped, "by 3 s"}};
     run.trials.back().warmup.steady = false;
     EXPECT_FALSE(comparable(compared(run)));
+}
+
+TEST(compare, tells_two_entries_of_one_contender_apart_by_their_labels) {
+    const model::Benchmark benchmark = testing::benchmark_from(R"(name = "aa"
+workload = "w"
+contenders = ["django"]
+baseline = "django"
+[load]
+levels = [50]
+duration = "5s"
+[experiment]
+blocks = { min = 5, max = 5 }
+[[entrants]]
+label = "django-again"
+contender = "django"
+)");
+    const Comparison comparison = compare(benchmark, trials_with(benchmark, 1, 0.001));
+    EXPECT_EQ(comparison.entrants, (std::vector<std::string>{"django", "django-again"}));
+    EXPECT_EQ(pooled(comparison).entrant, "django-again");
+    EXPECT_EQ(pooled(comparison).verdict, Verdict::equivalent);
+    EXPECT_THAT(words::headline(comparison), HasSubstr("django-again and django are equivalent"));
 }
 
 TEST(compare, does_not_depend_on_the_order_of_the_trials) {

@@ -29,7 +29,7 @@ using testing::TrialShape;
 ReportCase with_suspects(std::int64_t from_level) {
     ReportCase run = testing::clear_winner();
     for (model::TrialResult& trial : run.trials)
-        if (trial.plan.contender == "fastapi" && trial.plan.level >= from_level) {
+        if (trial.plan.entrant == "fastapi" && trial.plan.level >= from_level) {
             trial.warmup.steady = false;
             trial.samples.completed_in_window = trial.samples.completed_in_window * 3 / 2;
         }
@@ -75,8 +75,8 @@ TEST(ratios, decides_nothing_where_most_pairs_rest_on_suspect_results) {
 TEST(ratios, counts_a_saturated_cell_as_suspect_in_its_pairs) {
     const model::Benchmark benchmark = testing::benchmark_of({"fastapi", "django"}, {50}, 3);
     const auto trials = testing::synthetic_trials(benchmark, [](const model::PlannedTrial& plan) {
-        return TrialShape{.goodput_rps = plan.contender == "django" ? 30.0 : 60.0,
-                          .p50_ms = plan.contender == "django" ? 50'000.0 : 40'000.0,
+        return TrialShape{.goodput_rps = plan.entrant == "django" ? 30.0 : 60.0,
+                          .p50_ms = plan.entrant == "django" ? 50'000.0 : 40'000.0,
                           .spread = 0.01};
     });
     const PairedRatio ratio = pooled(compare(benchmark, trials));
@@ -92,7 +92,7 @@ void starve(model::TrialResult& trial) {
 TEST(ratios, calls_latencies_lower_bounds_where_littles_law_fails) {
     ReportCase run = testing::clear_winner();
     for (model::TrialResult& trial : run.trials)
-        if (trial.plan.contender == "fastapi" && trial.plan.level == 200 && trial.plan.block == 1)
+        if (trial.plan.entrant == "fastapi" && trial.plan.level == 200 && trial.plan.block == 1)
             starve(trial);
     const Comparison comparison = compared(run);
     for (const model::QuantityRow& row : model::quantities()) {
@@ -117,7 +117,7 @@ TEST(ratios, calls_latencies_no_lower_bounds_where_requests_outlast_the_window) 
 TEST(ratios, leaves_trials_against_littles_law_out_of_the_p99_ratio_and_says_so) {
     ReportCase run = testing::clear_winner();
     for (model::TrialResult& trial : run.trials)
-        if (trial.plan.contender == "fastapi" && trial.plan.level == 200) starve(trial);
+        if (trial.plan.entrant == "fastapi" && trial.plan.level == 200) starve(trial);
     const Comparison comparison = compared(run);
     const PairedRatio ratio = pooled(comparison, Quantity::response_time_p99);
     EXPECT_EQ(ratio.pairs, 6);

@@ -9,7 +9,7 @@ using namespace std::chrono_literals;
 
 LiveView view() {
     LiveView view;
-    view.trial = {.index = 8, .block = 1, .level = 200, .position = 0, .contender = "django"};
+    view.trial = {.index = 8, .block = 1, .level = 200, .position = 0, .entrant = "django"};
     view.trials = 18;
     view.reading = {.phase = experiment::Phase::measuring,
                     .in_phase = 3s,
@@ -36,7 +36,7 @@ TEST(LiveLine, KeepsRateTailErrorsAndTimeLeftInANarrowTerminal) {
         live_line(view(), 95),
         "9/18  django, 200 users  measuring 3/5 s  goodput 143/s  p99 812 ms  1 error  1 min 50 s left");
     LiveView longest = view();
-    longest.trial.contender = "fastapi-gunicorn";
+    longest.trial.entrant = "fastapi-gunicorn";
     longest.trial.level = 1000;
     EXPECT_EQ(live_line(longest, 92),
               "9/18  fastapi-gunicorn, 1000 users  goodput 143/s  p99 812 ms  1 error  1 min 50 s left");

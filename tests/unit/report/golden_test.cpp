@@ -47,7 +47,7 @@ testing::ReportCase doubtful() {
     run.name = "doubtful";
     for (model::TrialResult& trial : run.trials) {
         if (trial.plan.level == 50) trial.warmup.steady = false;
-        if (trial.plan.level != 50 || trial.plan.contender != "fastapi") continue;
+        if (trial.plan.level != 50 || trial.plan.entrant != "fastapi") continue;
         trial.samples.response_time.record(trial.timeout.count(), 30);
         trial.samples.censored = 30;
     }

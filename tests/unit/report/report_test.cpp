@@ -116,7 +116,7 @@ TEST(summary_text, marks_suspect_cells_and_says_why_below) {
 TEST(summary_text, says_every_reason_for_doubt) {
     ReportCase run = testing::clear_winner();
     for (model::TrialResult& trial : run.trials) {
-        if (trial.plan.level != 50 || trial.plan.contender != "django") continue;
+        if (trial.plan.level != 50 || trial.plan.entrant != "django") continue;
         trial.warmup.steady = false;
         trial.samples.in_flight_mean *= 2;
     }
@@ -202,7 +202,7 @@ TEST(recommendations, on_a_busy_host_ask_for_a_quiet_one) {
 TEST(markdown, marks_latencies_as_lower_bounds_where_littles_law_fails) {
     ReportCase run = testing::clear_winner();
     for (model::TrialResult& trial : run.trials)
-        if (trial.plan.level == 200 && trial.plan.contender == "fastapi") trial.samples.in_flight_mean *= 2;
+        if (trial.plan.level == 200 && trial.plan.entrant == "fastapi") trial.samples.in_flight_mean *= 2;
     const Rendered rendered(std::move(run));
     const RunReport report = rendered.report();
     EXPECT_THAT(markdown_of(report),
@@ -277,7 +277,7 @@ TEST(findings, of_two_contenders_that_fail_recommend_neither) {
 ReportCase few_operations() {
     ReportCase run = testing::clear_winner();
     for (model::TrialResult& trial : run.trials)
-        if (trial.plan.contender == "fastapi")
+        if (trial.plan.entrant == "fastapi")
             trial.samples.completed_in_window = static_cast<std::uint64_t>(trial.plan.level) / 4;
     return run;
 }
@@ -294,7 +294,7 @@ TEST(recommendations, of_an_invalid_run_without_errors_speak_of_what_there_was) 
 TEST(findings, name_a_database_that_refused_connections_with_its_setting) {
     ReportCase run = testing::errors_at_high_levels();
     for (model::TrialResult& trial : run.trials)
-        if (trial.plan.level == 200 && trial.plan.contender == "django")
+        if (trial.plan.level == 200 && trial.plan.entrant == "django")
             trial.incidents = {
                 {model::IncidentKind::database_connections, "PostgreSQL refused 12 connections"}};
     const Rendered rendered(std::move(run));
@@ -353,7 +353,7 @@ TEST(markdown, shows_a_wrong_answer_that_was_counted_or_says_that_it_was_not) {
 TEST(markdown, says_of_which_cell_a_rule_could_not_be_evaluated) {
     ReportCase run = testing::clear_winner();
     for (model::TrialResult& trial : run.trials)
-        if (trial.plan.level == 4 && trial.plan.contender == "django") trial.samples.in_flight_mean = 0;
+        if (trial.plan.level == 4 && trial.plan.entrant == "django") trial.samples.in_flight_mean = 0;
     const Rendered rendered(std::move(run));
     const std::string text = markdown_of(rendered.report());
     EXPECT_THAT(text,

@@ -193,6 +193,20 @@ TEST(self_check, does_not_call_a_slow_target_saturated) {
     EXPECT_THAT(reason_codes(judged(samples).findings), ::testing::Not(Contains("saturation")));
 }
 
+// Users who starve took longer than any request that was counted; requests that outlast the window say
+// nothing of that kind.
+TEST(self_check, calls_latencies_lower_bounds_only_where_users_starve) {
+    Samples samples = sound();
+    samples.in_flight_mean = 20;
+    const auto starving = judged(samples).findings;
+    EXPECT_EQ(reason_codes(starving), std::vector<std::string>{"littles_law"});
+    EXPECT_TRUE(has_effect(starving, model::Effect::bounds, model::Aspect::latency));
+    samples.in_flight_mean = 5;
+    const auto outlasting = judged(samples).findings;
+    EXPECT_EQ(reason_codes(outlasting), std::vector<std::string>{"littles_law"});
+    EXPECT_FALSE(has_effect(outlasting, model::Effect::bounds, model::Aspect::latency));
+}
+
 TEST(self_check, takes_a_short_standstill_for_a_doubt_only) {
     Samples samples = sound();
     samples.window = 2s;
