@@ -122,6 +122,8 @@ void add_requests(Cell& cell, std::span<const JudgedTrial> trials) {
         cell.requests.unfinished += samples.requests.unfinished;
         for (std::size_t kind = 0; kind < model::k_request_error_kinds; ++kind)
             cell.errors.count[kind] += samples.errors.count[kind];
+        for (const auto& [status, count] : samples.statuses)
+            cell.statuses[status] += count;
     }
 }
 
@@ -168,9 +170,10 @@ void judge_cell(Cell& cell, std::span<const JudgedTrial> trials, const model::Ex
         // One figure for the cell, over all its requests, in place of the first trial's.
         auto& findings = cell.judgement.findings;
         std::erase_if(findings, [](const auto& other) { return other.rule == model::Rule::error_rate; });
-        findings.insert(findings.begin(), {.rule = model::Rule::error_rate,
-                                           .facts = rules::error_share(
-                                               cell.error_rate(), experiment.error_rate_max, cell.errors)});
+        findings.insert(findings.begin(),
+                        {.rule = model::Rule::error_rate,
+                         .facts = rules::error_share(cell.error_rate(), experiment.error_rate_max,
+                                                     {cell.errors, cell.statuses})});
     }
     if (too_many_errors || cell.trials_that_count * 2 < cell.trials) {
         cell.judgement.validity = model::Validity::invalid;

@@ -47,6 +47,7 @@ struct LoadCommand {
     std::vector<std::string> stop_if;  ///< as fail_if, of the last second: ends the load
     int retries = 0;
     std::optional<std::uint64_t> requests_per_connection;
+    bool spread = false;  ///< connections over all the addresses of the URL's name
     int threads = 1;
     std::string method;                ///< "": GET, or POST with a body
     std::vector<std::string> headers;  ///< "Name: value"

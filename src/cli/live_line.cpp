@@ -8,6 +8,7 @@
 
 #include "base/quantity.hpp"
 #include "base/text.hpp"
+#include "base/text_width.hpp"
 #include "model/lower_bounds.hpp"
 #include "model/wording.hpp"
 #include "report/words/rules.hpp"
@@ -20,12 +21,6 @@ constexpr int k_bar_cells = 16;
 std::string milliseconds(Nanoseconds duration) {
     const double value = seconds(duration) * 1000;
     return value < 10 ? fmt::format("{:.1f} ms", value) : fmt::format("{:.0f} ms", value);
-}
-
-// Columns a UTF-8 text takes: every character used here is one column wide.
-std::size_t width(std::string_view text) {
-    return static_cast<std::size_t>(std::count_if(
-        text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
 std::string bar(double share) {
@@ -87,9 +82,9 @@ std::string live_line(const LiveView& view, int columns) {
     const auto limit = static_cast<std::size_t>(std::max(columns - 1, 20));
     for (const std::vector<std::string>& parts : from_long_to_short) {
         line = joined(parts, "  ");
-        if (width(line) <= limit) return line;
+        if (display_width(line) <= limit) return line;
     }
-    while (width(line) > limit && line.find("  ") != std::string::npos)
+    while (display_width(line) > limit && line.find("  ") != std::string::npos)
         line.resize(line.rfind("  "));
     return line;
 }

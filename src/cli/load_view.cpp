@@ -5,9 +5,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/text.hpp"
+#include "base/text_width.hpp"
 #include "model/wording.hpp"
 #include "report/histogram_text.hpp"
-#include "report/table.hpp"
 
 namespace joust::cli {
 namespace {
@@ -15,18 +16,6 @@ namespace {
 constexpr int k_least_rows = 8;  // below that, or narrower: a single line
 constexpr int k_least_columns = 44;
 constexpr int k_most_bins = 14;
-
-// At most `columns` wide; every character used is one column wide.
-std::string cut(const std::string& text, int columns) {
-    std::string result;
-    int width = 0;
-    for (const char c : text) {
-        const bool begins = (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-        if (begins && ++width > columns) break;
-        result += c;
-    }
-    return result;
-}
 
 std::string time_at(const stats::Histogram& times, double quantile) {
     return times.empty() ? "-" : model::duration_text(static_cast<double>(times.value_at_quantile(quantile)));
@@ -59,8 +48,9 @@ class Lines {
 public:
     explicit Lines(const LoadScreen& screen) : screen_(screen) {}
     void add(std::string text, std::string_view code = "") {
+        text = printable(text);  // the title is what the user typed
         if (screen_.ascii) text = report::to_ascii(text);
-        text = cut(text, screen_.columns - 1);
+        text.resize(cut_to_width(text, static_cast<std::size_t>(std::max(screen_.columns - 1, 0))).size());
         if (screen_.colours && !code.empty() && !text.empty())
             text = fmt::format("\x1b[{}m{}\x1b[0m", code, text);
         lines_.push_back(std::move(text));
@@ -89,7 +79,7 @@ std::size_t painted_width(const std::string& line) {
             plain += line[at];
         }
     }
-    return report::display_width(plain);
+    return display_width(plain);
 }
 
 }  // namespace

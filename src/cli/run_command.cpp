@@ -1,16 +1,21 @@
-#include <cstdio>
 #include <set>
 
+#include "analysis/next_trials.hpp"
 #include "analysis/winner.hpp"
+#include "base/directory.hpp"
+#include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/installation.hpp"
+#include "cli/output.hpp"
+#include "cli/output_files.hpp"
 #include "cli/progress.hpp"
 #include "cli/render.hpp"
 #include "cli/signals.hpp"
 #include "experiment/experiment.hpp"
+#include "host/user.hpp"
 #include "model/diagnostics.hpp"
 #include "model/wording.hpp"
-#include "report/gnuplot.hpp"
+#include "report/pictures.hpp"
 #include "report/report.hpp"
 #include "service/preflight.hpp"
 
@@ -35,8 +40,10 @@ Result<experiment::RunSpec> read_run(const RunCommand& command, const Installati
         if (auto contender = model::read_contender(installation.contenders(), name, diagnostics))
             contenders.push_back(std::move(*contender));
     if (!diagnostics.empty() || !workload) return tl::unexpected(diagnostics.error());
-    for (const model::Contender& contender : contenders)
+    for (const model::Contender& contender : contenders) {
         JOUST_CHECK(service::check_routes(contender, *workload));
+        JOUST_CHECK(service::check_expectations(contender, *workload));
+    }
     return experiment::RunSpec{
         .benchmark = *benchmark,
         .workload = *workload,
@@ -54,23 +61,24 @@ void print_plan(const experiment::RunSpec& spec) {
     const auto levels = static_cast<std::int64_t>(benchmark.load.levels.size());
     const auto entrants = static_cast<std::int64_t>(benchmark.entrants.size());
     const model::PlannedTime time = model::planned_time(benchmark, blocks, experiment::k_overhead_per_trial);
-    fmt::print(stderr, "{}{}: {} × {} × {} = {} of {} each; {} to {} after set-up\n", benchmark.title,
-               benchmark.profile.empty() ? "" : fmt::format(" (profile {})", benchmark.profile),
-               model::counted(blocks, "block"), model::counted(levels, "level"),
-               model::counted(entrants, "contender"), model::counted(blocks * levels * entrants, "trial"),
-               spoken(benchmark.load.duration), spoken(time.least), spoken(time.most));
+    tell("{}{}: {} × {} × {} = {} of {} each; {} to {} after set-up\n", printable(benchmark.title),
+         benchmark.profile.empty() ? "" : fmt::format(" (profile {})", benchmark.profile),
+         model::counted(blocks, "block"), model::counted(levels, "level"),
+         model::counted(entrants, "contender"), model::counted(blocks * levels * entrants, "trial"),
+         spoken(benchmark.load.duration), spoken(time.least), spoken(time.most));
 }
 
 Status copy_json(const Path& run_directory, const std::string& destination) {
-    JOUST_TRY(const std::string json, read_file(run_directory / report::k_results_file));
-    if (destination != "-") return write_named(destination, json);
-    fmt::print(stdout, "{}", json);
-    return {};
+    JOUST_TRY(const Directory run, Directory::open(run_directory));
+    JOUST_TRY(const std::string json, run.read(report::k_results_file, std::size_t{1} << 30U));
+    return write_output(destination, json);
 }
 
 // What would otherwise fail only after everything was measured.
 Status check_outputs(const RunCommand& command) {
-    if (!command.json.empty() && command.json != "-") JOUST_CHECK(check_writable(command.json));
+    const std::array<NamedFile, 1> outputs{{{"--json", command.json}}};
+    const std::array<NamedFile, 1> inputs{{{"benchmark", command.benchmark}}};
+    JOUST_CHECK(check_output_files(outputs, inputs));
     return report::pictures_possible();
 }
 
@@ -80,21 +88,22 @@ ExitCode conclude(const RunCommand& command, const experiment::Outcome& outcome)
     if (!outcome.trials.empty()) {
         const auto rendered = render(outcome.run_directory);
         if (!rendered) return complain(rendered.error());
-        if (command.json != "-") fmt::print(stdout, "{}", rendered->summary);
-        std::fflush(stdout);  // before what follows on stderr
+        if (command.json != "-")
+            if (const Status printed = print_text(printable_lines(rendered->summary)); !printed)
+                code = complain(printed.error());
         if (!rendered->written) code = complain(rendered->written.error());
         if (!command.json.empty())
             if (const Status copied = copy_json(outcome.run_directory, command.json); !copied)
                 code = complain(copied.error());
-        fmt::print(stderr, "report: {}\n", rendered->markdown.string());
+        tell("report: {}\n", printable(rendered->markdown.string()));
         if (code == ExitCode::done && !analysis::comparable(rendered->comparison))
             code = ExitCode::not_comparable;
     }
-    if (const Status given = give_to_their_owner(outcome.run_directory); !given)
+    if (const Status given = host::give_to_owner_of_parent(outcome.run_directory); !given)
         code = complain(given.error());
     if (outcome.stopped_by) {
-        fmt::print(stderr, "stopped after {} finished trial(s), which are kept in {}\n",
-                   outcome.trials.size(), outcome.run_directory.string());
+        tell("stopped after {} finished trial(s), which are kept in {}\n", outcome.trials.size(),
+             printable(outcome.run_directory.string()));
         return complain(*outcome.stopped_by);
     }
     return code;
@@ -103,20 +112,26 @@ ExitCode conclude(const RunCommand& command, const experiment::Outcome& outcome)
 }  // namespace
 
 ExitCode run(const RunCommand& command, const std::vector<std::string>& command_line) {
+    catch_interruptions();
     const auto installation = find_installation();
     if (!installation) return complain(installation.error());
-    auto spec = read_run(command, *installation);
+    auto spec = [&] {
+        const EndsAtOnce nothing_begun;
+        return read_run(command, *installation);
+    }();
     if (!spec) return complain(spec.error());
     print_plan(*spec);
     if (command.plan_only) return ExitCode::done;
-    if (const Status possible = check_outputs(command); !possible) return complain(possible.error());
+    const Status possible = [&] {
+        const EndsAtOnce nothing_begun;
+        return check_outputs(command);
+    }();
+    if (!possible) return complain(possible.error());
 
-    catch_interruptions();
     spec->about = about(*installation, command_line);
     auto progress = make_progress(screen(), spec->benchmark.experiment);
     const auto outcome = experiment::run_experiment(
-        *spec, *progress, [] { return interruption() != 0; },
-        [](std::span<const model::TrialResult>, int) { return false; });
+        *spec, *progress, [] { return interruption() != 0; }, analysis::next_trials);
     progress.reset();  // its live line must be gone before anything else is printed
     if (!outcome) return complain(outcome.error());
     return conclude(command, *outcome);

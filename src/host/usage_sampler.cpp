@@ -6,9 +6,11 @@
 #include <charconv>
 #include <condition_variable>
 #include <mutex>
+#include <new>
 #include <thread>
 
 #include "base/text.hpp"
+#include "base/thread.hpp"
 #include "host/cpu_layout.hpp"
 #include "host/proc.hpp"
 
@@ -203,6 +205,15 @@ struct UsageSampler::State {
         return readings;
     }
 
+    /// The thread's main(): what is thrown here would otherwise end the program.
+    Result<WindowUsage> watched() {
+        try {
+            return watch();
+        } catch (const std::bad_alloc&) {
+            return tl::unexpected(out_of_memory());
+        }
+    }
+
     Result<WindowUsage> watch() {
         sleep(start);
         WindowUsage window{.begin = now()};
@@ -245,7 +256,11 @@ UsageSampler::UsageSampler(std::vector<UsageSource> sources, TimePoint start, Ti
     state_->start = start;
     state_->end = end;
     state_->period = period;
-    state_->thread = std::thread([state = state_.get()] { state->outcome = state->watch(); });
+    auto started = start_thread([state = state_.get()] { state->outcome = state->watched(); });
+    if (started)
+        state_->thread = std::move(*started);
+    else
+        state_->outcome = tl::unexpected(started.error());
 }
 
 UsageSampler::UsageSampler(UsageSampler&&) noexcept = default;

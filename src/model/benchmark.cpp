@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/secrets.hpp"
 #include "base/text.hpp"
 #include "model/toml_reader.hpp"
 
@@ -35,15 +36,16 @@ public:
         benchmark.profile = profile;
         reader_.integer_or("schema", 1, 1, 1);
         reader_.ignore("profiles");
-        benchmark.name = reader_.text("name", "name = \"io-intensive\"");
+        benchmark.name = reader_.name("name", "name = \"io-intensive\"");
         benchmark.title = reader_.text_or("title", benchmark.name);
-        benchmark.workload = reader_.text("workload", "workload = \"io-intensive\"");
+        benchmark.workload = reader_.name("workload", "workload = \"io-intensive\"");
         benchmark.profile = reader_.text_or("profile", profile);
         read_entrants(benchmark);
         read_limits(benchmark);
         read_database(benchmark.database);
         read_load(benchmark.load);
         read_experiment(benchmark.experiment);
+        check_number_of_trials(benchmark);
         reader_.done();
         return benchmark;
     }
@@ -58,7 +60,7 @@ private:
                 benchmark.entrants.push_back(read_entrant(table));
         std::vector<Entrant> plain;
         if (!some || reader_.has("contenders"))
-            for (std::string& name : reader_.texts("contenders", "contenders = [\"fastapi\", \"django\"]"))
+            for (std::string& name : reader_.names("contenders", "contenders = [\"fastapi\", \"django\"]"))
                 plain.push_back({.label = name, .contender = name, .variant = {}});
         benchmark.entrants.insert(benchmark.entrants.begin(), plain.begin(), plain.end());
         check_entrants(benchmark);
@@ -67,7 +69,7 @@ private:
     static Entrant read_entrant(TomlReader& table) {
         Entrant entrant;
         entrant.label = table.text("label", "label = \"django-again\"");
-        entrant.contender = table.text("contender", "contender = \"django\"");
+        entrant.contender = table.name("contender", "contender = \"django\"");
         if (!entrant.label.empty() && !is_label(entrant.label))
             table.complain("label", fmt::format("label \"{}\" is no name; write lower-case letters, digits, "
                                                 "'.', '_' and '-', a letter or digit first",
@@ -162,12 +164,26 @@ private:
         table.done();
     }
 
+    // A run that nobody could read again need not begin.
+    void check_number_of_trials(const Benchmark& benchmark) {
+        const std::uint64_t trials = benchmark.entrants.size() * benchmark.load.levels.size() *
+                                     static_cast<std::uint64_t>(benchmark.experiment.blocks_max);
+        if (trials > k_most_trials)
+            reader_.complain("experiment",
+                             fmt::format("{} contenders × {} levels × {} blocks are {} trials; a run has at "
+                                         "most {}: write fewer of one of them",
+                                         benchmark.entrants.size(), benchmark.load.levels.size(),
+                                         benchmark.experiment.blocks_max, trials, k_most_trials));
+    }
+
     TomlReader reader_;
     bool only_contenders_;
     bool names_baseline_;
 };
 
 namespace {
+
+constexpr std::size_t k_most_profiles = 100;
 
 // The profile to apply: the one asked for, else "quick" where the file has it, else none.
 std::string chosen_profile(TomlReader& reader, const std::string& asked, Diagnostics& diagnostics) {
@@ -181,26 +197,9 @@ std::string chosen_profile(TomlReader& reader, const std::string& asked, Diagnos
     return asked;
 }
 
-}  // namespace
-
-std::vector<std::string> labels(const Benchmark& benchmark) {
-    std::vector<std::string> all;
-    for (const Entrant& entrant : benchmark.entrants)
-        all.push_back(entrant.label);
-    return all;
-}
-
-std::optional<Benchmark> read_benchmark(const Path& file, const BenchmarkOverrides& overrides,
-                                        Diagnostics& diagnostics) {
-    const std::size_t before = diagnostics.all().size();
-    auto benchmark = read_benchmark_as_far_as_possible(file, overrides, diagnostics);
-    return diagnostics.all().size() == before ? std::move(benchmark) : std::nullopt;
-}
-
-std::optional<Benchmark> read_benchmark_as_far_as_possible(const Path& file,
-                                                           const BenchmarkOverrides& overrides,
-                                                           Diagnostics& diagnostics) {
-    const auto parsed = TomlFile::load(file, diagnostics);
+// Every profile is read, so that mistakes show in all of them; the chosen one is returned.
+std::optional<Benchmark> read_layers(const std::optional<TomlFile>& parsed,
+                                     const BenchmarkOverrides& overrides, Diagnostics& diagnostics) {
     std::string text;
     for (const std::string& assignment : overrides.assignments)
         text += assignment + "\n";
@@ -209,10 +208,44 @@ std::optional<Benchmark> read_benchmark_as_far_as_possible(const Path& file,
 
     TomlReader top(*parsed, diagnostics);
     const std::string profile = chosen_profile(top, overrides.profile, diagnostics);
-    for (const std::string& other : top.table("profiles").keys())
+    const std::vector<std::string> profiles = top.table("profiles").keys();
+    if (profiles.size() > k_most_profiles) {
+        top.complain("profiles", fmt::format("there are {} profiles; write at most {}", profiles.size(),
+                                             k_most_profiles));
+        return std::nullopt;
+    }
+    for (const std::string& other : profiles)
         BenchmarkReader(TomlReader(nullptr, *parsed, other, diagnostics)).read(other);
     const TomlReader chosen(*extra, diagnostics);
     return BenchmarkReader(TomlReader(&*extra, *parsed, profile, diagnostics), &chosen).read(profile);
+}
+
+}  // namespace
+
+std::optional<Benchmark> read_benchmark(const Path& file, const BenchmarkOverrides& overrides,
+                                        Diagnostics& diagnostics) {
+    const std::size_t before = diagnostics.total();
+    auto benchmark = read_benchmark_as_far_as_possible(file, overrides, diagnostics);
+    return diagnostics.total() == before ? std::move(benchmark) : std::nullopt;
+}
+
+std::optional<Benchmark> read_benchmark_as_far_as_possible(const Path& file,
+                                                           const BenchmarkOverrides& overrides,
+                                                           Diagnostics& diagnostics) {
+    return read_layers(TomlFile::load(file, diagnostics), overrides, diagnostics);
+}
+
+std::optional<Benchmark> parse_benchmark(std::string_view text, std::string name, Diagnostics& diagnostics) {
+    const std::size_t before = diagnostics.total();
+    auto benchmark = read_layers(TomlFile::parse(text, std::move(name), diagnostics), {}, diagnostics);
+    return diagnostics.total() == before ? std::move(benchmark) : std::nullopt;
+}
+
+std::vector<std::string> labels(const Benchmark& benchmark) {
+    std::vector<std::string> all;
+    for (const Entrant& entrant : benchmark.entrants)
+        all.push_back(entrant.label);
+    return all;
 }
 
 namespace {
@@ -221,7 +254,10 @@ std::string in_quotes(std::string_view text) {
     std::string result = "\"";
     for (const char c : text) {
         if (c == '"' || c == '\\') result += '\\';
-        result += c;
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
+            result += fmt::format("\\u{:04X}", static_cast<unsigned>(c));
+        else
+            result += c;
     }
     return result + '"';
 }
@@ -261,7 +297,7 @@ std::string to_toml(const Benchmark& benchmark) {
                         name(benchmark.database.engine), name(benchmark.database.durability));
     text += "\n[database.settings]\n";
     for (const auto& [key, value] : benchmark.database.settings)
-        text += fmt::format("{} = {}\n", in_quotes(key), in_quotes(value));
+        text += fmt::format("{} = {}\n", in_quotes(key), in_quotes(masked(value)));
     text +=
         fmt::format("\n[load]\nmodel = \"{}\"\nlevels = [{}]\nduration = \"{}\"\ntimeout = \"{}\"\n",
                     name(load.model), joined(levels, ", "), to_text(load.duration), to_text(load.timeout));

@@ -92,7 +92,14 @@ std::optional<Benchmark> read_benchmark_as_far_as_possible(const Path& file,
                                                            const BenchmarkOverrides& overrides,
                                                            Diagnostics& diagnostics);
 
-/// The benchmark as run, as TOML with every default written out; read_benchmark() gives the same value back.
+/// Reads the text of a benchmark file, as read_benchmark() does; `name` stands for the file in messages.
+std::optional<Benchmark> parse_benchmark(std::string_view text, std::string name, Diagnostics& diagnostics);
+
+/// Trials of a run: blocks × levels × contenders. More are neither planned nor read.
+inline constexpr std::uint64_t k_most_trials = 100'000;
+
+/// The benchmark as run, as TOML with every default written out; read_benchmark() gives the same value back,
+/// but for credentials in settings, which are masked (base/secrets.hpp).
 std::string to_toml(const Benchmark& benchmark);
 
 }  // namespace joust::model

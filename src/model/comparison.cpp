@@ -17,8 +17,7 @@ const Estimate* Cell::find(Quantity quantity) const {
 }
 
 double Cell::error_rate() const {
-    const std::uint64_t bad = requests.failed + requests.timed_out + requests.unfinished;
-    return requests.started == 0 ? 0.0 : static_cast<double>(bad) / static_cast<double>(requests.started);
+    return model::error_rate(requests, errors);
 }
 
 const Cell* Comparison::cell(const std::string& entrant, std::int64_t level) const {

@@ -37,12 +37,13 @@ struct Cell {
     Judgement judgement;        ///< invalid when the majority of its trials is, or its error rate over all
     RequestCounts requests;
     RequestErrors errors;
+    StatusCounts statuses;
     std::map<Quantity, Estimate> figures;  ///< without those that no trial has
 
     /// Null where no trial has it.
     [[nodiscard]] const Estimate* find(Quantity quantity) const;
     [[nodiscard]] const Estimate& at(Quantity quantity) const { return figures.at(quantity); }
-    /// Over all its requests, 0..1.
+    /// Over all its requests, 0..1 (see model::error_rate).
     [[nodiscard]] double error_rate() const;
     friend bool operator==(const Cell&, const Cell&) = default;
 };

@@ -10,6 +10,7 @@
 #include "base/clock.hpp"
 #include "model/rule.hpp"
 #include "model/samples.hpp"
+#include "model/shortage.hpp"
 
 // What rules found, as numbers; report/words makes the sentences.
 namespace joust::model {
@@ -17,12 +18,19 @@ namespace joust::model {
 enum class Validity { valid, suspect, invalid };
 std::string_view name(Validity validity);
 
+/// Most answers had a status 3xx, and those are not followed.
+struct Redirects {
+    double share = 0;       ///< of the answers
+    StatusCounts statuses;  ///< only those
+    friend bool operator==(const Redirects&, const Redirects&) = default;
+};
 struct ErrorShare {
     double share = 0;  ///< 0..1, as is the limit
     double limit = 0;
     std::optional<RequestErrorKind> most;  ///< the most frequent kind; empty where none was counted
     bool all_of_it = false;                ///< there is no other kind
     bool database_refused = false;         ///< the database refused connections meanwhile
+    std::optional<Redirects> redirects;
     friend bool operator==(const ErrorShare&, const ErrorShare&) = default;
 };
 struct ServiceEnd {
@@ -47,6 +55,12 @@ struct ShareOverLimit {
     double share = 0;  ///< 0..1, as is the limit
     double limit = 0;
     friend bool operator==(const ShareOverLimit&, const ShareOverLimit&) = default;
+};
+/// What the generator's own host ran out of, and how often.
+struct HostShortages {
+    Shortages shortages;
+    std::optional<std::uint64_t> local_ports;  ///< that the host allows; empty: not read
+    friend bool operator==(const HostShortages&, const HostShortages&) = default;
 };
 struct MissingConnections {
     std::uint64_t established = 0;
@@ -93,9 +107,9 @@ struct TimeoutReached {
 };
 
 /// The numbers of a finding. Rules that need none have the first alternative.
-using Facts = std::variant<std::monostate, ErrorShare, ServiceEnd, IncidentText, FewOperations, Unsteady,
-                           ShareOverLimit, MissingConnections, DelayOverLimit, Standstill, RateMissed,
-                           HeldBack, LittleMismatch, TimeoutReached>;
+using Facts = std::variant<std::monostate, ErrorShare, Redirects, HostShortages, ServiceEnd, IncidentText,
+                           FewOperations, Unsteady, ShareOverLimit, MissingConnections, DelayOverLimit,
+                           Standstill, RateMissed, HeldBack, LittleMismatch, TimeoutReached>;
 
 /// In how many of the trials of a cell something was found.
 struct Occurrence {

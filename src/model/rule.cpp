@@ -23,6 +23,8 @@ constexpr std::array<RuleRow, k_rules> k_rule_rows{{
     alike(Rule::limits_off, "limits_off", k_doubts_all, Doing::plan, Remedy::set_limits),
     alike(Rule::no_steady_state, "no_steady_state", k_doubts_all, Doing::contender, Remedy::warm_up_longer),
     alike(Rule::cpu_taken, "cpu_taken", k_doubts_load, Doing::host, Remedy::quiet_host),
+    alike(Rule::generator_limits, "generator_limits", {Effect::voids, Effect::voids, Effect::none},
+          Doing::generator, Remedy::quiet_host),
     alike(Rule::connections, "connections", k_doubts_load, Doing::generator, Remedy::quiet_host),
     // Beyond half of the median the times are the generator's own for the most part.
     {Rule::generator_lag,
@@ -58,6 +60,9 @@ constexpr std::array<RuleRow, k_rules> k_rule_rows{{
      Remedy::load_less},
     alike(Rule::effects, "effects", k_voids_all, Doing::contender, Remedy::read_logs),
     alike(Rule::saturated, "saturated", k_doubts_load, Doing::contender, Remedy::load_less),
+    // Of a load without --expect-status, where a redirect counts as a success.
+    alike(Rule::redirects, "redirects", {Effect::explains, Effect::none, Effect::none}, Doing::contender,
+          Remedy::find_errors),
 }};
 
 constexpr bool rules_in_order() {

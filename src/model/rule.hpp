@@ -20,6 +20,7 @@ enum class Rule : std::uint8_t {
     limits_off,
     no_steady_state,
     cpu_taken,
+    generator_limits,
     connections,
     generator_lag,
     generator_run_delay,
@@ -33,8 +34,9 @@ enum class Rule : std::uint8_t {
     littles_law,
     effects,
     saturated,
+    redirects,
 };
-inline constexpr std::size_t k_rules = 23;
+inline constexpr std::size_t k_rules = 25;
 
 /// What a rule that was broken does to a figure, from the least to the most.
 enum class Effect : std::uint8_t {

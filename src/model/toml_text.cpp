@@ -62,7 +62,11 @@ RisingIntegers wrong(const toml::node& culprit, std::string problem) {
     return {.values = {}, .problem = std::move(problem), .culprit = &culprit};
 }
 
+constexpr std::uint64_t k_most_integers = 1000;
+
 RisingIntegers from_list(const toml::array& list, std::int64_t low, std::int64_t high) {
+    if (list.size() > k_most_integers)
+        return wrong(list, fmt::format("has more than {} integers", k_most_integers));
     RisingIntegers read;
     for (const toml::node& item : list) {
         const auto value = item.value_exact<std::int64_t>();
@@ -84,6 +88,11 @@ RisingIntegers from_range(const toml::table& range, std::int64_t low, std::int64
     if (*step < 1) return wrong(range, fmt::format("goes in steps of {}", *step));
     if (*from < low || *to > high || *to < *from)
         return wrong(range, fmt::format("goes from {} to {}", *from, *to));
+    // Unsigned: the difference of two integers of 64 bits may have 65.
+    if ((static_cast<std::uint64_t>(*to) - static_cast<std::uint64_t>(*from)) /
+            static_cast<std::uint64_t>(*step) >=
+        k_most_integers)
+        return wrong(range, fmt::format("has more than {} steps", k_most_integers));
     RisingIntegers read;
     // Counts what is left, so that a step of any size cannot overflow.
     for (std::int64_t value = *from;; value += *step) {

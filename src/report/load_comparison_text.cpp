@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "base/text.hpp"
 #include "model/lower_bounds.hpp"
 #include "model/wording.hpp"
 #include "report/load_lines.hpp"
@@ -82,6 +83,10 @@ std::string errors_and_self_checks(const model::LoadComparison& comparison) {
     std::string text;
     for (std::size_t i = 0; i < comparison.runs.size(); ++i)
         text += error_lines("errors " + letter(i), comparison.runs[i].samples);
+    for (std::size_t i = 0; i < comparison.runs.size(); ++i)
+        text += status_lines("statuses " + letter(i), comparison.runs[i].samples.statuses);
+    for (std::size_t i = 0; i < comparison.runs.size(); ++i)
+        text += warning_lines("warning " + letter(i), comparison.runs[i].warnings);
     text += '\n';
     for (std::size_t i = 0; i < comparison.runs.size(); ++i)
         text += self_check_lines("self-check " + letter(i), comparison.runs[i].self_check);
@@ -94,7 +99,7 @@ std::string load_text(const model::LoadComparison& comparison) {
     const model::LoadRun& first = comparison.runs.front();
     std::string text;
     for (std::size_t i = 0; i < comparison.runs.size(); ++i)
-        text += fmt::format("{}  {}{}\n", letter(i), comparison.runs[i].url,
+        text += fmt::format("{}  {}{}\n", letter(i), printable(comparison.runs[i].url),
                             comparison.runs[i].tls_verified ? "" : "   (certificate not verified)");
     const std::string each = first.offered_rps
                                  ? fmt::format("{} offered", model::rate_text(*first.offered_rps))

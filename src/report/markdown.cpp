@@ -6,6 +6,7 @@
 #include "model/wording.hpp"
 #include "report/cell_text.hpp"
 #include "report/markdown_tables.hpp"
+#include "report/markdown_text.hpp"
 #include "report/words/explanations.hpp"
 #include "report/words/findings.hpp"
 #include "report/words/recommendations.hpp"
@@ -37,17 +38,17 @@ std::string picture(const Pictured& pictured, const std::string& quantity, std::
 std::string marked(const words::Span& span) {
     switch (span.style) {
         case words::Style::strong:
-            return "**" + span.text + "**";
+            return "**" + markdown_text(span.text) + "**";
         case words::Style::emphasis:
-            return "*" + span.text + "*";
+            return "*" + markdown_text(span.text) + "*";
         case words::Style::code:
-            return "`" + span.text + "`";
+            return code_span(span.text);
         case words::Style::link:
             return fmt::format("[{}]({})", span.text, span.target);
         case words::Style::plain:
             break;
     }
-    return span.text;
+    return markdown_text(span.text);
 }
 
 std::string marked(const words::Prose& prose) {
@@ -70,7 +71,7 @@ std::string summary(const RunReport& run) {
     if (const auto warnings = words::warnings(run.comparison); !warnings.empty()) {
         text += "\n";
         for (const std::string& warning : warnings)
-            text += "> **Note:** " + warning + "\n>\n";
+            text += "> **Note:** " + marked(words::Prose(warning)) + "\n>\n";
         text.resize(text.size() - 2);
     }
     if (!run.comparison.ratios.empty()) text += "\n" + ratio_table(run).markdown();
@@ -145,8 +146,8 @@ Counted counted(const model::TrialResult& trial, const model::RequestErrorExampl
     return example.since_window <= trial.samples.window ? Counted::yes : Counted::perhaps;
 }
 
-std::string example_text(const RunReport& run, const model::TrialResult& trial,
-                         const model::RequestErrorExample& example) {
+words::Prose example_text(const RunReport& run, const model::TrialResult& trial,
+                          const model::RequestErrorExample& example) {
     std::string when;
     if (example.since_window < Nanoseconds{0}) {
         when = fmt::format(", {} before the window", model::duration_text(-example.since_window));
@@ -155,12 +156,12 @@ std::string example_text(const RunReport& run, const model::TrialResult& trial,
                            model::duration_text(example.since_window - trial.samples.window));
     }
     if (counted(trial, example) == Counted::no) when += ", not counted above";
-    std::string detail = example.detail;
-    std::replace_if(
-        detail.begin(), detail.end(), [](char c) { return c == '`' || c == '\n' || c == '\r'; }, ' ');
-    return fmt::format("{} at {}, `{}`{}{}: `{}`", trial.plan.entrant,
-                       model::level_text(run.benchmark.load.model, trial.plan.level), name(example.kind),
-                       example.status != 0 ? fmt::format(", status {}", example.status) : "", when, detail);
+    return fmt::format("{} at {}, ", trial.plan.entrant,
+                       model::level_text(run.benchmark.load.model, trial.plan.level)) +
+           words::code(name(example.kind)) +
+           fmt::format("{}{}: ", example.status != 0 ? fmt::format(", status {}", example.status) : "",
+                       when) +
+           words::code(example.detail);
 }
 
 // One wrong answer of each contender and kind: the first of those that were kept and that the error table
@@ -169,7 +170,7 @@ std::string examples(const RunReport& run) {
     struct Shown {
         std::string key;
         Counted counted;
-        std::string text;
+        words::Prose text;
     };
     std::vector<Shown> all;
     for (const model::TrialResult& trial : run.trials)
@@ -186,7 +187,7 @@ std::string examples(const RunReport& run) {
         }
     std::vector<words::Prose> sentences;
     for (const Shown& shown : all)
-        sentences.emplace_back(shown.text);
+        sentences.push_back(shown.text);
     return sentences.empty() ? "" : "\n### First wrong answer of each kind\n\n" + bullets(sentences, "");
 }
 
@@ -196,27 +197,16 @@ std::string errors(const Pictured& pictured) {
            examples(pictured.run);
 }
 
-// A word as a shell reads it back: in single quotes unless every character is harmless.
-std::string shell_word(const std::string& word) {
-    constexpr std::string_view harmless =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";
-    if (!word.empty() && word.find_first_not_of(harmless) == std::string::npos) return word;
-    std::string quoted = "'";
-    for (const char c : word)
-        quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    return quoted + "'";
-}
-
 std::string repeat(const RunReport& run) {
     std::string command;
     for (const std::string& word : run.environment.command_line)
         command += (command.empty() ? "" : " ") + shell_word(word);
     std::string text = heading("How to repeat");
-    text +=
-        fmt::format("```sh\n{}git checkout {}\n{}\n```\n\n",
-                    run.environment.git_dirty ? "# the checkout had changes\n" : "",
-                    run.environment.git_commit.empty() ? "# (no git checkout)" : run.environment.git_commit,
-                    command.empty() ? "joust run " + run.benchmark.name : command);
+    text += fmt::format(
+        "```sh\n{}git checkout {}\n{}\n```\n\n",
+        run.environment.git_dirty ? "# the checkout had changes\n" : "",
+        run.environment.git_commit.empty() ? "# (no git checkout)" : shell_word(run.environment.git_commit),
+        command.empty() ? "joust run " + run.benchmark.name : command);
     const bool with_logs = std::filesystem::is_directory(run.directory / "logs");
     return text + marked(words::about_repeating(run, with_logs)) + "\n";
 }
@@ -232,7 +222,7 @@ std::vector<words::Prose> found(const RunReport& run) {
 
 std::string markdown(const RunReport& run, const std::vector<Figure>& figures) {
     const Pictured pictured{run, figures};
-    std::string text = fmt::format("# {}\n", run.benchmark.title);
+    std::string text = fmt::format("# {}\n", markdown_text(run.benchmark.title));
     text += summary(run);
     text += heading("Environment") + environment_table(run).markdown();
     text += heading("Architecture of each contender") + architecture_table(run).markdown();

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <functional>
 
 #include "base/text.hpp"
 #include "model/wording.hpp"
 #include "report/cell_text.hpp"
 #include "report/environment_facts.hpp"
+#include "report/markdown_text.hpp"
 #include "report/words/quantities.hpp"
 
 namespace joust::report {
@@ -66,6 +68,15 @@ std::string pairs_text(const std::map<std::string, std::string>& pairs) {
     return joined(parts, ", ");
 }
 
+// With the interpreter's version, where the environment has one.
+std::string language_text(const model::ContenderFacts& facts) {
+    std::string name = facts.stack.language;
+    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
+    const auto version = facts.versions.find(name);
+    return version == facts.versions.end() ? facts.stack.language
+                                           : facts.stack.language + " " + version->second;
+}
+
 }  // namespace
 
 Table ratio_table(const RunReport& run) {
@@ -94,8 +105,8 @@ Table environment_table(const RunReport& run) {
     const model::HostFacts& host = environment.host;
     const model::Benchmark& benchmark = run.benchmark;
     Table table{{{"what", Align::left}, {"value", Align::left}}, {}};
-    const auto row = [&](std::string what, std::string value) {
-        if (!value.empty()) table.rows.push_back({std::move(what), std::move(value)});
+    const auto row = [&](std::string what, const std::string& value) {
+        if (!value.empty()) table.rows.push_back({std::move(what), markdown_text(value)});
     };
     row("started", iso_time(environment.started));
     row("benchmark", fmt::format("{}, workload {}{}", benchmark.name, benchmark.workload,
@@ -115,9 +126,10 @@ Table environment_table(const RunReport& run) {
         storage += ", a 4 KiB write is durable after " + model::duration_text(*host.storage.sync_median) +
                    " (median)";
     row("storage", storage);
-    row("limits", environment.limits == "off" ? "**off**" : environment.limits);
+    table.rows.push_back(
+        {"limits", environment.limits == "off" ? "**off**" : markdown_text(environment.limits)});
     for (const auto& [party, limits] : environment.limits_in_force)
-        row("limits in force, " + party, limits_text(limits));
+        row("limits in force, " + markdown_text(party), limits_text(limits));
     row("CPU placement", joined(environment.layout_notes, "; "));
     row("database", fmt::format("{} {}, durability {}, data on {}",
                                 environment.database.engine == "postgres" ? "PostgreSQL" : "SQLite",
@@ -137,16 +149,17 @@ Table architecture_table(const RunReport& run) {
     for (const std::string& contender : labels(run.benchmark))
         if (const auto* facts = facts_of(run.environment, contender)) {
             contenders.push_back(facts);
-            table.columns.push_back({fmt::format("{} ({})", facts->name, facts->title), Align::left});
+            table.columns.push_back(
+                {fmt::format("{} ({})", facts->name, markdown_text(facts->title)), Align::left});
         }
-    const auto row = [&](const std::string& what,
-                         const std::function<std::string(const model::ContenderFacts&)>& value) {
+    using Value = std::function<std::string(const model::ContenderFacts&)>;
+    const auto row = [&](const std::string& what, const Value& value) {
         std::vector<std::string> cells{what};
         for (const model::ContenderFacts* facts : contenders)
-            cells.push_back(value(*facts));
+            cells.push_back(markdown_text(value(*facts)));
         table.rows.push_back(std::move(cells));
     };
-    row("language", [](const auto& facts) { return facts.stack.language; });
+    row("language", language_text);
     row("framework", [](const auto& facts) { return facts.stack.framework; });
     row("server", [](const auto& facts) { return facts.stack.server; });
     row("ORM", [](const auto& facts) { return facts.stack.orm; });
@@ -160,7 +173,10 @@ Table architecture_table(const RunReport& run) {
     row("notes", [](const auto& facts) { return pairs_text(facts.stack.notes); });
     row("versions", [](const auto& facts) { return pairs_text(facts.versions); });
     row("lock file (SHA-256)", [](const auto& facts) { return facts.lock_sha256.substr(0, 16); });
-    row("command", [](const auto& facts) { return "`" + joined(facts.command, " ") + "`"; });
+    std::vector<std::string> commands{"command"};
+    for (const model::ContenderFacts* facts : contenders)
+        commands.push_back(code_span(joined(facts->command, " ")));
+    table.rows.push_back(std::move(commands));
     return table;
 }
 
@@ -197,6 +213,7 @@ Table error_table(const RunReport& run) {
         columns.push_back({std::move(title)});
     }
     columns.push_back({"unfinished"});
+    columns.push_back({"answers by status"});
     return per_cell(run, columns, [](const Cell& cell) {
         std::vector<std::string> row{std::to_string(cell.requests.started)};
         for (std::string& figure : figures_of(words::Section::errors, cell))
@@ -204,6 +221,7 @@ Table error_table(const RunReport& run) {
         for (const std::uint64_t count : cell.errors.count)
             row.push_back(std::to_string(count));
         row.push_back(std::to_string(cell.requests.unfinished));
+        row.push_back(cell.statuses.empty() ? "–" : model::statuses_text(cell.statuses));
         return row;
     });
 }

@@ -77,6 +77,9 @@ void add_counts(Json& object, const Cell& cell) {
     for (std::size_t i = 0; i < model::k_request_error_kinds; ++i)
         object[fmt::format("errors_{}", name(static_cast<model::RequestErrorKind>(i)))] =
             cell.errors.count[i];
+    object["statuses"] = Json::object();
+    for (const auto& [status, count] : cell.statuses)
+        object["statuses"][std::to_string(status)] = count;
 }
 
 Json cell_json(const Cell& cell) {

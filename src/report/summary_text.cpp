@@ -4,6 +4,7 @@
 #include <map>
 
 #include "base/text.hpp"
+#include "base/text_width.hpp"
 #include "model/wording.hpp"
 #include "report/cell_text.hpp"
 #include "report/table.hpp"

@@ -22,7 +22,4 @@ struct Table {
     [[nodiscard]] std::string markdown() const;
 };
 
-/// Columns that a UTF-8 text takes in a terminal, all its characters being one column wide.
-std::size_t display_width(std::string_view text);
-
 }  // namespace joust::report

@@ -58,6 +58,14 @@ Outcome over_limit(Rule rule, double share, double limit) {
     return Finding{.rule = rule, .facts = model::ShareOverLimit{share, limit}};
 }
 
+// Each request that failed so would have been sent, and may have been answered, from a host that has more.
+Outcome generator_limits(const GeneratorCase& load) {
+    const model::GeneratorConduct& conduct = load.samples.conduct;
+    if (conduct.shortages == model::Shortages{}) return Holds{};
+    return Finding{.rule = Rule::generator_limits,
+                   .facts = model::HostShortages{conduct.shortages, conduct.local_ports}};
+}
+
 Outcome connections(const GeneratorCase& load) {
     const auto& connections = load.samples.connections;
     if (open_model(load) || connections.established >= connections.asked) return Holds{};
@@ -196,10 +204,10 @@ Outcome littles_law(const GeneratorCase& load) {
 }  // namespace
 
 std::span<const GeneratorRule> generator_rules() {
-    static constexpr std::array<GeneratorRule, 11> rules{
-        connections,         generator_lag, generator_run_delay, generator_cpu,    generator_stopped,
-        generator_throttled, steal,         offered_rate,        connection_bound, saturation,
-        littles_law};
+    static constexpr std::array<GeneratorRule, 12> rules{
+        generator_limits, connections,       generator_lag,       generator_run_delay,
+        generator_cpu,    generator_stopped, generator_throttled, steal,
+        offered_rate,     connection_bound,  saturation,          littles_law};
     return rules;
 }
 

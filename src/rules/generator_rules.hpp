@@ -20,9 +20,9 @@ struct GeneratorCase {
 
 using GeneratorRule = Outcome (*)(const GeneratorCase&);
 
-/// One function for each rule on the load generator, in the order in which they are told: connections,
-/// delays, run delay and CPU of each thread, standstills, throttling, steal, offered and served rate,
-/// Little's law.
+/// One function for each rule on the load generator, in the order in which they are told: shortages,
+/// connections, delays, run delay and CPU of each thread, standstills, throttling, steal, offered and served
+/// rate, Little's law.
 std::span<const GeneratorRule> generator_rules();
 
 }  // namespace joust::rules

@@ -27,8 +27,8 @@ std::optional<model::LimitsInForce> contender_limits(const model::TrialResult& t
 // Refused connections explain errors, which are judged; they are no rule of their own.
 Outcome errors(const model::TrialResult& trial, const model::ExperimentSpec& experiment) {
     if (trial.samples.error_rate() <= experiment.error_rate_max) return Holds{};
-    model::ErrorShare share =
-        error_share(trial.samples.error_rate(), experiment.error_rate_max, trial.samples.errors);
+    model::ErrorShare share = error_share(trial.samples.error_rate(), experiment.error_rate_max,
+                                          {trial.samples.errors, trial.samples.statuses});
     share.database_refused = incident(trial, IncidentKind::database_connections) != nullptr;
     return Finding{.rule = Rule::error_rate, .facts = share};
 }

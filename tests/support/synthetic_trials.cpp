@@ -143,6 +143,9 @@ model::TrialResult synthetic_trial(const model::Benchmark& benchmark, const mode
     const std::uint64_t bad = samples.requests.started - samples.requests.succeeded;
     samples.errors_in_window = bad;
     samples.errors[shape.error_kind] = bad;
+    const bool answered = shape.error_kind == model::RequestErrorKind::status_5xx;
+    if (samples.completed_in_window > 0) samples.statuses[200] = samples.completed_in_window;
+    if (answered && bad > 0) samples.statuses[503] = bad;
     if (bad > 0)
         samples.examples.push_back({shape.error_kind, 503, "{\"detail\":\"busy\"}", Nanoseconds{1'000'000}});
     samples.response_time = log_logistic(samples.requests.succeeded, shape.p50_ms * 1e6, shape.spread);

@@ -75,9 +75,31 @@ std::string timeout_text(const model::TimeoutReached& facts) {
     return fmt::format("saturated: {}; use fewer users, more CPU or less work per request", what);
 }
 
+std::string redirects_text(const model::Redirects& facts) {
+    return fmt::format("{} of the answers are redirects ({}), which are not followed", percent(facts.share),
+                       model::statuses_text(facts.statuses));
+}
+
+std::string shortages_text(const model::HostShortages& facts) {
+    std::string text;
+    for (std::size_t i = 0; i < model::k_shortages; ++i) {
+        const auto shortage = static_cast<model::Shortage>(i);
+        const std::uint64_t count = facts.shortages[shortage];
+        if (count == 0) continue;
+        std::string what(text_of(shortage).what);
+        if (shortage == model::Shortage::local_ports && facts.local_ports)
+            what += fmt::format(" (net.ipv4.ip_local_port_range has {})", *facts.local_ports);
+        text +=
+            fmt::format("{}{}, {}: this host's limit, not the target's; {}", text.empty() ? "" : "; ", what,
+                        model::counted(static_cast<std::int64_t>(count), "time"), text_of(shortage).remedy);
+    }
+    return text;
+}
+
 std::string error_text(const model::ErrorShare& facts) {
     std::string text = fmt::format("{} errors (limit {})", percent(facts.share), percent(facts.limit));
     if (facts.most) text += fmt::format(", {} {}", facts.all_of_it ? "all" : "mostly", plural(*facts.most));
+    if (facts.redirects) text += "; " + redirects_text(*facts.redirects);
     return text + (facts.database_refused ? "; the database refused connections" : "");
 }
 
@@ -92,6 +114,10 @@ public:
         return short_name(finding_.rule);
     }
     std::string operator()(const model::ErrorShare& facts) const { return error_text(facts); }
+    std::string operator()(const model::Redirects& facts) const {
+        return redirects_text(facts) + "; without --expect-status each counts as a success";
+    }
+    std::string operator()(const model::HostShortages& facts) const { return shortages_text(facts); }
     std::string operator()(const model::ServiceEnd& facts) const {
         return "the service died: it " + facts.exit;
     }

@@ -10,6 +10,7 @@
 extern "C" int fuzz_feed(const std::uint8_t* data, std::size_t size);
 extern "C" int fuzz_hlog(const std::uint8_t* data, std::size_t size);
 extern "C" int fuzz_response(const std::uint8_t* data, std::size_t size);
+extern "C" int fuzz_template(const std::uint8_t* data, std::size_t size);
 extern "C" int fuzz_url(const std::uint8_t* data, std::size_t size);
 
 namespace joust {
@@ -39,7 +40,8 @@ std::string fuzzer_name(const testing::TestParamInfo<std::pair<const char*, Fuzz
 
 INSTANTIATE_TEST_SUITE_P(Fuzzers, Corpus,
                          testing::Values(std::pair{"feed", &fuzz_feed}, std::pair{"hlog", &fuzz_hlog},
-                                         std::pair{"response", &fuzz_response}, std::pair{"url", &fuzz_url}),
+                                         std::pair{"response", &fuzz_response},
+                                         std::pair{"template", &fuzz_template}, std::pair{"url", &fuzz_url}),
                          fuzzer_name);
 
 }  // namespace

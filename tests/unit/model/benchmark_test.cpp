@@ -232,5 +232,60 @@ TEST_F(BenchmarkFile, WrittenOutItReadsBackAsTheSameBenchmark) {
     EXPECT_EQ(*again, *shipped);
 }
 
+TEST_F(BenchmarkFile, NamesAreNoPathsAndHaveAPlace) {
+    EXPECT_FALSE(read(R"(name = "../out"
+workload = "../../w"
+contenders = ["../../../evil", "b"]
+)"));
+    const std::string rule =
+        "; write a name of at most 64 lower-case letters, digits, '.', '_' and '-' that begins with a letter "
+        "or "
+        "digit and has no \"..\"\n";
+    EXPECT_EQ(mistakes(), "1:8 name is \"../out\"" + rule + "2:12 workload is \"../../w\"" + rule +
+                              "3:14 contenders has a name that is \"../../../evil\"" + rule);
+}
+
+TEST_F(BenchmarkFile, ContendersOfTheCommandLineAreNoPathsEither) {
+    EXPECT_FALSE(read(k_smallest, {.profile = "", .assignments = {"contenders = [\"../x\", \"b\"]"}}));
+    EXPECT_NE(mistakes().find("1:14 contenders has a name that is \"../x\""), std::string::npos)
+        << mistakes();
+}
+
+TEST_F(BenchmarkFile, WhatCannotBePrintedIsNoText) {
+    for (const char* escape : {"\\n", "\\u001b[2J", "\\u009b", "\\u202e", "\\u0000"}) {
+        diagnostics = {};
+        EXPECT_FALSE(read(fmt::format("{}title = \"a{}b\"\n[database.settings]\nx = \"{}\"\n", k_smallest,
+                                      escape, escape)));
+        EXPECT_NE(mistakes().find("4:9 title is \"a\\x"), std::string::npos) << mistakes();
+        EXPECT_NE(mistakes().find("6:5 database.settings.x is "), std::string::npos) << mistakes();
+    }
+}
+
+TEST_F(BenchmarkFile, MoreTrialsThanCanBeReadAgainAreRefused) {
+    EXPECT_FALSE(
+        read(fmt::format("{}[load]\nlevels = {{ from = 1, to = 1000, step = 1 }}\n[experiment]\n"
+                         "blocks = {{ min = 1, max = 1000 }}\n",
+                         k_smallest)));
+    EXPECT_NE(mistakes().find("2 contenders × 1000 levels × 1000 blocks are 2000000 trials"),
+              std::string::npos);
+    diagnostics = {};
+    EXPECT_FALSE(read(fmt::format("{}[load]\nlevels = {{ from = 1, to = 15000, step = 1 }}\n", k_smallest)));
+    EXPECT_NE(mistakes().find("load.levels has more than 1000 steps"), std::string::npos) << mistakes();
+}
+
+TEST_F(BenchmarkFile, CredentialsOfSettingsAreMaskedInTheCopyOfTheRun) {
+    const auto benchmark = read(
+        fmt::format("{}[database.settings]\nprimary_conninfo = \"postgres://a:b@c/d\"\nwork_mem = \"4MB\"\n",
+                    k_smallest));
+    ASSERT_TRUE(benchmark) << mistakes();
+    EXPECT_NE(to_toml(*benchmark).find("postgres://a:***@c/d"), std::string::npos);
+    EXPECT_NE(to_toml(*benchmark).find("4MB"), std::string::npos);
+}
+
+TEST_F(BenchmarkFile, ThatIsADeviceIsNotReadForEver) {
+    EXPECT_FALSE(read_benchmark("/dev/zero", {}, diagnostics));
+    EXPECT_NE(mistakes().find("/dev/zero is not a regular file"), std::string::npos) << mistakes();
+}
+
 }  // namespace
 }  // namespace joust::model

@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
 
+#include "base/text_width.hpp"
+
 #include "base/text.hpp"
 #include "report/load_lines.hpp"
 #include "report/load_report.hpp"
@@ -35,6 +37,18 @@ TEST(LoadText, MarksTimesThatAreOnlyLowerBounds) {
     model::LoadRun clean = run_with_timeouts();
     clean.samples.censored = 0;
     EXPECT_THAT(load_text(clean), Not(HasSubstr("≥")));
+}
+
+TEST(LoadText, CountsTheAnswersByStatus) {
+    model::LoadRun run = run_with_timeouts();
+    EXPECT_THAT(load_text(run), Not(HasSubstr("statuses")));
+    run.samples.statuses = {{302, 10}, {200, 1990}};
+    run.warnings = {{.rule = model::Rule::redirects, .facts = model::Redirects{0.98, {{302, 98}}}}};
+    EXPECT_THAT(load_text(run), HasSubstr("statuses       200 × 1990 · 302 × 10\n"
+                                          "warning        98 % of the answers are redirects"));
+    const std::string both = load_text(model::LoadComparison{.runs = {run, run}});
+    EXPECT_THAT(both, HasSubstr("statuses A     200 × 1990 · 302 × 10\nstatuses B     200 × 1990"));
+    EXPECT_THAT(both, HasSubstr("warning B      98 % of the answers"));
 }
 
 TEST(LoadText, HasTheUnitThatFits) {

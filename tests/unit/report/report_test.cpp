@@ -10,6 +10,7 @@
 
 #include "analysis/compare.hpp"
 #include "base/text.hpp"
+#include "base/text_width.hpp"
 #include "report/figure.hpp"
 #include "report/gnuplot.hpp"
 #include "report/markdown.hpp"

@@ -22,8 +22,9 @@ using Keys = std::set<std::string>;
 
 // Objects whose names are data: one name stands for all.
 bool is_map(const std::string& path) {
-    static const Keys maps{"limits_in_force", "database.settings_in_force", "contenders[].stack.notes",
-                           "contenders[].versions"};
+    static const Keys maps{
+        "limits_in_force", "database.settings_in_force", "contenders[].stack.notes", "contenders[].versions",
+        "statuses",        "results[].statuses"};
     return maps.contains(path);
 }
 
@@ -122,6 +123,9 @@ model::LoadRun eventful_load() {
     run.fail_if = {{"p99>1s", "2.00 s", true}};
     run.samples.examples = {{model::RequestErrorKind::body, 200, "{}", Nanoseconds{1}}};
     run.samples.censored = 1;
+    run.samples.statuses = {{200, 1}};
+    run.samples.addresses = {{"127.0.0.1", 1}};
+    run.warnings = {{.rule = model::Rule::redirects, .facts = model::Redirects{1, {{302, 1}}}}};
     run.self_check.findings = {{.rule = model::Rule::connections, .facts = model::MissingConnections{1, 2}}};
     run.self_check.not_evaluated = {{model::Rule::generator_throttled, {}}};
     return run;

@@ -3,11 +3,12 @@
 
 Works on a copy of the tree below build/mutants; keeps it, so that a second run compiles little.
 
-    tools/run_mutants.py                all
-    tools/run_mutants.py stats          those of tools/mutants/stats.toml
-    tools/run_mutants.py stats rank     of these, those whose description has the word
-    tools/run_mutants.py --check        builds nothing: whether each is still to be found in its file, once
+    bench/mutants.py                all
+    bench/mutants.py stats          those of tools/mutants/stats.toml
+    bench/mutants.py stats rank     of these, those whose description has the word
+    bench/mutants.py --check        plants nothing: each bug must still fit its source, in exactly one place
 """
+import argparse
 import pathlib
 import re
 import shutil
@@ -55,28 +56,21 @@ def failure(test):
     return failed[1] if failed else "a crash"
 
 
-def lost(mutant, root):
-    """Why the mutant cannot be planted: "" when it can."""
-    path = root / mutant["file"]
-    found = path.read_text(encoding="utf-8").count(mutant["from"]) if path.exists() else 0
+def misfit(mutant, tree):
+    """Why the bug cannot be planted: empty when its text stands exactly once in its file."""
+    path = tree / mutant["file"]
+    if not path.is_file():
+        return f"there is no {mutant['file']}"
+    found = path.read_text(encoding="utf-8").count(mutant["from"])
     return "" if found == 1 else f'"{mutant["from"]}" occurs {found} times in {mutant["file"]}'
-
-
-def check(lists):
-    problems = [f"{path.name}: {mutant['bug']}: {problem}"
-                for path in lists
-                for mutant in tomllib.loads(path.read_text(encoding="utf-8"))["mutant"]
-                if (problem := lost(mutant, ROOT))]
-    print("\n".join(problems) if problems else "mutants: each is found in its file, once")
-    sys.exit(1 if problems else 0)
 
 
 def judge(mutant, test):
     """"caught by …", "survived" or, for a mutant that is itself wrong, the reason."""
+    if problem := misfit(mutant, COPY):
+        return problem
     path = COPY / mutant["file"]
     text = path.read_text(encoding="utf-8")
-    if problem := lost(mutant, COPY):
-        return problem
     path.write_text(text.replace(mutant["from"], mutant["to"]), encoding="utf-8")
     try:
         if problem := build(test):
@@ -87,13 +81,16 @@ def judge(mutant, test):
         path.write_text(text, encoding="utf-8")
 
 
-def main():
-    if sys.argv[1:] == ["--check"]:
-        check(sorted((ROOT / "tools" / "mutants").glob("*.toml")))
-    chosen, word = (sys.argv[1:] + ["", ""])[:2]
-    lists = [path for path in sorted((ROOT / "tools" / "mutants").glob("*.toml")) if chosen in ("", path.stem)]
-    if not lists:
-        sys.exit(f"no tools/mutants/{chosen}.toml")
+def check(lists):
+    """Whether every bug still fits; what does not is printed."""
+    mutants = [(path.stem, mutant) for path in lists for mutant in tomllib.loads(path.read_text(encoding="utf-8"))["mutant"]]
+    problems = [f"{name}: {mutant['bug']}: {problem}" for name, mutant in mutants if (problem := misfit(mutant, ROOT))]
+    print("\n".join(problems) if problems else f"mutants: all {len(mutants)} fit their source in exactly one place")
+    return bool(mutants) and not problems
+
+
+def run(lists, word):
+    """Plants those whose description has `word`; whether the tests noticed all, of which there was one at least."""
     copy_tree()
     subprocess.run(["cmake", "-S", COPY, "-B", BUILD, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Debug"], check=True,
                    stdout=subprocess.DEVNULL)
@@ -112,8 +109,20 @@ def main():
             caught += judged.startswith("caught")
             missed += not judged.startswith("caught")
     print(f"{caught} passed, {missed} failed")
-    sys.exit(1 if missed or not caught else 0)
+    return caught > 0 and missed == 0
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("list", nargs="?", default="")
+    parser.add_argument("word", nargs="?", default="")
+    parser.add_argument("--check", action="store_true")
+    arguments = parser.parse_args()
+    lists = [path for path in sorted((ROOT / "tools" / "mutants").glob("*.toml")) if arguments.list in ("", path.stem)]
+    if not lists:
+        sys.exit(f"no tools/mutants/{arguments.list}.toml")
+    return 0 if (check(lists) if arguments.check else run(lists, arguments.word)) else 1
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
