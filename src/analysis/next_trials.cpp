@@ -9,7 +9,7 @@ std::vector<model::PlannedTrial> next_trials(const model::Benchmark& benchmark,
     const auto measured = [&](const model::PlannedTrial& planned) {
         return std::any_of(finished.begin(), finished.end(), [&](const model::TrialResult& trial) {
             return trial.plan.block == planned.block && trial.plan.level == planned.level &&
-                   trial.plan.contender == planned.contender;
+                   trial.plan.entrant == planned.entrant;
         });
     };
     int first_index = 0;  // of the next trial: indices go on where an interrupted run stopped

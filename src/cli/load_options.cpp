@@ -5,8 +5,6 @@
 #include <charconv>
 #include <cmath>
 
-#include "analysis/redirects.hpp"
-#include "analysis/self_check.hpp"
 #include "base/quantity.hpp"
 #include "base/secrets.hpp"
 #include "base/text.hpp"
@@ -17,6 +15,8 @@
 #include "load/local_ports.hpp"
 #include "load/prepared_request.hpp"
 #include "model/wording.hpp"
+#include "rules/judge.hpp"
+#include "rules/redirects.hpp"
 
 namespace joust::cli {
 namespace {
@@ -387,13 +387,15 @@ void finish_run(model::LoadRun& run, model::Samples samples) {
     constexpr std::uint64_t k_kibibyte = 1024;  // the unit of ru_maxrss
     if (::getrusage(RUSAGE_SELF, &usage) == 0)
         run.max_rss = Bytes{static_cast<std::uint64_t>(usage.ru_maxrss) * k_kibibyte};
-    run.self_check =
-        analysis::self_check(run.samples, run.load_model, run.schedule_length, run.max_connections);
+    run.self_check = rules::self_check({.samples = run.samples,
+                                        .generator = run.samples.generator,
+                                        .load_model = run.load_model,
+                                        .schedule_length = run.schedule_length,
+                                        .max_connections = run.max_connections});
     run.warnings.clear();
     if (run.expects_status) return;
-    if (const auto redirects = analysis::mostly_redirects(run.samples.statuses))
-        run.warnings.push_back(
-            {"redirects", *redirects + "; without --expect-status each counts as a success"});
+    if (const auto redirects = rules::mostly_redirects(run.samples.statuses))
+        run.warnings.push_back({.rule = model::Rule::redirects, .facts = *redirects});
 }
 
 }  // namespace joust::cli

@@ -29,7 +29,7 @@ ExitCode list(const ListCommand&) {
             model::read_benchmark(installation->benchmarks() / (name + ".toml"), {}, diagnostics);
         if (benchmark)
             text += fmt::format("  {:24} {}; contenders {}\n", name, printable(benchmark->title),
-                                joined(benchmark->contenders, ", "));
+                                joined(labels(*benchmark), ", "));
     }
     text += "contenders (--contenders a,b):\n";
     for (const std::string& name : model::contender_names(installation->contenders()))

@@ -8,12 +8,12 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "analysis/judge.hpp"
 #include "base/quantity.hpp"
 #include "base/text.hpp"
 #include "cli/live_line.hpp"
 #include "cli/output.hpp"
 #include "model/wording.hpp"
+#include "rules/judge.hpp"
 
 namespace joust::cli {
 namespace {
@@ -69,7 +69,7 @@ public:
     void trial_finished(const model::TrialResult& result) override {
         done_ = result.plan.index + 1;
         finished_ = now();
-        const model::Judgement judgement = analysis::judge(result, experiment_);
+        const model::Judgement judgement = rules::judge(result, experiment_);
         line(fmt::format("{} {}", paint(finished_mark(judgement.validity), colour_of(judgement.validity)),
                          printable(finished_line(result, trials_, judgement))));
     }

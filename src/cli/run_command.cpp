@@ -1,7 +1,7 @@
-#include <algorithm>
-#include <array>
+#include <set>
 
 #include "analysis/next_trials.hpp"
+#include "analysis/winner.hpp"
 #include "base/directory.hpp"
 #include "base/text.hpp"
 #include "cli/commands.hpp"
@@ -50,7 +50,10 @@ Result<experiment::RunSpec> read_run(const RunCommand& command, const Installati
     if (!benchmark->workload.empty())
         workload = model::read_workload(installation.workloads(), benchmark->workload, diagnostics);
     std::vector<model::Contender> contenders;
-    for (const std::string& name : benchmark->contenders)
+    std::set<std::string> names;
+    for (const model::Entrant& entrant : benchmark->entrants)
+        names.insert(entrant.contender);
+    for (const std::string& name : names)
         if (auto contender = model::read_contender(installation.contenders(), name, diagnostics))
             contenders.push_back(std::move(*contender));
     if (!diagnostics.empty() || !workload) return tl::unexpected(diagnostics.error());
@@ -75,35 +78,13 @@ void print_plan(const experiment::RunSpec& spec) {
     const model::Benchmark& benchmark = spec.benchmark;
     const int blocks = benchmark.experiment.blocks_min;
     const auto levels = static_cast<std::int64_t>(benchmark.load.levels.size());
-    const auto contenders = static_cast<std::int64_t>(benchmark.contenders.size());
+    const auto entrants = static_cast<std::int64_t>(benchmark.entrants.size());
     const model::PlannedTime time = model::planned_time(benchmark, blocks, experiment::k_overhead_per_trial);
     tell("{}{}: {} × {} × {} = {} of {} each; {} to {} after set-up\n", printable(benchmark.title),
          benchmark.profile.empty() ? "" : fmt::format(" (profile {})", benchmark.profile),
          model::counted(blocks, "block"), model::counted(levels, "level"),
-         model::counted(contenders, "contender"), model::counted(blocks * levels * contenders, "trial"),
+         model::counted(entrants, "contender"), model::counted(blocks * levels * entrants, "trial"),
          spoken(benchmark.load.duration), spoken(time.least), spoken(time.most));
-}
-
-// Reasons that are the contender's own doing: a ladder up to its breaking point is a normal result.
-bool contenders_doing(const model::Reason& reason) {
-    constexpr std::array<std::string_view, 5> codes{"error_rate", "service_died", "service_restarted",
-                                                    "out_of_memory", "few_operations"};
-    return std::find(codes.begin(), codes.end(), reason.code) != codes.end();
-}
-
-bool comparable(const model::Comparison& comparison) {
-    const bool none_invalid_otherwise = std::none_of(
-        comparison.trial_judgements.begin(), comparison.trial_judgements.end(),
-        [](const model::Judgement& judgement) {
-            return judgement.validity == model::Validity::invalid &&
-                   !std::any_of(judgement.reasons.begin(), judgement.reasons.end(), contenders_doing);
-        });
-    const bool some_level =
-        comparison.contenders.size() < 2 ||
-        std::any_of(
-            comparison.goodput.begin(), comparison.goodput.end(),
-            [](const model::PairedRatio& ratio) { return ratio.level && ratio.pairs > 0; });
-    return none_invalid_otherwise && some_level;
 }
 
 Status copy_json(const Path& run_directory, const std::string& destination) {
@@ -134,7 +115,8 @@ ExitCode conclude(const RunCommand& command, const experiment::Outcome& outcome)
             if (const Status copied = copy_json(outcome.run_directory, command.json); !copied)
                 code = complain(copied.error());
         tell("report: {}\n", printable(rendered->markdown.string()));
-        if (code == ExitCode::done && !comparable(rendered->comparison)) code = ExitCode::not_comparable;
+        if (code == ExitCode::done && !analysis::comparable(rendered->comparison))
+            code = ExitCode::not_comparable;
     }
     if (const Status given = host::give_to_owner_of_parent(outcome.run_directory); !given)
         code = complain(given.error());

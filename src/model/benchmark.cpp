@@ -1,5 +1,7 @@
 #include "model/benchmark.hpp"
 
+#include "model/name_rules.hpp"
+
 #include <algorithm>
 #include <set>
 
@@ -24,10 +26,12 @@ std::string_view name(LoadModel model) {
 /// Turns a layered TOML table into a Benchmark; befriended by it, so nothing else can make one.
 class BenchmarkReader {
 public:
-    /// `any_baseline`: a baseline that is not among the contenders is no mistake; the last one takes its
-    /// place.
-    explicit BenchmarkReader(TomlReader reader, bool any_baseline = false)
-        : reader_(std::move(reader)), any_baseline_(any_baseline) {}
+    /// `overrides`: the uppermost layer, null for none. Where it has contenders, they are all there are, and
+    /// a baseline of the file that is not among them is no mistake: the last one takes its place.
+    explicit BenchmarkReader(TomlReader reader, const TomlReader* overrides = nullptr)
+        : reader_(std::move(reader)),
+          only_contenders_(overrides != nullptr && overrides->has("contenders")),
+          names_baseline_(overrides != nullptr && overrides->has("baseline")) {}
 
     Benchmark read(const std::string& profile) {
         Benchmark benchmark;
@@ -38,7 +42,7 @@ public:
         benchmark.title = reader_.text_or("title", benchmark.name);
         benchmark.workload = reader_.name("workload", "workload = \"io-intensive\"");
         benchmark.profile = reader_.text_or("profile", profile);
-        read_contenders(benchmark);
+        read_entrants(benchmark);
         read_limits(benchmark);
         read_database(benchmark.database);
         read_load(benchmark.load);
@@ -49,20 +53,50 @@ public:
     }
 
 private:
-    void read_contenders(Benchmark& benchmark) {
-        benchmark.contenders = reader_.names("contenders", "contenders = [\"fastapi\", \"django\"]");
-        const std::set<std::string> once(benchmark.contenders.begin(), benchmark.contenders.end());
-        if (once.size() != benchmark.contenders.size())
-            reader_.complain("contenders", "contenders names one twice; write each once");
-        const std::string last = benchmark.contenders.empty() ? "" : benchmark.contenders.back();
+    // Each contender that is named alone enters under its own name.
+    void read_entrants(Benchmark& benchmark) {
+        const bool some = reader_.has("entrants");
+        std::vector<TomlReader> further = reader_.tables("entrants");
+        if (some && !only_contenders_)
+            for (TomlReader& table : further)
+                benchmark.entrants.push_back(read_entrant(table));
+        std::vector<Entrant> plain;
+        if (!some || reader_.has("contenders"))
+            for (std::string& name : reader_.names("contenders", "contenders = [\"fastapi\", \"django\"]"))
+                plain.push_back({.label = name, .contender = name, .variant = {}});
+        benchmark.entrants.insert(benchmark.entrants.begin(), plain.begin(), plain.end());
+        check_entrants(benchmark);
+    }
+
+    static Entrant read_entrant(TomlReader& table) {
+        Entrant entrant;
+        entrant.label = table.text("label", "label = \"django-again\"");
+        entrant.contender = table.name("contender", "contender = \"django\"");
+        if (!entrant.label.empty() && !is_name(entrant.label))
+            table.complain("label", fmt::format("label \"{}\" is no name; write lower-case letters, digits, "
+                                                "'.', '_' and '-', a letter or digit first",
+                                                entrant.label));
+        table.done();
+        return entrant;
+    }
+
+    void check_entrants(Benchmark& benchmark) {
+        const std::vector<std::string> all = labels(benchmark);
+        const std::set<std::string> once(all.begin(), all.end());
+        if (once.size() != all.size())
+            reader_.complain(reader_.has("entrants") ? "entrants" : "contenders",
+                             reader_.has("entrants") ? "two entrants have one label; give each its own"
+                                                     : "contenders names one twice; write each once, and "
+                                                       "[[entrants]] with a label for a second entry");
+        const std::string last = all.empty() ? "" : all.back();
         benchmark.baseline = reader_.text_or("baseline", last);
-        if (benchmark.contenders.empty() || once.contains(benchmark.baseline)) return;
-        if (any_baseline_)
+        if (all.empty() || once.contains(benchmark.baseline)) return;
+        if (only_contenders_ && !names_baseline_)
             benchmark.baseline = last;
         else
             reader_.complain("baseline",
                              fmt::format("baseline \"{}\" is not a contender; write one of \"{}\"",
-                                         benchmark.baseline, joined(benchmark.contenders, "\", \"")));
+                                         benchmark.baseline, joined(all, "\", \"")));
     }
 
     static Limits read_one_limit(TomlReader reader, Bytes memory) {
@@ -134,18 +168,19 @@ private:
 
     // A run that nobody could read again need not begin.
     void check_number_of_trials(const Benchmark& benchmark) {
-        const std::uint64_t trials = benchmark.contenders.size() * benchmark.load.levels.size() *
+        const std::uint64_t trials = benchmark.entrants.size() * benchmark.load.levels.size() *
                                      static_cast<std::uint64_t>(benchmark.experiment.blocks_max);
         if (trials > k_most_trials)
             reader_.complain("experiment",
                              fmt::format("{} contenders × {} levels × {} blocks are {} trials; a run has at "
                                          "most {}: write fewer of one of them",
-                                         benchmark.contenders.size(), benchmark.load.levels.size(),
+                                         benchmark.entrants.size(), benchmark.load.levels.size(),
                                          benchmark.experiment.blocks_max, trials, k_most_trials));
     }
 
     TomlReader reader_;
-    bool any_baseline_;
+    bool only_contenders_;
+    bool names_baseline_;
 };
 
 namespace {
@@ -183,11 +218,8 @@ std::optional<Benchmark> read_layers(const std::optional<TomlFile>& parsed,
     }
     for (const std::string& other : profiles)
         BenchmarkReader(TomlReader(nullptr, *parsed, other, diagnostics)).read(other);
-    // Contenders chosen on the command line may leave out the file's baseline, which is right where it
-    // stands.
     const TomlReader chosen(*extra, diagnostics);
-    const bool any_baseline = chosen.has("contenders") && !chosen.has("baseline");
-    return BenchmarkReader(TomlReader(&*extra, *parsed, profile, diagnostics), any_baseline).read(profile);
+    return BenchmarkReader(TomlReader(&*extra, *parsed, profile, diagnostics), &chosen).read(profile);
 }
 
 }  // namespace
@@ -209,6 +241,13 @@ std::optional<Benchmark> parse_benchmark(std::string_view text, std::string name
     const std::size_t before = diagnostics.total();
     auto benchmark = read_layers(TomlFile::parse(text, std::move(name), diagnostics), {}, diagnostics);
     return diagnostics.total() == before ? std::move(benchmark) : std::nullopt;
+}
+
+std::vector<std::string> labels(const Benchmark& benchmark) {
+    std::vector<std::string> all;
+    for (const Entrant& entrant : benchmark.entrants)
+        all.push_back(entrant.label);
+    return all;
 }
 
 namespace {
@@ -234,17 +273,25 @@ std::string limits_table(std::string_view party, const Limits& limits) {
 
 std::string to_toml(const Benchmark& benchmark) {
     std::vector<std::string> contenders;
-    for (const std::string& contender : benchmark.contenders)
-        contenders.push_back(in_quotes(contender));
+    std::string further;
+    for (const Entrant& entrant : benchmark.entrants) {
+        if (entrant.label == entrant.contender && further.empty()) {
+            contenders.push_back(in_quotes(entrant.label));
+        } else {
+            further += fmt::format("\n[[entrants]]\nlabel = {}\ncontender = {}\n", in_quotes(entrant.label),
+                                   in_quotes(entrant.contender));
+        }
+    }
     std::vector<std::string> levels;
     for (const std::int64_t level : benchmark.load.levels)
         levels.push_back(std::to_string(level));
     const LoadSpec& load = benchmark.load;
     const ExperimentSpec& experiment = benchmark.experiment;
     std::string text =
-        fmt::format("schema = 1\nname = {}\ntitle = {}\nworkload = {}\ncontenders = [{}]\nbaseline = {}\n",
+        fmt::format("schema = 1\nname = {}\ntitle = {}\nworkload = {}\n{}baseline = {}\n",
                     in_quotes(benchmark.name), in_quotes(benchmark.title), in_quotes(benchmark.workload),
-                    joined(contenders, ", "), in_quotes(benchmark.baseline));
+                    contenders.empty() ? "" : fmt::format("contenders = [{}]\n", joined(contenders, ", ")),
+                    in_quotes(benchmark.baseline));
     if (!benchmark.profile.empty()) text += fmt::format("profile = {}\n", in_quotes(benchmark.profile));
     text += limits_table("contender", benchmark.contender_limits) +
             limits_table("database", benchmark.database_limits);
@@ -262,7 +309,7 @@ std::string to_toml(const Benchmark& benchmark) {
         "\n[experiment]\nblocks = {{ min = {}, max = {} }}\nmargin = {}\nerror_rate_max = {}\nseed = {}\n",
         experiment.blocks_min, experiment.blocks_max, experiment.margin, experiment.error_rate_max,
         experiment.seed);
-    return text;
+    return text + further;
 }
 
 }  // namespace joust::model

@@ -10,6 +10,7 @@
 #include "base/clock.hpp"
 #include "base/file.hpp"
 #include "model/diagnostics.hpp"
+#include "model/entrant.hpp"
 #include "model/limits.hpp"
 
 namespace joust::model {
@@ -55,9 +56,9 @@ public:
     std::string name;
     std::string title;
     std::string workload;
-    std::vector<std::string> contenders;  ///< at least one, each once
-    std::string baseline;                 ///< one of the contenders; ratios are of the others to it
-    std::string profile;                  ///< "" when none was applied
+    std::vector<Entrant> entrants;  ///< at least one, each label once
+    std::string baseline;           ///< the label of one of them; ratios are of the others to it
+    std::string profile;            ///< "" when none was applied
     Limits contender_limits;
     Limits database_limits;
     DatabaseSpec database;
@@ -70,6 +71,9 @@ private:
     Benchmark() = default;
     friend class BenchmarkReader;
 };
+
+/// Of its entrants, in its order.
+std::vector<std::string> labels(const Benchmark& benchmark);
 
 /// What the command line may change; empty strings and lists change nothing.
 struct BenchmarkOverrides {

@@ -24,7 +24,7 @@
 // name() is for what becomes part of paths and scripts, text() for what others said and is only shown,
 // words() for commands, which stay as they are. F is a JsonWriter (U is const) or a JsonReader. Every key is
 // written, with null for an empty optional, and has to be there when read, but for those that earlier
-// versions did not write (later, later_seconds).
+// versions did not write (later, later_…).
 namespace joust::model {
 
 using Json = nlohmann::ordered_json;
@@ -83,6 +83,7 @@ public:
     void bytes(std::string_view key, std::optional<Bytes> value) {
         (*this)(key, value ? std::optional(value->count) : std::nullopt);
     }
+    void later_bytes(std::string_view key, std::optional<Bytes> value) { bytes(key, value); }
     /// A figure that follows from others: written for the reader's convenience, ignored when read.
     template <typename T>
     void derived(std::string_view key, const T& value) {
@@ -190,6 +191,9 @@ public:
         std::optional<std::uint64_t> count;
         (*this)(key, count);
         if (count) value = Bytes{*count};
+    }
+    void later_bytes(std::string_view key, std::optional<Bytes>& value) {
+        if (object_->contains(prefix_ + std::string(key))) bytes(key, value);
     }
     template <typename T>
     void derived(std::string_view, const T&) {}

@@ -33,11 +33,15 @@ double Samples::goodput_rps() const {
     return window > Nanoseconds{0} ? static_cast<double>(completed_in_window) / joust::seconds(window) : 0.0;
 }
 
-double Samples::error_rate() const {
+double error_rate(const RequestCounts& requests, const RequestErrors& errors) {
     const std::uint64_t own = errors[RequestErrorKind::generator];
     const std::uint64_t bad = requests.failed + requests.timed_out + requests.unfinished - own;
     return requests.started == own ? 0.0
                                    : static_cast<double>(bad) / static_cast<double>(requests.started - own);
+}
+
+double Samples::error_rate() const {
+    return model::error_rate(requests, errors);
 }
 
 }  // namespace joust::model

@@ -58,6 +58,10 @@ std::uint64_t total(const StatusCounts& statuses);
 /// Of these, the ones with a status 3xx.
 StatusCounts redirects(const StatusCounts& statuses);
 
+/// Share of the requests that failed, timed out or stayed unfinished, but for those that the generator's own
+/// host had nothing left for; 0 when none was due.
+double error_rate(const RequestCounts& requests, const RequestErrors& errors);
+
 struct ConnectionCounts {
     std::uint64_t asked = 0;        ///< connections that the load wanted at once (closed model: users)
     std::uint64_t established = 0;  ///< connects that succeeded, over the whole run
@@ -189,7 +193,8 @@ struct Samples {
     /// Verified successes per second; 0 for an empty window.
     [[nodiscard]] double goodput_rps() const;
     /// Share of requests due in the window that failed, timed out or stayed unfinished; 0 when none was due.
-    /// Those that the generator's own host had nothing left for are in neither number.
+    /// Those that the generator's own host had nothing left for are in neither number (see
+    /// model::error_rate).
     [[nodiscard]] double error_rate() const;
 };
 

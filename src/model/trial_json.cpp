@@ -9,25 +9,10 @@
 #include "model/benchmark.hpp"
 #include "model/json_fields.hpp"
 #include "model/json_text.hpp"
-#include "model/limits_json.hpp"
+#include "model/party_json.hpp"
 #include "stats/hlog.hpp"
 
 namespace joust::model {
-
-template <typename F, Is<Usage> U>
-void fields(F& f, U& usage) {
-    f.seconds("cpu_user_s", usage.cpu.user);
-    f.seconds("cpu_system_s", usage.cpu.system);
-    f.seconds("throttled_s", usage.throttled);
-    f("throttled_periods", usage.throttled_periods);
-    f.bytes("memory_anonymous_mean_bytes", usage.anonymous.mean);
-    f.bytes("memory_anonymous_peak_bytes", usage.anonymous.peak);
-    f.bytes("memory_page_cache_mean_bytes", usage.page_cache.mean);
-    f.bytes("memory_page_cache_peak_bytes", usage.page_cache.peak);
-    f("voluntary_context_switches", usage.voluntary_context_switches);
-    f("involuntary_context_switches", usage.involuntary_context_switches);
-    f.seconds("run_delay_s", usage.run_delay);
-}
 
 template <typename F, Is<RequestCounts> R>
 void fields(F& f, R& requests) {
@@ -229,7 +214,7 @@ void fields(F& f, T& trial) {
     enumeration(f, "load_model", trial.load_model, load_model);
     f("level", trial.plan.level);
     f("position", trial.plan.position);
-    f.name("contender", trial.plan.contender);
+    f.name("contender", trial.plan.entrant);
     auto started = trial.started.time_since_epoch();
     f.nanoseconds("started_unix_ns", started);
     if constexpr (F::reading) trial.started = WallTime(started);
@@ -239,15 +224,12 @@ void fields(F& f, T& trial) {
     f.text("warmup_why", trial.warmup.why);
     derived_fields(f, trial);
     fields(f, trial.samples);
-    auto contender = f.prefixed("contender_");
-    fields(contender, trial.contender);
-    auto database = f.prefixed("database_");
-    fields(database, trial.database);
-    auto generator = f.prefixed("generator_");
-    fields(generator, trial.samples.generator);
+    for (const Role role : {Role::contender, Role::database, Role::generator})
+        party_fields(f, trial, role);
     f.later_seconds("contender_cpu_taken_s", trial.contender_cpu_taken);
-    f("contender_limits", trial.contender_limits);
-    f("database_limits", trial.database_limits);
+    // The generator's are read back once a run.
+    for (const Role role : {Role::contender, Role::database})
+        limits_field(f, trial, role);
     f.seconds("time_to_healthy_s", trial.service.time_to_healthy);
     f("service_died", trial.service.died);
     f.text("service_exit", trial.service.exit);
@@ -399,7 +381,7 @@ Status write_histograms(const Directory& run, const TrialResult& trial) {
     });
     const std::string comment =
         fmt::format("Joust trial {}: {} at level {}, block {}; nanoseconds", trial.plan.index,
-                    trial.plan.contender, trial.plan.level, trial.plan.block);
+                    trial.plan.entrant, trial.plan.level, trial.plan.block);
     JOUST_TRY(const std::string text, stats::write_hlog(trial.started, comment, intervals));
     JOUST_TRY(const Directory folder, run.make_folder(k_histograms));
     return folder.write(histogram_name(trial.plan.index), text);

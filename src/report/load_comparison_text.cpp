@@ -6,6 +6,7 @@
 #include "report/load_lines.hpp"
 #include "report/load_report.hpp"
 #include "report/table.hpp"
+#include "report/words/quantities.hpp"
 
 namespace joust::report {
 namespace {
@@ -38,12 +39,6 @@ std::string targets_table(const model::LoadComparison& comparison) {
     return table.plain();
 }
 
-std::string quantity_text(const std::string& quantity) {
-    if (quantity == "response_time_p50") return "p50";
-    if (quantity == "response_time_p99") return "p99";
-    return quantity;
-}
-
 // Why there is no ratio.
 std::string what_lacks(const model::LoadComparison& comparison, const model::LoadRatio& ratio) {
     const std::string rounds = model::counted(comparison.rounds, "round");
@@ -59,7 +54,7 @@ std::string what_it_says(const model::LoadComparison& comparison, const model::L
     if (!ratio.ratio) return what_lacks(comparison, ratio);
     if (!ratio.interval) return "too few rounds for an interval";
     if (!ratio.difference_shown()) return "no difference shown";
-    if (ratio.quantity == "goodput") return *ratio.ratio > 1 ? "more" : "less";
+    if (row(ratio.quantity).better == model::Better::more) return *ratio.ratio > 1 ? "more" : "less";
     return *ratio.ratio > 1 ? "slower" : "faster";
 }
 
@@ -76,7 +71,8 @@ std::string ratios_table(const model::LoadComparison& comparison) {
                             {"", Align::left}},
                 .rows = {}};
     for (const model::LoadRatio& ratio : comparison.ratios)
-        table.rows.push_back({fmt::format("{} ÷ A", letter(ratio.target)), quantity_text(ratio.quantity),
+        table.rows.push_back({fmt::format("{} ÷ A", letter(ratio.target)),
+                              std::string(words::compared_words(ratio.quantity).label),
                               ratio.ratio ? model::significant(*ratio.ratio) : "-",
                               ratio.interval ? interval_text(*ratio.interval) : "-",
                               what_it_says(comparison, ratio)});

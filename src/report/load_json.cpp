@@ -4,6 +4,7 @@
 
 #include "model/lower_bounds.hpp"
 #include "model/wording.hpp"
+#include "report/judgement_json.hpp"
 #include "report/load_figures.hpp"
 #include "report/load_report.hpp"
 
@@ -96,17 +97,10 @@ Json generator(const model::LoadRun& run) {
             {"kernel_time_stamps", samples.kernel_time_stamps}};
 }
 
-Json reasons(const std::vector<model::Reason>& reasons) {
-    Json json = Json::array();
-    for (const model::Reason& reason : reasons)
-        json.push_back({{"code", reason.code}, {"text", reason.text}});
-    return json;
-}
-
 Json validity(const model::Judgement& judgement) {
     return {{"verdict", name(judgement.validity)},
-            {"reasons", reasons(judgement.reasons)},
-            {"not_evaluated", reasons(judgement.not_evaluated)}};
+            {"reasons", findings_json(judgement.findings)},
+            {"not_evaluated", not_evaluated_json(judgement.not_evaluated)}};
 }
 
 Json requests(const model::Samples& samples) {
@@ -196,7 +190,7 @@ Json run_json(const model::LoadRun& run) {
         {"statuses", statuses(samples.statuses)},
         {"error_examples", error_examples(samples)},
         {"fail_if", fail_if(run)},
-        {"warnings", reasons(run.warnings)},
+        {"warnings", findings_json(run.warnings)},
         {"generator", generator(run)},
         {"validity", validity(run.self_check)},
     };
@@ -220,7 +214,7 @@ Json slice_json(const model::LoadSlice& slice) {
 
 Json ratio_json(const model::LoadComparison& comparison, const model::LoadRatio& ratio) {
     const auto& interval = ratio.interval;
-    return {{"quantity", ratio.quantity},
+    return {{"quantity", row(ratio.quantity).name},
             {"url", comparison.runs[ratio.target].url},
             {"baseline", comparison.runs.front().url},
             {"rounds", ratio.rounds},

@@ -10,6 +10,7 @@
 #include "base/text_width.hpp"
 #include "model/wording.hpp"
 #include "report/table.hpp"
+#include "report/words/rules.hpp"
 
 namespace joust::report {
 namespace {
@@ -102,19 +103,19 @@ std::string status_lines(std::string_view label, const model::StatusCounts& stat
     return statuses.empty() ? "" : labelled(label, model::statuses_text(statuses));
 }
 
-std::string warning_lines(std::string_view label, const std::vector<model::Reason>& warnings) {
+std::string warning_lines(std::string_view label, const std::vector<model::Finding>& warnings) {
     std::string text;
-    for (const model::Reason& warning : warnings)
-        text += labelled(label, warning.text);
+    for (const model::Finding& warning : warnings)
+        text += labelled(label, words::sentence(warning));
     return text;
 }
 
 std::string self_check_lines(std::string_view label, const model::Judgement& judgement) {
     std::string text = labelled(label, name(judgement.validity));
-    for (const model::Reason& reason : judgement.reasons)
-        text += labelled("", reason.text);
-    for (const model::Reason& rule : judgement.not_evaluated)
-        text += labelled("", fmt::format("{} not evaluated: {}", rule.code, rule.text));
+    for (const model::Finding& finding : judgement.findings)
+        text += labelled("", words::sentence(finding));
+    for (const model::NotEvaluated& rule : judgement.not_evaluated)
+        text += labelled("", fmt::format("{} not evaluated: {}", code(rule.rule), words::sentence(rule)));
     return text;
 }
 

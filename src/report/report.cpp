@@ -10,9 +10,10 @@ namespace joust::report {
 namespace {
 
 Status write_into(const Directory& directory, const RunReport& run) {
+    const std::vector<Figure> drawn = figures(run.benchmark, run.environment, run.comparison);
     JOUST_CHECK(directory.write(k_results_file, results_json(run)));
-    JOUST_CHECK(directory.write(k_markdown_file, markdown(run)));
-    return write_pictures(directory, figures(run.benchmark, run.environment, run.comparison));
+    JOUST_CHECK(directory.write(k_markdown_file, markdown(run, drawn)));
+    return write_pictures(directory, drawn);
 }
 
 }  // namespace

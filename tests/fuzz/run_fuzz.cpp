@@ -19,7 +19,7 @@ void require(bool holds) {
 }
 
 void check(const model::TrialResult& trial) {
-    require(model::is_name(trial.plan.contender) && is_printable(trial.samples.backend));
+    require(model::is_name(trial.plan.entrant) && is_printable(trial.samples.backend));
     require(trial.plan.index >= 0 && trial.plan.level >= 1 && trial.samples.window >= Nanoseconds{0});
     for (const auto& example : trial.samples.examples)
         require(is_printable(example.detail));

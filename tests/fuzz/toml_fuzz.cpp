@@ -20,9 +20,9 @@ void require(bool holds) {
 
 void check(const model::Benchmark& benchmark) {
     require(model::is_name(benchmark.name) && model::is_name(benchmark.workload));
-    require(is_printable(benchmark.title) && !benchmark.contenders.empty());
-    for (const std::string& contender : benchmark.contenders)
-        require(model::is_name(contender));
+    require(is_printable(benchmark.title) && !benchmark.entrants.empty());
+    for (const model::Entrant& entrant : benchmark.entrants)
+        require(model::is_name(entrant.label) && model::is_name(entrant.contender));
     for (const auto& [key, value] : benchmark.database.settings)
         require(is_printable(key) && is_printable(value));
     model::Diagnostics diagnostics;

@@ -42,7 +42,7 @@ TEST(Terminal, progress_is_harmless) {
         progress->planned(1, {}, Path("/results/" + k_hostile));
         progress->trial_started({0, 0, 4, 0, "a" + k_hostile});
         model::TrialResult trial;
-        trial.plan.contender = "a" + k_hostile;
+        trial.plan.entrant = "a" + k_hostile;
         trial.incidents = {{model::IncidentKind::service_died, k_hostile}};
         progress->trial_finished(trial);
     }

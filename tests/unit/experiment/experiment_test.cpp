@@ -23,7 +23,7 @@ public:
     std::optional<int> fails_at;  ///< the index of the trial that cannot be run
 
     Result<model::TrialResult> run(const model::PlannedTrial& plan, Observer&) override {
-        if (fails_at == plan.index) return fail(ErrorKind::service, "{} does not start", plan.contender);
+        if (fails_at == plan.index) return fail(ErrorKind::service, "{} does not start", plan.entrant);
         return testing::synthetic_trial(benchmark_, plan, {});
     }
 

@@ -49,12 +49,12 @@ TrialResult full_trial() {
     samples.operations[1].response_time.record(4711);
     samples.ids = {{"a1", 100, {{3, RequestErrorKind::connect}, {1, RequestErrorKind::body}}, true},
                    {"a2", 9, {}, false}};
-    samples.generator.throttled = std::nullopt;
-    trial.contender.run_delay = Nanoseconds{77};
+    trial.party(Role::generator)->usage.throttled = std::nullopt;
+    trial.party(Role::contender)->usage.run_delay = Nanoseconds{77};
     trial.contender_cpu_taken = Nanoseconds{123'000'000};
-    trial.database.voluntary_context_switches = std::nullopt;
-    trial.contender_limits->cpu_quota = 0.5;
-    trial.database_limits = std::nullopt;
+    trial.party(Role::database)->usage.voluntary_context_switches = std::nullopt;
+    trial.party(Role::contender)->limits_in_force->cpu_quota = 0.5;
+    trial.party(Role::database)->limits_in_force = std::nullopt;
     trial.service = {Nanoseconds{812'345'678}, true, "was killed by signal 9 (Killed)", 3};
     trial.incidents = {{IncidentKind::out_of_memory, "the kernel killed a process at 2GiB"}};
     return trial;
@@ -191,8 +191,11 @@ TEST(trial_line, without_a_key_is_refused) {
 TEST(trial_line, of_an_earlier_version_lacks_only_what_that_did_not_measure) {
     auto json = nlohmann::json::parse(trial_line(full_trial()));
     json.erase("contender_cpu_taken_s");
+    json.erase("database_storage_written_bytes");
     const auto trial = parse_trial_line(json.dump(), "trials.jsonl", 1);
     ASSERT_TRUE(trial) << trial.error().message;
+    EXPECT_EQ(trial->party(Role::database)->usage.storage_written, std::nullopt);
+    EXPECT_EQ(trial->party(Role::contender)->usage, full_trial().party(Role::contender)->usage);
     EXPECT_EQ(trial->contender_cpu_taken, std::nullopt);
     json.erase("statuses");
     const auto without = parse_trial_line(json.dump(), "trials.jsonl", 1);
@@ -302,8 +305,7 @@ TEST_F(RunDirectory, is_bounded_as_a_whole) {
     const auto stored = read_trials(path_);
     ASSERT_FALSE(stored);
     EXPECT_EQ(stored.error().kind, ErrorKind::bad_input);
-    EXPECT_THAT(stored.error().message,
-                HasSubstr("the histograms up to here need more than 1 GiB"));
+    EXPECT_THAT(stored.error().message, HasSubstr("the histograms up to here need more than 1 GiB"));
 }
 
 }  // namespace

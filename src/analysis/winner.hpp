@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,11 +12,8 @@ namespace joust::analysis {
 /// invalid at any level, where there is only one, or where an interval does not tell.
 std::optional<std::string> winner(const Evidence& evidence, const std::vector<std::string>& contenders);
 
-/// What the run found, with its numbers; `comparison` has everything but its headline.
-std::string headline(const model::Comparison& comparison);
-
-/// Sentences on the experiment as a whole that a reader has to know before believing any number.
-std::vector<std::string> warnings(const model::Comparison& comparison, const model::Benchmark& benchmark,
-                                  const std::vector<model::TrialResult>& trials);
+/// Whether the run ranks anything: some level has a pair, and no trial is invalid for another reason than
+/// what its contender did (a ladder up to the breaking point is a normal result).
+bool comparable(const model::Comparison& comparison);
 
 }  // namespace joust::analysis

@@ -1,12 +1,13 @@
-#include "analysis/judge.hpp"
+#include "rules/judge.hpp"
 
 #include <gmock/gmock.h>
 
 #include <algorithm>
 
+#include "report/words/rules.hpp"
 #include "support/synthetic_trials.hpp"
 
-namespace joust::analysis {
+namespace joust::rules {
 namespace {
 
 using model::IncidentKind;
@@ -29,17 +30,18 @@ model::Judgement judged(const TrialResult& trial) {
     return judge(trial, benchmark().experiment);
 }
 
-std::vector<std::string> codes(const std::vector<model::Reason>& reasons) {
+template <typename Told>
+std::vector<std::string> codes(const std::vector<Told>& told) {
     std::vector<std::string> result;
-    for (const model::Reason& reason : reasons)
-        result.push_back(reason.code);
+    for (const Told& one : told)
+        result.emplace_back(model::code(one.rule));
     return result;
 }
 
 TEST(judge, finds_nothing_in_a_sound_trial) {
     const model::Judgement judgement = judged(sound_trial());
     EXPECT_EQ(judgement.validity, Validity::valid);
-    EXPECT_THAT(judgement.reasons, IsEmpty());
+    EXPECT_THAT(judgement.findings, IsEmpty());
 }
 
 struct Flaw {
@@ -59,8 +61,8 @@ TEST_P(OneFlaw, is_the_one_reason) {
     GetParam().make(trial);
     const model::Judgement judgement = judged(trial);
     EXPECT_EQ(judgement.validity, GetParam().validity);
-    ASSERT_EQ(codes(judgement.reasons), std::vector<std::string>{GetParam().code});
-    EXPECT_THAT(judgement.reasons.front().text, HasSubstr(GetParam().text));
+    ASSERT_EQ(codes(judgement.findings), std::vector<std::string>{GetParam().code});
+    EXPECT_THAT(report::words::sentence(judgement.findings.front()), HasSubstr(GetParam().text));
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -92,7 +94,7 @@ INSTANTIATE_TEST_SUITE_P(
         Flaw{"few_operations", Validity::invalid, "99 verified operations, at least 100",
              [](TrialResult& trial) { trial.samples.completed_in_window = 99; }},
         Flaw{"limits_off", Validity::suspect, "--limits off",
-             [](TrialResult& trial) { trial.contender_limits.reset(); }},
+             [](TrialResult& trial) { trial.party(model::Role::contender)->limits_in_force.reset(); }},
         Flaw{"no_steady_state", Validity::suspect, "after 3 s of warm-up: goodput still rose",
              [](TrialResult& trial) {
                  trial.warmup.steady = false;
@@ -110,7 +112,9 @@ INSTANTIATE_TEST_SUITE_P(
                  trial.samples.run_delays = {std::chrono::milliseconds(13'000), Nanoseconds{0}};
              }},
         Flaw{"generator_throttled", Validity::suspect, "1.2 % of the window",
-             [](TrialResult& trial) { trial.samples.generator.throttled = std::chrono::milliseconds(60); }},
+             [](TrialResult& trial) {
+                 trial.party(model::Role::generator)->usage.throttled = std::chrono::milliseconds(60);
+             }},
         Flaw{"offered_rate", Validity::suspect, "195/s of 200/s",
              [](TrialResult& trial) {
                  trial.load_model = model::LoadModel::open;
@@ -130,9 +134,9 @@ TEST(judge, allows_a_lag_of_a_millisecond_however_fast_the_service) {
     TrialResult trial =
         testing::synthetic_trial(benchmark(), {0, 0, 50, 0, "django"}, {.goodput_rps = 200, .p50_ms = 0.2});
     trial.samples.conduct.start_delay_p99 = Nanoseconds{950'000};
-    EXPECT_THAT(codes(judged(trial).reasons), IsEmpty());
+    EXPECT_THAT(codes(judged(trial).findings), IsEmpty());
     trial.samples.conduct.start_delay_p99 = Nanoseconds{1'100'000};
-    EXPECT_THAT(codes(judged(trial).reasons), ::testing::ElementsAre("generator_lag"));
+    EXPECT_THAT(codes(judged(trial).findings), ::testing::ElementsAre("generator_lag"));
 }
 
 TEST(judge, leaves_littles_law_alone_where_the_edges_of_the_window_drown_it) {
@@ -140,14 +144,14 @@ TEST(judge, leaves_littles_law_alone_where_the_edges_of_the_window_drown_it) {
         testing::synthetic_trial(benchmark(), {0, 0, 50, 0, "django"}, {.goodput_rps = 25, .p50_ms = 2000});
     trial.samples.in_flight_mean /= 2;
     const model::Judgement judgement = judged(trial);
-    EXPECT_THAT(codes(judgement.reasons), IsEmpty());
+    EXPECT_THAT(codes(judgement.findings), IsEmpty());
     EXPECT_THAT(codes(judgement.not_evaluated), ::testing::Contains("littles_law"));
 }
 
 TEST(judge, says_which_rules_had_no_data) {
     TrialResult trial = sound_trial();
     trial.samples.run_delays.clear();
-    trial.samples.generator.throttled.reset();
+    trial.party(model::Role::generator)->usage.throttled.reset();
     trial.samples.conduct.steal_share.reset();
     trial.samples.response_time_sum = Nanoseconds{0};
     EXPECT_THAT(codes(judged(trial).not_evaluated),
@@ -161,9 +165,10 @@ TEST(judge, explains_errors_by_a_database_that_refused_connections_but_does_not_
     EXPECT_EQ(judged(trial).validity, Validity::valid);
     trial.samples.requests.failed = 500;
     const model::Judgement judgement = judged(trial);
-    ASSERT_EQ(codes(judgement.reasons), std::vector<std::string>{"error_rate"});
-    EXPECT_THAT(judgement.reasons.front().text, HasSubstr("the database refused connections"));
+    ASSERT_EQ(codes(judgement.findings), std::vector<std::string>{"error_rate"});
+    EXPECT_THAT(report::words::sentence(judgement.findings.front()),
+                HasSubstr("the database refused connections"));
 }
 
 }  // namespace
-}  // namespace joust::analysis
+}  // namespace joust::rules

@@ -1,8 +1,10 @@
-#include "analysis/self_check.hpp"
+#include "rules/judge.hpp"
 
 #include <gmock/gmock.h>
 
-namespace joust::analysis {
+#include "report/words/rules.hpp"
+
+namespace joust::rules {
 namespace {
 
 using namespace std::chrono_literals;
@@ -39,13 +41,21 @@ Samples sound() {
 }
 
 model::Judgement judged(const Samples& samples, LoadModel load_model = LoadModel::open) {
-    return self_check(samples, load_model);
+    return self_check({.samples = samples, .generator = samples.generator, .load_model = load_model});
 }
 
-std::vector<std::string> reason_codes(const std::vector<model::Reason>& reasons) {
+model::Judgement over_schedule(const Samples& samples, Nanoseconds length) {
+    return self_check({.samples = samples,
+                       .generator = samples.generator,
+                       .load_model = LoadModel::open,
+                       .schedule_length = length});
+}
+
+template <typename Told>
+std::vector<std::string> reason_codes(const std::vector<Told>& told) {
     std::vector<std::string> result;
-    for (const model::Reason& reason : reasons)
-        result.push_back(reason.code);
+    for (const Told& one : told)
+        result.emplace_back(model::code(one.rule));
     return result;
 }
 
@@ -53,7 +63,7 @@ TEST(self_check, finds_nothing_in_a_sound_run) {
     for (const LoadModel load_model : {LoadModel::open, LoadModel::closed}) {
         const model::Judgement judgement = judged(sound(), load_model);
         EXPECT_EQ(judgement.validity, Validity::valid);
-        EXPECT_THAT(reason_codes(judgement.reasons), IsEmpty());
+        EXPECT_THAT(reason_codes(judgement.findings), IsEmpty());
         EXPECT_THAT(reason_codes(judgement.not_evaluated), IsEmpty());
     }
 }
@@ -63,16 +73,16 @@ TEST(self_check, judges_a_load_that_stops_by_count_over_its_schedule) {
     Samples samples = sound();
     samples.window = 12s;
     samples.in_flight_mean = 100.0 / 12;
-    EXPECT_THAT(reason_codes(self_check(samples, LoadModel::open, 10s).reasons), IsEmpty());
+    EXPECT_THAT(reason_codes(over_schedule(samples, 10s).findings), IsEmpty());
     samples.conduct.never_begun = 160;
-    const auto shed = self_check(samples, LoadModel::open, 10s).reasons;
+    const auto shed = over_schedule(samples, 10s).findings;
     ASSERT_EQ(reason_codes(shed), std::vector<std::string>{"offered_rate"});
-    EXPECT_THAT(shed.front().text, HasSubstr("484/s of 500/s were sent"));
+    EXPECT_THAT(report::words::sentence(shed.front()), HasSubstr("484/s of 500/s were sent"));
     samples.conduct.never_begun = 0;
     samples.conduct.halves = {{2500, 2000, 12s}, {2500, 2000, 88s}};
-    const auto saturated = self_check(samples, LoadModel::open, 10s).reasons;
+    const auto saturated = over_schedule(samples, 10s).findings;
     ASSERT_EQ(reason_codes(saturated), std::vector<std::string>{"saturation"});
-    EXPECT_THAT(saturated.front().text,
+    EXPECT_THAT(report::words::sentence(saturated.front()),
                 HasSubstr("of 500/s offered in the second half of the schedule 400/s were served"));
 }
 
@@ -82,7 +92,7 @@ TEST(self_check, does_not_hold_against_the_rate_that_a_draw_had_fewer_arrivals) 
     samples.requests = {.started = 4700, .succeeded = 4700};
     samples.response_time_sum = 94s;
     samples.in_flight_mean = 9.4;
-    EXPECT_THAT(reason_codes(judged(samples).reasons), IsEmpty());
+    EXPECT_THAT(reason_codes(judged(samples).findings), IsEmpty());
 }
 
 TEST(self_check, says_that_without_a_request_there_was_no_rate) {
@@ -94,7 +104,7 @@ TEST(self_check, says_that_without_a_request_there_was_no_rate) {
 
 // A signal ended the load before its schedule was through.
 TEST(self_check, judges_a_schedule_that_was_cut_short_over_the_window) {
-    EXPECT_THAT(reason_codes(self_check(sound(), LoadModel::open, 60s).reasons), IsEmpty());
+    EXPECT_THAT(reason_codes(over_schedule(sound(), 60s).findings), IsEmpty());
 }
 
 struct Fault {
@@ -115,13 +125,13 @@ class OneFault : public ::testing::TestWithParam<Fault> {};
 TEST_P(OneFault, is_the_one_reason_beyond_its_bound_and_none_within) {
     Samples within = sound();
     GetParam().within(within);
-    EXPECT_THAT(reason_codes(judged(within, GetParam().load_model).reasons), IsEmpty());
+    EXPECT_THAT(reason_codes(judged(within, GetParam().load_model).findings), IsEmpty());
     Samples beyond = sound();
     GetParam().beyond(beyond);
     const model::Judgement judgement = judged(beyond, GetParam().load_model);
     EXPECT_EQ(judgement.validity, GetParam().validity);
-    ASSERT_EQ(reason_codes(judgement.reasons), std::vector<std::string>{GetParam().code});
-    EXPECT_THAT(judgement.reasons.front().text, HasSubstr(GetParam().text));
+    ASSERT_EQ(reason_codes(judgement.findings), std::vector<std::string>{GetParam().code});
+    EXPECT_THAT(report::words::sentence(judgement.findings.front()), HasSubstr(GetParam().text));
 }
 
 // The median response time is 20 ms, so that the generator may be 2 ms late.
@@ -180,7 +190,21 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(self_check, does_not_call_a_slow_target_saturated) {
     Samples samples = sound();  // two seconds per request: a second's worth is in flight at the edges
     samples.conduct.halves = {{2500, 1500, 5000s}, {2500, 1500, 5000s}};
-    EXPECT_THAT(reason_codes(judged(samples).reasons), ::testing::Not(Contains("saturation")));
+    EXPECT_THAT(reason_codes(judged(samples).findings), ::testing::Not(Contains("saturation")));
+}
+
+// Users who starve took longer than any request that was counted; requests that outlast the window say
+// nothing of that kind.
+TEST(self_check, calls_latencies_lower_bounds_only_where_users_starve) {
+    Samples samples = sound();
+    samples.in_flight_mean = 20;
+    const auto starving = judged(samples).findings;
+    EXPECT_EQ(reason_codes(starving), std::vector<std::string>{"littles_law"});
+    EXPECT_TRUE(has_effect(starving, model::Effect::bounds, model::Aspect::latency));
+    samples.in_flight_mean = 5;
+    const auto outlasting = judged(samples).findings;
+    EXPECT_EQ(reason_codes(outlasting), std::vector<std::string>{"littles_law"});
+    EXPECT_FALSE(has_effect(outlasting, model::Effect::bounds, model::Aspect::latency));
 }
 
 TEST(self_check, takes_a_short_standstill_for_a_doubt_only) {
@@ -192,7 +216,7 @@ TEST(self_check, takes_a_short_standstill_for_a_doubt_only) {
     samples.conduct.thread_stopped = {30ms};
     const model::Judgement judgement = judged(samples);
     EXPECT_EQ(judgement.validity, Validity::suspect);
-    EXPECT_THAT(reason_codes(judgement.reasons), Contains("generator_stopped"));
+    EXPECT_THAT(reason_codes(judgement.findings), Contains("generator_stopped"));
 }
 
 TEST(self_check, names_the_rules_that_had_no_data) {
@@ -208,4 +232,4 @@ TEST(self_check, names_the_rules_that_had_no_data) {
 }
 
 }  // namespace
-}  // namespace joust::analysis
+}  // namespace joust::rules
