@@ -342,7 +342,8 @@ TEST_P(Races, TheEndOfAnIdleConnectionIsNoError) {
         for (const auto& [name, end] : ends) {
             SCOPED_TRACE(name + (unix_socket ? " over a Unix socket" : " over TCP"));
             const ConductedServer server(unix_socket, idle_end(end));
-            Options options = options_of({.name = name, .conduct = {}, .kind = {}, .requests = 4}, server.url());
+            Options options =
+                options_of({.name = name, .conduct = {}, .kind = {}, .requests = 4}, server.url());
             std::get<ClosedLoop>(options.schedule).think_time = 300ms;
             const model::Samples samples = run(options);
             EXPECT_EQ(samples.requests.succeeded, samples.requests.started)
