@@ -36,8 +36,9 @@ std::optional<host::User> drawing_user() {
 // gnuplot's output, or why it has none. -d: no start-up file of the user, the system or the folder is read.
 Result<std::string> run_gnuplot(const std::vector<std::string>& arguments, const Path& folder) {
     host::ProcessSpec spec;
-    spec.command = {"gnuplot", "-d"};
+    spec.command = {"gnuplot"};
     spec.command.insert(spec.command.end(), arguments.begin(), arguments.end());
+    spec.command.emplace_back("-d");
     spec.environment = {{"PATH", search_path()}, {"LC_ALL", "C.UTF-8"}};
     spec.directory = folder;
     spec.user = drawing_user();
