@@ -293,8 +293,7 @@ TEST_F(RunDirectory, is_bounded_as_a_whole) {
     const auto stored = read_trials(path_);
     ASSERT_FALSE(stored);
     EXPECT_EQ(stored.error().kind, ErrorKind::bad_input);
-    EXPECT_THAT(stored.error().message,
-                HasSubstr("the histograms up to here need more than 1 GiB"));
+    EXPECT_THAT(stored.error().message, HasSubstr("the histograms up to here need more than 1 GiB"));
 }
 
 }  // namespace
