@@ -9,7 +9,7 @@ namespace {
 
 class Scan {
 public:
-    explicit Scan(std::string_view text) : text_(text) {}
+    explicit Scan(std::string_view text) : text_(text), at_(text.starts_with("\xEF\xBB\xBF") ? 3 : 0) {}
 
     std::optional<TomlExcess> excess() {
         while (at_ < text_.size()) {
@@ -19,6 +19,9 @@ public:
             } else if (c == '"' || c == '\'') {
                 skip_string(c);
             } else {
+                // TOML has none there, and toml++'s tables of letters have holes.
+                if (static_cast<unsigned char>(c) >= 0x80)
+                    return here("a key or value has a character beyond ASCII; write it in quotes");
                 count(c);
                 if (levels_ > k_most_toml_levels)
                     return here(
@@ -70,7 +73,7 @@ private:
     }
 
     std::string_view text_;
-    std::size_t at_ = 0;
+    std::size_t at_;
     int levels_ = 0;
     int parts_ = 1;
 };

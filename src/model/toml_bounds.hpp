@@ -21,8 +21,8 @@ struct TomlExcess {
     std::string message;
 };
 
-/// Looks for brackets and dots of `text`, valid TOML or not, outside of strings and comments; empty where it
-/// is safe to parse.
+/// Looks for brackets, dots and characters beyond ASCII in `text`, valid TOML or not, outside of strings and
+/// comments; empty where it is safe to parse.
 std::optional<TomlExcess> toml_excess(std::string_view text);
 
 }  // namespace joust::model

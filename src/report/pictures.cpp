@@ -34,13 +34,15 @@ std::optional<host::User> drawing_user() {
 }
 
 // gnuplot's output, or why it has none. -d: no start-up file of the user, the system or the folder is read.
-Result<std::string> run_gnuplot(const std::vector<std::string>& arguments, const Path& folder) {
+Result<std::string> run_gnuplot(const std::vector<std::string>& arguments, const Path& folder,
+                                std::optional<host::User> user) {
     host::ProcessSpec spec;
-    spec.command = {"gnuplot", "-d"};
+    spec.command = {"gnuplot"};
     spec.command.insert(spec.command.end(), arguments.begin(), arguments.end());
+    spec.command.emplace_back("-d");
     spec.environment = {{"PATH", search_path()}, {"LC_ALL", "C.UTF-8"}};
     spec.directory = folder;
-    spec.user = drawing_user();
+    spec.user = std::move(user);
     spec.ceilings = {
         {RLIMIT_CORE, 0}, {RLIMIT_AS, k_most_memory}, {RLIMIT_FSIZE, k_most_picture_bytes}, {RLIMIT_CPU, 60}};
     return host::run_program(std::move(spec), k_limit);
@@ -78,8 +80,9 @@ Status draw(const DrawingFolder& drawing, const std::vector<Figure>& figures, co
     std::vector<std::string> scripts;
     for (const Figure& figure : figures)
         scripts.push_back(figure.name + ".gp");
-    if (const auto user = drawing_user()) JOUST_CHECK(host::give_to(*user, drawing.path()));
-    const auto output = run_gnuplot(scripts, drawing.path() / k_folder);
+    const auto user = drawing_user();
+    if (user) JOUST_CHECK(host::give_to(*user, drawing.path()));
+    const auto output = run_gnuplot(scripts, drawing.path() / k_folder, user);
     if (output) return {};
     return fail(ErrorKind::unsupported,
                 "no pictures: gnuplot failed; install it with `apt-get install gnuplot-nox`, then `joust "
@@ -90,7 +93,7 @@ Status draw(const DrawingFolder& drawing, const std::vector<Figure>& figures, co
 }  // namespace
 
 Status pictures_possible() {
-    const auto output = run_gnuplot({"-e", "set terminal pngcairo"}, "/");
+    const auto output = run_gnuplot({"-e", "set terminal pngcairo"}, "/", std::nullopt);
     if (!output)
         return fail(ErrorKind::bad_input,
                     "pictures cannot be made, so nothing was started; install gnuplot with `apt-get install "
