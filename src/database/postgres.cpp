@@ -3,6 +3,7 @@
 #include <csignal>
 
 #include "base/text.hpp"
+#include "base/tree.hpp"
 #include "database/postgres_config.hpp"
 #include "database/postgres_log.hpp"
 #include "database/secret.hpp"
@@ -260,12 +261,8 @@ Status Postgres::stop() {
     ending_ = server_->stop(Nanoseconds{0});
     server_.reset();
     remove_orphaned_segments(user_);
-    std::error_code failed;
-    for (const Path& directory : {files_.root, files_.sockets}) {
-        std::filesystem::remove_all(directory, failed);
-        if (failed) return fail(ErrorKind::io, "cannot remove {}: {}", directory.string(), failed.message());
-    }
-    return {};
+    JOUST_CHECK(remove_tree(files_.root));
+    return remove_tree(files_.sockets);
 }
 
 }  // namespace joust::database

@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include "base/tree.hpp"
 #include "database/sqlite_connection.hpp"
 #include "host/facts.hpp"
 
@@ -115,10 +116,7 @@ Status Sqlite::sound_since(LogMark) const {
 Status Sqlite::stop() {
     if (stopped_) return {};
     stopped_ = true;
-    std::error_code failed;
-    std::filesystem::remove_all(directory_, failed);
-    if (failed) return fail(ErrorKind::io, "cannot remove {}: {}", directory_.string(), failed.message());
-    return {};
+    return remove_tree(directory_);
 }
 
 }  // namespace joust::database

@@ -9,6 +9,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -16,6 +17,7 @@
 #include <cerrno>
 
 #include "base/text.hpp"
+#include "host/descendants.hpp"
 
 namespace joust::host {
 namespace {
@@ -81,15 +83,16 @@ bool raise_open_files() {
     return ::setrlimit(RLIMIT_NOFILE, &files) == 0;
 }
 
+// The memory of a service holds its passwords, and fills the disk.
+bool forbid_core_dumps() {
+    const rlimit none{};
+    return ::setrlimit(RLIMIT_CORE, &none) == 0;
+}
+
 bool write_oom_score(const std::string& score) {
     if (score.empty()) return true;
     const int file = ::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
     return file >= 0 && ::write(file, score.data(), score.size()) >= 0;
-}
-
-bool become(const User& user) {
-    return ::setgroups(user.groups.size(), user.groups.data()) == 0 &&
-           ::setresgid(user.gid, user.gid, user.gid) == 0 && ::setresuid(user.uid, user.uid, user.uid) == 0;
 }
 
 bool redirect(const Prepared& prepared) {
@@ -111,6 +114,8 @@ bool redirect(const Prepared& prepared) {
         if (::write(entrance.get(), "0", 1) != 1) give_up(prepared, Step::group);
     if (!write_oom_score(prepared.oom_score_adj)) give_up(prepared, Step::oom_score);
     if (!raise_open_files()) give_up(prepared, Step::files);
+    if (!forbid_core_dumps()) give_up(prepared, Step::files);
+    ::umask(022);  // whoever started this process: nobody else writes what it makes
     if (prepared.user && !become(*prepared.user)) give_up(prepared, Step::user);
     if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) give_up(prepared, Step::privileges);
     // A change of user takes the death signal away again.
@@ -236,6 +241,8 @@ Result<Process> Process::start(const ProcessSpec& spec) {
     std::vector<std::string> variables;
     for (const auto& [key, value] : spec.environment)
         variables.push_back(fmt::format("{}={}", key, value));
+    const auto [mark, of_this_process] = own_start_mark();
+    variables.push_back(fmt::format("{}={}", mark, of_this_process));
     std::vector<std::string> words = spec.command;
     Prepared prepared{.program = program.c_str(),
                       .directory = spec.directory.c_str(),

@@ -76,7 +76,18 @@ Result<Party> Party::start(const Program& program, const Confinement& confinemen
                                     .before_start = [&](const host::ProcessIdentity& leader) {
                                         return run.record_session(leader);
                                     }}));
-    return Party(confinement, std::move(group), std::move(process));
+    host::Strays strays(run, process.identity());
+    return Party(confinement, std::move(strays), std::move(group), std::move(process));
+}
+
+Party& Party::operator=(Party&& other) noexcept {
+    if (this == &other) return *this;
+    const Party old(std::move(*this));  // ended in the order of the destructor
+    confinement_ = std::move(other.confinement_);
+    strays_ = std::move(other.strays_);
+    group_ = std::move(other.group_);
+    process_ = std::move(other.process_);
+    return *this;
 }
 
 Result<model::LimitsInForce> Party::limits_in_force() const {
@@ -117,9 +128,10 @@ std::string Party::description() const {
 std::string Party::stop(Nanoseconds grace) {
     [[maybe_unused]] const std::optional<host::ExitStatus> status = process_.stop(grace);
     std::string last = description();
-    if (!group_) return last;
-    // A group that cannot be emptied now is tried again by the destructor, the guardian and the next start.
-    [[maybe_unused]] const Status killed = group_->kill_all();
+    // What cannot be ended now is tried again by the destructor, the guardian and the next start.
+    if (group_) [[maybe_unused]]
+        const Status killed = group_->kill_all();
+    [[maybe_unused]] const Status ended = strays_.end();
     return last;
 }
 

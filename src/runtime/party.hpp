@@ -22,13 +22,18 @@ struct Confinement {
 
 /// A program running as a process in its limits: one resource. Everything it started ends with it.
 ///
-/// With limits off a cgroup is still used, for accounting and killing, where the host has any.
+/// With limits off a cgroup is still used, for accounting and killing, where the host has any. The run
+/// outlives it.
 class Party {
 public:
     /// Records in `run` what it makes. Fails with `unsupported` if limits are wanted that cannot be set, and
     /// if what the kernel reads back is not what was asked for.
     static Result<Party> start(const Program& program, const Confinement& confinement,
                                const host::CgroupHost& cgroups, host::RunState& run);
+
+    Party(Party&&) noexcept = default;
+    Party& operator=(Party&& other) noexcept;
+    ~Party() = default;
 
     [[nodiscard]] const std::string& name() const { return confinement_.name; }
     [[nodiscard]] const host::Process& process() const { return process_; }
@@ -52,14 +57,20 @@ public:
     /// below it that was killed so is mentioned too.
     [[nodiscard]] std::string description() const;
 
-    /// SIGTERM, SIGKILL after `grace`, then whatever is left in its group; returns the last description().
+    /// SIGTERM, SIGKILL after `grace`, then whatever is left in its group or was started by it in sessions of
+    /// their own; returns the last description().
     std::string stop(Nanoseconds grace);
 
 private:
-    Party(Confinement confinement, std::unique_ptr<host::Cgroup> group, host::Process process)
-        : confinement_(std::move(confinement)), group_(std::move(group)), process_(std::move(process)) {}
+    Party(Confinement confinement, host::Strays strays, std::unique_ptr<host::Cgroup> group,
+          host::Process process)
+        : confinement_(std::move(confinement)),
+          strays_(std::move(strays)),
+          group_(std::move(group)),
+          process_(std::move(process)) {}
 
     Confinement confinement_;
+    host::Strays strays_;                  ///< before the others: ended when they are
     std::unique_ptr<host::Cgroup> group_;  ///< stable address for usage sources; null without cgroups
     host::Process process_;
 };
