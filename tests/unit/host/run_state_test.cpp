@@ -186,8 +186,11 @@ TEST_F(RunStateTest, EachContenderHasAUserOfItsOwnWhoEndsWithTheRun) {
         EXPECT_NE(user.uid, 0U);
         EXPECT_NE(must(run.new_user()).uid, user.uid);
         EXPECT_NE(user.uid, must(unprivileged_user()).uid);
-        RunState other = must(RunState::create(root));
-        EXPECT_NE(must(other.new_user()).uid, user.uid) << "of another run, though nothing runs as it yet";
+        {
+            RunState other = must(RunState::create(root));
+            EXPECT_NE(must(other.new_user()).uid, user.uid)
+                << "of another run, though nothing runs as it yet";
+        }
         ProcessSpec spec = shell("exec sleep 87");
         spec.user = user;
         spec.before_start = [&](const ProcessIdentity& leader) { return run.record_session(leader); };
