@@ -1,5 +1,7 @@
 #include "experiment/rig.hpp"
 
+#include <algorithm>
+
 #include "host/facts.hpp"
 #include "service/facts.hpp"
 #include "service/preflight.hpp"
@@ -24,6 +26,7 @@ Result<Rig> Rig::create(const RunSpec& spec, RunDirectory& directory, Observer& 
     JOUST_TRY(host::User user, host::unprivileged_user());
     JOUST_TRY(host::RunState run, host::RunState::create(spec.state_root));
     Rig rig(spec, directory, std::move(run), std::move(user));
+    JOUST_CHECK(rig.make_users());
     rig.environment_.host = host::read_facts(rig.run_->directory());
     if (const auto& storage = rig.environment_.host.storage;
         storage.in_memory && spec.benchmark.database.durability == model::Durability::full)
@@ -43,6 +46,19 @@ Result<Rig> Rig::create(const RunSpec& spec, RunDirectory& directory, Observer& 
     if (const Status added = rig.add_contenders(observer, interrupted); !added)
         return tl::unexpected(rig.explained(added.error(), mark));
     return rig;
+}
+
+// One for each, so that a contender can neither read nor signal nor change what is its rival's or the
+// database's.
+Status Rig::make_users() {
+    for (const model::Contender& contender : spec_->contenders) {
+        JOUST_TRY(host::User user, run_->new_user());
+        contender_users_.emplace(contender.name, std::move(user));
+    }
+    environment_.users_separated =
+        std::none_of(contender_users_.begin(), contender_users_.end(),
+                     [&](const auto& entry) { return entry.second.uid == user_.uid; });
+    return {};
 }
 
 Status Rig::confine() {
@@ -82,6 +98,7 @@ Status Rig::start_database() {
                    .cgroups = *cgroups_,
                    .run = *run_,
                    .user = user_,
+                   .contender_users = contender_users_,
                    .log_directory = directory_->logs()}));
     JOUST_TRY(environment_.database, database_->facts());
     JOUST_TRY(const auto limits, database_->limits_in_force());
@@ -121,7 +138,7 @@ Status Rig::add_contender(const model::Contender& contender, Observer& observer,
     const Path log = directory_->logs() / (contender.name + "-setup.log");
     JOUST_CHECK(service::set_up(contender, staged, *run_, log, interrupted));
     JOUST_TRY(std::string url, database_->create_for(contender.name));
-    JOUST_CHECK(service::migrate(contender, staged, url, *run_, user_, log));
+    JOUST_CHECK(service::migrate(contender, staged, url, *run_, contender_users_.at(contender.name), log));
     JOUST_TRY(model::ContenderFacts facts, service::read_facts(contender, staged));
     environment_.contenders.push_back(std::move(facts));
     entries_.emplace(contender.name, Entry{&contender, std::move(staged), std::move(url)});
@@ -155,7 +172,7 @@ Result<service::Instance> Rig::start_instance(const std::string& contender) {
          .port = spec_->port,
          .limits = limited ? std::optional(spec_->benchmark.contender_limits) : std::nullopt,
          .cpu = limited ? std::optional(layout_.contender) : std::nullopt,
-         .user = user_,
+         .user = contender_users_.at(contender),
          .log = log_of(contender)},
         *cgroups_, *run_);
 }

@@ -29,20 +29,6 @@ void tell(int file, std::string_view text) {
     }
 }
 
-std::string encoded(const Result<std::string>& result) {
-    if (result) return k_done + *result;
-    return static_cast<char>('0' + static_cast<int>(result.error().kind)) + result.error().message;
-}
-
-// Everything inherited but the pipe is closed, the lock of the run first of all.
-bool close_all_but(int pipe) {
-    if (::dup2(pipe, 3) < 0 || ::close_range(4, ~0U, 0) != 0) return false;
-    const int nothing = ::open("/dev/null", O_RDWR);
-    for (int standard = 0; standard < 3; ++standard)
-        if (::dup2(nothing, standard) < 0) return false;
-    return nothing <= 3 || ::close(nothing) == 0;
-}
-
 [[noreturn]] void run_work(const User& user, pid_t parent, int pipe,
                            const std::function<Result<std::string>()>& work) {
     for (int number = 1; number < NSIG; ++number)
@@ -53,17 +39,17 @@ bool close_all_but(int pipe) {
     ::setsid();
     ::umask(022);
     const rlimit no_core{};
-    const bool ready = close_all_but(pipe) && ::setrlimit(RLIMIT_CORE, &no_core) == 0 &&
+    const bool ready = keep_only(pipe) && ::setrlimit(RLIMIT_CORE, &no_core) == 0 &&
                        (::geteuid() != 0 || user.uid == 0 || become(user)) &&
                        ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
                        // After the change of user, which takes the death signal away.
                        ::prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && ::getppid() == parent && ::chdir("/") == 0;
     if (!ready) {
-        tell(3, encoded(fail(ErrorKind::io, "a child process cannot become user {}: {}", user.name,
-                             errno_text())));
+        tell(k_kept, encoded(fail(ErrorKind::io, "a child process cannot become user {}: {}", user.name,
+                                  errno_text())));
         ::_exit(1);
     }
-    tell(3, encoded(work()));
+    tell(k_kept, encoded(work()));
     ::_exit(0);
 }
 
@@ -84,6 +70,27 @@ bool read_result(const Fd& pipe, TimePoint deadline, std::string& text) {
 }
 
 }  // namespace
+
+std::string encoded(const Result<std::string>& result) {
+    if (result) return k_done + *result;
+    return static_cast<char>('0' + static_cast<int>(result.error().kind)) + result.error().message;
+}
+
+Result<std::string> decoded(std::string_view text, const User& user) {
+    if (text.empty()) return fail(ErrorKind::io, "a child process of user {} was killed", user.name);
+    if (text.front() == k_done) return std::string(text.substr(1));
+    return tl::unexpected<Error>(
+        Error{static_cast<ErrorKind>(text.front() - '0'), std::string(text.substr(1))});
+}
+
+// Everything inherited is closed but the one, the lock of the run first of all.
+bool keep_only(int file) {
+    if (::dup2(file, k_kept) < 0 || ::close_range(k_kept + 1, ~0U, 0) != 0) return false;
+    const int nothing = ::open("/dev/null", O_RDWR);
+    for (int standard = 0; standard < k_kept; ++standard)
+        if (::dup2(nothing, standard) < 0) return false;
+    return nothing <= k_kept || ::close(nothing) == 0;
+}
 
 Result<std::string> run_as(const User& user, Nanoseconds limit,
                            const std::function<Result<std::string>()>& work) {
@@ -111,9 +118,7 @@ Result<std::string> run_as(const User& user, Nanoseconds limit,
         return fail(ErrorKind::io, "a child process of user {} told more than {} bytes", user.name,
                     k_most_result);
     if (!whole) return fail(ErrorKind::timed_out, "it did not end within {} and was killed", spoken(limit));
-    if (text.empty()) return fail(ErrorKind::io, "a child process of user {} was killed", user.name);
-    if (text.front() == k_done) return text.substr(1);
-    return tl::unexpected<Error>(Error{static_cast<ErrorKind>(text.front() - '0'), text.substr(1)});
+    return decoded(text, user);
 }
 
 }  // namespace joust::host

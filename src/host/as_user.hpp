@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "base/clock.hpp"
 #include "base/error.hpp"
@@ -17,5 +18,17 @@ namespace joust::host {
 /// Forked, not executed: no other thread may hold a lock that the work needs, those of malloc apart.
 Result<std::string> run_as(const User& user, Nanoseconds limit,
                            const std::function<Result<std::string>()>& work);
+
+// What run_as() and Deputy share.
+
+/// A result as text, for a pipe.
+std::string encoded(const Result<std::string>& result);
+/// Back again; "" is an error that names `user`.
+Result<std::string> decoded(std::string_view text, const User& user);
+
+/// Where keep_only() leaves what it keeps.
+inline constexpr int k_kept = 3;
+/// Closes every descriptor but `file`, which becomes k_kept, and makes 0 to 2 /dev/null. For a forked child.
+bool keep_only(int file);
 
 }  // namespace joust::host

@@ -157,6 +157,13 @@ Result<Fd> open_file(const Path& path, int flags) {
     return file;
 }
 
+Result<Fd> open_output(const ProcessSpec& spec) {
+    if (!spec.output) return open_file(spec.log, O_WRONLY | O_CREAT | O_APPEND);
+    Fd copy(::fcntl(*spec.output, F_DUPFD_CLOEXEC, 3));
+    if (!copy) return fail(ErrorKind::io, "cannot pass on a descriptor: {}", errno_text());
+    return copy;
+}
+
 // As the shell does, but with the child's own PATH. What is not found is returned as it is; exec says why.
 std::string find_program(const ProcessSpec& spec) {
     const std::string& name = spec.command.front();
@@ -260,7 +267,7 @@ Result<Process> Process::start(const ProcessSpec& spec) {
         prepared.group_entrances.push_back(std::move(entrance));
     }
     JOUST_TRY(prepared.no_input, open_file("/dev/null", O_RDONLY));
-    JOUST_TRY(prepared.log, open_file(spec.log, O_WRONLY | O_CREAT | O_APPEND));
+    JOUST_TRY(prepared.log, open_output(spec));
     JOUST_TRY(Pipe go, make_gate());
     JOUST_TRY(Pipe failure, make_pipe());
     prepared.go = std::move(go.read);

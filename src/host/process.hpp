@@ -33,6 +33,7 @@ struct ProcessSpec {
     Environment environment;           ///< the whole of it but for start_mark(); nothing is inherited
     Path directory = "/";
     Path log = "/dev/null";            ///< stdout and stderr are appended; made if missing, mode 0644
+    std::optional<int> output;         ///< a descriptor for stdout and stderr in place of `log`
     std::optional<User> user;          ///< empty: as this process
     std::vector<Path> cgroup;          ///< Cgroup::entrances(): entered before the program starts
     std::optional<int> oom_score_adj;  ///< -1000 to 1000; e.g. 500: sooner than this process

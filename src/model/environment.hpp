@@ -46,6 +46,9 @@ struct Environment {
     std::string limits;                                    ///< "cgroups v1", "cgroups v2" or "off"
     std::map<std::string, LimitsInForce> limits_in_force;  ///< by party: "contender", "database", "generator"
     std::vector<std::string> layout_notes;                 ///< sentences on how CPUs were shared
+    /// Each contender and the database ran as a user of its own; false: all as the one who called Joust,
+    /// which was not root. Empty: measured by a version that did not say.
+    std::optional<bool> users_separated;
     DatabaseFacts database;
     std::vector<ContenderFacts> contenders;
 

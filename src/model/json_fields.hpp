@@ -62,6 +62,11 @@ public:
     }
     /// As seconds(), for a key that files of earlier versions lack: read from them, it is empty.
     void later_seconds(std::string_view key, std::optional<Nanoseconds> value) { seconds(key, value); }
+    /// For any other key that files of earlier versions lack.
+    template <typename T>
+    void later(std::string_view key, const std::optional<T>& value) {
+        (*this)(key, value);
+    }
     /// For a key in _bytes.
     void bytes(std::string_view key, Bytes value) { (*this)(key, value.count); }
     void bytes(std::string_view key, std::optional<Bytes> value) {
@@ -142,6 +147,10 @@ public:
     }
     void later_seconds(std::string_view key, std::optional<Nanoseconds>& value) {
         if (object_->contains(prefix_ + std::string(key))) seconds(key, value);
+    }
+    template <typename T>
+    void later(std::string_view key, std::optional<T>& value) {
+        if (object_->contains(prefix_ + std::string(key))) (*this)(key, value);
     }
     void bytes(std::string_view key, Bytes& value) { (*this)(key, value.count); }
     void bytes(std::string_view key, std::optional<Bytes>& value) {

@@ -113,6 +113,12 @@ Table environment_table(const RunReport& run) {
     row("limits", environment.limits == "off" ? "**off**" : environment.limits);
     for (const auto& [party, limits] : environment.limits_in_force)
         row("limits in force, " + party, limits_text(limits));
+    if (environment.users_separated)
+        row("users",
+            *environment.users_separated
+                ? "each contender and the database have one of their own"
+                : "**not separated**: contenders and database run as the user who called joust, and could "
+                  "read and change each other's files");
     row("CPU placement", joined(environment.layout_notes, "; "));
     row("database", fmt::format("{} {}, durability {}, data on {}",
                                 environment.database.engine == "postgres" ? "PostgreSQL" : "SQLite",

@@ -65,29 +65,38 @@ Result<Party> Party::start(const Program& program, const Confinement& confinemen
             return fail(ErrorKind::unsupported, "the limits of {} are not in force: {}", confinement.name,
                         joined(differences, ", "));
     }
+    JOUST_TRY(std::unique_ptr<host::BoundedLog> log, host::BoundedLog::open(program.log, program.user));
     JOUST_TRY(host::Process process,
               host::Process::start({.command = program.command,
                                     .environment = program.environment,
                                     .directory = program.directory,
-                                    .log = program.log,
+                                    .output = log->input(),
                                     .user = program.user,
                                     .cgroup = group ? group->entrances() : std::vector<Path>{},
                                     .oom_score_adj = k_oom_score_adj,
                                     .before_start = [&](const host::ProcessIdentity& leader) {
                                         return run.record_session(leader);
                                     }}));
+    log->close_input();
     host::Strays strays(run, process.identity());
-    return Party(confinement, std::move(strays), std::move(group), std::move(process));
+    return Party(confinement, std::move(log), std::move(strays), std::move(group), std::move(process));
 }
 
 Party& Party::operator=(Party&& other) noexcept {
     if (this == &other) return *this;
     const Party old(std::move(*this));  // ended in the order of the destructor
     confinement_ = std::move(other.confinement_);
+    log_ = std::move(other.log_);
     strays_ = std::move(other.strays_);
     group_ = std::move(other.group_);
     process_ = std::move(other.process_);
     return *this;
+}
+
+bool Party::wait_for(Nanoseconds limit) const {
+    if (!process_.wait_for(limit)) return false;
+    log_->drain();
+    return true;
 }
 
 Result<model::LimitsInForce> Party::limits_in_force() const {
@@ -132,6 +141,7 @@ std::string Party::stop(Nanoseconds grace) {
     if (group_) [[maybe_unused]]
         const Status killed = group_->kill_all();
     [[maybe_unused]] const Status ended = strays_.end();
+    log_->end_section();
     return last;
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "host/bounded_log.hpp"
 #include "host/cgroup.hpp"
 #include "host/process.hpp"
 #include "host/run_state.hpp"
@@ -40,7 +41,11 @@ public:
     [[nodiscard]] pid_t pid() const { return process_.pid(); }
     [[nodiscard]] bool running() const { return process_.running(); }
     /// Waits for its end at most so long; true if it has ended.
-    [[nodiscard]] bool wait_for(Nanoseconds limit) const { return process_.wait_for(limit).has_value(); }
+    [[nodiscard]] bool wait_for(Nanoseconds limit) const;
+    /// Brings its log up to date, as far as that is kept: see host::BoundedLog::end_section().
+    void update_log() const { log_->end_section(); }
+    /// Bytes that the log does not have, because there were too many.
+    [[nodiscard]] std::uint64_t left_out_of_log() const { return log_->left_out(); }
 
     /// Read back from the kernel now; version "none" without a cgroup.
     [[nodiscard]] Result<model::LimitsInForce> limits_in_force() const;
@@ -62,16 +67,18 @@ public:
     std::string stop(Nanoseconds grace);
 
 private:
-    Party(Confinement confinement, host::Strays strays, std::unique_ptr<host::Cgroup> group,
-          host::Process process)
+    Party(Confinement confinement, std::unique_ptr<host::BoundedLog> log, host::Strays strays,
+          std::unique_ptr<host::Cgroup> group, host::Process process)
         : confinement_(std::move(confinement)),
+          log_(std::move(log)),
           strays_(std::move(strays)),
           group_(std::move(group)),
           process_(std::move(process)) {}
 
     Confinement confinement_;
-    host::Strays strays_;                  ///< before the others: ended when they are
-    std::unique_ptr<host::Cgroup> group_;  ///< stable address for usage sources; null without cgroups
+    std::unique_ptr<host::BoundedLog> log_;  ///< before the others: they write to it as long as they live
+    host::Strays strays_;                    ///< before the others: ended when they are
+    std::unique_ptr<host::Cgroup> group_;    ///< stable address for usage sources; null without cgroups
     host::Process process_;
 };
 
