@@ -5,7 +5,7 @@
 #include "memory_transport.hpp"
 
 /// One load thread's work for N requests without a kernel, to be counted by callgrind: bench/instructions.py.
-/// Usage: joust_instructions N [open|changing]; "changing": closed, and no head is like the one before.
+/// Usage: joust_instructions N [MODE]; what the modes are stands below and in bench/instructions.py.
 namespace joust::bench {
 namespace {
 
@@ -20,14 +20,49 @@ std::string answer(int second) {
            "keep-alive\r\n\r\nhello, world\n";
 }
 
-/// What the comparison with other generators has on: status and body of every answer are checked.
-Result<load::LoadPlan> make_plan(std::uint64_t requests, bool open) {
+constexpr const char* k_id = "0badcafe-00-00000000002a";
+
+// As a contender of io-intensive answers: no body is like one of the hundred before, for it has its own time.
+std::string io_intensive_answer(int time) {
+    const std::string body =
+        R"({"request_id":")" + std::string(k_id) +
+        R"(","file_operations":5,"db_operations":3,"created":10,"updated":5,"deleted":5,)" +
+        R"("execution_time":0.01234)" + std::to_string(time) + "}";
+    return "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " +
+           std::to_string(body.size()) + "\r\n\r\n" + body;
+}
+
+const std::string k_io_intensive_json =
+    R"({"request_id":")" + std::string(k_id) +
+    R"(","file_operations":5,"db_operations":3,"created":10,"updated":5,"deleted":5})";
+
+/// What the server says in a mode, and what is expected of it.
+struct Script {
+    std::vector<std::string> answers;
+    load::Expect expect;
+};
+
+/// "closed", "open": what the comparison with other generators has on: status and body of every answer are
+/// checked. "changing": the same, and no head is like the one before. "json": JSON is expected; "unchecked":
+/// only the status of the same answers is.
+Script script_of(std::string_view mode) {
+    Script script{{answer(17)}, {.status = 200, .body_contains = "hello"}};
+    if (mode == "changing") script.answers.push_back(answer(18));
+    if (mode != "json" && mode != "unchecked") return script;
+    script = {{}, {.status = 200}};
+    for (int time = 100'000; time < 100'101; ++time)
+        script.answers.push_back(io_intensive_answer(time));
+    if (mode == "json") script.expect.json = k_io_intensive_json;
+    return script;
+}
+
+Result<load::LoadPlan> make_plan(std::uint64_t requests, const load::Expect& expect, bool open) {
     load::LoadPlan plan;
     plan.options.stop = load::StopAfterCount{requests};
     load::ClosedLoop users{.users = k_connections};
     users.stagger = Nanoseconds{0};
     plan.options.schedule = users;
-    plan.options.operations[0].expect = {.status = 200, .body_contains = "hello"};
+    plan.options.operations[0].expect = expect;
     if (open) {  // always behind its schedule, so that no request waits for its time
         plan.options.schedule = load::OpenLoop::constant_rate(1e9);
         JOUST_TRY(plan.curve, load::RateCurve::create(load::OpenLoop::constant_rate(1e9).segments));
@@ -43,14 +78,12 @@ Result<load::LoadPlan> make_plan(std::uint64_t requests, bool open) {
 }
 
 int run(std::uint64_t requests, std::string_view mode) {
-    const auto plan = make_plan(requests, mode == "open");
+    Script script = script_of(mode);
+    const auto plan = make_plan(requests, script.expect, mode == "open");
     if (!plan) return std::fprintf(stderr, "%s\n", plan.error().message.c_str()), 1;
     load::Control control;
     load::LiveCounters live;
-    // The same head again needs a comparison, another one the parser.
-    std::vector<std::string> answers{answer(17)};
-    if (mode == "changing") answers.push_back(answer(18));
-    MemoryTransport transport(std::move(answers), k_batch);
+    MemoryTransport transport(std::move(script.answers), k_batch);
     load::Worker worker(*plan, control, {.connections = k_connections, .requests = requests}, transport,
                         live);
     const TimePoint start = now();
@@ -64,6 +97,7 @@ int run(std::uint64_t requests, std::string_view mode) {
 }  // namespace joust::bench
 
 int main(int count, char** words) {
-    if (count < 2) return std::fputs("usage: joust_instructions N [open|changing]\n", stderr), 2;
+    if (count < 2)
+        return std::fputs("usage: joust_instructions N [closed|open|changing|json|unchecked]\n", stderr), 2;
     return joust::bench::run(std::strtoull(words[1], nullptr, 10), count > 2 ? words[2] : "closed");
 }

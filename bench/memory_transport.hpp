@@ -19,10 +19,8 @@ public:
         connecting_.push_back(id);
         return 0;
     }
-    int send(load::ConnectionId id, std::string_view /*bytes*/) override {
-        sent_.push_back(id);
-        return 0;
-    }
+    int move(load::ConnectionId /*from*/, load::ConnectionId /*to*/) override { return 0; }
+    void send(load::ConnectionId id, std::string_view /*bytes*/) override { sent_.push_back(id); }
     [[nodiscard]] bool sending(load::ConnectionId /*id*/) const override { return false; }
     void close(load::ConnectionId /*id*/) override {}
     void wake() override {}

@@ -14,13 +14,26 @@ endfunction()
 # Of the program, only what runs once per request is worth the time that -O3 takes; the rest waits for others.
 set(joust_cool_options $<$<CONFIG:Release>:-O1>)
 
-# joust_folder(NAME [HOT] [DEPENDS ...] [LIBRARIES ...]): one static library for one folder (= layer) of src.
+# The folders that a folder of src may use, of src/layers.txt, as libraries.
+function(joust_layers_of name result)
+  file(STRINGS ${CMAKE_SOURCE_DIR}/src/layers.txt row REGEX "^${name}:")
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/layers.txt)
+  if(NOT row)
+    message(FATAL_ERROR "src/layers.txt has no row for ${name}")
+  endif()
+  string(REGEX REPLACE "^${name}: *" "" folders "${row}")
+  string(REPLACE " " ";" folders "${folders}")
+  list(TRANSFORM folders PREPEND joust_)
+  set(${result} ${folders} PARENT_SCOPE)
+endfunction()
+
+# joust_folder(NAME [HOT] [LIBRARIES ...]): one static library for one folder (= layer) of src, with what lies below it.
 # HOT: part of what handles a request.
 function(joust_folder name)
-  cmake_parse_arguments(ARG "HOT" "" "DEPENDS;LIBRARIES" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cpp)
+  cmake_parse_arguments(ARG "HOT" "" "LIBRARIES" ${ARGN})
+  joust_layers_of(${name} depends)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cpp)
   list(FILTER sources EXCLUDE REGEX "/cli/main\\.cpp$")
-  list(TRANSFORM ARG_DEPENDS PREPEND joust_)
   if(sources)
     add_library(joust_${name} STATIC ${sources})
     if(ARG_HOT)
@@ -36,7 +49,7 @@ function(joust_folder name)
     set(scope INTERFACE)
   endif()
   target_include_directories(joust_${name} ${scope} ${CMAKE_SOURCE_DIR}/src)
-  target_link_libraries(joust_${name} ${scope} ${ARG_DEPENDS} ${ARG_LIBRARIES})
+  target_link_libraries(joust_${name} ${scope} ${depends} ${ARG_LIBRARIES})
 endfunction()
 
 # Optimising the tests themselves takes longer than running them does; what they test is optimised.

@@ -1,41 +1,52 @@
 #!/usr/bin/env python3
 """Fails on an include that goes against the layers: a folder of src/ includes only what its row allows.
 
-The table is the one of the design ("Folders"). Also fails on a header without #pragma once, and on a .cpp file whose
-first include is not its own header.
+The table is src/layers.txt, by which CMake links too; the rows of ARCHITECTURE.md have to say the same. Also fails on a
+header without #pragma once, and on a .cpp file whose first include is not its own header.
 """
 import pathlib
 import re
 import sys
 
-MEASURING = {"base", "stats", "http", "model", "host", "runtime", "load", "service", "database", "parity"}
-ALLOWED = {
-    "base": set(),
-    "stats": {"base"},
-    "http": {"base"},
-    "model": {"stats", "base"},
-    "host": {"model", "base"},
-    "runtime": {"host", "model", "base"},
-    "load": {"http", "stats", "model", "base"},
-    "service": {"runtime", "host", "http", "model", "base"},
-    "database": {"runtime", "host", "http", "model", "base"},
-    "parity": {"database", "host", "model", "base"},
-    "analysis": {"stats", "model", "base"},
-    "experiment": MEASURING,
-    "report": {"stats", "model", "base", "host"},
-    "live": {"report", "model", "base"},
-    "cli": MEASURING | {"analysis", "experiment", "report", "live"},
-}
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.M)
+LAYER = re.compile(r"^(\w+):(.*)$", re.M)
+ROW = re.compile(r"^\| `(\w+)` \| .+ \| (.+) \|$", re.M)
+
+
+def layers(root: pathlib.Path) -> dict[str, set[str]]:
+    text = (root / "src" / "layers.txt").read_text(encoding="utf-8")
+    return {folder: set(allowed.split()) for folder, allowed in LAYER.findall(text)}
+
+
+def said(text: str, folder: str, table: dict[str, set[str]]) -> set[str]:
+    """What the last column of a row of ARCHITECTURE.md allows."""
+    order = list(table)
+    if text.startswith("all above"):
+        but = re.findall(r"\w+", text.partition("but")[2])
+        return set(order[: order.index(folder)]) - set(but)
+    if text == "everything":
+        return set(order) - {folder}
+    return {word for word in re.findall(r"\w+", text.partition("(")[0] + text.partition(")")[2]) if word in table}
+
+
+def documented(root: pathlib.Path, table: dict[str, set[str]]):
+    rows = dict(ROW.findall((root / "ARCHITECTURE.md").read_text(encoding="utf-8")))
+    for folder in table:
+        if folder not in rows:
+            yield f"ARCHITECTURE.md: no row for {folder}"
+        elif said(rows[folder], folder, table) != table[folder]:
+            yield f"ARCHITECTURE.md: the row of {folder} is not that of src/layers.txt"
 
 
 def problems(root: pathlib.Path):
+    table = layers(root)
+    yield from documented(root, table)
     source = root / "src"
     for path in sorted(source.rglob("*.[ch]pp")):
         folder = path.relative_to(source).parts[0]
         name = path.relative_to(root)
         text = path.read_text(encoding="utf-8")
-        if folder not in ALLOWED:
+        if folder not in table:
             yield f"{name}: folder {folder} is not in the table of layers"
             continue
         includes = INCLUDE.findall(text)
@@ -43,7 +54,7 @@ def problems(root: pathlib.Path):
             target = include.split("/")[0]
             if "/" not in include:
                 yield f'{name}: "{include}" must be written from src/, as "folder/file.hpp"'
-            elif target != folder and target not in ALLOWED[folder]:
+            elif target != folder and target not in table[folder]:
                 yield f"{name}: {folder} must not include {include}"
         if path.suffix == ".hpp" and "#pragma once" not in text:
             yield f"{name}: lacks #pragma once"

@@ -10,41 +10,55 @@ die() {
     exit 1
 }
 
-# Ends with what is supported unless this is Debian 12 or something made from it. Plain enough for the
-# bash 3.2 of macOS, so that it gets as far as the message.
+# Ends with what is supported unless this is Debian or something made from it. Not the release's name decides whether it
+# is new enough but the versions that tools/packages/*.txt ask for, when they are installed. Plain enough for the bash 3.2
+# of macOS, so that it gets as far as the message.
 require_supported_system() {
-    local supported="Joust sets itself up on Debian 12 (bookworm) and systems derived from it."
-    [ "$(uname -s)" = Linux ] || die "$supported This is $(uname -s); a Debian 12 virtual machine will do."
-    local name codename
+    local supported="Joust sets itself up on Debian 12 (bookworm), Debian 13 (trixie) and systems derived from them."
+    [ "$(uname -s)" = Linux ] || die "$supported This is $(uname -s); a Debian virtual machine will do."
+    local name
     # shellcheck source=/dev/null
     name=$(. /etc/os-release 2>/dev/null && printf '%s' "${PRETTY_NAME:-unknown}") || name=unknown
-    # shellcheck source=/dev/null
-    codename=$(. /etc/os-release 2>/dev/null && printf '%s' "${DEBIAN_CODENAME:-${VERSION_CODENAME:-}}") || codename=
-    if [ "$codename" != bookworm ] || ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
-        die "$supported This is $name. Elsewhere: install what tools/packages/run.txt names, then" \
-            "\`cmake --preset release -DJOUST_TESTS=OFF && cmake --build build/release\`."
+    if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
+        die "$supported This is $name, without apt-get or dpkg-query. Elsewhere: install what tools/packages/run.txt" \
+            "names, then \`cmake --preset release -DJOUST_TESTS=OFF && cmake --build build/release\`."
     fi
 }
 
-# wanted_packages SET...: what tools/packages/SET.txt name. A second word on a line is a program that, where there is one
-# already, serves instead of the package.
+# wanted_packages SET...: what tools/packages/SET.txt name, each with `(>= VERSION)` behind it where it says so. Another
+# second word on a line is a program that, where there is one already, serves instead of the package.
 wanted_packages() {
-    local set package program
+    local set package rest
     for set in "$@"; do
-        while read -r package program; do
-            if [ -n "$package" ] && ! { [ -n "$program" ] && command -v "$program" >/dev/null; }; then echo "$package"; fi
+        while read -r package rest; do
+            case $package:$rest in
+                :*) ;;
+                *:'(>='*) echo "$package $rest" ;;
+                *:?*) command -v "$rest" >/dev/null || echo "$package" ;;
+                *) echo "$package" ;;
+            esac
         done < <(sed -e 's/#.*//' "$root/tools/packages/$set.txt")
     done | sort -u
 }
 
-# missing_packages SET...: those of them that are not installed, one a line.
+# missing_packages SET...: those of them that are not installed, or in a version that is too old, one a line.
 missing_packages() {
-    local wanted
+    local wanted package least version
+    local -A installed=()
     wanted=$(wanted_packages "$@")
     # dpkg-query complains about names that it has never seen: those are missing, too.
-    # shellcheck disable=SC2086
-    comm -23 <(printf '%s\n' "$wanted") <(
-        dpkg-query -W -f='${db:Status-Status} ${Package}\n' $wanted 2>/dev/null | sed -n 's/^installed //p' | sort -u)
+    # shellcheck disable=SC2046
+    while read -r package version; do
+        installed[$package]=$version
+    done < <(dpkg-query -W -f='${db:Status-Status} ${Package} ${Version}\n' $(awk '{ print $1 }' <<<"$wanted") 2>/dev/null |
+        sed -n 's/^installed //p')
+    while read -r package least; do
+        version=${installed[$package]:-}
+        least=${least#'(>= '}
+        if [ -z "$version" ] || { [ -n "$least" ] && dpkg --compare-versions "$version" lt "${least%)}"; }; then
+            echo "$package"
+        fi
+    done <<<"$wanted"
 }
 
 # run_logged LOG command...: output into the log; on failure its end is shown.

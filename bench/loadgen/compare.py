@@ -30,14 +30,20 @@ http {{ access_log off; keepalive_requests 1000000000; keepalive_timeout 3600s;
  client_body_temp_path {place}/b; proxy_temp_path {place}/p; fastcgi_temp_path {place}/f; uwsgi_temp_path {place}/u;
  scgi_temp_path {place}/s;
  server {{ listen 127.0.0.1:{port} backlog=4096;
-  location / {{ default_type text/plain; return 200 "hello, world\\n"; }} }} }}"""
+  location / {{ {answer} }} }} }}"""
+TEXT = r'default_type text/plain; return 200 "hello, world\n";'
+# What io-intensive is answered with, about 145 bytes; no two bodies are the same.
+EXPECTED_JSON = ('{"request_id":"0badcafe-00-00000000002a","file_operations":5,"db_operations":3,"created":10,"updated":5,'
+                 '"deleted":5}')
+JSON = ("default_type application/json; return 200 '"
+        + EXPECTED_JSON.removesuffix("}") + ',"execution_time":0.1$connection$connection_requests}' + "';")
 
 
 @contextlib.contextmanager
-def nginx(port: int, mask: str, ahead: list[str]):
+def nginx(port: int, mask: str, ahead: list[str], answer: str = TEXT):
     place = tempfile.mkdtemp()
     config = pathlib.Path(place, "nginx.conf")
-    config.write_text(CONFIG.format(place=place, port=port, mask=mask))
+    config.write_text(CONFIG.format(place=place, port=port, mask=mask, answer=answer))
     program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin") or "nginx"
     server = subprocess.Popen([*ahead, program, "-c", config, "-e", f"{place}/errors"])
     try:
@@ -172,11 +178,14 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=18099)
     parser.add_argument("--only", action="append", default=[], metavar="NAME", help="beside Joust; may be repeated")
     parser.add_argument("--realtime", action="store_true", help="ahead of everything else on the machine (needs root)")
+    parser.add_argument("--expect-json", action="store_true",
+                        help="the answers are JSON of about 145 bytes, and Joust compares each in full")
     parser.add_argument("--json", type=pathlib.Path, metavar="FILE", help="all rounds, too")
     arguments = parser.parse_args()
     ahead = ["chrt", "--rr", "10"] if arguments.realtime else []
     url = f"http://127.0.0.1:{arguments.port}/"
-    chosen = [one for one in generators(url, arguments.connections, arguments.seconds)
+    chosen = [one for one in generators(url, arguments.connections, arguments.seconds,
+                                        EXPECTED_JSON if arguments.expect_json else None)
               if not arguments.only or one.name in [REFERENCE, *arguments.only]]
     here = [one for one in chosen if one.where()]
     for one in chosen:
@@ -184,7 +193,7 @@ def main() -> None:
             print(f"{one.name}: not on this machine")
     results: dict[str, list[dict[str, float]]] = {one.name: [] for one in here}
     start_ups = {one.name: measure_start_up(one, ahead) for one in here}
-    with nginx(arguments.port, "10", ahead):
+    with nginx(arguments.port, "10", ahead, JSON if arguments.expect_json else TEXT):
         for _ in range(arguments.rounds):
             for one in random.sample(here, len(here)):
                 results[one.name].append(measure(one, start_ups[one.name], ahead, arguments.seconds * 3 + 20))

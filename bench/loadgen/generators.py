@@ -42,20 +42,21 @@ def hey_count(text: str) -> int:
     return sum(int(number) for number in re.findall(r"\[\d+\]\s+(\d+) responses", text))
 
 
-def generators(url: str, connections: int, seconds: int) -> list[Generator]:
-    """`url` is http://HOST:PORT/. All keep their connections alive and use one core's worth of threads."""
+def generators(url: str, connections: int, seconds: int, expected_json: str | None = None) -> list[Generator]:
+    """`url` is http://HOST:PORT/. All keep their connections alive and use one core's worth of threads. Joust checks
+    that each body has the text "hello", or is the `expected_json`; the others check none."""
     place = url.removeprefix("http://").rstrip("/")
     c, s, d = str(connections), str(seconds), f"{seconds}s"
     joust = [str(RELEASE / "joust"), "load", url, "-c", c, "-d", d, "-t", "1", "--expect-status", "200",
-             "--expect-body", "hello", "--json", "-"]
-    started = json_number("requests", "started")
+             *(["--expect-json", expected_json] if expected_json else ["--expect-body", "hello"]), "--json", "-"]
+    succeeded = json_number("requests", "succeeded")  # so wrong answers would show
     # vegeta writes every result and reads them again for its report: both belong to it.
     vegeta = (f"echo 'GET {url}' | vegeta attack -rate=0 -max-workers={c} -workers={c} -connections={c} -duration={d} "
               "| vegeta report -type=json")
     python = str(PEERS / "python/bin/python")
     return [
-        Generator("joust, io_uring", [*joust, "--io", "uring"], started),
-        Generator("joust, epoll", [*joust, "--io", "epoll"], started),
+        Generator("joust, io_uring", [*joust, "--io", "uring"], succeeded),
+        Generator("joust, epoll", [*joust, "--io", "epoll"], succeeded),
         Generator("floor, io_uring", [str(RELEASE / "bench/joust_floor"), place, c, s], json_number("requests")),
         Generator("wrk", ["wrk", "-t1", f"-c{c}", f"-d{d}", url], number_after(r"(\d+) requests in")),
         Generator("h2load", ["h2load", "--h1", "-t1", f"-c{c}", f"-D{s}", url],

@@ -21,7 +21,7 @@ struct JudgedTrial {
 /// Mean with its t interval (from three values on), cut at 0; of no values, 0 without an interval.
 model::Estimate estimate(const std::vector<double>& values);
 
-/// The trials of one contender at one level, summed up; at least one trial.
+/// The trials of one entrant at one level, summed up; at least one trial.
 model::Cell make_cell(std::span<const JudgedTrial> trials, const model::ExperimentSpec& experiment);
 
 }  // namespace joust::analysis

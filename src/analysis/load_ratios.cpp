@@ -5,46 +5,38 @@
 #include <optional>
 
 #include "model/lower_bounds.hpp"
+#include "model/quantity.hpp"
 #include "stats/paired_ratio.hpp"
 
 namespace joust::analysis {
 namespace {
 
-struct LoadQuantity {
-    const char* name;
-    // Of one slice; empty where it is not known.
-    std::optional<double> (*of)(const model::Samples& samples, Nanoseconds timeout);
-};
+constexpr std::array<model::Quantity, 3> k_quantities{
+    model::Quantity::goodput, model::Quantity::response_time_p50, model::Quantity::response_time_p99};
 
-std::optional<double> goodput(const model::Samples& samples, Nanoseconds /*timeout*/) {
-    return samples.goodput_rps();
-}
-
-// Unknown where nothing was answered, or where requests that never ended are in it at their age.
-template <int Percent>
-std::optional<double> quantile(const model::Samples& samples, Nanoseconds timeout) {
-    constexpr double k_quantile = Percent / 100.0;
+// Of one slice; empty where it is not known: of a time where nothing was answered, or where requests that
+// never ended are in it at their age.
+std::optional<double> of_slice(model::Quantity quantity, const model::Samples& samples, Nanoseconds timeout) {
+    const model::QuantityRow& row = model::row(quantity);
+    if (!row.quantile) return samples.goodput_rps();
     if (samples.completed_in_window == 0 ||
-        model::LowerBounds::of_response_time(samples, timeout).at_quantile(k_quantile))
+        model::LowerBounds::of_response_time(samples, timeout).at_quantile(*row.quantile))
         return std::nullopt;
-    return static_cast<double>(samples.response_time.value_at_quantile(k_quantile));
+    return model::value(row, samples.response_time);
 }
-
-constexpr std::array<LoadQuantity, 3> k_quantities{
-    {{"goodput", goodput}, {"response_time_p50", quantile<50>}, {"response_time_p99", quantile<99>}}};
 
 using Slices = std::map<std::pair<int, std::size_t>, const model::Samples*>;  // by round and target
 
-model::LoadRatio ratio_of(const Slices& slices, std::size_t target, const LoadQuantity& quantity,
+model::LoadRatio ratio_of(const Slices& slices, std::size_t target, model::Quantity quantity,
                           Nanoseconds timeout) {
-    model::LoadRatio result{.quantity = quantity.name, .target = target};
+    model::LoadRatio result{.quantity = quantity, .target = target};
     std::vector<double> logs;
     for (const auto& [place, samples] : slices) {
         const auto first = slices.find({place.first, 0});
         if (place.second != target || first == slices.end()) continue;
         ++result.rounds;
-        const auto one = quantity.of(*samples, timeout);
-        const auto baseline = quantity.of(*first->second, timeout);
+        const auto one = of_slice(quantity, *samples, timeout);
+        const auto baseline = of_slice(quantity, *first->second, timeout);
         if (!one || !baseline) continue;
         if (const auto log = stats::log_ratio(*one, *baseline)) logs.push_back(*log);
     }
@@ -66,7 +58,7 @@ std::vector<model::LoadRatio> load_ratios(std::span<const model::LoadSlice> slic
         by_place[{slice.round, slice.target}] = &slice.samples;
     std::vector<model::LoadRatio> ratios;
     for (std::size_t target = 1; target < targets; ++target)
-        for (const LoadQuantity& quantity : k_quantities)
+        for (const model::Quantity quantity : k_quantities)
             ratios.push_back(ratio_of(by_place, target, quantity, timeout));
     return ratios;
 }

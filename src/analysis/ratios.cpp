@@ -2,197 +2,119 @@
 
 #include <algorithm>
 
-#include "analysis/judge.hpp"
-#include "base/text.hpp"
-#include "model/wording.hpp"
+#include "model/lower_bounds.hpp"
 #include "stats/paired_ratio.hpp"
 
 namespace joust::analysis {
 namespace {
 
+using model::Basis;
+using model::LeftOut;
 using model::PairedRatio;
-using model::TrialResult;
+using model::Quantity;
 using model::Verdict;
 
-std::string_view words(Quantity quantity) {
-    switch (quantity) {
-        case Quantity::goodput:
-            return "goodput";
-        case Quantity::cpu_per_operation:
-            return "CPU per operation";
-        case Quantity::response_time_p99:
-            break;
-    }
-    return "the p99 response time";
-}
-
-// Why a trial has no figure of a kind.
-enum class Lacks { operations, answers, littles_law };
+using Lacks = int LeftOut::*;  // why a trial has no figure
 
 tl::expected<double, Lacks> figure(const JudgedTrial& judged, Quantity quantity) {
-    const TrialResult& trial = *judged.trial;
-    const model::Samples& samples = trial.samples;
-    switch (quantity) {
-        case Quantity::goodput:
-            return samples.goodput_rps();
-        case Quantity::cpu_per_operation:
-            if (samples.completed_in_window == 0) return tl::unexpected(Lacks::operations);
-            return seconds(trial.contender.cpu.total()) / static_cast<double>(samples.completed_in_window);
-        case Quantity::response_time_p99:
-            break;
+    const model::QuantityRow& row = model::row(quantity);
+    const std::optional<double> value = model::value(quantity, *judged.trial);
+    if (!value) return tl::unexpected(&LeftOut::unknown);
+    if (row.aspect == model::Aspect::latency) {
+        const auto bounds =
+            model::LowerBounds::of_response_time(judged.trial->samples, judged.trial->timeout);
+        // Requests that never ended reach down to it: it is only known to be at least so long.
+        if (row.quantile ? bounds.at_quantile(*row.quantile) : bounds.mean_and_max())
+            return tl::unexpected(&LeftOut::without_answers);
+        if (judged.judgement->has(model::Rule::littles_law))
+            return tl::unexpected(&LeftOut::against_littles_law);
     }
-    const stats::Histogram& times = samples.response_time;
-    if (times.empty()) return tl::unexpected(Lacks::operations);
-    // Requests that never ended reach down to the p99: it is only known to be at least so long.
-    if (times.count() < 100 * samples.censored) return tl::unexpected(Lacks::answers);
-    if (fails_littles_law(*judged.judgement)) return tl::unexpected(Lacks::littles_law);
-    return static_cast<double>(times.value_at_quantile(0.99));
+    return *value;
 }
 
 // Pairs of trials of which neither is invalid.
 struct Pairs {
     std::vector<double> log_ratios;
     std::vector<double> of_valid;  // those of them in which neither trial is suspect
-    // Without a ratio, because one side lacks the figure:
-    int without_operations = 0;
-    int without_answers = 0;
-    int against_littles_law = 0;
+    LeftOut left_out;
 
-    [[nodiscard]] int left_out() const { return without_operations + without_answers + against_littles_law; }
-    void leave_out(Lacks why) {
-        switch (why) {
-            case Lacks::operations:
-                ++without_operations;
-                break;
-            case Lacks::answers:
-                ++without_answers;
-                break;
-            case Lacks::littles_law:
-                ++against_littles_law;
-                break;
-        }
-    }
     void add(const Pairs& other) {
         log_ratios.insert(log_ratios.end(), other.log_ratios.begin(), other.log_ratios.end());
         of_valid.insert(of_valid.end(), other.of_valid.begin(), other.of_valid.end());
-        without_operations += other.without_operations;
-        without_answers += other.without_answers;
-        against_littles_law += other.against_littles_law;
+        for (const Lacks why : {&LeftOut::unknown, &LeftOut::without_answers, &LeftOut::against_littles_law})
+            left_out.*why += other.left_out.*why;
     }
 };
 
 bool saturated(const model::Cell* cell) {
-    if (cell == nullptr) return false;
-    const auto& reasons = cell->judgement.reasons;
-    return std::any_of(reasons.begin(), reasons.end(),
-                       [](const model::Reason& reason) { return reason.code == "saturated"; });
+    return cell != nullptr && cell->judgement.has(model::Rule::saturated);
 }
 
-Pairs pairs_at(const Evidence& evidence, Quantity quantity, const std::string& contender,
-               const std::string& baseline, std::int64_t level) {
-    Pairs pairs;
-    // The one reason that a cell has and its trials have not.
-    const bool doubtful =
-        saturated(evidence.cell(contender, level)) || saturated(evidence.cell(baseline, level));
-    for (const JudgedTrial& one : evidence.trials) {
-        if (one.trial->plan.contender != contender || one.trial->plan.level != level || !one.counts())
-            continue;
-        for (const JudgedTrial& other : evidence.trials) {
-            if (other.trial->plan.contender != baseline || other.trial->plan.level != level ||
-                other.trial->plan.block != one.trial->plan.block || !other.counts())
-                continue;
-            const auto mine = figure(one, quantity);
-            const auto theirs = figure(other, quantity);
-            if (!mine || !theirs) {
-                pairs.leave_out(mine ? theirs.error() : mine.error());
-            } else if (const auto logarithm = stats::log_ratio(*mine, *theirs)) {
-                pairs.log_ratios.push_back(*logarithm);
-                if (!doubtful && one.beyond_doubt() && other.beyond_doubt())
-                    pairs.of_valid.push_back(*logarithm);
-            } else {
-                pairs.leave_out(Lacks::operations);
-            }
-        }
+void add_pair(Pairs& pairs, const JudgedTrial& one, const JudgedTrial& other, Quantity quantity,
+              bool doubtful) {
+    const auto mine = figure(one, quantity);
+    const auto theirs = figure(other, quantity);
+    if (!mine || !theirs) {
+        ++(pairs.left_out.*(mine ? theirs.error() : mine.error()));
+    } else if (const auto logarithm = stats::log_ratio(*mine, *theirs)) {
+        pairs.log_ratios.push_back(*logarithm);
+        if (!doubtful && one.beyond_doubt() && other.beyond_doubt()) pairs.of_valid.push_back(*logarithm);
+    } else {
+        ++pairs.left_out.unknown;
     }
+}
+
+Pairs pairs_at(const Evidence& evidence, Quantity quantity, const Sides& sides, std::int64_t level) {
+    Pairs pairs;
+    // The one finding that a cell has and its trials have not.
+    const bool doubtful =
+        saturated(evidence.cell(sides.entrant, level)) || saturated(evidence.cell(sides.baseline, level));
+    const auto counts_for = [&](const JudgedTrial& judged, const std::string& entrant) {
+        const model::PlannedTrial& plan = judged.trial->plan;
+        return plan.entrant == entrant && plan.level == level && judged.counts();
+    };
+    for (const JudgedTrial& one : evidence.trials)
+        if (counts_for(one, sides.entrant))
+            for (const JudgedTrial& other : evidence.trials)
+                if (counts_for(other, sides.baseline) && other.trial->plan.block == one.trial->plan.block)
+                    add_pair(pairs, one, other, quantity, doubtful);
     return pairs;
 }
 
-bool invalid(const model::Cell* cell) {
-    return cell != nullptr && cell->judgement.validity == model::Validity::invalid;
+bool invalid_at(const Evidence& evidence, const std::string& entrant, std::int64_t level) {
+    const model::Cell* cell = evidence.cell(entrant, level);
+    return cell != nullptr && invalid(*cell);
 }
 
-std::string reasons_of(const model::Cell& cell) {
-    std::vector<std::string> reasons;
-    for (const model::Reason& reason : cell.judgement.reasons)
-        reasons.push_back(reason.text);
-    return joined(reasons, "; ");
-}
-
-// "django is invalid at 3 of 3 levels (4 users: 34 % errors (limit 1 %), all timeouts)"; empty where it is at
-// none.
-std::string invalid_levels(const Evidence& evidence, const std::string& contender) {
-    const model::Cell* first = nullptr;
-    int count = 0;
-    for (const std::int64_t level : evidence.levels)
-        if (const model::Cell* cell = evidence.cell(contender, level); invalid(cell)) {
-            if (first == nullptr) first = cell;
-            ++count;
-        }
-    if (first == nullptr) return "";
-    return fmt::format("{} is invalid at {} of {} (at {}: {})", contender, count,
-                       model::counted(static_cast<std::int64_t>(evidence.levels.size()), "level"),
-                       level_text(evidence.load_model, first->level), reasons_of(*first));
-}
-
-// "over the 6 pairs of valid results it is 1.351, 95 % interval 1.33 to 1.37"
-std::string of_valid_text(const model::RatioEstimate& of_valid) {
-    if (!of_valid.ratio) return "no pair has valid results on both sides";
-    std::string text = fmt::format("over the {} of valid results it is {:.3f}",
-                                   model::counted(of_valid.pairs, "pair"), *of_valid.ratio);
-    if (of_valid.low && of_valid.high)
-        text += fmt::format(", 95 % interval {:.3f} to {:.3f}", *of_valid.low, *of_valid.high);
-    return text;
+bool one_invalid_at(const Evidence& evidence, const Sides& sides, std::int64_t level) {
+    return invalid_at(evidence, sides.entrant, level) || invalid_at(evidence, sides.baseline, level);
 }
 
 // Equivalence comes first: an interval within the margin is too small an effect to matter, even if it
 // excludes 1. A verdict that rests on suspect results for the most part is none.
-void decide(PairedRatio& result, const Evidence& evidence, Quantity quantity) {
+void decide(PairedRatio& result, const Evidence& evidence) {
     const double low_margin = 1 / (1 + evidence.margin);
     const double high_margin = 1 + evidence.margin;
-    const std::string place = result.level ? "" : " over all levels where neither is invalid";
+    result.verdict = Verdict::inconclusive;
     if (!result.low || !result.high) {
-        result.verdict = Verdict::inconclusive;
-        result.why = fmt::format("{}{}: {}, and an interval needs three", words(quantity), place,
-                                 model::counted(result.pairs, "pair"));
+        result.basis = Basis::too_few_pairs;
         return;
     }
-    std::string shown;
     if (*result.low >= low_margin && *result.high <= high_margin) {
         result.verdict = Verdict::equivalent;
-        shown = fmt::format("which lies within the margin of ±{}", model::percent(evidence.margin));
+        result.basis = Basis::within_margin;
     } else if (*result.low > 1 || *result.high < 1) {
-        const bool more = *result.low > 1;
-        result.verdict = more == (quantity == Quantity::goodput) ? Verdict::faster : Verdict::slower;
-        shown = "which excludes 1";
+        const bool more_is_better = model::row(result.quantity).better == model::Better::more;
+        result.verdict = (*result.low > 1) == more_is_better ? Verdict::faster : Verdict::slower;
+        result.basis = Basis::excludes_one;
     } else {
-        result.verdict = Verdict::inconclusive;
-        shown = "which includes 1 and is wider than the margin";
+        result.basis = Basis::neither;
     }
-    result.why =
-        fmt::format("{} of {} is {:.3f} times that of {}{}, 95 % interval {:.3f} to {:.3f} over {}, {}",
-                    words(quantity), result.contender, *result.ratio, result.baseline, place, *result.low,
-                    *result.high, model::counted(result.pairs, "pair"), shown);
-    if (result.mostly_suspect()) {
-        result.why += fmt::format("{} {} of {} rest on suspect results",
-                                  result.verdict == Verdict::inconclusive ? ", and" : ", but",
-                                  result.pairs - result.of_valid.pairs, model::counted(result.pairs, "pair"));
-        result.verdict = Verdict::inconclusive;
-    }
-    if (result.of_valid.pairs < result.pairs) result.why += "; " + of_valid_text(result.of_valid);
+    if (result.mostly_suspect()) result.verdict = Verdict::inconclusive;
 }
 
 void fill(PairedRatio& result, const Pairs& pairs) {
-    result.left_out = pairs.left_out();
+    result.left_out = pairs.left_out;
     if (const auto all = stats::paired_ratio(pairs.log_ratios)) {
         result.pairs = static_cast<int>(all->pairs);
         result.ratio = all->ratio;
@@ -211,84 +133,52 @@ void fill(PairedRatio& result, const Pairs& pairs) {
     }
 }
 
-// "Little's law fails in 14 (…), a p99 touches requests that never ended in 1"
-std::string left_out_text(const Pairs& pairs, Quantity quantity) {
-    std::vector<std::string> parts;
-    if (pairs.against_littles_law > 0)
-        parts.push_back(
-            fmt::format("Little's law fails in {} (requests sent before the window and waiting on are in no "
-                        "percentile, so a p99 is not known)",
-                        pairs.against_littles_law));
-    if (pairs.without_answers > 0)
-        parts.push_back(fmt::format("a p99 touches requests that never ended in {}", pairs.without_answers));
-    if (pairs.without_operations > 0)
-        parts.push_back(fmt::format("{} is not known in {}", words(quantity), pairs.without_operations));
-    return joined(parts, ", ");
+// The verdict of what `pairs` gave.
+void conclude(PairedRatio& result, const Pairs& pairs, const Evidence& evidence) {
+    fill(result, pairs);
+    if (result.ratio) return decide(result, evidence);
+    result.basis = result.left_out.total() > 0 ? Basis::no_figure : Basis::no_pair;
 }
 
-// Verdict and sentence of what `pairs` gave.
-void conclude(PairedRatio& result, const Pairs& pairs, const Evidence& evidence, Quantity quantity) {
-    fill(result, pairs);
-    const std::string missing =
-        pairs.left_out() == 0
-            ? ""
-            : fmt::format("{} of {} {} left out: {}", pairs.left_out(),
-                          model::counted(result.pairs + pairs.left_out(), "pair"),
-                          pairs.left_out() == 1 ? "is" : "are", left_out_text(pairs, quantity));
-    if (!result.ratio) {
-        result.why = missing.empty() ? "no block has a trial of both that is not invalid"
-                                     : fmt::format("no ratio of {} is known: {}", words(quantity), missing);
-        return;
-    }
-    decide(result, evidence, quantity);
-    if (!missing.empty()) result.why += "; " + missing;
+void call_invalid(PairedRatio& result) {
+    result.verdict = Verdict::invalid;
+    result.basis = Basis::cell_invalid;
 }
 
 }  // namespace
 
-const model::Cell* Evidence::cell(const std::string& contender, std::int64_t level) const {
+const model::Cell* Evidence::cell(const std::string& entrant, std::int64_t level) const {
     const auto found = std::find_if(cells.begin(), cells.end(), [&](const model::Cell& cell) {
-        return cell.contender == contender && cell.level == level;
+        return cell.entrant == entrant && cell.level == level;
     });
     return found == cells.end() ? nullptr : &*found;
 }
 
-PairedRatio ratio_at(const Evidence& evidence, Quantity quantity, const std::string& contender,
-                     const std::string& baseline, std::int64_t level) {
-    PairedRatio result{.contender = contender, .baseline = baseline, .level = level};
-    std::vector<std::string> reasons;
-    for (const std::string& side : {contender, baseline})
-        if (const model::Cell* cell = evidence.cell(side, level); invalid(cell))
-            reasons.push_back(fmt::format("{} is invalid at {}: {}", side,
-                                          level_text(evidence.load_model, level), reasons_of(*cell)));
-    if (!reasons.empty()) {
-        result.verdict = Verdict::invalid;
-        result.why = joined(reasons, "; ");
-        return result;
+PairedRatio ratio_at(const Evidence& evidence, Quantity quantity, const Sides& sides, std::int64_t level) {
+    PairedRatio result{
+        .quantity = quantity, .entrant = sides.entrant, .baseline = sides.baseline, .level = level};
+    if (one_invalid_at(evidence, sides, level)) {
+        call_invalid(result);
+    } else {
+        conclude(result, pairs_at(evidence, quantity, sides, level), evidence);
     }
-    conclude(result, pairs_at(evidence, quantity, contender, baseline, level), evidence, quantity);
     return result;
 }
 
-PairedRatio pooled_ratio(const Evidence& evidence, Quantity quantity, const std::string& contender,
-                         const std::string& baseline) {
-    PairedRatio result{.contender = contender, .baseline = baseline, .level = std::nullopt};
+PairedRatio pooled_ratio(const Evidence& evidence, Quantity quantity, const Sides& sides) {
+    PairedRatio result{
+        .quantity = quantity, .entrant = sides.entrant, .baseline = sides.baseline, .level = std::nullopt};
     Pairs pairs;
+    bool some_invalid = false;
     for (const std::int64_t level : evidence.levels) {
-        const model::Cell* mine = evidence.cell(contender, level);
-        const model::Cell* theirs = evidence.cell(baseline, level);
-        if (invalid(mine) || invalid(theirs)) continue;
-        pairs.add(pairs_at(evidence, quantity, contender, baseline, level));
+        if (one_invalid_at(evidence, sides, level)) {
+            some_invalid = true;
+        } else {
+            pairs.add(pairs_at(evidence, quantity, sides, level));
+        }
     }
-    std::vector<std::string> reasons;
-    for (const std::string& side : {contender, baseline})
-        if (std::string text = invalid_levels(evidence, side); !text.empty())
-            reasons.push_back(std::move(text));
-    conclude(result, pairs, evidence, quantity);
-    if (!result.ratio && result.left_out == 0 && !reasons.empty()) {
-        result.verdict = Verdict::invalid;
-        result.why = "at every level one of them is invalid: " + joined(reasons, "; ");
-    }
+    conclude(result, pairs, evidence);
+    if (result.basis == Basis::no_pair && some_invalid) call_invalid(result);
     return result;
 }
 

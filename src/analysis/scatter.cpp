@@ -42,13 +42,13 @@ std::optional<double> between_levels(const Logarithms& logarithms) {
 
 }  // namespace
 
-std::optional<model::Scatter> scatter(const Evidence& evidence, const std::string& contender) {
-    model::Scatter result{.contender = contender};
+std::optional<model::Scatter> scatter(const Evidence& evidence, const std::string& entrant) {
+    model::Scatter result{.entrant = entrant};
     Logarithms logarithms;
     for (const JudgedTrial& judged : evidence.trials) {
         const model::PlannedTrial& plan = judged.trial->plan;
         const double goodput = judged.trial->samples.goodput_rps();
-        if (plan.contender != contender || !judged.counts() || goodput <= 0) continue;
+        if (plan.entrant != entrant || !judged.counts() || goodput <= 0) continue;
         if (logarithms.empty() || goodput < result.lowest_rps) {
             result.lowest_rps = goodput;
             result.lowest_level = plan.level;

@@ -7,8 +7,8 @@
 
 namespace joust::analysis {
 
-/// How much the goodput of a contender scatters (model::Scatter), over its trials that are not invalid. Empty
+/// How much the goodput of an entrant scatters (model::Scatter), over its trials that are not invalid. Empty
 /// where there are no repeats and fewer than five levels.
-std::optional<model::Scatter> scatter(const Evidence& evidence, const std::string& contender);
+std::optional<model::Scatter> scatter(const Evidence& evidence, const std::string& entrant);
 
 }  // namespace joust::analysis

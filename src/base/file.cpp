@@ -1,29 +1,17 @@
 #include "base/file.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <limits>
+
+#include "base/directory.hpp"
 
 namespace joust {
 namespace {
-
-Status write_all(int fd, std::string_view content, const Path& path) {
-    while (!content.empty()) {
-        const ssize_t written = ::write(fd, content.data(), content.size());
-        if (written < 0 && errno == EINTR) continue;
-        if (written < 0) return fail(ErrorKind::io, "cannot write {}: {}", path.string(), errno_text());
-        content.remove_prefix(static_cast<std::size_t>(written));
-    }
-    return {};
-}
-
-// Without this a rename may be lost in a power cut even though the file itself was synced.
-void sync_directory(const Path& directory) {
-    const Fd fd(::open(directory.empty() ? "." : directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (fd) ::fsync(fd.get());
-}
 
 // What a symbolic link leads to, whether or not that exists.
 Path followed(Path path) {
@@ -47,6 +35,21 @@ bool must_stay(const Path& path) {
 
 }  // namespace
 
+Status write_whole(int fd, std::string_view content, std::string_view name) {
+    while (!content.empty()) {
+        const ssize_t written = ::write(fd, content.data(), content.size());
+        if (written < 0 && errno == EINTR) continue;
+        if (written < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+            pollfd room{.fd = fd, .events = POLLOUT, .revents = 0};
+            ::poll(&room, 1, -1);  // the next write says what is wrong if something is
+            continue;
+        }
+        if (written < 0) return fail(ErrorKind::io, "cannot write {}: {}", name, errno_text());
+        content.remove_prefix(static_cast<std::size_t>(written));
+    }
+    return {};
+}
+
 Result<std::string> read_file(const Path& path) {
     const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (!fd) return fail(ErrorKind::io, "cannot open {}: {}", path.string(), errno_text());
@@ -61,24 +64,21 @@ Result<std::string> read_file(const Path& path) {
     }
 }
 
+Result<std::string> read_regular_file(const Path& path, std::size_t most) {
+    const Fd fd(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+    if (!fd) return fail(ErrorKind::io, "cannot open {}: {}", path.string(), errno_text());
+    struct stat info{};
+    if (::fstat(fd.get(), &info) != 0 || !S_ISREG(info.st_mode))
+        return fail(ErrorKind::bad_input, "{} is not a regular file", path.string());
+    if (std::cmp_greater(info.st_size, most)) return tl::unexpected(too_long(path, most));
+    return read_rest(fd, path, most);
+}
+
 Status write_atomically(const Path& path, std::string_view content) {
-    Path temporary = path;
-    temporary += fmt::format(".tmp{}", ::getpid());
-    Fd fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-    if (!fd) return fail(ErrorKind::io, "cannot create {}: {}", temporary.string(), errno_text());
-    Status written = write_all(fd.get(), content, temporary);
-    if (written && ::fsync(fd.get()) != 0)
-        written = fail(ErrorKind::io, "cannot sync {}: {}", temporary.string(), errno_text());
-    fd.close();
-    if (written && ::rename(temporary.c_str(), path.c_str()) != 0)
-        written = fail(ErrorKind::io, "cannot rename {} to {}: {}", temporary.string(), path.string(),
-                       errno_text());
-    if (!written) {
-        ::unlink(temporary.c_str());
-        return written;
-    }
-    sync_directory(path.parent_path());
-    return {};
+    const Path parent = path.parent_path();
+    const Fd directory(::open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!directory) return fail(ErrorKind::io, "cannot create {}: {}", path.string(), errno_text());
+    return write_beside(directory.get(), path.filename().string(), content, path, false);
 }
 
 Status write_named(const Path& path, std::string_view content) {
@@ -100,6 +100,17 @@ Status check_writable(const Path& path) {
     return {};
 }
 
+bool same_file(const Path& a, const Path& b) {
+    std::error_code error;
+    for (const Path* path : {&a, &b})
+        if (std::filesystem::is_character_file(*path, error)) return false;
+    if (std::filesystem::equivalent(a, b, error) && !error) return true;
+    const auto place = [&](const Path& path) {
+        return std::filesystem::weakly_canonical(std::filesystem::absolute(followed(path), error), error);
+    };
+    return place(a) == place(b);
+}
+
 Status write_control(const Path& path, std::string_view content) {
     const Fd fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
     if (!fd) return fail(ErrorKind::io, "cannot open {}: {}", path.string(), errno_text());
@@ -109,15 +120,25 @@ Status write_control(const Path& path, std::string_view content) {
 }
 
 Result<AppendFile> AppendFile::open(const Path& path) {
-    Fd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
-    if (!fd) return fail(ErrorKind::io, "cannot open {}: {}", path.string(), errno_text());
-    JOUST_TRY(const std::string content, read_file(path));
+    JOUST_TRY(const Directory directory, Directory::open(path.parent_path()));
+    return open(directory, path.filename().string());
+}
+
+Result<AppendFile> AppendFile::open(const Directory& directory, const std::string& name) {
+    Path path = directory.path() / name;
+    Fd fd(
+        ::openat(directory.fd(), name.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0644));
+    struct stat info{};
+    if (!fd || ::fstat(fd.get(), &info) != 0)
+        return fail(ErrorKind::io, "cannot open {}: {}", path.string(), errno_text());
+    if (!S_ISREG(info.st_mode)) return fail(ErrorKind::bad_input, "{} is not a regular file", path.string());
+    JOUST_TRY(const std::string content, read_rest(fd, path, std::numeric_limits<std::size_t>::max()));
     const std::size_t last = content.rfind('\n');
     const off_t whole = last == std::string::npos ? 0 : static_cast<off_t>(last + 1);
     if (::ftruncate(fd.get(), whole) != 0 || ::lseek(fd.get(), whole, SEEK_SET) != whole)
         return fail(ErrorKind::io, "cannot position {}: {}", path.string(), errno_text());
-    sync_directory(path.parent_path());
-    return AppendFile(std::move(fd), path);
+    ::fsync(directory.fd());
+    return AppendFile(std::move(fd), std::move(path));
 }
 
 Status AppendFile::append_line(std::string_view line) {

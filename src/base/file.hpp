@@ -10,12 +10,21 @@
 namespace joust {
 
 using Path = std::filesystem::path;
+class Directory;
 
 /// Reads a whole file (also below /proc and /sys, whose size is unknown beforehand).
 Result<std::string> read_file(const Path& path);
 
-/// Writes to a temporary file beside `path`, syncs it, then renames it: readers see the old or the new
-/// content.
+/// Writes all of `content`, also where the descriptor does not block: waits until there is room. `name` is
+/// for the error.
+Status write_whole(int fd, std::string_view content, std::string_view name);
+
+/// Reads a regular file that the user named, through symbolic links; another thing, or more than `most`
+/// bytes, is bad_input.
+Result<std::string> read_regular_file(const Path& path, std::size_t most);
+
+/// Writes to a new file of a random name beside `path`, syncs it, then renames it: readers see the old or the
+/// new content.
 Status write_atomically(const Path& path, std::string_view content);
 
 /// Writes a file that the user named: as write_atomically() does, but through a symbolic link, and in place
@@ -23,6 +32,10 @@ Status write_atomically(const Path& path, std::string_view content);
 Status write_named(const Path& path, std::string_view content);
 /// bad_input where write_named() could not write, as far as that can be told beforehand; touches nothing.
 Status check_writable(const Path& path);
+
+/// Whether both name the same file, by whatever path, link or hard link; also where it does not exist yet. A
+/// character device, like /dev/null, takes what several write.
+bool same_file(const Path& a, const Path& b);
 
 /// Writes a control file of the kernel (cgroup, sysctl) in one write call.
 Status write_control(const Path& path, std::string_view content);
@@ -32,6 +45,8 @@ Status write_control(const Path& path, std::string_view content);
 class AppendFile {
 public:
     static Result<AppendFile> open(const Path& path);
+    /// The same in an open directory. In both, a symbolic link of that name is an error.
+    static Result<AppendFile> open(const Directory& directory, const std::string& name);
     /// Appends `line` and a newline, then fdatasync. On failure (disk full) what was partly written is cut
     /// off again.
     Status append_line(std::string_view line);

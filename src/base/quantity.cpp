@@ -68,10 +68,15 @@ Result<Bytes> parse_bytes(std::string_view text) {
 }
 
 Result<Nanoseconds> parse_duration(std::string_view text) {
+    // Sums of a few of these, and of points in time, then stay far below the end of 64 bits.
+    constexpr double k_longest = 87600 * 3600e9;
     double value = 0;
     if (!parse_with_unit(text, k_time_units, value))
         return fail(ErrorKind::bad_input,
                     "\"{}\" is not a duration; write for example \"250ms\", \"30s\" or \"2m\"", text);
+    if (value > k_longest)
+        return fail(ErrorKind::bad_input, "\"{}\" is too long; write at most 87600h, which is ten years",
+                    text);
     return Nanoseconds{std::llround(value)};
 }
 

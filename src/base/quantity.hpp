@@ -22,7 +22,8 @@ struct Bytes {
 /// Parses "512", "64KiB", "2GiB", "100MB" (MB = 10^6, MiB = 2^20; PostgreSQL's own units are not parsed
 /// here).
 Result<Bytes> parse_bytes(std::string_view text);
-/// Parses "250ms", "30s", "1.5s", "2m", "1h", "10us"; a unit is required except for 0.
+/// Parses "250ms", "30s", "1.5s", "2m", "1h", "10us"; a unit is required except for 0. At most
+/// 87600h.
 Result<Nanoseconds> parse_duration(std::string_view text);
 
 /// "2GiB", "512MiB", "1536B", never a fraction: parse_bytes reads it back to the same value.

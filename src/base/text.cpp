@@ -56,8 +56,10 @@ unsigned byte_at(std::string_view text, std::size_t at) {
     return static_cast<unsigned char>(text[at]);
 }
 
-// Bytes of the character that `text` begins with; 0: it begins with none.
-std::size_t character_length(std::string_view text) {
+}  // namespace
+
+std::size_t utf8_length(std::string_view text) {
+    if (text.empty()) return 0;
     const unsigned lead = byte_at(text, 0);
     if (lead < 0x80U) return 1;
     const std::size_t length = lead >= 0xf0U ? 4 : lead >= 0xe0U ? 3 : 2;
@@ -71,34 +73,113 @@ std::size_t character_length(std::string_view text) {
     return wrong ? 0 : length;
 }
 
-}  // namespace
-
 bool is_utf8(std::string_view text) {
     while (!text.empty()) {
-        const std::size_t length = character_length(text);
+        const std::size_t length = utf8_length(text);
         if (length == 0) return false;
         text.remove_prefix(length);
     }
     return true;
 }
 
-std::string printable(std::string_view text) {
+namespace {
+
+// Characters that a terminal or an editor obeys instead of showing them: controls (U+0080 to U+009F are some
+// too: a terminal may take U+009B for ESC [), line and paragraph separators, the byte order mark, and those
+// that turn the direction of what follows ("Trojan Source", Boucher and Anderson, 2021).
+bool is_obeyed(std::string_view character) {
+    const unsigned first = byte_at(character, 0);
+    if (character.size() == 1) return first < 0x20U || first == 0x7fU;
+    const unsigned second = byte_at(character, 1);
+    if (character.size() == 2)
+        return (first == 0xc2U && second < 0xa0U) || (first == 0xd8U && second == 0x9cU);
+    if (character.size() != 3) return false;
+    const unsigned third = byte_at(character, 2);
+    const bool mark = first == 0xe2U && second == 0x80U && (third == 0x8eU || third == 0x8fU);
+    const bool line_or_turn = first == 0xe2U && second == 0x80U && third >= 0xa8U && third <= 0xaeU;
+    const bool isolate = first == 0xe2U && second == 0x81U && third >= 0xa6U && third <= 0xa9U;
+    return mark || line_or_turn || isolate || (first == 0xefU && second == 0xbbU && third == 0xbfU);
+}
+
+// Bytes of a character at the start of `text` that is no text for a reader; 0: it is harmless.
+std::size_t harmful_length(std::string_view text, std::size_t length) {
+    if (length == 0) return 1;
+    return is_obeyed(text.substr(0, length)) ? length : 0;
+}
+
+}  // namespace
+
+bool is_printable(std::string_view text) {
+    while (!text.empty()) {
+        const std::size_t length = utf8_length(text);
+        if (harmful_length(text, length) > 0) return false;
+        text.remove_prefix(length);
+    }
+    return true;
+}
+
+namespace {
+
+// `invalid` stands for each byte that is no UTF-8; empty: it is shown as \xNN.
+std::string shown(std::string_view text, std::string_view invalid) {
     std::string result;
     while (!text.empty()) {
-        const std::size_t length = character_length(text);
-        const std::size_t taken = length == 0 ? 1 : length;
-        const unsigned first = byte_at(text, 0);
-        // U+0080 to U+009F are control characters too: a terminal may take U+009B for ESC [.
-        const bool control =
-            first < 0x20U || first == 0x7fU || (length == 2 && first == 0xc2U && byte_at(text, 1) < 0xa0U);
-        if (length > 0 && !control)
-            result += text.substr(0, taken);
+        const std::size_t length = utf8_length(text);
+        const std::size_t harmful = harmful_length(text, length);
+        if (harmful == 0)
+            result += text.substr(0, length);
+        else if (length == 0 && !invalid.empty())
+            result += invalid;
         else
-            for (std::size_t i = 0; i < taken; ++i)
+            for (std::size_t i = 0; i < harmful; ++i)
                 result += fmt::format("\\x{:02X}", byte_at(text, i));
-        text.remove_prefix(taken);
+        text.remove_prefix(std::max<std::size_t>(length, 1));
     }
     return result;
+}
+
+}  // namespace
+
+std::string printable(std::string_view text) {
+    return shown(text, "");
+}
+
+std::string storable(std::string_view text) {
+    return shown(text, "\uFFFD");
+}
+
+std::string printable_lines(std::string_view text) {
+    std::string result;
+    for (const std::string_view line : split(text, '\n')) {
+        for (const std::string_view& part : split(line, '\t'))
+            result += printable(part) + '\t';
+        result.back() = '\n';
+    }
+    result.pop_back();
+    return result;
+}
+
+std::string shell_word(std::string_view word) {
+    constexpr std::string_view harmless =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";
+    if (!word.empty() && word.find_first_not_of(harmless) == std::string_view::npos) return std::string(word);
+    const bool plain = is_printable(word);
+    std::string quoted = plain ? "'" : "$'";
+    while (!word.empty()) {
+        const std::size_t length = utf8_length(word);
+        const std::string_view character = word.substr(0, std::max<std::size_t>(length, 1));
+        if (const std::size_t harmful = harmful_length(word, length); harmful > 0)
+            for (std::size_t i = 0; i < harmful; ++i)
+                quoted += fmt::format("\\{:03o}", byte_at(word, i));
+        else if (character == "'")
+            quoted += plain ? "'\\''" : "\\'";
+        else if (character == "\\" && !plain)
+            quoted += "\\\\";
+        else
+            quoted += character;
+        word.remove_prefix(character.size());
+    }
+    return quoted + '\'';
 }
 
 bool nested_too_deeply(std::string_view json) {
@@ -129,7 +210,9 @@ std::string last_lines(std::string_view text, std::size_t count) {
 }
 
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates) {
+    constexpr std::size_t longest = 100;  // the distance costs the product of the lengths
     std::string best;
+    if (word.size() > longest) return best;
     std::size_t best_distance = std::max<std::size_t>(word.size() / 3, 1) + 1;
     for (const std::string& candidate : candidates) {
         std::vector<std::size_t> row(candidate.size() + 1);

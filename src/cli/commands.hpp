@@ -47,6 +47,7 @@ struct LoadCommand {
     std::vector<std::string> stop_if;  ///< as fail_if, of the last second: ends the load
     int retries = 0;
     std::optional<std::uint64_t> requests_per_connection;
+    bool spread = false;  ///< connections over all the addresses of the URL's name
     int threads = 1;
     std::string method;                ///< "": GET, or POST with a body
     std::vector<std::string> headers;  ///< "Name: value"
@@ -54,9 +55,9 @@ struct LoadCommand {
     Path body_file;
     Path data;  ///< CSV or JSON lines: columns for {placeholders}
     std::optional<int> expect_status;
-    std::string expect_body;  ///< a part of the body
-    std::string expect_regex;
-    std::string expect_json;                  ///< members that the answer must have
+    std::optional<std::string> expect_body;  ///< a part of the body
+    std::optional<std::string> expect_regex;
+    std::optional<std::string> expect_json;   ///< what the body is, but for further members
     std::vector<std::string> expect_headers;  ///< "Name: value"
     std::string io = "auto";
     bool insecure = false;

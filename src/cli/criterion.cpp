@@ -16,7 +16,8 @@ namespace {
 std::optional<double> number(std::string_view text) {
     double value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size() || !(value >= 0)) return std::nullopt;
+    if (error != std::errc{} || end != text.data() + text.size() || !(value >= 0) || !std::isfinite(value))
+        return std::nullopt;
     return value;
 }
 
@@ -47,7 +48,7 @@ bool take_bound(std::string_view text, Criterion& criterion) {
         const auto value = number(trimmed(share ? text.substr(0, text.size() - 1) : text));
         const bool errors = criterion.quantity == Quantity::error_rate;
         // Without % it could be a share or a count, unless it is none at all.
-        if (!value || share != (errors && (share || *value != 0))) return false;
+        if (!value || share != (errors && (share || *value != 0)) || (share && *value > 100)) return false;
         criterion.bound = share ? *value / 100 : *value;
         return true;
     }

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "base/secrets.hpp"
 #include "base/text.hpp"
-#include "host/process.hpp"
+#include "cli/checkout.hpp"
+#include "model/name_rules.hpp"
 
 namespace joust::cli {
 namespace {
@@ -19,17 +21,6 @@ Path complete_ancestor(Path path) {
     for (; !path.empty() && path != path.root_path(); path = path.parent_path())
         if (complete(path)) return path;
     return {};
-}
-
-// What git prints, empty where there is no git or no checkout.
-std::string git(const Path& root, std::vector<std::string> arguments) {
-    host::ProcessSpec spec;
-    // A checkout of another user is fine to read: Joust may run as root in it.
-    spec.command = {"git", "-c", fmt::format("safe.directory={}", root.string()), "-C", root.string()};
-    spec.command.insert(spec.command.end(), arguments.begin(), arguments.end());
-    spec.environment = {{"PATH", "/usr/local/bin:/usr/bin:/bin"}, {"GIT_OPTIONAL_LOCKS", "0"}};
-    const auto printed = host::run_program(std::move(spec), std::chrono::seconds(10));
-    return printed ? std::string(trimmed(*printed)) : std::string();
 }
 
 }  // namespace
@@ -51,7 +42,8 @@ std::vector<std::string> benchmark_names(const Installation& installation) {
     std::vector<std::string> names;
     std::error_code error;
     for (const auto& entry : std::filesystem::directory_iterator(installation.benchmarks(), error))
-        if (entry.path().extension() == ".toml") names.push_back(entry.path().stem());
+        if (entry.path().extension() == ".toml" && model::is_name(entry.path().stem().string()))
+            names.push_back(entry.path().stem());
     std::sort(names.begin(), names.end());
     return names;
 }
@@ -69,12 +61,12 @@ std::string_view version() {
     return JOUST_VERSION;
 }
 
-model::Environment about(const Installation& installation, std::vector<std::string> command_line) {
+model::Environment about(const Installation& installation, const std::vector<std::string>& command_line) {
     model::Environment environment;
     environment.joust_version = version();
-    environment.command_line = std::move(command_line);
-    environment.git_commit = git(installation.root, {"rev-parse", "HEAD"});
-    environment.git_dirty = !git(installation.root, {"status", "--porcelain"}).empty();
+    environment.command_line = masked_command(command_line);
+    environment.git_commit = git_commit(installation.root);
+    environment.git_dirty = git_dirty(installation.root);
     return environment;
 }
 

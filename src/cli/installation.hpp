@@ -32,6 +32,6 @@ std::string_view version();
 
 /// Version, command line, commit and whether the checkout was changed; the rest of the environment is left
 /// empty.
-model::Environment about(const Installation& installation, std::vector<std::string> command_line);
+model::Environment about(const Installation& installation, const std::vector<std::string>& command_line);
 
 }  // namespace joust::cli

@@ -6,10 +6,12 @@
 #include <cmath>
 #include <vector>
 
-#include "analysis/judge.hpp"
 #include "base/quantity.hpp"
 #include "base/text.hpp"
+#include "base/text_width.hpp"
+#include "model/lower_bounds.hpp"
 #include "model/wording.hpp"
+#include "report/words/rules.hpp"
 
 namespace joust::cli {
 namespace {
@@ -19,12 +21,6 @@ constexpr int k_bar_cells = 16;
 std::string milliseconds(Nanoseconds duration) {
     const double value = seconds(duration) * 1000;
     return value < 10 ? fmt::format("{:.1f} ms", value) : fmt::format("{:.0f} ms", value);
-}
-
-// Columns a UTF-8 text takes: every character used here is one column wide.
-std::size_t width(std::string_view text) {
-    return static_cast<std::size_t>(std::count_if(
-        text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
 std::string bar(double share) {
@@ -54,7 +50,7 @@ std::string phase_text(const experiment::LiveReading& reading) {
 }  // namespace
 
 std::string subject(const model::PlannedTrial& trial) {
-    return fmt::format("{}, {}, block {}", trial.contender, model::counted(trial.level, "user"),
+    return fmt::format("{}, {}, block {}", trial.entrant, model::counted(trial.level, "user"),
                        trial.block + 1);
 }
 
@@ -69,7 +65,7 @@ std::string live_line(const LiveView& view, int columns) {
     const double share = view.trials > 0 ? static_cast<double>(trial.index) / view.trials : 0.0;
     const std::string count = fmt::format("{}/{}", trial.index + 1, view.trials);
     const std::string phase = phase_text(view.reading);
-    const std::string brief = fmt::format("{}, {}", trial.contender, model::counted(trial.level, "user"));
+    const std::string brief = fmt::format("{}, {}", trial.entrant, model::counted(trial.level, "user"));
     const std::string rate = fmt::format("goodput {:.0f}/s", view.reading.goodput_rps);
     const std::string tail = fmt::format("p99 {}", milliseconds(view.reading.response_time_p99));
     const std::string errors =
@@ -86,11 +82,11 @@ std::string live_line(const LiveView& view, int columns) {
     const auto limit = static_cast<std::size_t>(std::max(columns - 1, 20));
     for (const std::vector<std::string>& parts : from_long_to_short) {
         line = joined(parts, "  ");
-        if (width(line) <= limit) return line;
+        if (display_width(line) <= limit) return line;
     }
-    while (width(line) > limit && line.find("  ") != std::string::npos)
+    while (display_width(line) > limit && line.find("  ") != std::string::npos)
         line.resize(line.rfind("  "));
-    return line;
+    return std::string(cut_to_width(line, limit));
 }
 
 std::string_view finished_mark(model::Validity validity) {
@@ -109,14 +105,15 @@ std::string finished_line(const model::TrialResult& result, int trials, const mo
     const model::Samples& samples = result.samples;
     std::string text = fmt::format("{}/{} {}: goodput {:.1f}/s", result.plan.index + 1, trials,
                                    subject(result.plan), samples.goodput_rps());
-    if (!samples.response_time.empty())
-        text += fmt::format(", p99 {}{}", analysis::latencies_are_lower_bounds(result, judgement) ? "≥ " : "",
+    if (!samples.response_time.empty()) {
+        const auto bounds = model::LowerBounds::of_response_time(samples, result.timeout, judgement.findings);
+        text += fmt::format(", p99 {}{}", bounds.at_quantile(0.99) ? "≥ " : "",
                             milliseconds(Nanoseconds{samples.response_time.value_at_quantile(0.99)}));
+    }
     text += fmt::format(", {:.1f} % errors", samples.error_rate() * 100);
     std::string reasons;
-    for (const model::Reason& reason : judgement.reasons)
-        reasons += (reasons.empty() ? "" : ", ") + reason.code;
-    std::replace(reasons.begin(), reasons.end(), '_', ' ');
+    for (const model::Finding& finding : judgement.findings)
+        reasons += (reasons.empty() ? "" : ", ") + report::words::short_name(finding.rule);
     if (!reasons.empty()) text += fmt::format(", {}: {}", name(judgement.validity), reasons);
     for (const model::Incident& incident : result.incidents)
         text += "\n    " + incident.text;

@@ -100,7 +100,9 @@ void describe_request(CLI::App* app, LoadCommand& load) {
     const Group group(app, "Request");
     group.add("-m,--method", load.method, "NAME", "default GET, or POST with a body");
     group.add("-H,--header", load.headers, "'NAME: VALUE'", "may be repeated");
-    group.add("--body", load.body, "TEXT", "may hold {request_id}, {sequence} and {columns} of --data");
+    group.add("--body", load.body, "TEXT",
+              "may hold {request_id}, {sequence} and {columns} of --data, which are\n"
+              "escaped as Content-Type or JSON need it; {column:raw} is not");
     group.add("--body-file", load.body_file, "FILE", "the body from a file")->check(CLI::ExistingFile);
     group.add("--data", load.data, "FILE", "a row per request, in turns: .csv with a header line, or .jsonl")
         ->check(CLI::ExistingFile);
@@ -110,11 +112,12 @@ void describe_checks(CLI::App* app, LoadCommand& load) {
     const Group group(app, "What counts as a success");
     group.add("--timeout", load.timeout, "TIME [30s]", "of one request");
     group.add("--expect-status", load.expect_status, "N", "the right status; default: any below 400")
-        ->check(whole(100, 599));
+        ->check(whole(100, 999));
     group.add("--expect-header", load.expect_headers, "'NAME: VALUE'", "may be repeated");
     group.add("--expect-body", load.expect_body, "TEXT", "that the body contains");
     group.add("--expect-regex", load.expect_regex, "PATTERN", "found in the body");
-    group.add("--expect-json", load.expect_json, "OBJECT", "'{\"ok\":true}': members that the body has");
+    group.add("--expect-json", load.expect_json, "JSON",
+              "'{\"ok\":true}': the body, but for further members");
     group
         .add("--retries", load.retries, "N [0]",
              "a failed request is sent again at once, so many times; its time goes on, retries\n"
@@ -131,6 +134,8 @@ void describe_connections(CLI::App* app, LoadCommand& load) {
         .add("--requests-per-connection", load.requests_per_connection, "N",
              "then it is closed; 1: a new one for each request")
         ->check(whole(1, k_unbounded));
+    group.add_flag("--spread", load.spread,
+                   "over all addresses of the name, in turns; default: the first that answers");
     group.add_flag("--insecure", load.insecure, "accept any certificate");
     group.add("--cacert", load.ca_file, "FILE", "PEM: trust these instead of the system's")
         ->check(CLI::ExistingFile);
@@ -142,7 +147,7 @@ void describe_connections(CLI::App* app, LoadCommand& load) {
     group.add("--io", load.io, "NAME [auto]", "uring, epoll, or auto: io_uring where it is allowed")
         ->check(CLI::IsMember({"auto", "uring", "epoll"}));
     group.add_flag("--spin", load.spin, "of a rate: poll before a due time; more exact for a whole CPU");
-    group.add("--seed", load.seed, "N [1]", "of every random choice");
+    group.add("--seed", load.seed, "N [1]", "of every random choice")->check(whole(0, k_unbounded));
 }
 
 void describe_results(CLI::App* app, LoadCommand& load) {

@@ -1,10 +1,13 @@
-#include <cstdio>
+#include <array>
 
+#include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/criterion.hpp"
 #include "cli/load_comparison.hpp"
 #include "cli/load_options.hpp"
 #include "cli/load_watch.hpp"
+#include "cli/output.hpp"
+#include "cli/output_files.hpp"
 #include "cli/progress.hpp"
 #include "cli/signals.hpp"
 #include "host/own_throttling.hpp"
@@ -25,12 +28,22 @@ Result<std::vector<Criterion>> parse_criteria(std::string_view flag, const std::
     return criteria;
 }
 
+// Files are read and names looked up here, so a signal need not be waited for.
+Result<load::Options> read_options(const LoadCommand& command, const std::string& url) {
+    const EndsAtOnce nothing_begun;
+    return load_options(command, url);
+}
+Result<load::Engine> start(const load::Options& options) {
+    const EndsAtOnce nothing_begun;
+    return load::Engine::start(options);
+}
+
 Result<model::LoadRun> measure(const LoadCommand& command, LoadWatch& watch) {
     const std::string& url = command.urls.front();
-    JOUST_TRY(const load::Options options, load_options(command, url));
+    JOUST_TRY(const load::Options options, read_options(command, url));
     model::LoadRun run = load_run(command, options, url);
     ExpectedLoad expected{
-        .title = fmt::format("{} · {}", url,
+        .title = fmt::format("{} · {}", run.url,
                              run.offered_rps ? model::rate_text(*run.offered_rps) + " offered"
                                              : model::counted(run.connections, "connection")),
         .requests = command.requests};
@@ -39,11 +52,11 @@ Result<model::LoadRun> measure(const LoadCommand& command, LoadWatch& watch) {
         expected.length = window->length;
     }
     for (const std::string& warning : {cut_short(options), lowered_bound(command, run)})
-        if (!warning.empty()) fmt::print(stderr, "warning: {}\n", warning);
+        if (!warning.empty()) tell("warning: {}\n", warning);
     const host::OwnThrottling throttled;
-    JOUST_TRY(load::Engine engine, load::Engine::start(options));
+    JOUST_TRY(load::Engine engine, start(options));
     if (const std::string reason = engine.fallback_reason(); !reason.empty())
-        fmt::print(stderr, "warning: epoll instead of io_uring: {}\n", reason);
+        tell("warning: epoll instead of io_uring: {}\n", reason);
     watch.wait(engine, expected);
     run.stopped_early = watch.stopped();
     JOUST_TRY(model::Samples samples, engine.finish());
@@ -53,35 +66,24 @@ Result<model::LoadRun> measure(const LoadCommand& command, LoadWatch& watch) {
     return run;
 }
 
-// What the user wants to have written, before anything is measured for it.
 Status check_outputs(const LoadCommand& command) {
-    int on_stdout = 0;
-    for (const Path& path : {Path(command.json), command.csv, command.hlog}) {
-        if (path == "-" && ++on_stdout > 1)
-            return fail(ErrorKind::bad_input,
-                        "only one of --json, --csv and --hlog can be -, for it is alone on stdout");
-        if (path != "-" && !path.empty()) JOUST_CHECK(check_writable(path));
-    }
-    return {};
-}
-
-Status write_output(const Path& path, std::string_view content) {
-    if (path != "-") return write_named(path, content);
-    fmt::print(stdout, "{}", content);
-    std::fflush(stdout);
-    return {};
+    const EndsAtOnce nothing_begun;
+    const std::array<NamedFile, 3> outputs{
+        {{"--json", command.json}, {"--csv", command.csv}, {"--hlog", command.hlog}}};
+    const std::array<NamedFile, 3> inputs{
+        {{"--data", command.data}, {"--body-file", command.body_file}, {"--cacert", command.ca_file}}};
+    return check_output_files(outputs, inputs);
 }
 
 // Prints and writes a result, of one target or of several. What cannot be written does not keep the rest from
 // it; the first error is returned.
 template <typename Measured>
 Status deliver(const LoadCommand& command, const Measured& measured) {
+    Status result;
     if (command.json != "-" && command.csv != "-" && command.hlog != "-") {
         const std::string text = report::load_text(measured);
-        fmt::print(stdout, "{}", utf8_locale() ? text : report::to_ascii(text));
-        std::fflush(stdout);
+        result = print_text(utf8_locale() ? text : report::to_ascii(text));
     }
-    Status result;
     const auto write = [&](const Path& path, auto&& render) {
         if (path.empty()) return;
         const Result<std::string> content = render(measured);
@@ -107,8 +109,8 @@ ExitCode verdict(std::span<const model::LoadRun> runs) {
     for (const model::LoadRun& run : runs) {
         for (const model::CriterionResult& result : run.fail_if) {
             if (!result.failed) continue;
-            fmt::print(stderr, "failed: {}: it is {}{}\n", result.criterion, result.found,
-                       runs.size() > 1 ? ", " + run.url : "");
+            tell("failed: {}: it is {}{}\n", result.criterion, result.found,
+                 runs.size() > 1 ? ", " + printable(run.url) : "");
             missed = true;
         }
         invalid = invalid || run.self_check.validity == model::Validity::invalid;
@@ -120,9 +122,12 @@ ExitCode verdict(std::span<const model::LoadRun> runs) {
 template <typename Measured>
 ExitCode conclude(const LoadCommand& command, const Measured& measured,
                   std::span<const model::LoadRun> runs) {
-    if (const Status written = deliver(command, measured); !written) return complain(written.error());
+    const Status written = deliver(command, measured);
+    if (!written) complain(written.error());
+    const ExitCode judged = verdict(runs);  // its sentences are told whatever could be written
+    if (!written) return ExitCode::failed;
     if (interruption() != 0) return interruption() == 15 ? ExitCode::terminated : ExitCode::interrupted;
-    return verdict(runs);
+    return judged;
 }
 
 }  // namespace
@@ -132,20 +137,20 @@ ExitCode load(const LoadCommand& command) {
     if (!fail_if) return complain(fail_if.error());
     auto stop_if = parse_criteria("--stop-if", command.stop_if);
     if (!stop_if) return complain(stop_if.error());
-    if (const Status writable = check_outputs(command); !writable) return complain(writable.error());
     catch_interruptions();
-    if (command.insecure) fmt::print(stderr, "warning: --insecure: certificates are not verified\n");
+    if (const Status writable = check_outputs(command); !writable) return complain(writable.error());
+    if (command.insecure) tell("warning: --insecure: certificates are not verified\n");
     LoadWatch watch(std::move(*stop_if));
     if (command.urls.size() > 1) {
         auto compared = compare_targets(command, watch);
         if (!compared) return complain(compared.error());
         if (const std::string warning = lowered_bound(command, compared->runs.front()); !warning.empty())
-            fmt::print(stderr, "warning: {}\n", warning);
+            tell("warning: {}\n", warning);
         for (std::size_t i = 0; i < compared->runs.size(); ++i) {
             judge(compared->runs[i], *fail_if);
             if (const std::size_t unserved = compared->rounds_unserved(i); unserved > 0)
-                fmt::print(stderr, "warning: {} served nothing in {} of {}\n", compared->runs[i].url,
-                           unserved, model::counted(compared->rounds, "round"));
+                tell("warning: {} served nothing in {} of {}\n", printable(compared->runs[i].url), unserved,
+                     model::counted(compared->rounds, "round"));
         }
         return conclude(command, *compared, compared->runs);
     }

@@ -5,17 +5,21 @@
 #include "analysis/load_ratios.hpp"
 #include "base/quantity.hpp"
 #include "base/random.hpp"
+#include "base/text.hpp"
 #include "cli/load_options.hpp"
 #include "cli/signals.hpp"
 #include "host/own_throttling.hpp"
 #include "load/address.hpp"
 #include "load/engine.hpp"
+#include "load/prepared_request.hpp"
 #include "load/recorder.hpp"
 
 namespace joust::cli {
 namespace {
 
 using namespace std::chrono_literals;
+
+constexpr std::int64_t k_most_turns = 100'000;  // of the warm-up
 
 Status check(const LoadCommand& command) {
     if (command.requests)
@@ -38,9 +42,13 @@ struct Side {
 };
 
 Result<std::vector<Side>> make_sides(const LoadCommand& command, const Slices& slices) {
+    const EndsAtOnce nothing_begun;
     std::vector<Side> sides(command.urls.size());
     for (std::size_t i = 0; i < sides.size(); ++i) {
         JOUST_TRY(load::Options options, load_options(command, command.urls[i]));
+        // The others would have been asked already when the engine of this one says so.
+        for (const load::Operation& operation : options.operations)
+            JOUST_CHECK(load::PreparedRequest::prepare(options.target, operation.request, options.feed));
         // Users begin within the warm-up, not all in the same instant.
         if (auto* closed = std::get_if<load::ClosedLoop>(&options.schedule))
             closed->stagger = slices.warm_up / 2;
@@ -53,6 +61,7 @@ Result<std::vector<Side>> make_sides(const LoadCommand& command, const Slices& s
 Result<model::Samples> take_turn(Side& side, const ExpectedLoad& expected, LoadWatch& watch) {
     const host::OwnThrottling throttled;
     if (!side.engine) {
+        const EndsAtOnce in_the_first_round;  // a name may be looked up; nothing is measured yet
         JOUST_TRY(side.engine, load::Engine::start(side.options));
     } else {
         side.engine->start_lap();
@@ -88,7 +97,7 @@ Status play_round(std::vector<Side>& sides, const std::vector<std::size_t>& orde
     for (model::LoadSlice& slice : slices) {
         watch.judge(slice.samples, sides[slice.target].options.timeout,
                     fmt::format("in round {} of {} of {}", round + 1, comparison.rounds,
-                                comparison.runs[slice.target].url));
+                                printable(comparison.runs[slice.target].url)));
         sides[slice.target].laps.push_back(slice.samples);
         comparison.slices.push_back(std::move(slice));
     }
@@ -121,7 +130,10 @@ std::vector<std::vector<std::size_t>> turns(int rounds, std::size_t targets, std
 
 Result<model::LoadComparison> compare_targets(const LoadCommand& command, LoadWatch& watch) {
     JOUST_CHECK(check(command));
-    JOUST_TRY(const load::Options whole, load_options(command, command.urls.front()));
+    JOUST_TRY(const load::Options whole, [&] {
+        const EndsAtOnce nothing_begun;
+        return load_options(command, command.urls.front());
+    }());
     const auto& stop = std::get<load::StopAfter>(whole.stop);
     const Slices slices = slices_of(stop.length, command.rounds.value_or(10));
     JOUST_TRY(std::vector<Side> sides, make_sides(command, slices));
@@ -132,7 +144,12 @@ Result<model::LoadComparison> compare_targets(const LoadCommand& command, LoadWa
         comparison.runs.push_back(load_run(command, sides[i].options, command.urls[i]));
     // --warmup is spent in rounds that do not count.
     const Nanoseconds turn = slices.length + slices.warm_up;
-    const auto uncounted = static_cast<int>((stop.warm_up + turn - 1ns) / turn);
+    const auto uncounted = static_cast<int>(std::min((stop.warm_up + turn - 1ns) / turn, k_most_turns + 1));
+    if (uncounted > k_most_turns)
+        return fail(ErrorKind::bad_input,
+                    "--warmup {}: with slices of {} that is more than {} rounds; write a shorter one, or a "
+                    "longer --duration",
+                    command.warmup.value_or("0s"), to_text(slices.length), k_most_turns);
     const auto orders = turns(uncounted + slices.rounds, sides.size(), command.seed);
     for (int i = 0; i < uncounted + slices.rounds && !over(watch); ++i)
         JOUST_CHECK(play_round(sides, orders[static_cast<std::size_t>(i)], i - uncounted, comparison, watch));

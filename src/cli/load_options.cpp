@@ -5,19 +5,25 @@
 #include <charconv>
 #include <cmath>
 
-#include "analysis/self_check.hpp"
 #include "base/quantity.hpp"
+#include "base/secrets.hpp"
 #include "base/text.hpp"
+#include "http/request_framing.hpp"
+#include "http/syntax.hpp"
 #include "load/address.hpp"
 #include "load/feed_file.hpp"
+#include "load/local_ports.hpp"
 #include "load/prepared_request.hpp"
 #include "model/wording.hpp"
+#include "rules/judge.hpp"
+#include "rules/redirects.hpp"
 
 namespace joust::cli {
 namespace {
 
 constexpr int k_users = 50;
 constexpr Nanoseconds k_length = std::chrono::seconds(10);
+constexpr Nanoseconds k_longest_schedule = std::chrono::hours(87600);
 
 // A bare number is in seconds, as other load generators take it.
 Result<Nanoseconds> time_of(std::string_view text) {
@@ -40,9 +46,10 @@ Result<load::OpenLoop> ramp(const std::string& text) {
     const auto parts = split(text, ':');
     double from = 0;
     double to = 0;
-    if (parts.size() == 3 && number(parts[0], from) && number(parts[1], to))
-        if (const auto length = time_of(parts[2]); length && length->count() > 0)
-            return load::OpenLoop::ramp(from, to, *length);
+    if (parts.size() == 3 && number(parts[0], from) && number(parts[1], to)) {
+        JOUST_TRY(const Nanoseconds length, duration("--ramp", std::string(parts[2])));
+        if (length.count() > 0) return load::OpenLoop::ramp(from, to, length);
+    }
     return fail(
         ErrorKind::bad_input,
         "--ramp \"{}\" is not understood; write FROM:TO:TIME in requests per second, for example 0:1000:30s",
@@ -58,10 +65,14 @@ Result<load::OpenLoop> steps(const std::string& text) {
         understood = understood && number(trimmed(part), rate);
         rates.push_back(rate);
     }
-    if (understood)
-        if (const auto length = time_of(std::string_view(text).substr(colon + 1));
-            length && length->count() > 0)
-            return load::OpenLoop::steps(rates, *length);
+    if (understood) {
+        JOUST_TRY(const Nanoseconds length, duration("--steps", text.substr(colon + 1)));
+        const auto count = static_cast<std::int64_t>(rates.size());
+        if (length > k_longest_schedule / count)
+            return fail(ErrorKind::bad_input, "--steps {}: that takes longer than 87600h, which is ten years",
+                        text);
+        if (length.count() > 0) return load::OpenLoop::steps(rates, length);
+    }
     return fail(
         ErrorKind::bad_input,
         "--steps \"{}\" is not understood; write RATE,RATE,…:TIME in requests per second, for example "
@@ -69,24 +80,45 @@ Result<load::OpenLoop> steps(const std::string& text) {
         text);
 }
 
+// Connections that fit, and what bounds them.
+struct Room {
+    int connections;
+    std::string_view limit;
+};
+
+// Local ports are shared by the URLs with the same host and port. Those of spread connections are counted
+// when the addresses are known.
+std::optional<std::size_t> ports_for_each(const LoadCommand& command, const load::Target& target) {
+    if (!target.unix_path.empty() || command.spread) return std::nullopt;
+    std::size_t urls = 0;
+    for (const std::string& url : command.urls)
+        if (const auto other = load::parse_url(url);
+            other && other->unix_path.empty() && other->host == target.host && other->port == target.port)
+            ++urls;
+    const std::optional<std::size_t> ports = load::local_ports();
+    return ports ? std::optional(*ports / std::max<std::size_t>(urls, 1)) : std::nullopt;
+}
+
 // Of connections to one URL; those to the others stay open meanwhile.
-int room_for_each(const LoadCommand& command) {
+Room room_for_each(const LoadCommand& command, const load::Target& target) {
     constexpr std::size_t k_most = 1'000'000;  // that --max-connections takes
     const std::size_t urls = std::max<std::size_t>(command.urls.size(), 1);
-    return static_cast<int>(std::min(load::room_for_connections() / urls, k_most));
+    const std::size_t files = std::min(load::room_for_connections() / urls, k_most);
+    const std::size_t ports = ports_for_each(command, target).value_or(k_most);
+    if (ports < files) return {static_cast<int>(ports), "local port range (net.ipv4.ip_local_port_range)"};
+    return {static_cast<int>(files), "hard limit of open files (ulimit -Hn)"};
 }
 
-Status check_room(const LoadCommand& command, std::string_view flag, int connections) {
-    const int room = room_for_each(command);
-    if (connections <= room) return {};
-    return fail(
-        ErrorKind::unsupported,
-        "{0} {1}: the hard limit of open files (ulimit -Hn) has room for {2} connections{3}; write {0} "
-        "{2}, or raise the limit",
-        flag, connections, room, command.urls.size() > 1 ? " to each URL" : "");
+Status check_room(const LoadCommand& command, const load::Target& target, std::string_view flag,
+                  int connections) {
+    const Room room = room_for_each(command, target);
+    if (connections <= room.connections) return {};
+    return fail(ErrorKind::unsupported,
+                "{0} {1}: the {3} has room for {2} connections{4}; write {0} {2}, or raise the limit", flag,
+                connections, room.connections, room.limit, command.urls.size() > 1 ? " to each URL" : "");
 }
 
-Result<load::ClosedLoop> closed_loop(const LoadCommand& command) {
+Result<load::ClosedLoop> closed_loop(const LoadCommand& command, const load::Target& target) {
     if (command.arrivals != "constant")
         return fail(ErrorKind::bad_input, "--arrivals {} needs a rate: write --rate, --ramp or --steps too",
                     command.arrivals);
@@ -98,15 +130,15 @@ Result<load::ClosedLoop> closed_loop(const LoadCommand& command) {
         return fail(ErrorKind::bad_input,
                     "--spin needs a rate: without due times there is nothing to poll for");
     load::ClosedLoop closed{.users = command.connections.value_or(k_users)};
-    JOUST_CHECK(check_room(command, "-c", closed.users));
+    JOUST_CHECK(check_room(command, target, "-c", closed.users));
     JOUST_TRY(closed.think_time, duration("--think", command.think));
     return closed;
 }
 
-Result<load::Schedule> schedule(const LoadCommand& command) {
+Result<load::Schedule> schedule(const LoadCommand& command, const load::Target& target) {
     const int models =
         (command.rate ? 1 : 0) + (command.ramp.empty() ? 0 : 1) + (command.steps.empty() ? 0 : 1);
-    if (models == 0) return closed_loop(command);
+    if (models == 0) return closed_loop(command, target);
     if (models > 1)
         return fail(ErrorKind::bad_input,
                     "--rate, --ramp and --steps contradict each other; write one of them");
@@ -131,9 +163,9 @@ Result<load::Schedule> schedule(const LoadCommand& command) {
     }
     open.arrivals = command.arrivals == "poisson" ? load::Arrivals::poisson : load::Arrivals::constant;
     if (command.max_connections)
-        JOUST_CHECK(check_room(command, "--max-connections", *command.max_connections));
-    open.max_connections =
-        command.max_connections.value_or(std::min(load::OpenLoop::k_connections, room_for_each(command)));
+        JOUST_CHECK(check_room(command, target, "--max-connections", *command.max_connections));
+    open.max_connections = command.max_connections.value_or(
+        std::min(load::OpenLoop::k_connections, room_for_each(command, target).connections));
     return open;
 }
 
@@ -194,10 +226,29 @@ Result<std::vector<http::Header>> headers(std::string_view flag, const std::vect
         const std::size_t colon = text.find(':');
         if (colon == std::string::npos || colon == 0)
             return fail(ErrorKind::bad_input, "{} \"{}\" has no name; write 'Name: value'", flag, text);
+        if (!http::is_token(std::string_view(text).substr(0, colon)))
+            return fail(ErrorKind::bad_input, "{} \"{}\": \"{}\" is not a header name; write 'Name: value'",
+                        flag, text, text.substr(0, colon));
         result.push_back(
             {text.substr(0, colon), std::string(trimmed(std::string_view(text).substr(colon + 1)))});
     }
     return result;
+}
+
+// A flag that could have no effect is a mistake in it or in the URL.
+Status check_tls_flags(const LoadCommand& command) {
+    const bool tls = std::any_of(command.urls.begin(), command.urls.end(), [](const std::string& url) {
+        const auto target = load::parse_url(url);
+        return !target || target->tls;
+    });
+    if (tls) return {};
+    if (!command.server_name.empty())
+        return fail(ErrorKind::bad_input, "--server-name {} is for https://; no URL begins with it",
+                    command.server_name);
+    if (!command.ca_file.empty())
+        return fail(ErrorKind::bad_input, "--cacert {} is for https://; no URL begins with it",
+                    command.ca_file.string());
+    return {};
 }
 
 Result<load::Operation> operation(const LoadCommand& command) {
@@ -213,9 +264,16 @@ Result<load::Operation> operation(const LoadCommand& command) {
     const bool has_body = !result.request.body.empty();
     result.request.method = !command.method.empty() ? command.method : has_body ? "POST" : "GET";
     result.expect.status = command.expect_status;
-    if (!command.expect_body.empty()) result.expect.body_contains = command.expect_body;
-    if (!command.expect_regex.empty()) result.expect.body_regex = command.expect_regex;
-    if (!command.expect_json.empty()) result.expect.json = command.expect_json;
+    // An empty variable of a script must not make every answer right.
+    for (const auto& [flag, text] :
+         {std::pair("--expect-body", command.expect_body), std::pair("--expect-regex", command.expect_regex),
+          std::pair("--expect-json", command.expect_json)})
+        if (text && text->empty())
+            return fail(ErrorKind::bad_input, "{} is empty, and would hold of every answer; leave it out",
+                        flag);
+    result.expect.body_contains = command.expect_body;
+    result.expect.body_regex = command.expect_regex;
+    result.expect.json = command.expect_json;
     JOUST_TRY(result.expect.headers, headers("--expect-header", command.expect_headers));
     return result;
 }
@@ -241,10 +299,11 @@ Result<load::Options> load_options(const LoadCommand& command, std::string_view 
                 "the body",
                 command.data.string(), joined(options.feed.columns, ", "));
     }
-    JOUST_TRY(options.schedule, schedule(command));
+    JOUST_TRY(options.schedule, schedule(command, options.target));
     JOUST_TRY(options.stop, stop_rule(command, options.schedule));
     JOUST_TRY(options.timeout, duration("--timeout", command.timeout));
     options.threads = command.threads;
+    options.spread = command.spread;
     options.io = load::parse_io(command.io).value_or(load::Io::automatic);
     options.spin = command.spin;
     options.seed = command.seed;
@@ -253,6 +312,14 @@ Result<load::Options> load_options(const LoadCommand& command, std::string_view 
     options.tls.server_name = command.server_name;
     options.retries = command.retries;
     options.requests_per_connection = command.requests_per_connection;
+    if (const auto count = command.requests_per_connection.value_or(1);
+        count > 1 && http::asks_to_close(options.operations.front().request.headers))
+        return fail(
+            ErrorKind::bad_input,
+            "--requests-per-connection {} and -H 'Connection: close' contradict each other: that is one "
+            "request each; leave out one of them",
+            count);
+    JOUST_CHECK(check_tls_flags(command));
     JOUST_CHECK(load::check(options));
     JOUST_CHECK(enough_due(command, options.schedule));
     return options;
@@ -283,14 +350,14 @@ std::string lowered_bound(const LoadCommand& command, const model::LoadRun& run)
     if (command.max_connections ||
         run.max_connections.value_or(load::OpenLoop::k_connections) >= load::OpenLoop::k_connections)
         return "";
-    return fmt::format(
-        "at most {} connections are opened instead of {}: the hard limit of open files (ulimit -Hn) has room "
-        "for no more",
-        *run.max_connections, load::OpenLoop::k_connections);
+    const auto target = load::parse_url(run.url);
+    return fmt::format("at most {} connections are opened instead of {}: the {} has room for no more",
+                       *run.max_connections, load::OpenLoop::k_connections,
+                       room_for_each(command, target.value_or(load::Target{})).limit);
 }
 
 model::LoadRun load_run(const LoadCommand& command, const load::Options& options, const std::string& url) {
-    model::LoadRun run{.url = url,
+    model::LoadRun run{.url = masked(url),
                        .load_model = std::holds_alternative<load::OpenLoop>(options.schedule)
                                          ? model::LoadModel::open
                                          : model::LoadModel::closed,
@@ -300,7 +367,8 @@ model::LoadRun load_run(const LoadCommand& command, const load::Options& options
                        .schedule_length = load::schedule_length(options),
                        .timeout = options.timeout,
                        .tls_verified = options.tls.verify || !options.target.tls,
-                       .started = wall_now()};
+                       .started = wall_now(),
+                       .expects_status = options.operations.front().expect.status.has_value()};
     if (const auto* open = std::get_if<load::OpenLoop>(&options.schedule)) {
         run.max_connections = open->max_connections;
         run.arrivals = open->arrivals == load::Arrivals::poisson ? "poisson" : "constant";
@@ -319,8 +387,15 @@ void finish_run(model::LoadRun& run, model::Samples samples) {
     constexpr std::uint64_t k_kibibyte = 1024;  // the unit of ru_maxrss
     if (::getrusage(RUSAGE_SELF, &usage) == 0)
         run.max_rss = Bytes{static_cast<std::uint64_t>(usage.ru_maxrss) * k_kibibyte};
-    run.self_check =
-        analysis::self_check(run.samples, run.load_model, run.schedule_length, run.max_connections);
+    run.self_check = rules::self_check({.samples = run.samples,
+                                        .generator = run.samples.generator,
+                                        .load_model = run.load_model,
+                                        .schedule_length = run.schedule_length,
+                                        .max_connections = run.max_connections});
+    run.warnings.clear();
+    if (run.expects_status) return;
+    if (const auto redirects = rules::mostly_redirects(run.samples.statuses))
+        run.warnings.push_back({.rule = model::Rule::redirects, .facts = *redirects});
 }
 
 }  // namespace joust::cli

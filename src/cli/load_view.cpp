@@ -5,9 +5,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/text.hpp"
+#include "base/text_width.hpp"
 #include "model/wording.hpp"
 #include "report/histogram_text.hpp"
-#include "report/table.hpp"
 
 namespace joust::cli {
 namespace {
@@ -15,18 +16,6 @@ namespace {
 constexpr int k_least_rows = 8;  // below that, or narrower: a single line
 constexpr int k_least_columns = 44;
 constexpr int k_most_bins = 14;
-
-// At most `columns` wide; every character used is one column wide.
-std::string cut(const std::string& text, int columns) {
-    std::string result;
-    int width = 0;
-    for (const char c : text) {
-        const bool begins = (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-        if (begins && ++width > columns) break;
-        result += c;
-    }
-    return result;
-}
 
 std::string time_at(const stats::Histogram& times, double quantile) {
     return times.empty() ? "-" : model::duration_text(static_cast<double>(times.value_at_quantile(quantile)));
@@ -59,8 +48,9 @@ class Lines {
 public:
     explicit Lines(const LoadScreen& screen) : screen_(screen) {}
     void add(std::string text, std::string_view code = "") {
+        text = printable(text);  // the title is what the user typed
         if (screen_.ascii) text = report::to_ascii(text);
-        text = cut(text, screen_.columns - 1);
+        text.resize(cut_to_width(text, static_cast<std::size_t>(std::max(screen_.columns - 1, 0))).size());
         if (screen_.colours && !code.empty() && !text.empty())
             text = fmt::format("\x1b[{}m{}\x1b[0m", code, text);
         lines_.push_back(std::move(text));
@@ -78,18 +68,29 @@ std::vector<double> last(const std::vector<double>& values, int most) {
     return {values.end() - static_cast<std::ptrdiff_t>(count), values.end()};
 }
 
-// Columns that a painted line takes: its control sequences take none.
-std::size_t painted_width(const std::string& line) {
-    std::string plain;
+// A painted line without its control sequences, which take no columns.
+std::string plain(const std::string& line) {
+    std::string text;
     for (std::size_t at = 0; at < line.size(); ++at) {
         if (line[at] == '\x1b') {
             at = line.find('m', at);
             if (at == std::string::npos) break;
         } else {
-            plain += line[at];
+            text += line[at];
         }
     }
-    return report::display_width(plain);
+    return text;
+}
+
+// Rows of a terminal that folds the line where the next character does not fit.
+std::size_t rows_of(std::string_view line, std::size_t columns) {
+    std::size_t rows = 0;
+    do {
+        const std::size_t fitting = cut_to_width(line, columns).size();
+        line.remove_prefix(std::min(line.size(), std::max<std::size_t>(fitting, 1)));
+        ++rows;
+    } while (!line.empty());
+    return rows;
 }
 
 }  // namespace
@@ -125,13 +126,12 @@ std::vector<std::string> load_view(const LoadView& view, const LoadScreen& scree
 }
 
 std::string Painter::erase(int columns) {
-    if (widths_.empty()) return "";
+    if (lines_.empty()) return "";
     // A terminal that became narrower has folded the lines.
-    const auto width = static_cast<std::size_t>(std::max(columns, 1));
     std::size_t rows = 0;
-    for (const std::size_t line : widths_)
-        rows += line == 0 ? 1 : (line + width - 1) / width;
-    widths_.clear();
+    for (const std::string& line : lines_)
+        rows += rows_of(line, static_cast<std::size_t>(std::max(columns, 2)));
+    lines_.clear();
     return rows > 1 ? fmt::format("\r\x1b[{}A\x1b[J", rows - 1) : "\r\x1b[J";
 }
 
@@ -140,7 +140,7 @@ std::string Painter::paint(const std::vector<std::string>& lines, int columns) {
     for (std::size_t i = 0; i < lines.size(); ++i) {
         text += lines[i];
         if (i + 1 < lines.size()) text += "\n";
-        widths_.push_back(painted_width(lines[i]));
+        lines_.push_back(plain(lines[i]));
     }
     return text;
 }

@@ -43,7 +43,7 @@ public:
     std::string erase(int columns);
 
 private:
-    std::vector<std::size_t> widths_;  ///< of the lines painted last; the cursor is on the last one
+    std::vector<std::string> lines_;  ///< painted last, without colours; the cursor is on the last one
 };
 
 }  // namespace joust::cli

@@ -1,8 +1,8 @@
 #include "cli/load_watch.hpp"
 
-#include <cstdio>
 #include <thread>
 
+#include "cli/output.hpp"
 #include "cli/progress.hpp"
 #include "cli/signals.hpp"
 #include "model/wording.hpp"
@@ -95,8 +95,7 @@ void LoadWatch::show(const load::Progress& progress, const ExpectedLoad& expecte
     const LoadScreen size{
         .columns = found.columns, .rows = found.rows, .colours = found.colours, .ascii = !found.utf8};
     const std::string text = painter_.paint(load_view(view, size), found.columns);
-    std::fwrite(text.data(), 1, text.size(), stderr);
-    std::fflush(stderr);
+    tell_text(text);
 }
 
 void LoadWatch::wait(load::Engine& engine, const ExpectedLoad& expected) {
@@ -123,8 +122,7 @@ void LoadWatch::wait(load::Engine& engine, const ExpectedLoad& expected) {
     }
     if (!live) return;
     const std::string text = painter_.erase(screen().columns);
-    std::fwrite(text.data(), 1, text.size(), stderr);
-    std::fflush(stderr);
+    tell_text(text);
 }
 
 }  // namespace joust::cli

@@ -1,41 +1,42 @@
-#include <cstdio>
-
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/installation.hpp"
+#include "cli/output.hpp"
 #include "cli/render.hpp"
 #include "cli/signals.hpp"
+#include "host/user.hpp"
 #include "model/benchmark.hpp"
 
 namespace joust::cli {
 ExitCode report(const ReportCommand& command) {
     const auto rendered = render(command.run_directory);
     if (!rendered) return complain(rendered.error());
-    fmt::print(stdout, "{}", rendered->summary);
-    std::fflush(stdout);  // before what follows on stderr
+    const Status printed = print_text(printable_lines(rendered->summary));
     if (!rendered->written) return complain(rendered->written.error());
-    fmt::print(stderr, "report: {}\n", rendered->markdown.string());
-    if (const Status given = give_to_their_owner(command.run_directory); !given)
+    tell("report: {}\n", printable(rendered->markdown.string()));
+    if (const Status given = host::give_to_owner_of_parent(command.run_directory); !given)
         return complain(given.error());
-    return ExitCode::done;
+    return printed ? ExitCode::done : complain(printed.error());
 }
 
 ExitCode list(const ListCommand&) {
     const auto installation = find_installation();
     if (!installation) return complain(installation.error());
     model::Diagnostics diagnostics;
-    fmt::print("benchmarks (joust run NAME):\n");
+    std::string text = "benchmarks (joust run NAME):\n";
     for (const std::string& name : benchmark_names(*installation)) {
         const auto benchmark =
             model::read_benchmark(installation->benchmarks() / (name + ".toml"), {}, diagnostics);
         if (benchmark)
-            fmt::print("  {:24} {}; contenders {}\n", name, benchmark->title,
-                       joined(benchmark->contenders, ", "));
+            text += fmt::format("  {:24} {}; contenders {}\n", name, printable(benchmark->title),
+                                joined(labels(*benchmark), ", "));
     }
-    fmt::print("contenders (--contenders a,b):\n");
+    text += "contenders (--contenders a,b):\n";
     for (const std::string& name : model::contender_names(installation->contenders()))
         if (const auto contender = model::read_contender(installation->contenders(), name, diagnostics))
-            fmt::print("  {:24} {}; {}\n", name, contender->title, contender->stack.server);
+            text += fmt::format("  {:24} {}; {}\n", name, printable(contender->title),
+                                printable(contender->stack.server));
+    if (const Status printed = print_text(text); !printed) return complain(printed.error());
     return diagnostics.empty() ? ExitCode::done : complain(diagnostics.error());
 }
 
@@ -48,8 +49,10 @@ ExitCode execute(const Command& command, const std::vector<std::string>& command
 
 ExitCode complain(const Error& error) {
     bool first = true;
-    for (const std::string_view line : split(error.message, '\n')) {
-        fmt::print(stderr, "{}{}\n", first ? "error: " : "       ", line);
+    // Messages quote what strangers wrote: names of files, answers, lines of logs.
+    const std::string message = printable_lines(error.message);
+    for (const std::string_view line : split(message, '\n')) {
+        tell("{}{}\n", first ? "error: " : "       ", line);
         first = false;
     }
     return exit_code(error, interruption());

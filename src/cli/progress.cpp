@@ -5,14 +5,15 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <cstdlib>
 #include <string_view>
 
-#include "analysis/judge.hpp"
 #include "base/quantity.hpp"
+#include "base/text.hpp"
 #include "cli/live_line.hpp"
+#include "cli/output.hpp"
 #include "model/wording.hpp"
+#include "rules/judge.hpp"
 
 namespace joust::cli {
 namespace {
@@ -29,10 +30,12 @@ public:
     Progress(const Progress&) = delete;
     Progress& operator=(const Progress&) = delete;
 
-    void stage(const std::string& what) override { line(fmt::format("{} {} …", paint("·", k_dim), what)); }
+    void stage(const std::string& what) override {
+        line(fmt::format("{} {} …", paint("·", k_dim), printable(what)));
+    }
 
     void warning(const std::string& text) override {
-        line(fmt::format("{} {}", paint("warning:", k_yellow), text));
+        line(fmt::format("{} {}", paint("warning:", k_yellow), printable_lines(text)));
     }
 
     void planned(int trials, const model::PlannedTime& time, const Path& run_directory) override {
@@ -40,11 +43,12 @@ public:
         expected_per_trial_ = (time.least + time.most) / 2 / std::max(trials, 1);
         started_ = finished_ = now();
         line(fmt::format("{}, {} to {}; results go to {}", model::counted(trials, "trial"),
-                         spoken(time.least), spoken(time.most), run_directory.string()));
+                         spoken(time.least), spoken(time.most), printable(run_directory.string())));
     }
 
     void trial_started(const model::PlannedTrial& trial) override {
-        if (!screen_.terminal) line(fmt::format("trial {}/{}: {}", trial.index + 1, trials_, subject(trial)));
+        if (!screen_.terminal)
+            line(fmt::format("trial {}/{}: {}", trial.index + 1, trials_, printable(subject(trial))));
     }
 
     void trial_reading(const model::PlannedTrial& trial, const experiment::LiveReading& reading) override {
@@ -58,17 +62,16 @@ public:
         const std::string text =
             live_line({.trial = trial, .trials = trials_, .reading = reading, .time_left = time_left(pace)},
                       screen_.columns);
-        fmt::print(stderr, "\r\x1b[2K{}", text);
-        std::fflush(stderr);
+        tell("\r\x1b[2K{}", text);
         live_ = true;
     }
 
     void trial_finished(const model::TrialResult& result) override {
         done_ = result.plan.index + 1;
         finished_ = now();
-        const model::Judgement judgement = analysis::judge(result, experiment_);
+        const model::Judgement judgement = rules::judge(result, experiment_);
         line(fmt::format("{} {}", paint(finished_mark(judgement.validity), colour_of(judgement.validity)),
-                         finished_line(result, trials_, judgement)));
+                         printable(finished_line(result, trials_, judgement))));
     }
 
 private:
@@ -87,14 +90,13 @@ private:
     }
 
     void erase_live() {
-        if (live_) fmt::print(stderr, "\r\x1b[2K");
+        if (live_) tell("\r\x1b[2K");
         live_ = false;
     }
 
     void line(std::string_view text) {
         erase_live();
-        fmt::print(stderr, "{}\n", text);
-        std::fflush(stderr);
+        tell("{}\n", text);
     }
 
     Screen screen_;

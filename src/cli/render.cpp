@@ -1,87 +1,97 @@
 #include "cli/render.hpp"
 
-#include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "analysis/compare.hpp"
+#include "base/directory.hpp"
+#include "base/text.hpp"
+#include "cli/checkout.hpp"
 #include "cli/installation.hpp"
-#include "host/user.hpp"
+#include "cli/output.hpp"
 #include "model/benchmark.hpp"
 #include "model/environment_json.hpp"
+#include "model/json_text.hpp"
+#include "model/toml_bounds.hpp"
 #include "model/trial_json.hpp"
 #include "report/report.hpp"
 
 namespace joust::cli {
 namespace {
 
-Status looks_like_a_run(const Path& directory) {
-    std::error_code error;
-    for (const char* file : {"benchmark.toml", "trials.jsonl"})
-        if (!std::filesystem::exists(directory / file, error))
+constexpr const char* k_benchmark_file = "benchmark.toml";
+constexpr std::size_t k_most_environment_bytes = std::size_t{16} << 20U;
+
+Status looks_like_a_run(const Directory& run) {
+    for (const char* file : {k_benchmark_file, model::k_trials_file})
+        if (!run.has(file))
             return fail(ErrorKind::bad_input,
                         "{} is no run's directory: it has no {}; write for example results/latest",
-                        directory.string(), file);
+                        run.path().string(), file);
     // The environment is written when the set-up is done.
-    if (!std::filesystem::exists(directory / "environment.json", error) &&
-        std::filesystem::file_size(directory / "trials.jsonl", error) == 0)
+    if (!run.has(model::k_environment_file) && run.read(model::k_trials_file, 0))
         return fail(
             ErrorKind::bad_input,
             "{}: the run ended before its first trial: there is nothing to report; its logs/ tell why",
-            directory.string());
+            run.path().string());
     return {};
 }
 
 // Keys come and go between versions: where a file cannot be read, the version that wrote it is what helps.
-Error with_its_writer(Error error, const Path& run_directory) {
+Error with_its_writer(Error error, const Directory& run) {
     if (error.kind != ErrorKind::bad_input) return error;
-    const std::string text = read_file(run_directory / "environment.json").value_or("");
-    const auto json = nlohmann::json::parse(text, nullptr, false);
+    const auto text = run.read(model::k_environment_file, k_most_environment_bytes);
+    const auto json = text ? model::parse_json_object(*text) : tl::unexpected(text.error());
     const auto named = [&](const char* key) {
-        return json.is_object() && json.contains(key) && json[key].is_string() ? json[key].get<std::string>()
-                                                                               : std::string();
+        return json && json->contains(key) && (*json)[key].is_string() ? (*json)[key].get<std::string>()
+                                                                       : std::string();
     };
     const std::string commit = named("git_commit");
     const auto installation = find_installation();
-    if (commit.empty() || (installation && about(*installation, {}).git_commit == commit)) return error;
+    if (commit.empty() || !model::is_commit(commit)) return error;
+    if (installation && git_commit(installation->root) == commit) return error;
     error.message += fmt::format(
         "\nThe run was written by another version of joust: environment.json names joust {} of commit {}; "
-        "`joust report` of that commit reads it",
+        "`joust report` of that commit reads it (only where you know who made the run: older versions are "
+        "less "
+        "careful)",
         named("joust_version"), commit);
     return error;
+}
+
+std::optional<model::Benchmark> read_benchmark(const Directory& run, model::Diagnostics& diagnostics) {
+    const Path file = run.path() / k_benchmark_file;
+    const auto text = run.read(k_benchmark_file, model::k_most_toml_bytes);
+    if (text) return model::parse_benchmark(*text, file.string(), diagnostics);
+    diagnostics.add({file.string(), 1, 1, text.error().message});
+    return std::nullopt;
 }
 
 }  // namespace
 
 Result<Rendered> render(const Path& run_directory) {
-    JOUST_CHECK(looks_like_a_run(run_directory));
+    if (std::error_code error; !std::filesystem::is_directory(run_directory, error))
+        return fail(ErrorKind::bad_input, "{} is no directory; write for example results/latest",
+                    run_directory.string());
+    JOUST_TRY(const Directory run, Directory::open(run_directory));
+    JOUST_CHECK(looks_like_a_run(run));
     model::Diagnostics diagnostics;
-    const auto benchmark = model::read_benchmark(run_directory / "benchmark.toml", {}, diagnostics);
-    if (!benchmark) return tl::unexpected(with_its_writer(diagnostics.error(), run_directory));
-    const auto environment = model::read_environment(run_directory);
-    if (!environment) return tl::unexpected(with_its_writer(environment.error(), run_directory));
-    const auto stored = model::read_trials(run_directory);
-    if (!stored) return tl::unexpected(with_its_writer(stored.error(), run_directory));
+    const auto benchmark = read_benchmark(run, diagnostics);
+    if (!benchmark) return tl::unexpected(with_its_writer(diagnostics.error(), run));
+    const auto environment = model::read_environment(run);
+    if (!environment) return tl::unexpected(with_its_writer(environment.error(), run));
+    const auto stored = model::read_trials(run);
+    if (!stored) return tl::unexpected(with_its_writer(stored.error(), run));
     if (stored->torn)
-        fmt::print(stderr, "warning: {} ends within line {}: that trial was lost when joust was killed\n",
-                   (run_directory / "trials.jsonl").string(), stored->torn->line_number);
+        tell("warning: {} ends within line {}: that trial was lost when joust was killed\n",
+             printable((run_directory / model::k_trials_file).string()), stored->torn->line_number);
     Rendered rendered{.comparison = analysis::compare(*benchmark, stored->trials),
                       .summary = {},
                       .markdown = run_directory / report::k_markdown_file,
                       .written = {}};
-    rendered.written =
-        report::write_report({run_directory, *benchmark, *environment, stored->trials, rendered.comparison});
+    rendered.written = report::write_report(
+        {run_directory, *benchmark, *environment, stored->trials, rendered.comparison, &run});
     rendered.summary = report::summary_text(*benchmark, rendered.comparison);
     return rendered;
-}
-
-Status give_to_their_owner(const Path& run_directory) {
-    std::error_code error;
-    const Path run = std::filesystem::canonical(run_directory, error);
-    if (error) return fail(ErrorKind::io, "cannot find {}: {}", run_directory.string(), error.message());
-    const Path results = run.parent_path();
-    JOUST_CHECK(host::give_to_owner_of(results, run));
-    const Path latest = results / "latest";
-    return std::filesystem::is_symlink(latest) ? host::give_to_owner_of(results, latest) : Status{};
 }
 
 }  // namespace joust::cli

@@ -20,8 +20,4 @@ struct Rendered {
 /// ends with it too, so what it says is what the files on the disk say.
 Result<Rendered> render(const Path& run_directory);
 
-/// Under sudo, what is in results/ stays the user's whose folder it is: gives the run directory and the link
-/// `latest` to the owner of the folder around them.
-Status give_to_their_owner(const Path& run_directory);
-
 }  // namespace joust::cli

@@ -1,21 +1,43 @@
-#include <algorithm>
-#include <array>
-#include <cstdio>
+#include <set>
 
+#include "analysis/next_trials.hpp"
+#include "analysis/winner.hpp"
+#include "base/directory.hpp"
+#include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/installation.hpp"
+#include "cli/output.hpp"
+#include "cli/output_files.hpp"
 #include "cli/progress.hpp"
 #include "cli/render.hpp"
 #include "cli/signals.hpp"
 #include "experiment/experiment.hpp"
+#include "experiment/trial.hpp"
+#include "host/user.hpp"
+#include "load/prepared_request.hpp"
 #include "model/diagnostics.hpp"
 #include "model/wording.hpp"
-#include "report/gnuplot.hpp"
+#include "report/pictures.hpp"
 #include "report/report.hpp"
 #include "service/preflight.hpp"
 
 namespace joust::cli {
 namespace {
+
+// What the load would refuse to send, it would refuse only when everything has been set up.
+Status check_requests(const experiment::RunSpec& spec) {
+    for (const model::Contender& contender : spec.contenders) {
+        const load::Options options = experiment::load_options(spec, contender, 1, 80, {});
+        for (const load::Operation& operation : options.operations) {
+            const auto request =
+                load::PreparedRequest::prepare(options.target, operation.request, options.feed);
+            if (!request)
+                return fail(request.error().kind, "workload {}, operation {}, on the route of {}: {}",
+                            spec.workload.name, operation.name, contender.name, request.error().message);
+        }
+    }
+    return {};
+}
 
 // Reads and checks all the files of a run, so that every mistake in any of them is told at once.
 Result<experiment::RunSpec> read_run(const RunCommand& command, const Installation& installation) {
@@ -28,13 +50,18 @@ Result<experiment::RunSpec> read_run(const RunCommand& command, const Installati
     if (!benchmark->workload.empty())
         workload = model::read_workload(installation.workloads(), benchmark->workload, diagnostics);
     std::vector<model::Contender> contenders;
-    for (const std::string& name : benchmark->contenders)
+    std::set<std::string> names;
+    for (const model::Entrant& entrant : benchmark->entrants)
+        names.insert(entrant.contender);
+    for (const std::string& name : names)
         if (auto contender = model::read_contender(installation.contenders(), name, diagnostics))
             contenders.push_back(std::move(*contender));
     if (!diagnostics.empty() || !workload) return tl::unexpected(diagnostics.error());
-    for (const model::Contender& contender : contenders)
+    for (const model::Contender& contender : contenders) {
         JOUST_CHECK(service::check_routes(contender, *workload));
-    return experiment::RunSpec{
+        JOUST_CHECK(service::check_expectations(contender, *workload));
+    }
+    experiment::RunSpec spec{
         .benchmark = *benchmark,
         .workload = *workload,
         .contenders = std::move(contenders),
@@ -43,53 +70,34 @@ Result<experiment::RunSpec> read_run(const RunCommand& command, const Installati
         .results = command.results.empty() ? installation.root / "results" : command.results,
         .state_root = host::default_state_root(),
         .about = {}};
+    JOUST_CHECK(check_requests(spec));
+    return spec;
 }
 
 void print_plan(const experiment::RunSpec& spec) {
     const model::Benchmark& benchmark = spec.benchmark;
     const int blocks = benchmark.experiment.blocks_min;
     const auto levels = static_cast<std::int64_t>(benchmark.load.levels.size());
-    const auto contenders = static_cast<std::int64_t>(benchmark.contenders.size());
+    const auto entrants = static_cast<std::int64_t>(benchmark.entrants.size());
     const model::PlannedTime time = model::planned_time(benchmark, blocks, experiment::k_overhead_per_trial);
-    fmt::print(stderr, "{}{}: {} × {} × {} = {} of {} each; {} to {} after set-up\n", benchmark.title,
-               benchmark.profile.empty() ? "" : fmt::format(" (profile {})", benchmark.profile),
-               model::counted(blocks, "block"), model::counted(levels, "level"),
-               model::counted(contenders, "contender"), model::counted(blocks * levels * contenders, "trial"),
-               spoken(benchmark.load.duration), spoken(time.least), spoken(time.most));
-}
-
-// Reasons that are the contender's own doing: a ladder up to its breaking point is a normal result.
-bool contenders_doing(const model::Reason& reason) {
-    constexpr std::array<std::string_view, 5> codes{"error_rate", "service_died", "service_restarted",
-                                                    "out_of_memory", "few_operations"};
-    return std::find(codes.begin(), codes.end(), reason.code) != codes.end();
-}
-
-bool comparable(const model::Comparison& comparison) {
-    const bool none_invalid_otherwise = std::none_of(
-        comparison.trial_judgements.begin(), comparison.trial_judgements.end(),
-        [](const model::Judgement& judgement) {
-            return judgement.validity == model::Validity::invalid &&
-                   !std::any_of(judgement.reasons.begin(), judgement.reasons.end(), contenders_doing);
-        });
-    const bool some_level =
-        comparison.contenders.size() < 2 ||
-        std::any_of(
-            comparison.goodput.begin(), comparison.goodput.end(),
-            [](const model::PairedRatio& ratio) { return ratio.level && ratio.pairs > 0; });
-    return none_invalid_otherwise && some_level;
+    tell("{}{}: {} × {} × {} = {} of {} each; {} to {} after set-up\n", printable(benchmark.title),
+         benchmark.profile.empty() ? "" : fmt::format(" (profile {})", benchmark.profile),
+         model::counted(blocks, "block"), model::counted(levels, "level"),
+         model::counted(entrants, "contender"), model::counted(blocks * levels * entrants, "trial"),
+         spoken(benchmark.load.duration), spoken(time.least), spoken(time.most));
 }
 
 Status copy_json(const Path& run_directory, const std::string& destination) {
-    JOUST_TRY(const std::string json, read_file(run_directory / report::k_results_file));
-    if (destination != "-") return write_named(destination, json);
-    fmt::print(stdout, "{}", json);
-    return {};
+    JOUST_TRY(const Directory run, Directory::open(run_directory));
+    JOUST_TRY(const std::string json, run.read(report::k_results_file, std::size_t{1} << 30U));
+    return write_output(destination, json);
 }
 
 // What would otherwise fail only after everything was measured.
 Status check_outputs(const RunCommand& command) {
-    if (!command.json.empty() && command.json != "-") JOUST_CHECK(check_writable(command.json));
+    const std::array<NamedFile, 1> outputs{{{"--json", command.json}}};
+    const std::array<NamedFile, 1> inputs{{{"benchmark", command.benchmark}}};
+    JOUST_CHECK(check_output_files(outputs, inputs));
     return report::pictures_possible();
 }
 
@@ -99,20 +107,22 @@ ExitCode conclude(const RunCommand& command, const experiment::Outcome& outcome)
     if (!outcome.trials.empty()) {
         const auto rendered = render(outcome.run_directory);
         if (!rendered) return complain(rendered.error());
-        if (command.json != "-") fmt::print(stdout, "{}", rendered->summary);
-        std::fflush(stdout);  // before what follows on stderr
+        if (command.json != "-")
+            if (const Status printed = print_text(printable_lines(rendered->summary)); !printed)
+                code = complain(printed.error());
         if (!rendered->written) code = complain(rendered->written.error());
         if (!command.json.empty())
             if (const Status copied = copy_json(outcome.run_directory, command.json); !copied)
                 code = complain(copied.error());
-        fmt::print(stderr, "report: {}\n", rendered->markdown.string());
-        if (code == ExitCode::done && !comparable(rendered->comparison)) code = ExitCode::not_comparable;
+        tell("report: {}\n", printable(rendered->markdown.string()));
+        if (code == ExitCode::done && !analysis::comparable(rendered->comparison))
+            code = ExitCode::not_comparable;
     }
-    if (const Status given = give_to_their_owner(outcome.run_directory); !given)
+    if (const Status given = host::give_to_owner_of_parent(outcome.run_directory); !given)
         code = complain(given.error());
     if (outcome.stopped_by) {
-        fmt::print(stderr, "stopped after {} finished trial(s), which are kept in {}\n",
-                   outcome.trials.size(), outcome.run_directory.string());
+        tell("stopped after {} finished trial(s), which are kept in {}\n", outcome.trials.size(),
+             printable(outcome.run_directory.string()));
         return complain(*outcome.stopped_by);
     }
     return code;
@@ -121,20 +131,26 @@ ExitCode conclude(const RunCommand& command, const experiment::Outcome& outcome)
 }  // namespace
 
 ExitCode run(const RunCommand& command, const std::vector<std::string>& command_line) {
+    catch_interruptions();
     const auto installation = find_installation();
     if (!installation) return complain(installation.error());
-    auto spec = read_run(command, *installation);
+    auto spec = [&] {
+        const EndsAtOnce nothing_begun;
+        return read_run(command, *installation);
+    }();
     if (!spec) return complain(spec.error());
     print_plan(*spec);
     if (command.plan_only) return ExitCode::done;
-    if (const Status possible = check_outputs(command); !possible) return complain(possible.error());
+    const Status possible = [&] {
+        const EndsAtOnce nothing_begun;
+        return check_outputs(command);
+    }();
+    if (!possible) return complain(possible.error());
 
-    catch_interruptions();
     spec->about = about(*installation, command_line);
     auto progress = make_progress(screen(), spec->benchmark.experiment);
     const auto outcome = experiment::run_experiment(
-        *spec, *progress, [] { return interruption() != 0; },
-        [](std::span<const model::TrialResult>, int) { return false; });
+        *spec, *progress, [] { return interruption() != 0; }, analysis::next_trials);
     progress.reset();  // its live line must be gone before anything else is printed
     if (!outcome) return complain(outcome.error());
     return conclude(command, *outcome);

@@ -9,6 +9,9 @@
 #include <atomic>
 #include <cerrno>
 #include <cstdint>
+#include <string_view>
+
+#include "cli/exit_code.hpp"
 
 namespace joust::cli {
 namespace {
@@ -36,8 +39,18 @@ bool ask_to_stop(int signal) {
     return asked_to_stop.compare_exchange_strong(none, signal);
 }
 
+std::atomic<bool> nothing_begun{false};
+
+// As exit_code.hpp has it.
+[[noreturn]] void end_now(int signal) {
+    constexpr std::string_view k_text = "interrupted before anything was begun\n";
+    [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, k_text.data(), k_text.size());
+    ::_exit(static_cast<int>(signal == SIGINT ? ExitCode::interrupted : ExitCode::terminated));
+}
+
 // timeout(1) and others signal the program and then its group, it included: that is one wish, not two.
 void remember(int signal) {
+    if (nothing_begun.load()) end_now(signal);
     if (!ask_to_stop(signal) && monotonic_ns() - asked_at_ns.load() > k_same_wish_ns) ::_exit(128 + signal);
 }
 
@@ -50,6 +63,7 @@ void hang_up(int signal) {
             if (on_terminal[static_cast<std::size_t>(fd)]) ::dup2(nowhere, fd);
         ::close(nowhere);
     }
+    if (nothing_begun.load()) end_now(signal);
     ask_to_stop(signal);
     errno = error;
 }
@@ -80,6 +94,15 @@ void catch_interruptions() {
 
 int interruption() {
     return asked_to_stop.load();
+}
+
+EndsAtOnce::EndsAtOnce() {
+    nothing_begun = true;
+    if (const int signal = interruption(); signal != 0) end_now(signal);
+}
+
+EndsAtOnce::~EndsAtOnce() {
+    nothing_begun = false;
 }
 
 }  // namespace joust::cli

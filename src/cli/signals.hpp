@@ -10,4 +10,15 @@ void catch_interruptions();
 /// The signal that asked to stop, 0 if none did.
 int interruption();
 
+/// While nothing has been begun that would have to be ended, a caught signal ends the program at once with
+/// its exit code, whatever blocks: the look-up of a name, a pipe that is read. One that came before does so,
+/// too.
+class EndsAtOnce {
+public:
+    EndsAtOnce();
+    ~EndsAtOnce();
+    EndsAtOnce(const EndsAtOnce&) = delete;
+    EndsAtOnce& operator=(const EndsAtOnce&) = delete;
+};
+
 }  // namespace joust::cli

@@ -237,7 +237,7 @@ Result<model::DatabaseFacts> Postgres::facts() {
 
 std::optional<host::UsageSource> Postgres::usage_source() const {
     if (!server_) return std::nullopt;
-    return server_->usage_source(false);
+    return server_->usage_source(true);
 }
 
 Result<std::optional<model::LimitsInForce>> Postgres::limits_in_force() const {

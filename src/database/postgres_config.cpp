@@ -154,7 +154,8 @@ std::string server_config(const model::DatabaseSpec& spec, const ServerPlace& pl
     set("unix_socket_directories", place.socket_directory.string());
     set("password_encryption", "scram-sha-256");
     set("log_destination", "stderr");
-    set("log_line_prefix", "%m [%p] %q%u@%d ");
+    // postgres_log.cpp reads the code (%e): messages change from version to version.
+    set("log_line_prefix", "%m [%p] %e %q%u@%d ");
     set("log_timezone", "UTC");
     set("lc_messages", "C");
     // In the data directory instead of /dev/shm: nothing is left there when the server is killed.

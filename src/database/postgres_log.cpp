@@ -1,5 +1,6 @@
 #include "database/postgres_log.hpp"
 
+#include <algorithm>
 #include <array>
 #include <fstream>
 #include <string_view>
@@ -7,37 +8,53 @@
 namespace joust::database {
 namespace {
 
-// The first for a superuser, the second for everybody else (superuser_reserved_connections are kept back),
-// the others where a role or database has a limit of its own. PostgreSQL 15 and 16, postmaster and
-// InitPostgres.
-constexpr std::array k_refusals = {
-    std::string_view("sorry, too many clients already"),
-    std::string_view("remaining connection slots are reserved"),
-    std::string_view("too many connections for role"),
-    std::string_view("too many connections for database"),
+// SQLSTATE of what is looked for, the same in every version and language.
+constexpr std::string_view k_too_many_connections = "53300";
+constexpr std::string_view k_disk_full = "53100";
+
+/// "TIME UTC [PID] STATE user@database SEVERITY:  message", by the log_line_prefix of postgres_config.cpp.
+struct LogLine {
+    std::string_view state;     ///< SQLSTATE; empty where the line has no prefix
+    std::string_view severity;  ///< LOG, FATAL, …; DETAIL, STATEMENT, … for what belongs to the line before
+    std::string_view message;
 };
+
+LogLine parsed(std::string_view line) {
+    constexpr std::size_t state_size = 5;
+    LogLine result;
+    if (line.starts_with('\t')) return result;  // the message, or a statement, goes on
+    if (const std::size_t at = line.find("] ");
+        at != std::string_view::npos && at + 2 + state_size < line.size())
+        result.state = line.substr(at + 2, state_size);
+    if (const std::size_t at = line.find(":  "); at != std::string_view::npos) {
+        const std::size_t space = line.rfind(' ', at);
+        const std::size_t begin = space == std::string_view::npos ? 0 : space + 1;
+        result.severity = line.substr(begin, at - begin);
+        result.message = line.substr(at + 3);
+    }
+    return result;
+}
+
+bool is_event(std::string_view severity) {
+    constexpr std::array k_events = {"LOG", "WARNING", "ERROR", "FATAL", "PANIC"};
+    return std::find(k_events.begin(), k_events.end(), severity) != k_events.end();
+}
 
 bool has(std::string_view line, std::string_view part) {
     return line.find(part) != std::string_view::npos;
 }
 
-std::string without_prefix(const std::string& line) {
-    for (const std::string_view severity : {"FATAL:  ", "ERROR:  ", "PANIC:  ", "LOG:  ", "WARNING:  "})
-        if (const std::size_t at = line.find(severity); at != std::string::npos)
-            return line.substr(at + severity.size());
-    return line;
-}
-
-void look_at(const std::string& line, LogFindings& findings) {
-    for (const std::string_view refusal : k_refusals)
-        if (has(line, "FATAL:  ") && has(line, refusal)) {
-            if (findings.refused_connections++ == 0) findings.refusal = without_prefix(line);
-            return;
-        }
-    if (has(line, "No space left on device") && !findings.disk_full)
-        findings.disk_full = without_prefix(line);
-    const bool killed = has(line, "LOG:  ") && has(line, "was terminated by signal");
-    if ((killed || has(line, "PANIC:  ")) && !findings.crash) findings.crash = without_prefix(line);
+void look_at(std::string_view text, LogFindings& findings) {
+    const LogLine line = parsed(text);
+    if (!is_event(line.severity)) return;
+    if (line.severity == "FATAL" && line.state == k_too_many_connections) {
+        if (findings.refused_connections++ == 0) findings.refusal = line.message;
+        return;
+    }
+    if (!findings.disk_full && (line.state == k_disk_full || has(line.message, "No space left on device")))
+        findings.disk_full = line.message;
+    const bool killed = line.severity == "LOG" && has(line.message, "was terminated by signal");
+    if (!findings.crash && (killed || line.severity == "PANIC")) findings.crash = line.message;
 }
 
 }  // namespace

@@ -21,9 +21,9 @@ Result<Path> find_postgres_programs(const Path& root) {
     }
     if (by_version.empty())
         return fail(ErrorKind::unsupported,
-                    "no PostgreSQL {} or later below {}; install it with: apt-get install postgresql-{}",
-                    oldest, root.string(), oldest);
-    return by_version.begin()->second;
+                    "no PostgreSQL {} or later below {}; install it with: apt-get install postgresql", oldest,
+                    root.string());
+    return by_version.rbegin()->second;
 }
 
 }  // namespace joust::database

@@ -25,24 +25,42 @@ Result<host::MeasuringLock> wait_for_turn(Observer& observer, const Interrupted&
     }
 }
 
-Status run_block(Rig& rig, const RunSpec& spec, int block, RunDirectory& directory, Observer& observer,
-                 const Interrupted& interrupted, std::vector<model::TrialResult>& trials) {
-    for (const model::PlannedTrial& plan :
-         model::plan_block(spec.benchmark, block, static_cast<int>(trials.size()))) {
-        if (interrupted()) return fail(ErrorKind::interrupted, "interrupted between two trials");
-        observer.trial_started(plan);
-        JOUST_TRY(model::TrialResult result, run_trial(rig, spec, plan, observer, interrupted));
-        JOUST_CHECK(directory.append(result));
-        trials.push_back(std::move(result));
-        observer.trial_finished(trials.back());
+// Plays trials on the rig, with real services, load and database.
+class MeasuringRunner final : public TrialRunner {
+public:
+    MeasuringRunner(Rig& rig, const RunSpec& spec, const Interrupted& interrupted)
+        : rig_(rig), spec_(spec), interrupted_(interrupted) {}
+    Result<model::TrialResult> run(const model::PlannedTrial& plan, Observer& observer) override {
+        return run_trial(rig_, spec_, plan, observer, interrupted_);
     }
-    return {};
-}
+
+private:
+    Rig& rig_;
+    const RunSpec& spec_;
+    const Interrupted& interrupted_;
+};
 
 }  // namespace
 
+Status run_trials(TrialRunner& runner, const NextTrials& next_trials, const model::Benchmark& benchmark,
+                  RunDirectory& directory, Observer& observer, const Interrupted& interrupted,
+                  std::vector<model::TrialResult>& trials) {
+    for (;;) {
+        const std::vector<model::PlannedTrial> next = next_trials(benchmark, trials);
+        if (next.empty()) return {};
+        for (const model::PlannedTrial& plan : next) {
+            if (interrupted()) return fail(ErrorKind::interrupted, "interrupted between two trials");
+            observer.trial_started(plan);
+            JOUST_TRY(model::TrialResult result, runner.run(plan, observer));
+            JOUST_CHECK(directory.append(result));
+            trials.push_back(std::move(result));
+            observer.trial_finished(trials.back());
+        }
+    }
+}
+
 Result<Outcome> run_experiment(const RunSpec& spec, Observer& observer, const Interrupted& interrupted,
-                               const AnotherBlock& another_block) {
+                               const NextTrials& next_trials) {
     JOUST_TRY(const host::MeasuringLock lock, wait_for_turn(observer, interrupted));
     const WallTime started = wall_now();
     JOUST_TRY(RunDirectory directory, RunDirectory::create(spec.results, spec.benchmark.name, started));
@@ -54,15 +72,14 @@ Result<Outcome> run_experiment(const RunSpec& spec, Observer& observer, const In
     JOUST_CHECK(directory.write(outcome.environment));
 
     const int blocks = spec.benchmark.experiment.blocks_min;
-    const auto per_block = spec.benchmark.load.levels.size() * spec.benchmark.contenders.size();
+    const auto per_block = spec.benchmark.load.levels.size() * spec.benchmark.entrants.size();
     observer.planned(blocks * static_cast<int>(per_block),
                      model::planned_time(spec.benchmark, blocks, k_overhead_per_trial), directory.path());
-    for (int block = 0; block < blocks || another_block(outcome.trials, block); ++block) {
-        const Status done = run_block(rig, spec, block, directory, observer, interrupted, outcome.trials);
-        if (done) continue;
+    MeasuringRunner runner(rig, spec, interrupted);
+    if (const Status done =
+            run_trials(runner, next_trials, spec.benchmark, directory, observer, interrupted, outcome.trials);
+        !done)
         outcome.stopped_by = done.error();
-        break;
-    }
     return outcome;
 }
 

@@ -6,12 +6,15 @@
 #include <vector>
 
 #include "experiment/rig.hpp"
+#include "experiment/trial_runner.hpp"
 
 namespace joust::experiment {
 
-/// Asked after each block whether to measure another one: what was measured so far, and how many blocks that
-/// was. Passed in, because what to measure next is a matter of analysis.
-using AnotherBlock = std::function<bool(std::span<const model::TrialResult> trials, int blocks)>;
+/// The planner: which trials come next after `finished`; none: the experiment is over. It is passed in,
+/// because what to measure next is a matter of analysis, and asked again whenever all that it named are
+/// measured.
+using NextTrials = std::function<std::vector<model::PlannedTrial>(
+    const model::Benchmark& benchmark, std::span<const model::TrialResult> finished)>;
 
 /// What is there when a run ends, whole or not. All of it is on the disk too.
 struct Outcome {
@@ -21,10 +24,17 @@ struct Outcome {
     std::optional<Error> stopped_by;  ///< why the run ended before its plan did; empty when it is whole
 };
 
-/// Runs the benchmark: set-up, then block after block. Fails when not even the set-up succeeds (then no run
+/// Measures what the planner names until it names nothing. Each trial is on the disk before the next one
+/// begins. Returns why it ended early: an interruption, a trial that could not be run, a disk that could not
+/// be written. `trials` holds what was measured before, and afterwards all that was measured.
+Status run_trials(TrialRunner& runner, const NextTrials& next_trials, const model::Benchmark& benchmark,
+                  RunDirectory& directory, Observer& observer, const Interrupted& interrupted,
+                  std::vector<model::TrialResult>& trials);
+
+/// Runs the benchmark: set-up, then trial after trial. Fails when not even the set-up succeeds (then no run
 /// directory is left but its logs, where a contender wrote any).
 Result<Outcome> run_experiment(const RunSpec& spec, Observer& observer, const Interrupted& interrupted,
-                               const AnotherBlock& another_block);
+                               const NextTrials& next_trials);
 
 /// What resetting the state, starting and stopping a service cost per trial, about; for saying how long a
 /// plan takes.

@@ -43,7 +43,7 @@ Result<Rig> Rig::create(const RunSpec& spec, RunDirectory& directory, Observer& 
     observer.stage(fmt::format("start the database ({})", name(spec.benchmark.database.engine)));
     JOUST_CHECK(rig.start_database());
     const database::LogMark mark = rig.database_->mark();
-    if (const Status added = rig.add_contenders(observer, interrupted); !added)
+    if (const Status added = rig.add_entrants(observer, interrupted); !added)
         return tl::unexpected(rig.explained(added.error(), mark));
     return rig;
 }
@@ -51,13 +51,12 @@ Result<Rig> Rig::create(const RunSpec& spec, RunDirectory& directory, Observer& 
 // One for each, so that a contender can neither read nor signal nor change what is its rival's or the
 // database's.
 Status Rig::make_users() {
-    for (const model::Contender& contender : spec_->contenders) {
+    for (const model::Entrant& entrant : spec_->benchmark.entrants) {
         JOUST_TRY(host::User user, run_->new_user());
-        contender_users_.emplace(contender.name, std::move(user));
+        users_.emplace(entrant.label, std::move(user));
     }
-    environment_.users_separated =
-        std::none_of(contender_users_.begin(), contender_users_.end(),
-                     [&](const auto& entry) { return entry.second.uid == user_.uid; });
+    environment_.users_separated = std::none_of(
+        users_.begin(), users_.end(), [&](const auto& entry) { return entry.second.uid == user_.uid; });
     return {};
 }
 
@@ -98,7 +97,7 @@ Status Rig::start_database() {
                    .cgroups = *cgroups_,
                    .run = *run_,
                    .user = user_,
-                   .contender_users = contender_users_,
+                   .contender_users = users_,
                    .log_directory = directory_->logs()}));
     JOUST_TRY(environment_.database, database_->facts());
     JOUST_TRY(const auto limits, database_->limits_in_force());
@@ -114,45 +113,60 @@ Error Rig::explained(Error error, database::LogMark mark) const {
     return error;
 }
 
-Status Rig::add_contenders(Observer& observer, const Interrupted& interrupted) {
-    for (const model::Contender& contender : spec_->contenders) {
+Status Rig::add_entrants(Observer& observer, const Interrupted& interrupted) {
+    for (const model::Entrant& entrant : spec_->benchmark.entrants) {
         if (interrupted()) return tl::unexpected(interrupted_error());
-        JOUST_CHECK(add_contender(contender, observer, interrupted));
+        JOUST_CHECK(add_entrant(entrant, observer, interrupted));
     }
-    for (const model::Contender& contender : spec_->contenders) {
+    for (const model::Entrant& entrant : spec_->benchmark.entrants) {
         if (interrupted()) return tl::unexpected(interrupted_error());
-        observer.stage(fmt::format("try {}: start, health, the workload's routes", contender.name));
-        JOUST_CHECK(try_contender(contender, interrupted));
+        observer.stage(fmt::format("try {}: start, health, the workload's routes", entrant.label));
+        JOUST_CHECK(try_entrant(entrant.label, interrupted));
     }
     return {};
 }
 
-Path Rig::log_of(const std::string& contender) const {
-    return directory_->logs() / (contender + ".log");
+Path Rig::log_of(const std::string& label) const {
+    return directory_->logs() / (label + ".log");
 }
 
-Status Rig::add_contender(const model::Contender& contender, Observer& observer,
-                          const Interrupted& interrupted) {
+const model::Contender& Rig::contender_of(const model::Entrant& entrant) const {
+    return *std::find_if(spec_->contenders.begin(), spec_->contenders.end(),
+                         [&](const model::Contender& one) { return one.name == entrant.contender; });
+}
+
+Result<service::Staged> Rig::stage(const model::Contender& contender, Observer& observer,
+                                   const Interrupted& interrupted) {
+    if (const auto known = staged_.find(contender.name); known != staged_.end()) return known->second;
     observer.stage(fmt::format("set up {} (packages, tables)", contender.name));
     JOUST_TRY(service::Staged staged, service::stage(contender, spec_->state_root, *run_));
-    const Path log = directory_->logs() / (contender.name + "-setup.log");
-    JOUST_CHECK(service::set_up(contender, staged, *run_, log, interrupted));
-    JOUST_TRY(std::string url, database_->create_for(contender.name));
-    JOUST_CHECK(service::migrate(contender, staged, url, *run_, contender_users_.at(contender.name), log));
+    JOUST_CHECK(service::set_up(contender, staged, *run_,
+                                directory_->logs() / (contender.name + "-setup.log"), interrupted));
+    staged_.emplace(contender.name, staged);
+    return staged;
+}
+
+Status Rig::add_entrant(const model::Entrant& entrant, Observer& observer, const Interrupted& interrupted) {
+    const model::Contender& contender = contender_of(entrant);
+    JOUST_TRY(service::Staged staged, stage(contender, observer, interrupted));
+    JOUST_TRY(std::string url, database_->create_for(entrant.label));
+    const Path log = directory_->logs() / (entrant.label + "-setup.log");
+    JOUST_CHECK(service::migrate(contender, staged, url, *run_, users_.at(entrant.label), log));
     JOUST_TRY(model::ContenderFacts facts, service::read_facts(contender, staged));
+    facts.name = entrant.label;
     environment_.contenders.push_back(std::move(facts));
-    entries_.emplace(contender.name, Entry{&contender, std::move(staged), std::move(url)});
+    entries_.emplace(entrant.label, Entry{&contender, std::move(staged), std::move(url)});
     return {};
 }
 
-Status Rig::try_contender(const model::Contender& contender, const Interrupted& interrupted) {
-    JOUST_TRY(service::Instance instance, start_instance(contender.name));
-    JOUST_TRY(const Nanoseconds healthy, instance.wait_until_healthy(contender.healthy_within, interrupted));
+Status Rig::try_entrant(const std::string& label, const Interrupted& interrupted) {
+    JOUST_TRY(service::Instance instance, start_instance(label));
+    JOUST_TRY(const Nanoseconds healthy,
+              instance.wait_until_healthy(instance.contender().healthy_within, interrupted));
     (void)healthy;
-    JOUST_CHECK(
-        service::preflight(instance, spec_->workload, "preflight-" + contender.name, k_preflight_limit));
+    JOUST_CHECK(service::preflight(instance, spec_->workload, "preflight-" + label, k_preflight_limit));
     if (!spec_->limits_off) {
-        JOUST_TRY(environment_.limits_in_force["contender"], instance.limits_in_force());
+        JOUST_TRY(environment_.limits_in_force["contender-" + label], instance.limits_in_force());
     }
     // The facts of the database again: with SQLite the file exists only now.
     JOUST_TRY(environment_.database, database_->facts());
@@ -160,20 +174,20 @@ Status Rig::try_contender(const model::Contender& contender, const Interrupted& 
     return {};
 }
 
-Result<service::Instance> Rig::start_instance(const std::string& contender) {
-    const Entry& entry = entries_.at(contender);
-    JOUST_CHECK(database_->reset(contender));
+Result<service::Instance> Rig::start_instance(const std::string& label) {
+    const Entry& entry = entries_.at(label);
+    JOUST_CHECK(database_->reset(label));
     const bool limited = !spec_->limits_off;
     return service::Instance::start(
         {.contender = *entry.contender,
          .staged = entry.staged,
-         .label = contender,
+         .label = label,
          .database_url = entry.database_url,
          .port = spec_->port,
          .limits = limited ? std::optional(spec_->benchmark.contender_limits) : std::nullopt,
          .cpu = limited ? std::optional(layout_.contender) : std::nullopt,
-         .user = contender_users_.at(contender),
-         .log = log_of(contender)},
+         .user = users_.at(label),
+         .log = log_of(label)},
         *cgroups_, *run_);
 }
 

@@ -29,7 +29,7 @@ inline constexpr Nanoseconds k_stop_grace = std::chrono::seconds(5);
 struct RunSpec {
     model::Benchmark benchmark;
     model::Workload workload;
-    std::vector<model::Contender> contenders;  ///< in the benchmark's order
+    std::vector<model::Contender> contenders;  ///< of the entrants, each once
     bool limits_off = false;                   ///< --limits off: nothing is limited, every result is marked
     std::optional<std::uint16_t> port;         ///< contenders listen here; empty: a free one each time
     Path results;                              ///< the run's directory is made in it
@@ -48,8 +48,8 @@ public:
     static Result<Rig> create(const RunSpec& spec, RunDirectory& directory, Observer& observer,
                               const Interrupted& interrupted);
 
-    /// A fresh instance of the contender on an emptied database; not yet healthy.
-    Result<service::Instance> start_instance(const std::string& contender);
+    /// A fresh instance of the entrant with that label on an emptied database; not yet healthy.
+    Result<service::Instance> start_instance(const std::string& label);
 
     [[nodiscard]] database::Database& database() { return *database_; }
     /// The error with what the database has to say about it since `mark`: refused connections, its own end.
@@ -63,6 +63,8 @@ public:
     [[nodiscard]] const model::Environment& environment() const { return environment_; }
 
 private:
+    // An entrant, ready to be started. Entrants of one contender share its staged files, which none may
+    // change.
     struct Entry {
         const model::Contender* contender;
         service::Staged staged;
@@ -79,23 +81,26 @@ private:
     Status make_users();
     Status confine();
     Status start_database();
-    Status add_contenders(Observer& observer, const Interrupted& interrupted);
-    Status add_contender(const model::Contender& contender, Observer& observer,
-                         const Interrupted& interrupted);
-    Status try_contender(const model::Contender& contender, const Interrupted& interrupted);
-    [[nodiscard]] Path log_of(const std::string& contender) const;
+    Status add_entrants(Observer& observer, const Interrupted& interrupted);
+    Result<service::Staged> stage(const model::Contender& contender, Observer& observer,
+                                  const Interrupted& interrupted);
+    Status add_entrant(const model::Entrant& entrant, Observer& observer, const Interrupted& interrupted);
+    Status try_entrant(const std::string& label, const Interrupted& interrupted);
+    [[nodiscard]] const model::Contender& contender_of(const model::Entrant& entrant) const;
+    [[nodiscard]] Path log_of(const std::string& label) const;
 
     // In the order in which they depend on each other: destroyed from the last to the first.
     const RunSpec* spec_;
     const RunDirectory* directory_;
     std::unique_ptr<host::RunState> run_;
-    host::User user_;  ///< the database's
-    std::map<std::string, host::User> contender_users_;
+    host::User user_;                          ///< the database's
+    std::map<std::string, host::User> users_;  ///< by label
     std::unique_ptr<host::CgroupHost> cgroups_;
     host::CpuLayout layout_;
     std::optional<host::OwnGroup> own_group_;
     std::unique_ptr<database::Database> database_;
-    std::map<std::string, Entry> entries_;
+    std::map<std::string, service::Staged> staged_;  ///< by contender
+    std::map<std::string, Entry> entries_;           ///< by label
     model::Environment environment_;
 };
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "base/file.hpp"
+#include "base/directory.hpp"
 #include "model/benchmark.hpp"
 #include "model/environment.hpp"
 #include "model/trial_result.hpp"
@@ -8,14 +8,15 @@
 namespace joust::experiment {
 
 /// The directory of one run, the boundary between measuring and computing: results/<UTC time>_<benchmark>/.
+/// It is held open, so that whoever owns results/ cannot lead what is written elsewhere.
 class RunDirectory {
 public:
     /// Makes the directory with its logs/ and histograms/; a second run within the same second gets "-2" and
     /// so on.
     static Result<RunDirectory> create(const Path& results, const std::string& benchmark, WallTime started);
 
-    [[nodiscard]] const Path& path() const { return path_; }
-    [[nodiscard]] Path logs() const { return path_ / "logs"; }
+    [[nodiscard]] const Path& path() const { return run_.path(); }
+    [[nodiscard]] Path logs() const { return path() / "logs"; }
 
     Status write(const model::Benchmark& benchmark) const;
     Status write(const model::Environment& environment) const;
@@ -24,14 +25,12 @@ public:
     Status append(const model::TrialResult& trial);
 
 private:
-    RunDirectory(Path path, AppendFile trials) : path_(std::move(path)), trials_(std::move(trials)) {}
-    Path path_;
+    RunDirectory(Directory parent, Directory run, AppendFile trials)
+        : parent_(std::move(parent)), run_(std::move(run)), trials_(std::move(trials)) {}
+    Directory parent_;
+    Directory run_;
     AppendFile trials_;
     bool latest_ = false;
 };
-
-/// Makes `results`/latest a symbolic link to the directory `run` beside it, replacing an older link in one
-/// step.
-Status point_latest_at(const Path& run);
 
 }  // namespace joust::experiment

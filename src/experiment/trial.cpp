@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <deque>
 #include <thread>
+#include <utility>
 
 #include "base/text.hpp"
 #include "experiment/steady_state.hpp"
@@ -36,7 +37,7 @@ public:
         result_.started = wall_now();
         const Nanoseconds clocks_before = clock_offset();
         const database::LogMark mark = rig_.database().mark();
-        JOUST_TRY(service::Instance instance, rig_.start_instance(result_.plan.contender));
+        JOUST_TRY(service::Instance instance, rig_.start_instance(result_.plan.entrant));
         JOUST_TRY(result_.service.time_to_healthy,
                   instance.wait_until_healthy(instance.contender().healthy_within, interrupted_));
         JOUST_CHECK(read_limits(instance));
@@ -67,9 +68,14 @@ private:
     }
 
     Status read_limits(const service::Instance& instance) {
+        using model::Role;
+        result_.parties = {
+            {.role = Role::contender, .name = result_.plan.entrant, .usage = {}},
+            {.role = Role::database, .name = std::string(name(Role::database)), .usage = {}},
+            {.role = Role::generator, .name = std::string(name(Role::generator)), .usage = {}}};
         if (spec_.limits_off) return {};
-        JOUST_TRY(result_.contender_limits, instance.limits_in_force());
-        JOUST_TRY(result_.database_limits, rig_.database().limits_in_force());
+        JOUST_TRY(result_.party(Role::contender)->limits_in_force, instance.limits_in_force());
+        JOUST_TRY(result_.party(Role::database)->limits_in_force, rig_.database().limits_in_force());
         return {};
     }
 
@@ -79,7 +85,7 @@ private:
         JOUST_TRY(const model::LimitsInForce limits, instance.limits_in_force());
         if (const std::vector<std::string> wrong = instance.limits_not_in_force(limits); !wrong.empty())
             add(model::IncidentKind::limits_not_in_force,
-                fmt::format("at the end of the trial {} ran with {}", result_.plan.contender,
+                fmt::format("at the end of the trial {} ran with {}", result_.plan.entrant,
                             joined(wrong, ", ")));
         return {};
     }
@@ -101,7 +107,7 @@ private:
         if (ended > 0)
             add(model::IncidentKind::service_restarted,
                 fmt::format("{} of {} processes of {} ended during the trial while the service went on",
-                            ended, before.size(), result_.plan.contender));
+                            ended, before.size(), result_.plan.entrant));
     }
 
     Status warm_up(const service::Instance& instance, load::Engine& engine) {
@@ -128,21 +134,31 @@ private:
         return {};
     }
 
-    std::vector<host::UsageSource> usage_sources(const service::Instance& instance) {
-        std::vector<host::UsageSource> sources{instance.usage_source()};
-        if (const auto database = rig_.database().usage_source()) sources.push_back(*database);
-        has_database_ = sources.size() == 2;
+    // Whose usage is sampled; the CPUs that are the contender's alone are no party.
+    struct Watched {
+        std::optional<model::Role> role;
+        host::UsageSource source;
+    };
+
+    std::vector<Watched> watched(const service::Instance& instance) {
+        std::vector<Watched> all{{model::Role::contender, instance.usage_source()}};
+        if (const auto database = rig_.database().usage_source())
+            all.push_back({model::Role::database, *database});
         if (rig_.generator_group() != nullptr)
-            sources.emplace_back(host::GroupSource{rig_.generator_group()});
+            all.push_back({model::Role::generator, host::GroupSource{rig_.generator_group()}});
         const std::vector<int>& own = rig_.layout().contender.cpus;
-        watches_cpus_ = !spec_.limits_off && rig_.layout().limits_reachable && host::read_cpu_time(own);
-        if (watches_cpus_) sources.emplace_back(host::CpuSource{own});
-        return sources;
+        if (!spec_.limits_off && rig_.layout().limits_reachable && host::read_cpu_time(own))
+            all.push_back({std::nullopt, host::CpuSource{own}});
+        return all;
     }
 
     Status measure(const service::Instance& instance, load::Engine& engine) {
         const TimePoint end = window_ + spec_.benchmark.load.duration;
-        host::UsageSampler sampler(usage_sources(instance), window_, end);
+        const std::vector<Watched> all = watched(instance);
+        std::vector<host::UsageSource> sources;
+        for (const Watched& one : all)
+            sources.push_back(one.source);
+        host::UsageSampler sampler(std::move(sources), window_, end);
         bool counted = false;
         for (;;) {
             if (interrupted_()) return stop(engine);
@@ -160,27 +176,27 @@ private:
             std::this_thread::sleep_for(near_end ? end - progress.at : draining ? k_poll / 5 : k_poll);
         }
         JOUST_TRY(result_.samples, engine.finish());
-        JOUST_TRY(host::WindowUsage usage, sampler.finish());
-        take(std::move(usage));
+        JOUST_TRY(const host::WindowUsage usage, sampler.finish());
+        result_.party(model::Role::generator)->usage = std::exchange(result_.samples.generator, {});
+        for (std::size_t i = 0; i < all.size(); ++i)
+            take(all[i].role, usage.parties[i]);
         return {};
     }
 
-    void take(host::WindowUsage usage) {
-        result_.contender = usage.parties[0];
-        if (watches_cpus_) {
-            const Nanoseconds taken = usage.parties.back().cpu.total() - result_.contender.cpu.total();
-            result_.contender_cpu_taken = std::max(0ns, taken);
-            usage.parties.pop_back();
+    void take(std::optional<model::Role> role, const model::Usage& usage) {
+        const model::Party& contender = *result_.party(model::Role::contender);
+        if (!role) {
+            result_.contender_cpu_taken = std::max(0ns, usage.cpu.total() - contender.usage.cpu.total());
+        } else if (*role == model::Role::generator) {
+            // CPU and run delay are the load threads' own, from the engine; the rest is the whole process's.
+            model::Usage& generator = result_.party(*role)->usage;
+            generator.anonymous = usage.anonymous;
+            generator.page_cache = usage.page_cache;
+            generator.throttled = usage.throttled;
+            generator.throttled_periods = usage.throttled_periods;
+        } else {
+            result_.party(*role)->usage = usage;
         }
-        if (has_database_) result_.database = usage.parties[1];
-        if (rig_.generator_group() == nullptr) return;
-        // CPU and run delay are the load threads' own, from the engine; the rest is the whole process's.
-        const model::Usage& group = usage.parties.back();
-        model::Usage& generator = result_.samples.generator;
-        generator.anonymous = group.anonymous;
-        generator.page_cache = group.page_cache;
-        generator.throttled = group.throttled;
-        generator.throttled_periods = group.throttled_periods;
     }
 
     void record_end(service::Instance& instance) {
@@ -191,7 +207,7 @@ private:
         if (record.died) {
             result_.service.exit = record.description;
             add(model::IncidentKind::service_died,
-                fmt::format("{} {} during the trial; its last lines:\n{}", result_.plan.contender,
+                fmt::format("{} {} during the trial; its last lines:\n{}", result_.plan.entrant,
                             record.description, log));
         }
         if (record.left_out_of_log > 0)
@@ -199,11 +215,11 @@ private:
                 fmt::format(
                     "{} printed more than is kept of a trial, and {} of it are not in its log; printing "
                     "takes time, and a log level that prints less may make it faster",
-                    result_.plan.contender, to_text(Bytes{record.left_out_of_log})));
+                    result_.plan.entrant, to_text(Bytes{record.left_out_of_log})));
         if (oom_kills > 0)
             add(model::IncidentKind::out_of_memory,
                 fmt::format("the kernel killed {} process(es) of {} at its memory limit of {}", oom_kills,
-                            result_.plan.contender, to_text(spec_.benchmark.contender_limits.memory)));
+                            result_.plan.entrant, to_text(spec_.benchmark.contender_limits.memory)));
     }
 
     // Live figures over the last second.
@@ -232,8 +248,6 @@ private:
     const Interrupted& interrupted_;
     model::TrialResult result_;
     TimePoint window_;
-    bool has_database_ = false;
-    bool watches_cpus_ = false;
     std::deque<load::Progress> recent_;
 };
 

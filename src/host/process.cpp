@@ -32,7 +32,7 @@ void send_signal(const Fd& process, int number) {
 }
 
 /// What a new child does before it becomes its program; reported by number through a pipe when it fails.
-enum class Step { parent, session, group, oom_score, user, directory, files, privileges, program };
+enum class Step { parent, session, group, oom_score, user, directory, files, ceilings, privileges, program };
 
 struct Failure {
     Step step;
@@ -47,6 +47,7 @@ struct Prepared {
     std::vector<char*> environment;
     std::vector<Fd> group_entrances;
     const User* user;
+    const std::vector<std::pair<int, std::uint64_t>>* ceilings;
     std::string oom_score_adj;
     Fd no_input;
     Fd log;
@@ -89,6 +90,14 @@ bool forbid_core_dumps() {
     return ::setrlimit(RLIMIT_CORE, &none) == 0;
 }
 
+bool lower(const std::vector<std::pair<int, std::uint64_t>>& ceilings) {
+    for (const auto& [resource, most] : ceilings) {
+        const rlimit limit{most, most};
+        if (::setrlimit(static_cast<__rlimit_resource_t>(resource), &limit) != 0) return false;
+    }
+    return true;
+}
+
 bool write_oom_score(const std::string& score) {
     if (score.empty()) return true;
     const int file = ::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
@@ -122,6 +131,7 @@ bool redirect(const Prepared& prepared) {
     if (!die_with(prepared.parent)) give_up(prepared, Step::parent);
     if (::chdir(prepared.directory) != 0) give_up(prepared, Step::directory);
     if (!redirect(prepared)) give_up(prepared, Step::files);
+    if (!lower(*prepared.ceilings)) give_up(prepared, Step::ceilings);
     ::execve(prepared.program, prepared.argv.data(), prepared.environment.data());
     give_up(prepared, Step::program);
 }
@@ -195,6 +205,8 @@ std::string describe(const Failure& failure, const ProcessSpec& spec) {
                                    spec.user ? " by user " + spec.user->name : "");
             case Step::files:
                 return "its descriptors cannot be set up";
+            case Step::ceilings:
+                return "its limits cannot be set";
             case Step::privileges:
                 return "its privileges cannot be dropped";
             case Step::program:
@@ -254,6 +266,7 @@ Result<Process> Process::start(const ProcessSpec& spec) {
     Prepared prepared{.program = program.c_str(),
                       .directory = spec.directory.c_str(),
                       .user = spec.user && spec.user->uid != ::geteuid() ? &*spec.user : nullptr,
+                      .ceilings = &spec.ceilings,
                       .oom_score_adj = spec.oom_score_adj ? std::to_string(*spec.oom_score_adj) : "",
                       .parent = ::getpid()};
     for (std::string& word : words)

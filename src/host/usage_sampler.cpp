@@ -3,20 +3,28 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <charconv>
 #include <condition_variable>
 #include <mutex>
+#include <new>
 #include <thread>
 
+#include "base/text.hpp"
+#include "base/thread.hpp"
 #include "host/cpu_layout.hpp"
 #include "host/proc.hpp"
 
 namespace joust::host {
 namespace {
 
-/// What one source says at one moment; at an edge with its threads.
+/// Bytes that processes have sent to storage since their start, less those that they gave up before.
+using StorageTable = std::map<pid_t, std::int64_t>;
+
+/// What one source says at one moment; at an edge with its threads and what its processes wrote.
 struct Reading {
     UsageCounters counters;
     ThreadTable threads;
+    std::optional<StorageTable> written;
 };
 
 /// Mean and peak of what has been sampled so far.
@@ -36,6 +44,27 @@ private:
     Bytes peak_;
     int samples_ = 0;
 };
+
+/// Empty where the kernel does not let this user read it; processes that vanish meanwhile are left out.
+std::optional<StorageTable> read_written(const std::vector<pid_t>& pids) {
+    StorageTable table;
+    for (const pid_t pid : pids) {
+        const Path process = Path("/proc") / std::to_string(pid);
+        const Result<std::string> io = read_file(process / "io");
+        std::error_code gone;
+        if (!io && std::filesystem::exists(process, gone)) return std::nullopt;
+        if (!io) continue;
+        for (const std::string_view line : split(*io, '\n')) {  // write_bytes: 4096
+            const std::size_t colon = line.find(": ");
+            if (colon == std::string_view::npos) continue;
+            std::int64_t bytes = 0;
+            std::from_chars(line.data() + colon + 2, line.data() + line.size(), bytes);
+            if (line.starts_with("write_bytes:")) table[pid] += bytes;
+            if (line.starts_with("cancelled_write_bytes:")) table[pid] -= bytes;
+        }
+    }
+    return table;
+}
 
 Reading of_threads(ThreadTable threads, const std::vector<pid_t>& pids) {
     Reading reading;
@@ -57,12 +86,18 @@ Result<Reading> read_source(const UsageSource& source, bool at_edge) {
     if (const auto* in_group = std::get_if<GroupSource>(&source)) {
         Reading reading;
         JOUST_TRY(reading.counters, in_group->group->read());
-        if (at_edge && in_group->threads) reading.threads = read_threads(in_group->group->pids());
+        if (at_edge && in_group->threads) {
+            const std::vector<pid_t> pids = in_group->group->pids();
+            reading.threads = read_threads(pids);
+            reading.written = read_written(pids);
+        }
         return reading;
     }
     if (const auto* in_session = std::get_if<SessionSource>(&source)) {
         const std::vector<pid_t> pids = pids_of_session(in_session->session);
-        return of_threads(at_edge ? read_threads(pids) : ThreadTable{}, pids);
+        Reading reading = of_threads(at_edge ? read_threads(pids) : ThreadTable{}, pids);
+        if (at_edge) reading.written = read_written(pids);
+        return reading;
     }
     if (const auto* some_cpus = std::get_if<CpuSource>(&source)) {
         Reading reading;
@@ -103,6 +138,18 @@ ThreadCounters gained(const ThreadTable& begin, const ThreadTable& end) {
     return sum;
 }
 
+/// What the processes that live at the end have written since the beginning; one that was not there yet
+/// counts from zero.
+std::optional<Bytes> written_between(const Reading& begin, const Reading& end) {
+    if (!begin.written || !end.written) return std::nullopt;
+    std::int64_t sum = 0;
+    for (const auto& [pid, bytes] : *end.written) {
+        const auto before = begin.written->find(pid);
+        sum += bytes - (before == begin.written->end() ? 0 : before->second);
+    }
+    return Bytes{static_cast<std::uint64_t>(std::max<std::int64_t>(0, sum))};
+}
+
 template <typename T>
 std::optional<T> difference(const std::optional<T>& begin, const std::optional<T>& end) {
     if (!begin || !end) return std::nullopt;
@@ -118,6 +165,7 @@ model::Usage usage_between(const UsageSource& source, const Reading& begin, cons
         usage.voluntary_context_switches = threads.voluntary_switches;
         usage.involuntary_context_switches = threads.involuntary_switches;
         usage.run_delay = threads.run_delay;
+        usage.storage_written = written_between(begin, end);
     }
     const bool counted_as_a_whole =
         std::holds_alternative<GroupSource>(source) || std::holds_alternative<CpuSource>(source);
@@ -155,6 +203,15 @@ struct UsageSampler::State {
             readings.push_back(std::move(reading));
         }
         return readings;
+    }
+
+    /// The thread's main(): what is thrown here would otherwise end the program.
+    Result<WindowUsage> watched() {
+        try {
+            return watch();
+        } catch (const std::bad_alloc&) {
+            return tl::unexpected(out_of_memory());
+        }
     }
 
     Result<WindowUsage> watch() {
@@ -199,7 +256,11 @@ UsageSampler::UsageSampler(std::vector<UsageSource> sources, TimePoint start, Ti
     state_->start = start;
     state_->end = end;
     state_->period = period;
-    state_->thread = std::thread([state = state_.get()] { state->outcome = state->watch(); });
+    auto started = start_thread([state = state_.get()] { state->outcome = state->watched(); });
+    if (started)
+        state_->thread = std::move(*started);
+    else
+        state_->outcome = tl::unexpected(started.error());
 }
 
 UsageSampler::UsageSampler(UsageSampler&&) noexcept = default;

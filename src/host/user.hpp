@@ -31,13 +31,14 @@ Result<User> find_user(const std::string& name);
 /// for anybody else that user himself.
 Result<User> unprivileged_user();
 
-/// Gives a file or a whole directory tree to `user`; symbolic links themselves, not their targets. Does
-/// nothing when not root.
+/// Gives a file or a whole directory tree to `user`: of it what belongs to root, symbolic links themselves
+/// and not their targets, no file with several names and nothing on another device. Does nothing when not
+/// root.
 Status give_to(const User& user, const Path& path);
 
-/// As root: what was made inside `folder` for its owner becomes that owner's, as if they had made it
-/// themselves
-/// (`sudo joust run` in a user's clone). Does nothing for root's own folders, nor when not root.
-Status give_to_owner_of(const Path& folder, const Path& path);
+/// As root: a directory that root made inside one of a user becomes that user's with all that root made in
+/// it, as if they had made it themselves (`sudo joust run` in a user's clone). Does nothing inside root's own
+/// directories, with a directory of somebody else's, nor when not root.
+Status give_to_owner_of_parent(const Path& directory);
 
 }  // namespace joust::host

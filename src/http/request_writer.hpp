@@ -24,8 +24,9 @@ struct RequestParts {
 };
 
 /// Serialises: request line, Host, `headers` as given, Content-Length (unless given, and only with a body or
-/// a method that announces one), body. Fails on text that would break out of its place: space or control
-/// characters in method or path, line breaks or NUL in headers, a name that is no token.
+/// a method that announces one), body; in one chunk where the headers say that it comes chunked. Fails on
+/// text that would break out of its place: space or control characters in method or path, control characters
+/// in headers, a name that is no token; and on what body_framing() refuses.
 Result<std::string> write_request(const RequestParts& parts);
 
 }  // namespace joust::http

@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::size_t k_least_status_line = 12;  // without a phrase
 constexpr const char* k_no_http = "the status line is not HTTP/1.0 or HTTP/1.1";
+constexpr const char* k_large_head = "the headers are too large";
+constexpr const char* k_both = "both Content-Length and a Transfer-Encoding";
 
 /// What no line may hold (RFC 9110, 5.5; RFC 9112, 4): control characters but the tab.
 constexpr bool is_control(char c) {
@@ -90,6 +92,18 @@ constexpr bool is_digit(char c) {
     return c >= '0' && c <= '9';
 }
 
+constexpr bool is_space(char c) {
+    return c == ' ' || c == '\t';
+}
+
+/// Cuts the first element off a list, without its padding (RFC 9110, 5.6.1).
+std::string_view take_element(std::string_view& list) {
+    const std::size_t comma = list.find(',');
+    const std::string_view element = without_padding(list.substr(0, comma));
+    list.remove_prefix(comma == std::string_view::npos ? list.size() : comma + 1);
+    return element;
+}
+
 constexpr int hex_value(char c) {
     if (is_digit(c)) return c - '0';
     const char lower = to_lower(c);
@@ -106,7 +120,7 @@ void ResponseParser::start(bool to_head) {
     line_bytes_ = head_bytes_ = headers_ = 0;
     interim_ = 0;
     length_ = Length::none;
-    begun_ = keep_alive_ = pending_cr_ = close_named_ = false;
+    begun_ = keep_alive_ = pending_cr_ = close_named_ = held_ = in_fold_ = false;
 }
 
 ResponseParser::Event ResponseParser::fail(const char* why) {
@@ -185,74 +199,127 @@ const char* ResponseParser::reason(Line taken) const {
     return taken == Line::bare_cr ? "a carriage return without a line feed" : "a control character in a line";
 }
 
+/// What is held goes on: its last spaces, the line's end and the spaces that follow become one space. Every
+/// byte counts towards the limit, once.
+void ResponseParser::begin_fold() {
+    std::uint32_t length = line_length_;
+    while (length <= line_.size() && length > 0 && is_space(line_[length - 1]))
+        --length;
+    head_bytes_ += line_length_ - length + 1;
+    if (length < line_.size()) line_[length] = ' ';
+    line_bytes_ = length + 1;
+    held_ = false;
+    in_fold_ = true;
+}
+
+/// The usual case of a header or a trailer is one line, and the byte after it is in the piece. Else the line
+/// is held until that byte has come: a space or a tab says that the line goes on (RFC 9112, 5.2).
+inline ResponseParser::Header ResponseParser::take_header(std::string_view& input, std::string_view& line) {
+    if (!held_) {
+        if (line_length_ == 0 || state_ == State::status_line) return Header::whole;
+        if (!input.empty() && !is_space(input.front())) return Header::whole;
+        if (line.data() != line_.data()) std::memcpy(line_.data(), line.data(), line.size());
+        held_ = true;
+    }
+    if (input.empty()) return Header::partial;
+    if (is_space(input.front())) {
+        begin_fold();
+        return Header::folded;
+    }
+    held_ = false;
+    line = std::string_view(line_.data(), std::min<std::size_t>(line_length_, line_.size()));
+    return Header::whole;
+}
+
+/// False: the piece is used up within the spaces, or there are too many bytes.
+bool ResponseParser::skip_fold(std::string_view& input) {
+    while (!input.empty() && is_space(input.front()) && head_bytes_ + line_bytes_ <= limits_.head_bytes) {
+        input.remove_prefix(1);
+        ++head_bytes_;
+    }
+    in_fold_ = input.empty() || is_space(input.front());
+    return !in_fold_;
+}
+
 bool ResponseParser::on_status_line(std::string_view line) {
     constexpr std::string_view k_version = "HTTP/1.";
     const bool shaped = line.size() >= k_least_status_line && line.substr(0, 7) == k_version &&
-                        (line[7] == '0' || line[7] == '1') && line[8] == ' ' && is_digit(line[9]) &&
-                        is_digit(line[10]) && is_digit(line[11]) &&
+                        is_digit(line[7]) && line[8] == ' ' && is_digit(line[9]) && is_digit(line[10]) &&
+                        is_digit(line[11]) &&
                         (line.size() == k_least_status_line || line[k_least_status_line] == ' ');
     if (!shaped) return fail(k_no_http), false;
     const int status = (line[9] - '0') * 100 + (line[10] - '0') * 10 + (line[11] - '0');
-    if (status < 100 || status > 599) return fail("the status is not in 100 … 599"), false;
+    if (status < 100) return fail("the status is not in 100 … 999"), false;
     if (status == 101) return fail("the server switched protocols unasked"), false;
     http_1_0_ = line[7] == '0';
     keep_alive_ = !http_1_0_;
     interim_response_ = status < 200;
     status_ = interim_response_ ? std::int16_t{0} : static_cast<std::int16_t>(status);
     length_ = Length::none;
+    chunked_named_ = false;
     remaining_ = 0;
     state_ = State::header_line;
     return true;
 }
 
+/// One number, or several equal ones (RFC 9110, 8.6).
 bool ResponseParser::on_content_length(std::string_view value) {
     constexpr std::size_t k_most_digits = 18;  // below 2^63, no overflow possible
-    std::uint64_t length = 0;
-    bool digits = !value.empty();
-    for (const char digit : value) {
-        digits = digits && is_digit(digit);
-        length = length * 10 + static_cast<std::uint64_t>(digit - '0');
-    }
-    if (!digits) return fail("Content-Length is not a number"), false;
-    if (value.size() > k_most_digits) return fail("Content-Length overflows"), false;
-    if (length_ == Length::chunked) return fail("both Content-Length and chunked"), false;
-    if (length_ == Length::sized && length != remaining_) return fail("two unequal Content-Lengths"), false;
-    length_ = Length::sized;
-    remaining_ = length;
+    if (length_ == Length::chunked || length_ == Length::to_close) return fail(k_both), false;
+    do {
+        const bool more = value.find(',') != std::string_view::npos;
+        std::string_view number = take_element(value);
+        if (number.empty() || !std::all_of(number.begin(), number.end(), is_digit) || (more && value.empty()))
+            return fail("Content-Length is not a number"), false;
+        number.remove_prefix(std::min(number.find_first_not_of('0'), number.size()));
+        if (number.size() > k_most_digits) return fail("Content-Length overflows"), false;
+        std::uint64_t length = 0;
+        for (const char digit : number)
+            length = length * 10 + static_cast<std::uint64_t>(digit - '0');
+        if (length_ == Length::sized && length != remaining_)
+            return fail("two unequal Content-Lengths"), false;
+        length_ = Length::sized;
+        remaining_ = length;
+    } while (!value.empty());
     return true;
 }
 
+/// The last coding of all decides how the body ends (RFC 9112, 6.3). Where an HTTP/1.0 server names one, the
+/// connection is not used again (6.1).
 bool ResponseParser::on_transfer_encoding(std::string_view value) {
-    if (http_1_0_) return fail("Transfer-Encoding in HTTP/1.0"), false;
-    if (length_ == Length::sized) return fail("both Content-Length and chunked"), false;
-    if (length_ == Length::chunked) return fail("two Transfer-Encodings"), false;
-    const std::size_t comma = value.rfind(',');
-    const std::string_view last =
-        without_padding(comma == std::string_view::npos ? value : value.substr(comma + 1));
-    if (!equals_ignoring_case(last, "chunked"))
-        return fail("Transfer-Encoding does not end in chunked"), false;
-    length_ = Length::chunked;
+    if (length_ == Length::sized) return fail(k_both), false;
+    if (http_1_0_) {
+        close_named_ = true;
+        keep_alive_ = false;
+    }
+    while (!value.empty()) {
+        const std::string_view coding = take_element(value);
+        if (coding.empty() || equals_ignoring_case(coding, "identity")) continue;  // nothing was applied
+        const bool chunked = equals_ignoring_case(coding, "chunked");
+        if (chunked && chunked_named_) return fail("chunked is named twice"), false;
+        chunked_named_ = chunked_named_ || chunked;
+        length_ = chunked ? Length::chunked : Length::to_close;
+    }
     return true;
 }
 
 void ResponseParser::on_connection(std::string_view value) {
     if (!http_1_0_ && is_name(value, "keep-alive")) return;  // says what is so anyway
     while (!value.empty()) {
-        const std::size_t comma = value.find(',');
-        const std::string_view option = without_padding(value.substr(0, comma));
+        const std::string_view option = take_element(value);
         if (equals_ignoring_case(option, "close")) close_named_ = true;
         if (equals_ignoring_case(option, "keep-alive") && http_1_0_) keep_alive_ = true;
-        value.remove_prefix(comma == std::string_view::npos ? value.size() : comma + 1);
     }
     if (close_named_) keep_alive_ = false;
 }
 
 inline bool ResponseParser::on_header_line(std::string_view line, const char* readable) {
     const std::size_t colon = token_length(line.data(), line.data() + line.size(), readable);
-    if (colon == 0 || colon == line.size() || line[colon] != ':')
+    const bool cut_in_name = colon == line_.size() && line_length_ > colon;  // it frames nothing
+    if (colon == 0 || (!cut_in_name && (colon == line.size() || line[colon] != ':')))
         return fail("a header line has no name and colon"), false;
     name_ = line.substr(0, colon);
-    piece_ = line.substr(colon + 1);
+    piece_ = cut_in_name ? std::string_view() : line.substr(colon + 1);
     const bool framing = colon == 14 || colon == 17 || colon == 10;
     if (!framing && !report_headers_) return true;
     piece_ = without_padding(piece_);
@@ -288,12 +355,14 @@ bool ResponseParser::on_head_end() {
 }
 
 bool ResponseParser::on_chunk_size(std::string_view line) {
+    constexpr std::size_t k_most_digits = 15;  // below 2^63; zeros before them do not count
     std::size_t digits = 0;
     std::uint64_t size = 0;
     for (; digits < line.size() && hex_value(line[digits]) >= 0; ++digits) {
-        if (digits == 15) return fail("a chunk's size overflows"), false;
+        if (size >> (4 * (k_most_digits - 1)) != 0) return fail("a chunk's size overflows"), false;
         size = size * 16 + static_cast<std::uint64_t>(hex_value(line[digits]));
     }
+    if (digits == line_.size()) return fail("a chunk's size is longer than 255 digits"), false;
     if (digits == 0) return fail("a chunk's size is not a number"), false;
     const std::string_view rest = without_padding(line.substr(digits));
     if (!rest.empty() && rest.front() != ';') return fail("a chunk's size is not a number"), false;
@@ -322,7 +391,8 @@ inline bool ResponseParser::on_head_line(std::string_view line, const char* read
     }
     if (++headers_ > limits_.headers) return fail("too many headers"), false;
     if (state_ == State::header_line) return on_header_line(line, readable);
-    if (line.find(':') == std::string_view::npos || !is_token_character(line.front()))
+    const bool cut = line_length_ > line.size();
+    if ((!cut && line.find(':') == std::string_view::npos) || !is_token_character(line.front()))
         return fail("a trailer has no name and colon"), false;
     return true;
 }
@@ -381,11 +451,18 @@ ResponseParser::Event ResponseParser::next(std::string_view& input) {
             case State::header_line:
             case State::trailer_line: {
                 const State before = state_;
+                if (in_fold_ && !skip_fold(input) && input.empty()) return Event::need_more;
+                if (head_bytes_ + line_bytes_ > limits_.head_bytes) return fail(k_large_head);
                 std::string_view line;
-                const Line taken = take_line(input, line, head_bytes_, limits_.head_bytes);
-                if (taken == Line::partial) return Event::need_more;
-                if (taken == Line::too_long) return fail("the headers are too large");
-                if (taken != Line::whole) return fail(reason(taken));
+                if (!held_) {
+                    const Line taken = take_line(input, line, head_bytes_, limits_.head_bytes);
+                    if (taken == Line::partial) return Event::need_more;
+                    if (taken == Line::too_long) return fail(k_large_head);
+                    if (taken != Line::whole) return fail(reason(taken));
+                }
+                const Header header = take_header(input, line);
+                if (header == Header::partial) return Event::need_more;
+                if (header == Header::folded) break;
                 head_bytes_ = std::min(head_bytes_ + line_length_ + 2, limits_.head_bytes);
                 // What lies behind the line in the piece may be read, though not used.
                 const bool in_piece = line.data() != line_.data();

@@ -10,7 +10,7 @@ namespace joust::http {
 struct ParserLimits {
     std::uint32_t head_bytes = 64 * 1024;  ///< status line and headers together; trailers have the same bound
     std::uint32_t headers = 256;           ///< header lines; interim (1xx) responses at most as many
-    std::uint32_t chunk_line_bytes = 4096;  ///< a chunk's size with its extensions
+    std::uint32_t chunk_line_bytes = 4096;  ///< a chunk's size with its extensions; at most 255 digits
 };
 
 class ResponseParser;
@@ -36,10 +36,13 @@ class KnownHead {
 
 /// Parses HTTP/1.1 responses as they arrive, in pieces of any size, without allocating: a piece is consumed
 /// by calling next() until it says need_more. The same bytes give the same result however they are cut.
-/// Strict where leniency is a smuggling risk: both length and chunked, unequal lengths, signs, overflow,
-/// spaces before a colon, folded lines, bare carriage returns and other control characters but the tab in a
-/// line are protocol errors. Bare line feeds end lines if all lines of a response end so, else they are wrong
-/// too.
+/// Strict where leniency is a smuggling risk: both length and coding, unequal lengths, signs, overflow,
+/// spaces before a colon, bare carriage returns and other control characters but the tab in a line are
+/// protocol errors. Bare line feeds end lines if all lines of a response end so, else they are wrong too.
+/// Lenient where RFC 9110 and 9112 ask it of a client: folded lines are joined by one space, a minor version
+/// above 1 is taken as 1.1, a length may be a list of equal numbers, numbers may begin with zeros, a body
+/// whose last coding is not chunked goes on to the close, chunks of an HTTP/1.0 server are read, but its
+/// connection is not used again.
 class ResponseParser {
 public:
     enum class Event {
@@ -92,7 +95,7 @@ private:
         done,
         failed
     };
-    enum class Length : std::uint8_t { none, sized, chunked };
+    enum class Length : std::uint8_t { none, sized, chunked, to_close };
 
     enum class Line : std::uint8_t { whole, partial, too_long, bare_cr, odd_lf, odd_crlf, control };
     [[nodiscard]] const char* reason(Line taken) const;
@@ -100,6 +103,10 @@ private:
     Line take_line(std::string_view& input, std::string_view& line, std::uint32_t used, std::uint32_t limit);
     bool take_whole_line(std::string_view& input, std::string_view& line, std::uint32_t used,
                          std::uint32_t limit);
+    enum class Header : std::uint8_t { whole, partial, folded };
+    Header take_header(std::string_view& input, std::string_view& line);
+    void begin_fold();
+    bool skip_fold(std::string_view& input);
     [[nodiscard]] bool at_start() const;
     bool recall(std::string_view& input);
     void remember(std::string_view head);
@@ -136,8 +143,11 @@ private:
     bool interim_response_ = false;
     bool report_headers_ = false;
     bool close_named_ = false;
+    bool chunked_named_ = false;
     bool pending_cr_ = false;  ///< the piece ended between CR and LF
-    /// The begun part of a line that was split over pieces; a line of more than this is kept cut.
+    bool held_ = false;        ///< `line_` is a header that may go on in the next line
+    bool in_fold_ = false;     ///< within the spaces that a folded line begins with
+    /// The begun part of a line that was split over pieces or folded; a line of more than this is kept cut.
     std::array<char, 256> line_;
 };
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 
@@ -30,7 +31,53 @@ rlim_t other_files(const rlimit& limit) {
     return std::min<rlim_t>(256, limit.rlim_max / 4);
 }
 
+bool are_equal(const Address& a, const Address& b) {
+    return a.length == b.length && std::memcmp(&a.storage, &b.storage, a.length) == 0;
+}
+
+Error lookup_error(const Target& target, int status, int error) {
+    if (status == EAI_SYSTEM || status == EAI_MEMORY)  // of this host; the name may be right
+        return {ErrorKind::io, fmt::format("host \"{}\" cannot be looked up: {}", target.host,
+                                           status == EAI_MEMORY ? "no memory" : errno_text(error))};
+    return {ErrorKind::bad_input,
+            fmt::format("host \"{}\" is not known: {}", target.host, ::gai_strerror(status))};
+}
+
 }  // namespace
+
+std::string to_text(const Address& address) {
+    if (address.is_unix()) {
+        sockaddr_un name{};
+        std::memcpy(&name, &address.storage, sizeof name);
+        return fmt::format("unix:{}",
+                           std::string_view(name.sun_path, ::strnlen(name.sun_path, sizeof name.sun_path)));
+    }
+    std::array<char, NI_MAXHOST> host{};
+    std::array<char, NI_MAXSERV> port{};
+    if (::getnameinfo(address.get(), address.length, host.data(), host.size(), port.data(), port.size(),
+                      NI_NUMERICHOST | NI_NUMERICSERV) != 0)
+        return "?";
+    const bool bracketed = address.storage.ss_family == AF_INET6;
+    return fmt::format("{}{}{}:{}", bracketed ? "[" : "", host.data(), bracketed ? "]" : "", port.data());
+}
+
+std::vector<Address> interleaved(const std::vector<Address>& addresses) {
+    std::vector<Address> first;
+    std::vector<Address> second;
+    for (const Address& address : addresses) {
+        const bool is_first = address.storage.ss_family == addresses.front().storage.ss_family;
+        std::vector<Address>& family = is_first ? first : second;
+        if (std::none_of(family.begin(), family.end(),
+                         [&](const Address& other) { return are_equal(address, other); }))
+            family.push_back(address);
+    }
+    std::vector<Address> mixed;
+    for (std::size_t i = 0; i < std::max(first.size(), second.size()); ++i) {
+        if (i < first.size()) mixed.push_back(first[i]);
+        if (i < second.size()) mixed.push_back(second[i]);
+    }
+    return mixed;
+}
 
 Result<std::vector<Address>> resolve(const Target& target) {
     if (!target.unix_path.empty()) return std::vector<Address>{unix_address(target.unix_path)};
@@ -40,9 +87,7 @@ Result<std::vector<Address>> resolve(const Target& target) {
     addrinfo* found = nullptr;
     const int status =
         ::getaddrinfo(target.host.c_str(), std::to_string(target.port).c_str(), &hints, &found);
-    if (status != 0)
-        return fail(ErrorKind::bad_input, "host \"{}\" is not known: {}", target.host,
-                    ::gai_strerror(status));
+    if (status != 0) return tl::unexpected(lookup_error(target, status, errno));
     std::vector<Address> addresses;
     for (const addrinfo* info = found; info != nullptr; info = info->ai_next) {
         Address address;
@@ -52,7 +97,7 @@ Result<std::vector<Address>> resolve(const Target& target) {
     }
     ::freeaddrinfo(found);
     if (addresses.empty()) return fail(ErrorKind::bad_input, "host \"{}\" has no address", target.host);
-    return addresses;
+    return interleaved(addresses);
 }
 
 int open_socket(const Address& address) {

@@ -21,7 +21,13 @@ struct Address {
     [[nodiscard]] bool is_unix() const { return storage.ss_family == AF_UNIX; }
 };
 
-/// All addresses of the target, in the resolver's order; at least one. Blocks for name resolution.
+/// "127.0.0.1:8080", "[::1]:8080", "unix:/run/app.sock".
+std::string to_text(const Address& address);
+
+/// Each address once, the families in turns, beginning with that of the first (RFC 8305, 4).
+std::vector<Address> interleaved(const std::vector<Address>& addresses);
+
+/// All addresses of the target, interleaved; at least one. Blocks for name resolution.
 Result<std::vector<Address>> resolve(const Target& target);
 
 /// A new non-blocking stream socket for the address: no Nagle delay, kernel receive time stamps on (where the

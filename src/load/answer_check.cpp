@@ -1,38 +1,15 @@
 #include "load/answer_check.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <cstring>
-#include <nlohmann/json.hpp>
 
-#include "base/text.hpp"
 #include "http/syntax.hpp"
 
 namespace joust::load {
 namespace {
 
-using Json = nlohmann::ordered_json;
-constexpr std::string_view k_id_placeholder = "{request_id}";
 constexpr std::size_t k_most_headers = 64;
 /// Name and value; a response's line that is split over pieces is kept up to 256 bytes.
 constexpr std::size_t k_most_header_bytes = 240;
-
-bool is_space(char c) {
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
-std::string_view skip_spaces(std::string_view text) {
-    while (!text.empty() && is_space(text.front()))
-        text.remove_prefix(1);
-    return text;
-}
-
-/// Takes `text` off the front of `rest`, if it is there.
-bool take(std::string_view& rest, std::string_view text) {
-    if (rest.substr(0, text.size()) != text) return false;
-    rest.remove_prefix(text.size());
-    return true;
-}
 
 WrongAnswer wrong_body(std::string detail) {
     return {model::RequestErrorKind::body, std::move(detail)};
@@ -69,34 +46,17 @@ Result<AnswerCheck> AnswerCheck::compile(const Expect& expect, bool request_send
         check.regex_ = std::move(regex);
     }
     if (expect.json) {
-        if (nested_too_deeply(*expect.json))
-            return fail(ErrorKind::bad_input, "the expected JSON is nested more than {} levels deep",
-                        k_most_json_levels);
-        const Json object = Json::parse(*expect.json, nullptr, false);
-        if (!object.is_object())
-            return fail(ErrorKind::bad_input, "the expected JSON must be an object, not {}", *expect.json);
-        for (const auto& [name, value] : object.items()) {
-            const bool is_id = value.is_string() && value.get_ref<const std::string&>() == k_id_placeholder;
-            if (is_id && !request_sends_id)
-                return fail(
-                    ErrorKind::bad_input,
-                    "the answer should echo {{request_id}} in \"{}\", but the request does not send it",
-                    name);
-            check.fields_.push_back({name, Json(name).dump(), value.dump(), is_id});
-        }
+        JOUST_TRY(check.json_, http::ExpectedJson::compile(*expect.json, request_sends_id));
     }
-    if (!(expect.sample >= 0 && expect.sample <= 1))
-        return fail(ErrorKind::bad_input, "the sample to be parsed in full must be 0 to 1, not {}",
-                    expect.sample);
-    check.sample_bound_ = static_cast<std::uint64_t>(std::ldexp(expect.sample, 32));
     check.needs_body_ = expect.body_equals || expect.body_contains || expect.body_regex || expect.json;
     return check;
 }
 
-std::optional<WrongAnswer> AnswerCheck::check_status(int status, std::string_view body) const {
+std::optional<WrongAnswer> AnswerCheck::check_status(const Answer& answer) const {
+    const int status = answer.status;
     if (expect_.status ? status == *expect_.status : status < 400) return std::nullopt;
-    if (status >= 500) return WrongAnswer{model::RequestErrorKind::status_5xx, excerpt(body)};
-    if (status >= 400) return WrongAnswer{model::RequestErrorKind::status_4xx, excerpt(body)};
+    if (status >= 500) return WrongAnswer{model::RequestErrorKind::status_5xx, excerpt(answer.body)};
+    if (status >= 400) return WrongAnswer{model::RequestErrorKind::status_4xx, excerpt(answer.body)};
     return wrong_body(fmt::format("status {} instead of {}", status, *expect_.status));
 }
 
@@ -110,60 +70,29 @@ std::optional<WrongAnswer> AnswerCheck::check_text(std::string_view body) const 
     return std::nullopt;
 }
 
-/// Each member found by its quoted name, a colon and the value as it would be written; true is nearly certain
-/// (a member of an inner object can deceive it), false means that only a parser can tell.
-bool AnswerCheck::matches_structure(std::string_view body, std::string_view id) const {
-    if (fields_.empty()) return false;
-    std::size_t from = 0;  // members mostly come in the expected order
-    for (const Field& field : fields_) {
-        std::size_t at = body.find(field.quoted, from);
-        if (at == std::string_view::npos) at = body.find(field.quoted);
-        if (at == std::string_view::npos) return false;
-        from = at + field.quoted.size();
-        std::string_view rest = skip_spaces(body.substr(from));
-        if (!take(rest, ":")) return false;
-        rest = skip_spaces(rest);
-        const bool equal =
-            field.is_id ? take(rest, "\"") && take(rest, id) && take(rest, "\"") : take(rest, field.literal);
-        if (!equal || rest.empty() || (rest.front() != ',' && rest.front() != '}' && !is_space(rest.front())))
-            return false;
+std::optional<WrongAnswer> AnswerCheck::check_json(const Answer& answer, http::JsonParser& parser,
+                                                   KnownAnswer& known) const {
+    if (known.matches(answer.body, answer.id)) {
+        known.met();
+        return std::nullopt;
     }
-    return true;
-}
-
-std::optional<WrongAnswer> AnswerCheck::parse_in_full(std::string_view body, std::string_view id) const {
-    if (nested_too_deeply(body))
-        return wrong_body(
-            fmt::format("body is nested more than {} levels deep: {}", k_most_json_levels, excerpt(body)));
-    const Json answer = Json::parse(body.begin(), body.end(), nullptr, false);
-    if (!answer.is_object()) return wrong_body("body is no JSON object: " + excerpt(body));
-    for (const Field& field : fields_) {
-        const auto found = answer.find(field.name);
-        if (found == answer.end())
-            return wrong_body(fmt::format("\"{}\" is missing: {}", field.name, excerpt(body)));
-        const Json expected =
-            field.is_id ? Json(std::string(id)) : Json::parse(field.literal, nullptr, false);
-        if (*found != expected)
-            return wrong_body(
-                fmt::format("\"{}\" is {} instead of {}", field.name,
-                            excerpt(found->dump(-1, ' ', false, Json::error_handler_t::replace)),
-                            expected.dump(-1, ' ', false, Json::error_handler_t::replace)));
-    }
+    if (const auto why = json_->mismatch(answer.body, answer.id, parser))
+        return wrong_body(*why + ": " + excerpt(answer.body));
+    known.keep(answer.body, answer.id, json_->ids());
     return std::nullopt;
 }
 
-std::optional<WrongAnswer> AnswerCheck::check(int status, std::string_view body, std::string_view id,
-                                              std::uint64_t headers_matched, bool in_full) const {
-    if (auto wrong = check_status(status, body)) return wrong;
+std::optional<WrongAnswer> AnswerCheck::check(const Answer& answer, http::JsonParser& parser,
+                                              KnownAnswer& known) const {
+    if (auto wrong = check_status(answer)) return wrong;
     for (std::size_t i = 0; i < expect_.headers.size(); ++i)
-        if ((headers_matched >> i & 1U) == 0)
+        if ((answer.headers_matched >> i & 1U) == 0)
             return wrong_body(fmt::format("the expected header {}: {} did not come", expect_.headers[i].name,
                                           expect_.headers[i].value));
     if (!needs_body_) return std::nullopt;
-    if (auto wrong = check_text(body)) return wrong;
-    if (fields_.empty() && !expect_.json) return std::nullopt;
-    if (!in_full && matches_structure(body, id)) return std::nullopt;
-    return parse_in_full(body, id);
+    if (answer.cut) return wrong_body("the body is longer than 4 MiB, which is not checked");
+    if (auto wrong = check_text(answer.body)) return wrong;
+    return json_ ? check_json(answer, parser, known) : std::nullopt;
 }
 
 }  // namespace joust::load

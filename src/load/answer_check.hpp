@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "http/expected_json.hpp"
+#include "load/known_answer.hpp"
 #include "load/request.hpp"
 #include "model/samples.hpp"
 
@@ -21,39 +23,42 @@ struct WrongAnswer {
     std::string detail;
 };
 
+/// One whole answer, with what is known of its request.
+struct Answer {
+    int status = 0;
+    std::string_view body;
+    std::string_view id;                ///< the request id that was sent
+    std::uint64_t headers_matched = 0;  ///< bit i: the i-th of AnswerCheck::headers() came
+    bool cut = false;                   ///< the body is not whole: it was longer than could be kept
+};
+
 /// An Expect made ready to be checked against many answers.
 class AnswerCheck {
 public:
+    /// A longer body is not checked, but wrong.
+    static constexpr std::size_t k_most_body_bytes = std::size_t{4} << 20U;
+
     /// Fails on a regular expression or JSON that does not parse, on {request_id} when the request sends
     /// none, and on headers that are too many or too long to be looked for.
     static Result<AnswerCheck> compile(const Expect& expect, bool request_sends_id);
 
     [[nodiscard]] bool needs_body() const { return needs_body_; }
     [[nodiscard]] const std::vector<http::Header>& headers() const { return expect_.headers; }
-    /// Share of answers to be parsed in full, as a bound on a uniform 32-bit number.
-    [[nodiscard]] std::uint64_t sample_bound() const { return sample_bound_; }
 
-    /// `id`: the request id that was sent. `headers_matched`: bit i is set when headers()[i] came. Does not
-    /// allocate for a right answer unless `in_full` or where only a full parse can tell.
-    [[nodiscard]] std::optional<WrongAnswer> check(int status, std::string_view body, std::string_view id,
-                                                   std::uint64_t headers_matched, bool in_full) const;
+    /// Everything that is expected, of every answer. `parser` is the thread's own, `known` its own for this
+    /// operation. Allocates for a wrong answer, and for a body that is longer than any before.
+    [[nodiscard]] std::optional<WrongAnswer> check(const Answer& answer, http::JsonParser& parser,
+                                                   KnownAnswer& known) const;
 
 private:
-    struct Field {
-        std::string name;
-        std::string quoted;   ///< "name" with its quotes
-        std::string literal;  ///< the value as compact JSON
-        bool is_id = false;
-    };
-    [[nodiscard]] std::optional<WrongAnswer> check_status(int status, std::string_view body) const;
+    [[nodiscard]] std::optional<WrongAnswer> check_status(const Answer& answer) const;
     [[nodiscard]] std::optional<WrongAnswer> check_text(std::string_view body) const;
-    [[nodiscard]] bool matches_structure(std::string_view body, std::string_view id) const;
-    [[nodiscard]] std::optional<WrongAnswer> parse_in_full(std::string_view body, std::string_view id) const;
+    [[nodiscard]] std::optional<WrongAnswer> check_json(const Answer& answer, http::JsonParser& parser,
+                                                        KnownAnswer& known) const;
 
     Expect expect_;
     std::unique_ptr<const re2::RE2> regex_;  ///< takes linear time, whatever the body
-    std::vector<Field> fields_;
-    std::uint64_t sample_bound_ = 0;
+    std::optional<http::ExpectedJson> json_;
     bool needs_body_ = false;
 };
 

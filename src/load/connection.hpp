@@ -33,7 +33,15 @@ struct Connection {
     std::uint64_t sequence = 0;
     std::uint64_t served = 0;           ///< answers on this connection
     std::uint64_t headers_matched = 0;  ///< bit i: the i-th expected header came
-    std::size_t address = 0;
+    std::size_t address = 0;            ///< of the attempt in this place, the last one
+    std::size_t first_address = 0;      ///< with which this connect began
+    std::uint16_t tried = 0;            ///< addresses, in this connect
+    std::uint16_t attempts = 0;         ///< to connect, under way
+    std::uint16_t waits = 0;            ///< of this connect, for a server that accepts too slowly
+    bool has_attempt = false;           ///< in this place: it has a socket
+    std::uint32_t connect = 0;          ///< number of this connect, which a wait for it names
+    int connect_error = 0;              ///< of the attempts that failed, the one to tell
+    std::size_t failed_address = 0;     ///< which that one was to
     TimePoint due;
     TimePoint sent_at;
     ConnectionId before = k_no_connection;  ///< in the one list that it is in

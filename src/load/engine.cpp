@@ -11,6 +11,8 @@
 #include <semaphore>
 #include <thread>
 
+#include "base/thread.hpp"
+#include "load/local_ports.hpp"
 #include "load/worker.hpp"
 
 namespace joust::load {
@@ -40,11 +42,28 @@ Share share_for(const Options& options, int thread, int threads) {
     return share;
 }
 
+/// Answers to HEAD, and those of status 204 and 304, have no body (RFC 9110, 6.4.1).
+Status check_body_may_come(const Operation& operation) {
+    const Expect& expect = operation.expect;
+    if (!expect.json && !expect.body_contains) return {};
+    const char* what = expect.json ? "JSON" : "a text";
+    if (operation.request.method == "HEAD")
+        return fail(ErrorKind::bad_input,
+                    "{} is expected in the body, but the answer to a HEAD request has none; send GET", what);
+    if (expect.status == 204 || expect.status == 304)
+        return fail(
+            ErrorKind::bad_input,
+            "{} is expected in the body, but an answer with status {} has none; leave out one of them", what,
+            *expect.status);
+    return {};
+}
+
 Result<LoadPlan> make_plan(Options options) {
     LoadPlan plan;
     JOUST_CHECK(check(options));
     JOUST_TRY(plan.addresses, resolve(options.target));
     for (const Operation& operation : options.operations) {
+        JOUST_CHECK(check_body_may_come(operation));
         JOUST_TRY(PreparedRequest request,
                   PreparedRequest::prepare(options.target, operation.request, options.feed));
         JOUST_TRY(AnswerCheck check, AnswerCheck::compile(operation.expect, request.sends_id()));
@@ -61,6 +80,21 @@ Result<LoadPlan> make_plan(Options options) {
     plan.run = std::random_device{}();
     plan.options = std::move(options);
     return plan;
+}
+
+/// Each address of the target has a range of local ports to itself.
+Status check_ports(const LoadPlan& plan) {
+    const std::size_t wanted = most_connections(plan.options.schedule);
+    const std::optional<std::size_t> ports = local_ports();
+    if (!ports || plan.addresses.front().is_unix()) return {};
+    const std::size_t addresses = plan.options.spread ? plan.addresses.size() : 1;
+    if (wanted <= *ports * addresses) return {};
+    return fail(ErrorKind::unsupported,
+                "{} connections to {} need a local port each, but net.ipv4.ip_local_port_range has {}{}; "
+                "{}",
+                wanted, plan.options.target.host, *ports,
+                addresses > 1 ? fmt::format(" for each of {} addresses", addresses) : "",
+                text_of(model::Shortage::local_ports).remedy);
 }
 
 /// Pins the calling thread and makes its timers exact; what is not permitted is left out, the lag will show
@@ -83,9 +117,14 @@ void prepare_thread(const Options& options, int thread) {
 struct Engine::State {
     struct Thread {
         LiveCounters live;
+        std::unique_ptr<Worker> worker;  ///< outlives the transport, which may be sending its bytes
         std::unique_ptr<Transport> transport;
         std::promise<Status> ready;
-        ThreadResult result;  ///< of the lap, from `done` on
+        bool is_ready = false;              ///< `ready` was told
+        ThreadResult result;                ///< of the lap, from `done` on
+        Status outcome;                     ///< from `done` on
+        Error exhausted = out_of_memory();  ///< made while there is memory for it
+        bool given_up = false;              ///< known to the caller's thread: no `done` will come any more
         std::binary_semaphore done{0};
         std::thread thread;
     };
@@ -96,6 +135,7 @@ struct Engine::State {
     std::string fallback;
     std::deque<Thread> threads;
     std::promise<TimePoint> go;
+    bool told = false;  ///< whether `go` was given its value
     TimePoint started;
 
     ~State() { stop_and_join(); }
@@ -103,8 +143,11 @@ struct Engine::State {
     Status choose_backend();
     Status launch();
     void run_thread(Thread& thread, int index, const std::shared_future<TimePoint>& start);
+    void drive(Thread& thread, int index, const std::shared_future<TimePoint>& start);
+    void give_up(Thread& thread, Error error);
     void set_lap(TimePoint start);
     Result<model::Samples> collect();
+    void tell(TimePoint start);
     void wake_all();
     void join();
     void stop_and_join();
@@ -120,24 +163,49 @@ Status Engine::State::choose_backend() {
     return {};
 }
 
+/// A thread's main(): what is thrown here, most likely for want of memory, would otherwise end the program.
 void Engine::State::run_thread(Thread& thread, int index, const std::shared_future<TimePoint>& start) {
+    try {
+        drive(thread, index, start);
+    } catch (const std::bad_alloc&) {
+        give_up(thread, std::move(thread.exhausted));
+    } catch (const std::exception& thrown) {
+        give_up(thread, Error{ErrorKind::io, thrown.what()});
+    }
+}
+
+void Engine::State::drive(Thread& thread, int index, const std::shared_future<TimePoint>& start) {
     prepare_thread(plan.options, index);
     const Share share = share_for(plan.options, index, static_cast<int>(threads.size()));
-    auto transport =
-        uring ? make_uring_transport(share.connections) : make_epoll_transport(share.connections);
-    if (!transport) {
-        thread.ready.set_value(tl::unexpected(transport.error()));
-        return;
+    const std::size_t places = share.connections + racing_places(plan.addresses.size());
+    auto transport = uring ? make_uring_transport(places) : make_epoll_transport(places);
+    if (transport) {
+        thread.transport = std::move(*transport);
+        thread.worker = std::make_unique<Worker>(plan, control, share, *thread.transport, thread.live);
     }
-    thread.transport = std::move(*transport);
-    Worker worker(plan, control, share, *thread.transport, thread.live);
-    thread.ready.set_value({});
+    thread.is_ready = true;
+    thread.ready.set_value(transport ? Status{} : tl::unexpected(transport.error()));
+    if (!transport) return;
     std::optional<TimePoint> begin = start.get();
     for (std::uint64_t laps = 1; begin && *begin != TimePoint::max(); ++laps) {
-        thread.result = worker.run(*begin);
+        thread.result = thread.worker->run(*begin);
         thread.done.release();
-        begin = worker.rest(laps);
+        begin = thread.worker->rest(laps);
     }
+    thread.worker.reset();
+}
+
+/// One thread less is another load: the others end too.
+void Engine::State::give_up(Thread& thread, Error error) {
+    if (!thread.is_ready) {
+        thread.ready.set_value(tl::unexpected(std::move(error)));
+        return;
+    }
+    thread.outcome = tl::unexpected(std::move(error));
+    thread.live.finished.store(true, std::memory_order_release);
+    control.stop.store(true);
+    wake_all();
+    thread.done.release();
 }
 
 void Engine::State::set_lap(TimePoint start) {
@@ -156,11 +224,17 @@ void Engine::State::set_lap(TimePoint start) {
 
 Result<model::Samples> Engine::State::collect() {
     std::vector<ThreadResult> results;
+    Status outcome;
     for (Thread& thread : threads) {
-        thread.done.acquire();
+        if (!thread.given_up) thread.done.acquire();
+        thread.given_up = !thread.outcome;
+        if (outcome) outcome = thread.outcome;
         results.push_back(std::move(thread.result));
     }
+    JOUST_CHECK(outcome);
     JOUST_TRY(model::Samples samples, merged(std::move(results)));
+    if (samples.conduct.shortages[model::Shortage::local_ports] > 0)
+        samples.conduct.local_ports = local_ports();
     samples.backend = uring ? "io_uring" : "epoll";
     return samples;
 }
@@ -176,17 +250,32 @@ Status Engine::State::launch() {
     sigset_t before;
     ::sigfillset(&all);
     ::pthread_sigmask(SIG_SETMASK, &all, &before);
-    int index = 0;
-    for (Thread& thread : threads)
-        thread.thread = std::thread([this, &thread, i = index++, start] { run_thread(thread, i, start); });
-    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
     Status status;
-    for (Thread& thread : threads)
-        if (Status ready = thread.ready.get_future().get(); !ready) status = ready;
+    for (int i = 0; i < count && status; ++i) {
+        Thread& thread = threads[static_cast<std::size_t>(i)];
+        auto made = start_thread([this, &thread, i, start] { run_thread(thread, i, start); });
+        if (made)
+            thread.thread = std::move(*made);
+        else
+            status =
+                fail(made.error().kind, "load thread {} of {}: {}; write a smaller -t, or raise the limit",
+                     i + 1, count, made.error().message);
+    }
+    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    for (Thread& thread : threads) {
+        if (!thread.thread.joinable()) continue;
+        const Status ready = thread.ready.get_future().get();
+        if (status) status = ready;
+    }
     set_lap(now());
-    go.set_value(status ? started : TimePoint::max());
+    tell(status ? started : TimePoint::max());
     if (!status) join();
     return status;
+}
+
+/// Lets the threads go; TimePoint::max() ends them.
+void Engine::State::tell(TimePoint start) {
+    if (!std::exchange(told, true)) go.set_value(start);
 }
 
 void Engine::State::wake_all() {
@@ -203,6 +292,7 @@ void Engine::State::stop_and_join() {
     control.stop.store(true);
     control.laps.store(Control::k_no_more_laps);
     wake_all();
+    tell(TimePoint::max());  // where something was thrown before they were let go
     join();
 }
 
@@ -213,7 +303,10 @@ Engine::~Engine() = default;
 
 Result<Engine> Engine::start(Options options) {
     JOUST_TRY(LoadPlan plan, make_plan(std::move(options)));
-    JOUST_CHECK(allow_open_files(most_connections(plan.options.schedule)));
+    JOUST_CHECK(check_ports(plan));
+    JOUST_CHECK(allow_open_files(most_connections(plan.options.schedule) +
+                                 racing_places(plan.addresses.size()) *
+                                     static_cast<std::size_t>(threads_for(plan.options))));
     auto state = std::make_unique<State>();
     state->plan = std::move(plan);
     JOUST_CHECK(state->choose_backend());

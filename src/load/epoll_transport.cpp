@@ -23,6 +23,7 @@ struct Socket {
     Fd fd;
     std::uint32_t generation = 0;  ///< tells events of an earlier connection in this place apart
     bool connecting = false;
+    int write_error = 0;  ///< nothing more can be sent; told when all that came is read
     std::string_view unsent;
 };
 
@@ -43,8 +44,11 @@ public:
           buffer_(k_receive_bytes) {}
 
     int open(ConnectionId id, const Address& address) override;
-    int send(ConnectionId id, std::string_view bytes) override;
-    [[nodiscard]] bool sending(ConnectionId id) const override { return !sockets_[id].unsent.empty(); }
+    int move(ConnectionId from, ConnectionId to) override;
+    void send(ConnectionId id, std::string_view bytes) override;
+    [[nodiscard]] bool sending(ConnectionId id) const override {
+        return !sockets_[id].unsent.empty() || sockets_[id].write_error != 0;
+    }
     void close(ConnectionId id) override;
     void wait(TimePoint until, Patience patience, TransportEvents& events) override;
     void wake() override { ::eventfd_write(wake_event_.get(), 1); }
@@ -54,7 +58,12 @@ private:
     void handle(const epoll_event& event, TransportEvents& events);
     void finish_connect(Socket& socket, ConnectionId id, TransportEvents& events);
     void receive(Socket& socket, ConnectionId id, bool ending, TransportEvents& events);
+    void read_failed_sends(TransportEvents& events);
 
+    struct FailedSend {
+        ConnectionId id;
+        std::uint32_t generation;
+    };
     /// Registers a socket, or makes a new edge of what is ready. -1 and errno on failure.
     [[nodiscard]] int watch(int operation, const Socket& socket, ConnectionId id) const;
 
@@ -62,6 +71,7 @@ private:
     Fd wake_event_;
     std::vector<Socket> sockets_;
     std::vector<char> buffer_;
+    std::vector<FailedSend> failed_sends_;
     std::array<epoll_event, k_events> events_;
     ArrivalClock clock_;
 };
@@ -72,6 +82,7 @@ int EpollTransport::open(ConnectionId id, const Address& address) {
     Socket& socket = sockets_[id];
     socket.fd = Fd(raw);
     ++socket.generation;
+    socket.write_error = 0;
     socket.unsent = {};
     if (::connect(raw, address.get(), address.length) != 0 && errno != EINPROGRESS) {
         const int error = errno;
@@ -92,7 +103,23 @@ int EpollTransport::watch(int operation, const Socket& socket, ConnectionId id) 
     return ::epoll_ctl(poll_.get(), operation, socket.fd.get(), &event);
 }
 
-int EpollTransport::send(ConnectionId id, std::string_view bytes) {
+/// What is ready already makes an edge of the new registration.
+int EpollTransport::move(ConnectionId from, ConnectionId to) {
+    Socket& old = sockets_[from];
+    Socket& socket = sockets_[to];
+    socket.fd = std::move(old.fd);
+    ++old.generation;
+    ++socket.generation;
+    socket.connecting = false;
+    socket.write_error = 0;
+    socket.unsent = {};
+    if (watch(EPOLL_CTL_MOD, socket, to) == 0) return 0;
+    const int error = errno;
+    socket.fd = Fd();
+    return error;
+}
+
+void EpollTransport::send(ConnectionId id, std::string_view bytes) {
     Socket& socket = sockets_[id];
     while (!bytes.empty()) {
         const ssize_t sent = ::send(socket.fd.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -101,22 +128,28 @@ int EpollTransport::send(ConnectionId id, std::string_view bytes) {
         } else if (errno == EAGAIN) {
             break;  // the next writable edge goes on
         } else if (errno != EINTR) {
-            return errno;
+            socket.write_error = errno;
+            failed_sends_.push_back({id, socket.generation});
+            bytes = {};
         }
     }
     socket.unsent = bytes;
-    return 0;
 }
 
 void EpollTransport::close(ConnectionId id) {
     Socket& socket = sockets_[id];
     socket.fd = Fd();  // leaves the epoll set too: the descriptor is not shared
     ++socket.generation;
+    socket.write_error = 0;
     socket.unsent = {};
 }
 
 /// epoll cannot wait for several events: it sleeps as long as it may, then collects what has come.
 void EpollTransport::wait(TimePoint until, Patience patience, TransportEvents& events) {
+    if (!failed_sends_.empty()) {
+        until = TimePoint{};
+        patience = {};
+    }
     if (patience.most > Nanoseconds{0}) sleep_for(std::min(patience.most, until - now()));
     timespec timeout{};
     const timespec* limit = nullptr;
@@ -130,6 +163,19 @@ void EpollTransport::wait(TimePoint until, Patience patience, TransportEvents& e
     if (count > 0) clock_.refresh(now());
     for (int i = 0; i < count; ++i)
         handle(events_[static_cast<std::size_t>(i)], events);
+    if (!failed_sends_.empty()) read_failed_sends(events);
+}
+
+/// An answer that came before the error counts; nothing is known of it until it is read. What fails meanwhile
+/// has its turn in the next wait().
+void EpollTransport::read_failed_sends(TransportEvents& events) {
+    const std::size_t count = failed_sends_.size();
+    for (std::size_t i = 0; i < count; ++i) {
+        const FailedSend failed = failed_sends_[i];
+        Socket& socket = sockets_[failed.id];
+        if (socket.generation == failed.generation) receive(socket, failed.id, true, events);
+    }
+    failed_sends_.erase(failed_sends_.begin(), failed_sends_.begin() + static_cast<std::ptrdiff_t>(count));
 }
 
 void EpollTransport::handle(const epoll_event& event, TransportEvents& events) {
@@ -147,13 +193,7 @@ void EpollTransport::handle(const epoll_event& event, TransportEvents& events) {
         finish_connect(socket, id, events);
         if (socket.generation != generation) return;
     }
-    if ((event.events & EPOLLOUT) != 0 && !socket.unsent.empty()) {
-        const int error = send(id, socket.unsent);
-        if (error != 0) {
-            events.on_ended(id, error, now());
-            return;
-        }
-    }
+    if ((event.events & EPOLLOUT) != 0 && !socket.unsent.empty()) send(id, socket.unsent);
     const std::uint32_t ending = event.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR);
     if ((event.events & EPOLLIN) != 0 || ending != 0) receive(socket, id, ending != 0, events);
 }
@@ -176,9 +216,13 @@ void EpollTransport::receive(Socket& socket, ConnectionId id, bool ending, Trans
             return;
         }
         Received received = receive_now(socket.fd.get(), buffer_, clock_);
-        if (received.error == EAGAIN) return;
+        if (received.error == EAGAIN) {
+            if (!may_be_answered(socket.write_error))
+                events.on_ended(id, socket.write_error, received.arrival.read);
+            return;
+        }
         if (received.bytes.empty()) {
-            events.on_ended(id, received.error, received.arrival.read);
+            events.on_ended(id, end_of(received.error, socket.write_error), received.arrival.read);
             return;
         }
         received.arrival.followed = ending || received.bytes.size() == buffer_.size();

@@ -17,8 +17,12 @@ public:
     /// Line on which the next record begins.
     [[nodiscard]] std::size_t line() const { return line_; }
 
+    /// Whether the last record was a line without any character.
+    [[nodiscard]] bool blank() const { return blank_; }
+
     Result<std::vector<std::string>> next() {
         std::vector<std::string> record;
+        blank_ = !rest_.empty() && (rest_.front() == '\r' || rest_.front() == '\n');
         for (;;) {
             JOUST_TRY(std::string field, next_field());
             record.push_back(std::move(field));
@@ -61,7 +65,27 @@ private:
 
     std::string_view rest_;
     std::size_t line_ = 1;
+    bool blank_ = false;
 };
+
+std::string_view without_byte_order_mark(std::string_view text) {
+    constexpr std::string_view k_mark = "\xef\xbb\xbf";
+    return text.starts_with(k_mark) ? text.substr(k_mark.size()) : text;
+}
+
+// A name that is empty, or holds what ends a placeholder, could stand for other text of the request.
+Status check_columns(const std::vector<std::string>& columns, std::size_t line) {
+    for (auto column = columns.begin(); column != columns.end(); ++column) {
+        if (column->empty() || column->find_first_of("{}") != std::string::npos)
+            return fail(ErrorKind::bad_input,
+                        "line {}: \"{}\" is no name of a column: it must not be empty, nor hold braces", line,
+                        printable(*column));
+        if (std::find(columns.begin(), column, *column) != column)
+            return fail(ErrorKind::bad_input, "line {}: the column \"{}\" stands twice", line,
+                        printable(*column));
+    }
+    return {};
+}
 
 std::string as_text(const nlohmann::ordered_json& value) {
     return value.is_string() ? value.get<std::string>()
@@ -71,20 +95,21 @@ std::string as_text(const nlohmann::ordered_json& value) {
 }  // namespace
 
 Result<Feed> parse_csv_feed(std::string_view text) {
-    constexpr std::string_view k_byte_order_mark = "\xef\xbb\xbf";
-    if (text.substr(0, 3) == k_byte_order_mark) text.remove_prefix(3);
-    CsvReader reader(text);
+    CsvReader reader(without_byte_order_mark(text));
     Feed feed;
     if (reader.at_end()) return fail(ErrorKind::bad_input, "line 1: the names of the columns are missing");
     JOUST_TRY(feed.columns, reader.next());
+    JOUST_CHECK(check_columns(feed.columns, 1));
     while (!reader.at_end()) {
         const std::size_t line = reader.line();
         JOUST_TRY(std::vector<std::string> row, reader.next());
-        if (row.size() == 1 && row[0].empty()) continue;
+        // Of one column, an empty line is a row whose value is empty.
+        if (reader.blank() && feed.columns.size() > 1) continue;
         if (row.size() != feed.columns.size())
             return fail(ErrorKind::bad_input, "line {}: {} fields, but {} columns", line, row.size(),
                         feed.columns.size());
         feed.rows.push_back(std::move(row));
+        feed.lines.push_back(line);
     }
     if (feed.rows.empty()) return fail(ErrorKind::bad_input, "line 2: there is no row of data");
     return feed;
@@ -92,6 +117,7 @@ Result<Feed> parse_csv_feed(std::string_view text) {
 
 Result<Feed> parse_json_lines_feed(std::string_view text) {
     Feed feed;
+    text = without_byte_order_mark(text);
     for (std::size_t line = 1; !text.empty(); ++line) {
         const std::size_t end = std::min(text.find('\n'), text.size());
         const std::string_view content = text.substr(0, end);
@@ -101,11 +127,15 @@ Result<Feed> parse_json_lines_feed(std::string_view text) {
             return fail(ErrorKind::bad_input, "line {}: nested more than {} levels deep", line,
                         k_most_json_levels);
         const auto object = nlohmann::ordered_json::parse(content.begin(), content.end(), nullptr, false);
-        if (!object.is_object()) return fail(ErrorKind::bad_input, "line {}: not a JSON object", line);
+        const bool whole = content.find('\0') == std::string_view::npos;  // the parser ends at a NUL
+        if (!object.is_object() || !whole)
+            return fail(ErrorKind::bad_input, "line {}: not a JSON object", line);
         if (object.empty()) return fail(ErrorKind::bad_input, "line {}: the object has no members", line);
-        if (feed.columns.empty())
+        if (feed.columns.empty()) {
             for (const auto& [name, value] : object.items())
                 feed.columns.push_back(name);
+            JOUST_CHECK(check_columns(feed.columns, line));
+        }
         std::vector<std::string> row;
         for (const std::string& column : feed.columns) {
             const auto member = object.find(column);
@@ -114,6 +144,7 @@ Result<Feed> parse_json_lines_feed(std::string_view text) {
             row.push_back(as_text(*member));
         }
         feed.rows.push_back(std::move(row));
+        feed.lines.push_back(line);
     }
     if (feed.columns.empty()) return fail(ErrorKind::bad_input, "line 1: there is no row of data");
     return feed;
@@ -128,6 +159,7 @@ Result<Feed> read_feed(const Path& path) {
     JOUST_TRY(const std::string text, read_file(path));
     auto feed = is_csv ? parse_csv_feed(text) : parse_json_lines_feed(text);
     if (!feed) return fail(feed.error().kind, "{}: {}", path.string(), feed.error().message);
+    feed->name = path.string();
     return feed;
 }
 

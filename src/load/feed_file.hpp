@@ -8,7 +8,8 @@
 
 namespace joust::load {
 
-/// CSV (RFC 4180) with a header line that names the columns. Errors name the line.
+/// CSV (RFC 4180) with a header line that names the columns. Errors name the line. An empty line is a row of
+/// one column, and skipped where there are more.
 Result<Feed> parse_csv_feed(std::string_view text);
 /// One JSON object a line; the first one's members are the columns, each line must have them. Strings are
 /// taken as their text, other values as JSON.

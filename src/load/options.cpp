@@ -5,6 +5,9 @@
 namespace joust::load {
 namespace {
 
+// As long as a duration may be; twice that still fits into Nanoseconds.
+constexpr Nanoseconds k_longest = std::chrono::hours(87600);
+
 Status check(const ClosedLoop& loop) {
     if (loop.users < 1 || loop.users > 1'000'000)
         return fail(ErrorKind::bad_input, "{} users: give 1 to 1000000", loop.users);
@@ -20,7 +23,11 @@ Status check(const OpenLoop& loop) {
     if (loop.max_connections < 1)
         return fail(ErrorKind::bad_input, "an open schedule needs at least one connection");
     JOUST_CHECK(RateCurve::create(loop.segments));
-    for (const RateSegment& segment : loop.segments)
+    Nanoseconds whole{0};
+    for (const RateSegment& segment : loop.segments) {
+        whole += std::min(segment.length, k_longest);
+        if (whole > k_longest)
+            return fail(ErrorKind::bad_input, "the schedule takes longer than 87600h, which is ten years");
         for (const double rate : {segment.from_rps, segment.to_rps})
             if (rate > k_highest_rps || (rate > 0 && rate < k_lowest_rps))
                 return fail(
@@ -28,6 +35,7 @@ Status check(const OpenLoop& loop) {
                     "a rate of {}/s cannot be kept; give at most {:.0f} per second and at least 1 per "
                     "day ({:.6f}), or 0 within a ramp or steps",
                     rate, k_highest_rps, k_lowest_rps);
+    }
     return {};
 }
 
@@ -70,10 +78,18 @@ Status check(const Options& options) {
         return fail(ErrorKind::bad_input, "{} retries: give 0 to 100", options.retries);
     if (options.requests_per_connection == std::optional<std::uint64_t>(0))
         return fail(ErrorKind::bad_input, "a connection carries at least one request");
+    const std::string& name = options.tls.server_name;
+    if (!name.empty() && name.find(':') == std::string::npos)
+        JOUST_CHECK(check_name("the server name", name));
     if (options.target.tls && !options.target.unix_path.empty())
         return fail(ErrorKind::bad_input, "TLS over a Unix socket is not supported");
     JOUST_CHECK(check(options.stop));
-    return std::visit([](const auto& schedule) { return check(schedule); }, options.schedule);
+    JOUST_CHECK(std::visit([](const auto& schedule) { return check(schedule); }, options.schedule));
+    if (schedule_length(options).value_or(Nanoseconds{0}) > k_longest)
+        return fail(ErrorKind::bad_input,
+                    "{} requests at this rate take more than ten years; give fewer, or a higher rate",
+                    std::get<StopAfterCount>(options.stop).requests);
+    return {};
 }
 
 }  // namespace joust::load

@@ -60,6 +60,7 @@ struct Options {
     /// Requests that a connection carries before it is closed; empty: no bound (keep-alive), 1: new
     /// connection each.
     std::optional<std::uint64_t> requests_per_connection;
+    bool spread = false;  ///< connections take turns at all the addresses of the target's name
     Nanoseconds timeout = std::chrono::seconds(30);  ///< from the due time to the last byte
     /// How often a failed request (connect, reset, protocol, 5xx) is sent again at once; its response time
     /// goes on counting. A POST or PATCH is repeated only while it has not been sent.
@@ -76,7 +77,7 @@ struct Options {
 /// arrivals: their mean.)
 std::optional<Nanoseconds> schedule_length(const Options& options);
 
-/// Checks what Engine::start would refuse, without starting anything.
+/// Checks what Engine::start would refuse, without starting anything; all but the requests' own bytes.
 Status check(const Options& options);
 
 }  // namespace joust::load

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
-#include "base/text.hpp"
+#include "http/request_framing.hpp"
+#include "load/template.hpp"
 
 namespace joust::load {
 namespace {
@@ -35,18 +36,57 @@ const std::string& path_of(const Target& target, const Request& request) {
     return request.path.empty() ? target.path : request.path;
 }
 
+/// Where the row stands, for an error.
+std::string place_of(const Feed& feed, std::size_t row) {
+    if (row < feed.lines.size()) return fmt::format("{}: line {}", feed.name, feed.lines[row]);
+    return fmt::format("row {} of the data feed", row + 1);
+}
+
+/// The texts of a request whose placeholders are filled, read once for all rows.
+class Templates {
+public:
+    static Result<Templates> of(const Target& target, const Request& request, const Feed& feed) {
+        Templates all;
+        all.parts_ = {.method = request.method, .authority = target.authority()};
+        JOUST_TRY(all.path_, Template::parse(path_of(target, request), Place::url, feed.columns));
+        for (const http::Header& header : request.headers) {
+            all.parts_.headers.push_back({header.name, ""});
+            JOUST_TRY(Template value, Template::parse(header.value, Place::header, feed.columns));
+            all.values_.push_back(std::move(value));
+        }
+        const Place body = Template::place_of_body(request.body, request.headers, feed.columns);
+        JOUST_TRY(all.body_, Template::parse(request.body, body, feed.columns));
+        return all;
+    }
+
+    [[nodiscard]] bool use_columns() const {
+        return path_.uses_columns() || body_.uses_columns() ||
+               std::any_of(values_.begin(), values_.end(),
+                           [](const Template& value) { return value.uses_columns(); });
+    }
+
+    [[nodiscard]] Result<http::RequestParts> filled(const std::vector<std::string>& row) const {
+        http::RequestParts parts = parts_;
+        JOUST_TRY(parts.path, path_.filled(row, k_id_mark, k_sequence_mark));
+        for (std::size_t i = 0; i < values_.size(); ++i) {
+            JOUST_TRY(parts.headers[i].value, values_[i].filled(row, k_id_mark, k_sequence_mark));
+        }
+        JOUST_TRY(parts.body, body_.filled(row, k_id_mark, k_sequence_mark));
+        return parts;
+    }
+
+private:
+    http::RequestParts parts_;
+    Template path_;
+    std::vector<Template> values_;  ///< of the headers
+    Template body_;
+};
+
 }  // namespace
 
 bool uses_columns(const Target& target, const Request& request, const Feed& feed) {
-    return std::any_of(feed.columns.begin(), feed.columns.end(), [&](const std::string& column) {
-        const std::string placeholder = "{" + column + "}";
-        const auto holds = [&](const std::string& text) {
-            return text.find(placeholder) != std::string::npos;
-        };
-        return holds(path_of(target, request)) || holds(request.body) ||
-               std::any_of(request.headers.begin(), request.headers.end(),
-                           [&](const http::Header& header) { return holds(header.value); });
-    });
+    const auto templates = Templates::of(target, request, feed);
+    return !templates || templates->use_columns();  // a mistake in one is told by prepare()
 }
 
 IdSource make_id_source(std::uint64_t run, int thread, int threads) {
@@ -58,19 +98,9 @@ IdSource make_id_source(std::uint64_t run, int thread, int threads) {
     return source;
 }
 
-Result<PreparedRequest::Variant> PreparedRequest::make_variant(const Target& target, const Request& request,
-                                                               const Replacements& columns) {
-    Replacements values = columns;
-    values.emplace_back("request_id", k_id_mark);
-    values.emplace_back("sequence", k_sequence_mark);
-    http::RequestParts parts{.method = request.method,
-                             .authority = target.authority(),
-                             .path = filled(path_of(target, request), values),
-                             .headers = request.headers,
-                             .body = filled(request.body, values)};
-    for (http::Header& header : parts.headers)
-        header.value = filled(header.value, values);
+Result<PreparedRequest::Variant> PreparedRequest::make_variant(http::RequestParts parts) {
     Variant variant;
+    variant.closes = http::asks_to_close(parts.headers);
     JOUST_TRY(variant.bytes, http::write_request(parts));
     for (const auto& [mark, kind] :
          {std::pair{k_id_mark, Kind::request_id}, {k_sequence_mark, Kind::sequence}})
@@ -93,28 +123,23 @@ Result<PreparedRequest> PreparedRequest::prepare(const Target& target, const Req
                                                            "DELETE", "OPTIONS", "TRACE"};
     prepared.is_idempotent_ =
         std::find(k_idempotent.begin(), k_idempotent.end(), request.method) != k_idempotent.end();
-    const bool by_row = uses_columns(target, request, feed);
+    JOUST_TRY(const Templates templates, Templates::of(target, request, feed));
+    const bool by_row = templates.use_columns();
     if (by_row && feed.rows.empty()) return fail(ErrorKind::bad_input, "the data feed has no rows");
     std::size_t bytes = 0;
     for (std::size_t row = 0; row < (by_row ? feed.rows.size() : 1); ++row) {
-        Replacements columns;
-        for (std::size_t column = 0; by_row && column < feed.columns.size(); ++column) {
-            const std::string& value =
-                column < feed.rows[row].size() ? feed.rows[row][column] : std::string();
-            if (holds_marks(value))
-                return fail(ErrorKind::bad_input,
-                            "row {} of the data feed holds {} or {}, which Joust uses itself", row + 1,
-                            k_id_mark, k_sequence_mark);
-            columns.emplace_back(feed.columns[column], value);
-        }
-        Result<Variant> made = make_variant(target, request, columns);
+        const std::vector<std::string>& values = by_row ? feed.rows[row] : feed.columns;
+        if (by_row && std::any_of(values.begin(), values.end(), holds_marks))
+            return fail(ErrorKind::bad_input, "{} holds {} or {}, which Joust uses itself",
+                        place_of(feed, row), k_id_mark, k_sequence_mark);
+        auto made = templates.filled(values).and_then(make_variant);
         if (!made && by_row)
-            return fail(made.error().kind, "row {} of the data feed: {}", row + 1, made.error().message);
+            return fail(made.error().kind, "{}: {}", place_of(feed, row), made.error().message);
         JOUST_TRY(Variant variant, std::move(made));
         bytes += variant.bytes.size();
         if (bytes > k_most_variant_bytes)
-            return fail(ErrorKind::bad_input,
-                        "the requests of the data feed take more than 256 MiB at row {}", row + 1);
+            return fail(ErrorKind::bad_input, "{}: the requests of the data feed take more than 256 MiB",
+                        place_of(feed, row));
         if (!variant.patches.empty())
             prepared.buffer_size_ = std::max(prepared.buffer_size_, variant.bytes.size());
         prepared.sends_id_ = std::any_of(variant.patches.begin(), variant.patches.end(),

@@ -31,8 +31,9 @@ bool uses_columns(const Target& target, const Request& request, const Feed& feed
 /// One operation's request as bytes, made once; a send patches only what changes.
 class PreparedRequest {
 public:
-    /// One variant for each row of the feed when the request uses its columns. Fails on bytes that make no
-    /// HTTP request, and on variants of more than 256 MiB together.
+    /// One variant for each row of the feed when the request uses its columns. Fails on what makes no HTTP
+    /// request, on a value that its place cannot hold (naming file, line and column), and on variants of more
+    /// than 256 MiB together.
     static Result<PreparedRequest> prepare(const Target& target, const Request& request, const Feed& feed);
 
     [[nodiscard]] std::size_t variants() const { return variants_.size(); }
@@ -41,6 +42,8 @@ public:
     [[nodiscard]] bool is_head() const { return is_head_; }
     /// A request whose repetition has no further effect (RFC 9110, 9.2.2).
     [[nodiscard]] bool is_idempotent() const { return is_idempotent_; }
+    /// Whether this variant tells the server that its connection carries no further request.
+    [[nodiscard]] bool closes(std::size_t variant) const { return variants_[variant].closes; }
     [[nodiscard]] bool sends_id() const { return sends_id_; }
 
     /// The bytes to send. They are in `buffer` (of buffer_size() bytes) when they change, where the same
@@ -59,9 +62,9 @@ private:
     struct Variant {
         std::string bytes;
         std::vector<Patch> patches;
+        bool closes = false;
     };
-    static Result<Variant> make_variant(const Target& target, const Request& request,
-                                        const std::vector<std::pair<std::string, std::string>>& columns);
+    static Result<Variant> make_variant(http::RequestParts parts);
 
     std::vector<Variant> variants_;
     std::size_t buffer_size_ = 0;

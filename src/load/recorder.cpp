@@ -20,6 +20,7 @@ void Recorder::restart() {
         samples_.operations[i].name = operation_names_[i];
     example_times_.clear();
     example_counts_ = {};
+    statuses_ = {};
     seconds_ = {};
     in_flight_ = Nanoseconds{0};
     last_end_ = {};
@@ -125,6 +126,7 @@ void Recorder::record_due_in_window(const Ending& ending) {
         }
     };
     count(samples_.requests);
+    if (ending.answered) ++statuses_[static_cast<std::size_t>(ending.status)];
     last_end_ = std::max(last_end_, ending.end);
     samples_.response_time_sum += ending.end - ending.due;
     if (middle_ != TimePoint::max() && ending.due < halves_end_) {
@@ -192,8 +194,12 @@ ThreadResult Recorder::finish(TimePoint now, const Closing& closing) {
     }
     for (std::size_t i = 0; has_window() && i < samples_.examples.size(); ++i)
         samples_.examples[i].since_window = example_times_[i] - window_start_;
+    for (std::size_t status = 0; status < statuses_.size(); ++status)
+        if (statuses_[status] > 0) samples_.statuses[static_cast<int>(status)] = statuses_[status];
     samples_.ids[0].issued = closing.issued;
     samples_.clock_steps = closing.clock_steps;
+    samples_.addresses = closing.addresses;
+    samples_.conduct.shortages[model::Shortage::memory] += closing.calls_without_memory;
     samples_.kernel_time_stamps = !samples_.reap_delay.empty();
     return {.samples = std::move(samples_),
             .seconds = seconds_.take(),
@@ -228,13 +234,25 @@ void add_usage(model::Usage& to, const model::Usage& from) {
     add(to.throttled, from.throttled);
 }
 
+/// Of the same target, so they have the same addresses.
+void add_addresses(model::Samples& to, const model::Samples& from) {
+    if (to.addresses.empty())
+        to.addresses = from.addresses;
+    else
+        for (std::size_t i = 0; i < std::min(to.addresses.size(), from.addresses.size()); ++i)
+            to.addresses[i].connections += from.addresses[i].connections;
+}
+
 void add_counts(model::Samples& to, const model::Samples& from) {
     to.completed_in_window += from.completed_in_window;
     to.errors_in_window += from.errors_in_window;
     add(to.requests, from.requests);
     for (std::size_t i = 0; i < model::k_request_error_kinds; ++i)
         to.errors.count[i] += from.errors.count[i];
+    for (const auto& [status, count] : from.statuses)
+        to.statuses[status] += count;
     to.censored += from.censored;
+    add_addresses(to, from);
     to.connections.asked += from.connections.asked;
     to.connections.established += from.connections.established;
     to.connections.peak += from.connections.peak;
@@ -257,6 +275,9 @@ void add_conduct(model::GeneratorConduct& to, const model::GeneratorConduct& fro
     to.longest_stop = std::max(to.longest_stop, from.longest_stop);
     to.held_back += from.held_back;
     to.never_begun += from.never_begun;
+    for (std::size_t i = 0; i < model::k_shortages; ++i)
+        to.shortages.count[i] += from.shortages.count[i];
+    if (!to.local_ports) to.local_ports = from.local_ports;
     for (std::size_t i = 0; i < std::min(to.halves.size(), from.halves.size()); ++i) {
         to.halves[i].due += from.halves[i].due;
         to.halves[i].answered += from.halves[i].answered;

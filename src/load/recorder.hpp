@@ -26,6 +26,7 @@ struct Ending {
     bool sent = true;                ///< `sent_at` is known
     bool identified = false;         ///< `sequence` was sent as a request id
     bool stamped = false;            ///< `end` is the kernel's time stamp, `reap_delay` is known
+    bool answered = false;           ///< the answer came whole and in time; `status` is 100 … 999
     int status = 0;
     std::uint32_t operation = 0;
     std::uint64_t sequence = 0;
@@ -101,6 +102,10 @@ public:
         if (when >= window_start_ && when < window_end_) samples_.bytes_received += bytes;
     }
     void retried() { ++samples_.retried; }
+    /// A request lacked something of this host.
+    void lacked(model::Shortage shortage, TimePoint due) {
+        if (due >= window_start_ && due < window_end_) ++samples_.conduct.shortages[shortage];
+    }
     model::ConnectionCounts& connections() { return samples_.connections; }
     [[nodiscard]] const model::ConnectionCounts& connections() const { return samples_.connections; }
     LiveCounters& live() { return live_; }
@@ -109,6 +114,8 @@ public:
     struct Closing {
         std::uint64_t issued = 0;  ///< request ids handed out
         std::uint64_t clock_steps = 0;
+        std::uint64_t calls_without_memory = 0;
+        std::vector<model::ServedAddress> addresses;
         std::optional<StallWatch::Sums> stalls;
         bool polls = false;  ///< the thread spins: its CPU time says nothing
     };
@@ -133,6 +140,7 @@ private:
     model::Samples samples_;
     std::vector<TimePoint> example_times_;
     std::array<std::uint32_t, model::k_request_error_kinds> example_counts_{};
+    std::array<std::uint64_t, 1000> statuses_{};  ///< by status; a status has three digits
     SecondSeries seconds_;
     Nanoseconds in_flight_{0};
     TimePoint last_end_{};

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/text.hpp"
 #include "http/syntax.hpp"
+#include "load/template.hpp"
 
 namespace joust::load {
 namespace {
@@ -30,6 +32,22 @@ bool is_ipv6(const std::string& text) {
     return ::inet_pton(AF_INET6, text.substr(0, text.find('%')).c_str(), &ignored) == 1;
 }
 
+/// Characters of a path that are no ASCII, percent-encoded. What stands in braces may be the name of a
+/// column; it is looked up first.
+std::string encoded_path(std::string_view path) {
+    std::string result;
+    while (!path.empty()) {
+        const std::size_t open = std::min(path.find('{'), path.size());
+        const std::size_t close = path.find('}', open);
+        const std::size_t end = close == std::string_view::npos ? path.size() : close + 1;
+        const bool closed = close != std::string_view::npos;
+        result += ascii_url(path.substr(0, open));
+        result += closed ? std::string(path.substr(open, end - open)) : ascii_url(path.substr(open));
+        path.remove_prefix(end);
+    }
+    return result;
+}
+
 Result<Target> parse_unix(std::string_view url, std::string_view rest) {
     Target target;
     const std::size_t colon = rest.find(':');
@@ -43,6 +61,7 @@ Result<Target> parse_unix(std::string_view url, std::string_view rest) {
     if (target.path.empty() || target.path.front() != '/')
         return fail(ErrorKind::bad_input, "\"{}\": what follows the socket and a colon must begin with /",
                     url);
+    target.path = encoded_path(target.path);
     return target;
 }
 
@@ -57,8 +76,12 @@ Result<std::uint16_t> parse_port(std::string_view url, std::string_view text) {
 /// Host and port out of "host", "host:port", "[v6]" or "[v6]:port".
 Status parse_authority(std::string_view url, std::string_view authority, Target& target) {
     if (authority.find('@') != std::string_view::npos)
-        return fail(ErrorKind::bad_input, "\"{}\": user and password do not belong in the URL; send a header",
-                    url);
+        // Not shown: a message may end up in a log.
+        return fail(
+            ErrorKind::bad_input,
+            "\"***{}\": user and password do not belong in the URL; write -H 'Authorization: Basic …' "
+            "with the base64 of user:password",
+            authority.substr(authority.rfind('@')));
     std::string_view port;
     bool has_port = false;
     if (starts_with(authority, "[")) {
@@ -66,6 +89,10 @@ Status parse_authority(std::string_view url, std::string_view authority, Target&
         if (close == std::string_view::npos)
             return fail(ErrorKind::bad_input, "\"{}\": the IPv6 address lacks its closing bracket", url);
         target.host = authority.substr(1, close - 1);
+        // RFC 6874 writes the % before a zone as %25; others write it bare.
+        const std::size_t zone = std::min(target.host.find('%'), target.host.size());
+        if (target.host.compare(zone, 3, "%25") == 0 && zone + 3 < target.host.size())
+            target.host.erase(zone + 1, 2);
         if (!is_ipv6(target.host))
             return fail(ErrorKind::bad_input,
                         "\"{}\": [{}] is no IPv6 address; brackets are for one, like http://[::1]:8080/", url,
@@ -85,6 +112,7 @@ Status parse_authority(std::string_view url, std::string_view authority, Target&
         port = has_port ? authority.substr(colon + 1) : std::string_view{};
     }
     if (target.host.empty()) return fail(ErrorKind::bad_input, "\"{}\": the host is missing", url);
+    if (!starts_with(authority, "[")) JOUST_CHECK(check_name("the host", target.host));
     if (has_port) {
         JOUST_TRY(target.port, parse_port(url, port));
     }
@@ -93,8 +121,37 @@ Status parse_authority(std::string_view url, std::string_view authority, Target&
 
 }  // namespace
 
+Status check_name(std::string_view what, std::string_view name) {
+    const auto is_plain = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+               c == '.' || c == '_';
+    };
+    if (std::any_of(name.begin(), name.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; }))
+        return fail(ErrorKind::bad_input,
+                    "{} \"{}\" holds letters that are no ASCII; write it as the DNS knows it, xn--…", what,
+                    printable(name));
+    constexpr std::size_t k_longest = 254;  // with the dot at its end
+    if (name.empty() || name.size() > k_longest || name.front() == '.' ||
+        !std::all_of(name.begin(), name.end(), is_plain))
+        return fail(ErrorKind::bad_input,
+                    "{} \"{}\" is no name of a host: that has letters, digits, dots and hyphens, 253 at most",
+                    what, printable(name));
+    return {};
+}
+
+std::string Target::tls_name() const {
+    const std::string_view name(host);
+    return std::string(without_final_dot(name.substr(0, name.find('%'))));
+}
+
+std::string_view without_final_dot(std::string_view name) {
+    return name.ends_with('.') ? name.substr(0, name.size() - 1) : name;
+}
+
 std::string Target::authority() const {
-    const std::string name = host.find(':') == std::string::npos ? host : "[" + host + "]";
+    // A zone is known to this host only (RFC 6874, 4).
+    const std::string address = host.substr(0, host.find('%'));
+    const std::string name = host.find(':') == std::string::npos ? host : "[" + address + "]";
     const bool usual = !unix_path.empty() || port == (tls ? 443 : 80);
     return usual ? name : fmt::format("{}:{}", name, port);
 }
@@ -118,6 +175,7 @@ Result<Target> parse_url(std::string_view url) {
     const std::size_t slash = rest.find_first_of("/?");
     if (slash != std::string_view::npos) target.path = rest.substr(slash);
     if (target.path.front() == '?') target.path.insert(0, "/");
+    target.path = encoded_path(target.path);
     JOUST_CHECK(parse_authority(url, rest.substr(0, slash), target));
     return target;
 }

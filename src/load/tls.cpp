@@ -6,6 +6,7 @@
 #include <openssl/x509v3.h>
 
 #include <algorithm>
+#include <new>
 
 namespace joust::load {
 namespace {
@@ -44,7 +45,8 @@ Result<TlsContext> TlsContext::create(const TlsOptions& options, const Target& t
                     options.ca_file.empty() ? "the system's store" : options.ca_file,
                     reason_text(ERR_get_error()));
     ERR_clear_error();
-    made.name_ = options.server_name.empty() ? target.host : options.server_name;
+    made.name_ =
+        options.server_name.empty() ? target.tls_name() : std::string(without_final_dot(options.server_name));
     made.name_is_address_ = is_address(made.name_);
     return made;
 }
@@ -53,6 +55,13 @@ TlsSession::TlsSession(const TlsContext& context)
     : session_(SSL_new(context.context_.get())),
       incoming_(BIO_new(BIO_s_mem())),
       outgoing_(BIO_new(BIO_s_mem())) {
+    if (!session_ || incoming_ == nullptr || outgoing_ == nullptr) {
+        BIO_free(incoming_);
+        BIO_free(outgoing_);
+        session_.reset();
+        ERR_clear_error();
+        return;
+    }
     SSL_set_bio(session_.get(), incoming_, outgoing_);
     SSL_set_connect_state(session_.get());
     if (!context.name_is_address_)  // the macro for this casts constness away in the old style
@@ -66,8 +75,19 @@ TlsSession::TlsSession(const TlsContext& context)
     }
 }
 
+bool TlsSession::lacked_memory() const {
+    return !session_ || ERR_GET_REASON(reason_) == ERR_R_MALLOC_FAILURE;
+}
+
+bool TlsSession::was_closed() const {
+    return (SSL_get_shutdown(session_.get()) & SSL_RECEIVED_SHUTDOWN) != 0;
+}
+
 void TlsSession::put(std::string_view ciphertext) {
-    BIO_write(incoming_, ciphertext.data(), static_cast<int>(ciphertext.size()));
+    // A buffer in memory takes everything, as long as there is memory.
+    if (BIO_write(incoming_, ciphertext.data(), static_cast<int>(ciphertext.size())) !=
+        static_cast<int>(ciphertext.size()))
+        throw std::bad_alloc();
 }
 
 TlsSession::Step TlsSession::step_after(int result) {

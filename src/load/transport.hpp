@@ -2,6 +2,7 @@
 
 #include <sys/socket.h>
 
+#include <cerrno>
 #include <cstdint>
 #include <ctime>
 #include <memory>
@@ -22,11 +23,13 @@ using ConnectionId = std::uint32_t;
 /// What a transport tells its user, all from within wait().
 class TransportEvents {
 public:
-    /// `error` 0: connected; else an errno, and the connection is still to be closed.
+    /// `error` 0: connected; else an errno, and the connection is still to be closed. Of a Unix socket whose
+    /// server accepts too slowly: EAGAIN.
     virtual void on_connected(ConnectionId id, int error, TimePoint now) = 0;
     /// True while more is awaited before the answer is whole: an end of the connection would cut it.
     virtual bool on_data(ConnectionId id, std::string_view bytes, const Arrival& arrival) = 0;
-    /// The peer ended the connection (`error` 0) or it broke; it is still to be closed.
+    /// The peer ended the connection (`error` 0) or it broke; it is still to be closed. Bytes that had come
+    /// before were told before.
     virtual void on_ended(ConnectionId id, int error, TimePoint now) = 0;
     /// The bytes given to send() went to the kernel now, later than send() was called.
     virtual void on_submitted(ConnectionId id, TimePoint now) = 0;
@@ -40,12 +43,16 @@ protected:
 class Transport {
 public:
     virtual ~Transport() = default;
-    /// Begins to connect; on_connected follows. 0 or an errno. `address` outlives the connection.
+    /// Begins to connect; on_connected follows. 0 or an errno (then it does not, and nothing is to be
+    /// closed). `address` outlives the connection.
     virtual int open(ConnectionId id, const Address& address) = 0;
+    /// In on_connected() of `from`: from now on it is the connection `to`, of which there is none. 0 or an
+    /// errno (then there is neither).
+    virtual int move(ConnectionId from, ConnectionId to) = 0;
     /// Sends all of `bytes`, which must stay as they are until the answer begins or the connection is closed.
-    /// 0 or an errno (then on_ended does not follow). Not while sending().
-    virtual int send(ConnectionId id, std::string_view bytes) = 0;
-    /// Part of the bytes has not gone to the kernel yet.
+    /// Where that fails, what has come is read first, then on_ended follows. Not while sending().
+    virtual void send(ConnectionId id, std::string_view bytes) = 0;
+    /// Part of the bytes has not gone to the kernel yet, or never will.
     [[nodiscard]] virtual bool sending(ConnectionId id) const = 0;
     /// Nothing more is heard of the connection.
     virtual void close(ConnectionId id) = 0;
@@ -55,6 +62,8 @@ public:
     /// From any thread: ends the current or next wait().
     virtual void wake() = 0;
     [[nodiscard]] virtual std::uint64_t clock_steps() const = 0;
+    /// How often the kernel had no memory for the transport's own calls; they are made again.
+    [[nodiscard]] virtual std::uint64_t calls_without_memory() const { return 0; }
 };
 
 /// For at most `connections` connections, to be used by the calling thread.
@@ -73,6 +82,19 @@ struct Received {
     int error = 0;           ///< EAGAIN: nothing now
     Arrival arrival;
 };
+/// The errno that a connection ended with, 0 for an orderly end, from what reading said and from what sending
+/// said before, if it failed.
+constexpr int end_of(int read_error, int write_error) {
+    // A server that closes its side in good order resets what is still sent to it: a write then fails with
+    // EPIPE. One that resets at once makes it ECONNRESET, and the read after that says nothing any more.
+    return read_error != 0 || write_error == EPIPE ? read_error : write_error;
+}
+/// Nothing has come and sending has failed: whether reading may still bring something. A Unix socket may have
+/// been closed for one direction.
+constexpr bool may_be_answered(int write_error) {
+    return write_error == 0 || write_error == EPIPE;
+}
+
 /// Reads into `buffer`, without waiting.
 Received receive_now(int fd, std::span<char> buffer, const ArrivalClock& clock);
 

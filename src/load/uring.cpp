@@ -11,8 +11,7 @@ namespace {
 
 constexpr unsigned k_submissions = 512;
 constexpr unsigned k_completions = 4096;
-/// IORING_FEAT_MIN_TIMEOUT, which liburing 2.3 does not know: the padding of io_uring_getevents_arg holds the
-/// least time to wait, in microseconds.
+/// IORING_FEAT_MIN_TIMEOUT, which liburing 2.3 does not know.
 constexpr unsigned k_feature_min_timeout = 1U << 15U;
 
 Status check(int result, std::string_view what) {
@@ -33,16 +32,33 @@ Status Uring::set_up(unsigned files, unsigned buffers) {
     parameters.flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_TASKRUN_FLAG |
                        IORING_SETUP_SUBMIT_ALL | IORING_SETUP_CQSIZE | IORING_SETUP_CLAMP;
     parameters.cq_entries = k_completions;
-    JOUST_CHECK(check(io_uring_queue_init_params(k_submissions, &ring_, &parameters),
-                      "a ring with single issuer and deferred task run (Linux 6.1, not forbidden)"));
-    ready_ = true;
+    // Not liburing's queues: its versions differ in what they add to the flags and in what they keep.
+    const int made = io_uring_setup(k_submissions, &parameters);
+    JOUST_CHECK(check(made, "a ring with single issuer and deferred task run (Linux 6.1, not forbidden)"));
+    ring_ = Fd(made);
     if ((parameters.features & IORING_FEAT_EXT_ARG) == 0 || (parameters.features & IORING_FEAT_NODROP) == 0 ||
         (parameters.features & IORING_FEAT_CQE_SKIP) == 0)
         return fail(ErrorKind::unsupported, "io_uring: the kernel lacks timed waits or skipped completions");
-    JOUST_CHECK(check(io_uring_register_ring_fd(&ring_), "registering the ring"));
+    JOUST_CHECK(queues_.map(made, parameters));
     waits_for_several_ = (parameters.features & k_feature_min_timeout) != 0;
-    JOUST_CHECK(check(io_uring_register_files_sparse(&ring_, files), "registering a table of files"));
 
+    io_uring_rsrc_update itself{};
+    itself.offset = ~0U;  // any place that is free
+    itself.data = static_cast<__u64>(made);
+    JOUST_CHECK(register_with(IORING_REGISTER_RING_FDS, &itself, 1, "registering the ring"));
+    entered_as_ = itself.offset;
+    io_uring_rsrc_register table{};
+    table.flags = IORING_RSRC_REGISTER_SPARSE;
+    table.nr = files;
+    JOUST_CHECK(register_with(IORING_REGISTER_FILES2, &table, sizeof table, "registering a table of files"));
+    return register_buffers(buffers);
+}
+
+Status Uring::register_with(unsigned operation, void* argument, unsigned count, std::string_view what) {
+    return check(io_uring_register(static_cast<unsigned>(ring_.get()), operation, argument, count), what);
+}
+
+Status Uring::register_buffers(unsigned buffers) {
     buffer_count_ = buffers;
     buffers_bytes_ = buffers * sizeof(io_uring_buf);
     void* const mapped =
@@ -54,7 +70,7 @@ Status Uring::set_up(unsigned files, unsigned buffers) {
     registration.ring_addr = reinterpret_cast<std::uintptr_t>(mapped);
     registration.ring_entries = buffers;
     registration.bgid = k_buffer_group;
-    JOUST_CHECK(check(io_uring_register_buf_ring(&ring_, &registration, 0), "registering a ring of buffers"));
+    JOUST_CHECK(register_with(IORING_REGISTER_PBUF_RING, &registration, 1, "registering a ring of buffers"));
     io_uring_buf_ring_init(buffers_);
     memory_.resize(buffers * k_buffer_bytes);
     for (unsigned id = 0; id < buffers; ++id)
@@ -64,7 +80,13 @@ Status Uring::set_up(unsigned files, unsigned buffers) {
 }
 
 Uring::~Uring() {
-    if (ready_) io_uring_queue_exit(&ring_);
+    if (entered_as_) {
+        // The place in the thread's table keeps the ring alive.
+        io_uring_rsrc_update itself{};
+        itself.offset = *entered_as_;
+        io_uring_register(static_cast<unsigned>(ring_.get()), IORING_UNREGISTER_RING_FDS, &itself, 1);
+    }
+    ring_ = Fd();  // before the memory that it writes to
     if (buffers_ != nullptr) ::munmap(buffers_, buffers_bytes_);
 }
 
@@ -80,70 +102,62 @@ void Uring::publish_buffers() {
 }
 
 int Uring::set_file(unsigned index, int fd) {
-    const int result = io_uring_register_files_update(&ring_, index, &fd, 1);
+    io_uring_files_update update{};
+    update.offset = index;
+    update.fds = reinterpret_cast<std::uintptr_t>(&fd);
+    const int result =
+        io_uring_register(static_cast<unsigned>(ring_.get()), IORING_REGISTER_FILES_UPDATE, &update, 1);
     return result < 0 ? -result : 0;
 }
 
 io_uring_sqe& Uring::next_submission() {
-    io_uring_sqe* entry = io_uring_get_sqe(&ring_);
+    io_uring_sqe* entry = queues_.next_submission();
     while (entry == nullptr) {
         submit();
-        entry = io_uring_get_sqe(&ring_);
+        entry = queues_.next_submission();
     }
     std::memset(entry, 0, sizeof *entry);
     return *entry;
 }
 
-unsigned Uring::publish_submissions() {
-    io_uring_sq& queue = ring_.sq;
-    unsigned tail = *queue.ktail;
-    const unsigned count = queue.sqe_tail - queue.sqe_head;
-    for (; queue.sqe_head != queue.sqe_tail; ++queue.sqe_head)
-        queue.array[tail++ & queue.ring_mask] = queue.sqe_head & queue.ring_mask;
-    if (count != 0) io_uring_smp_store_release(queue.ktail, tail);
-    return tail - io_uring_smp_load_acquire(queue.khead);  // with what an earlier enter did not take
-}
-
-int Uring::enter(unsigned submissions, unsigned completions, unsigned flags,
-                 const io_uring_getevents_arg* argument) {
-    // liburing's wrappers look for completions first and may enter twice; one call a loop is wanted here.
-    return io_uring_enter2(
-        static_cast<unsigned>(ring_.enter_ring_fd), submissions, completions,
-        flags | IORING_ENTER_REGISTERED_RING,
-        static_cast<sigset_t*>(static_cast<void*>(const_cast<io_uring_getevents_arg*>(argument))),
-        argument == nullptr ? 0 : sizeof *argument);
+int Uring::enter(unsigned submissions, unsigned completions, unsigned flags, WaitArgument* argument) {
+    const int result = io_uring_enter2(
+        *entered_as_, submissions, completions, flags | IORING_ENTER_REGISTERED_RING,
+        static_cast<sigset_t*>(static_cast<void*>(argument)), argument == nullptr ? 0 : sizeof *argument);
+    if (result == -EAGAIN || result == -ENOMEM) ++calls_without_memory_;
+    return result;
 }
 
 void Uring::submit() {
-    const unsigned count = publish_submissions();
+    const unsigned count = queues_.publish_submissions();
     if (count != 0) enter(count, 0, 0, nullptr);
 }
 
 bool Uring::run_pending() {
-    if ((__atomic_load_n(ring_.sq.kflags, __ATOMIC_RELAXED) & IORING_SQ_TASKRUN) == 0) return false;
+    if (!queues_.has_pending_work()) return false;
     enter(0, 0, IORING_ENTER_GETEVENTS, nullptr);
     return true;
 }
 
 void Uring::wait(TimePoint now, TimePoint until, Patience patience) {
-    const unsigned count = publish_submissions();
+    const unsigned count = queues_.publish_submissions();
     if (until <= now) {
         enter(count, 0, IORING_ENTER_GETEVENTS, nullptr);
         return;
     }
-    io_uring_getevents_arg argument{};
+    WaitArgument argument;
     __kernel_timespec timeout{};
     if (until != TimePoint::max()) {
         timeout.tv_sec = (until - now) / std::chrono::seconds(1);
         timeout.tv_nsec = ((until - now) % std::chrono::seconds(1)).count();
-        argument.ts = reinterpret_cast<std::uintptr_t>(&timeout);
+        argument.timeout = reinterpret_cast<std::uintptr_t>(&timeout);
     }
     const bool several =
         waits_for_several_ && patience.enough > 1 && patience.most >= std::chrono::microseconds(1);
     // Arming a timer costs a microsecond and more, much more in a virtual machine: where the patience lasts
     // until the end of the wait, there is one to arm, not two.
     if (several && patience.most < until - now)
-        argument.pad = static_cast<__u32>(patience.most / std::chrono::microseconds(1));
+        argument.least_wait_us = static_cast<__u32>(patience.most / std::chrono::microseconds(1));
     // With more than there are buffers for, receives would fail for want of one and had to be armed anew.
     const auto enough = static_cast<unsigned>(std::min<std::size_t>(patience.enough, buffer_count_ / 2));
     enter(count, several ? enough : 1, IORING_ENTER_GETEVENTS | IORING_ENTER_EXT_ARG, &argument);

@@ -4,12 +4,16 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/clock.hpp"
 #include "base/error.hpp"
+#include "base/fd.hpp"
 #include "load/patience.hpp"
+#include "load/uring_queues.hpp"
 
 namespace joust::load {
 
@@ -24,10 +28,10 @@ public:
     Uring& operator=(const Uring&) = delete;
 
     /// There is no room for another submission before the next submit().
-    [[nodiscard]] bool is_full() const { return io_uring_sq_space_left(&ring_) == 0; }
+    [[nodiscard]] bool is_full() const { return queues_.is_full(); }
     /// A cleared submission, handed to the kernel with the next submit() or wait().
     io_uring_sqe& next_submission();
-    [[nodiscard]] bool has_submissions() const { return ring_.sq.sqe_tail != ring_.sq.sqe_head; }
+    [[nodiscard]] bool has_submissions() const { return queues_.has_submissions(); }
     void submit();
     /// Submits, then waits for completions until `until`; only runs what is ready when `until` is not after
     /// `now`.
@@ -40,13 +44,12 @@ public:
     /// Calls visit(const io_uring_cqe&) for every completion there is.
     template <typename Visit>
     void drain(Visit&& visit) {
-        unsigned head = *ring_.cq.khead;
-        const unsigned tail = io_uring_smp_load_acquire(ring_.cq.ktail);
-        for (; head != tail; ++head)
-            visit(ring_.cq.cqes[head & ring_.cq.ring_mask]);
-        io_uring_smp_store_release(ring_.cq.khead, head);
+        queues_.drain(std::forward<Visit>(visit));
         publish_buffers();
     }
+
+    /// How often the kernel had no memory for a call, which took no submission then.
+    [[nodiscard]] std::uint64_t calls_without_memory() const { return calls_without_memory_; }
 
     /// Puts a descriptor into the table at `index`; -1 takes it out. 0 or an errno.
     int set_file(unsigned index, int fd);
@@ -61,14 +64,26 @@ public:
     static constexpr std::size_t k_buffer_bytes = 4096 + 64;
 
 private:
+    /// struct io_uring_getevents_arg, of which the third member has different names in different headers.
+    struct WaitArgument {
+        __u64 signals = 0;
+        __u32 signals_bytes = 0;
+        __u32 least_wait_us = 0;  ///< where the kernel has IORING_FEAT_MIN_TIMEOUT
+        __u64 timeout = 0;        ///< the address of a __kernel_timespec
+    };
+    static_assert(sizeof(WaitArgument) == sizeof(io_uring_getevents_arg));
+    static_assert(sizeof(io_uring_getevents_arg::ts) == sizeof(__u64));
+
     Uring() = default;
     Status set_up(unsigned files, unsigned buffers);
-    unsigned publish_submissions();
-    int enter(unsigned submissions, unsigned completions, unsigned flags,
-              const io_uring_getevents_arg* argument);
+    Status register_with(unsigned operation, void* argument, unsigned count, std::string_view what);
+    Status register_buffers(unsigned buffers);
+    int enter(unsigned submissions, unsigned completions, unsigned flags, WaitArgument* argument);
 
-    io_uring ring_{};
-    bool ready_ = false;
+    Fd ring_;
+    std::optional<unsigned> entered_as_;  ///< its place in the thread's table of rings
+    UringQueues queues_;
+    std::uint64_t calls_without_memory_ = 0;
     bool waits_for_several_ = false;  ///< the kernel has IORING_FEAT_MIN_TIMEOUT (Linux 6.12)
     io_uring_buf_ring* buffers_ = nullptr;
     std::size_t buffers_bytes_ = 0;

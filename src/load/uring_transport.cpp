@@ -36,6 +36,8 @@ struct Socket {
     Fd fd;
     std::uint32_t generation = 0;
     std::uint32_t sends = 0;  ///< of which the completion is awaited
+    int write_error = 0;      ///< nothing more can be sent; told when all that came is read
+    std::string_view unsent;  ///< of the last send; what was not reported to have gone out
 };
 
 /// A multishot receive with time stamps stays armed on each connection; a request costs one submission and
@@ -50,14 +52,25 @@ public:
     }
 
     int open(ConnectionId id, const Address& address) override;
-    int send(ConnectionId id, std::string_view bytes) override;
-    [[nodiscard]] bool sending(ConnectionId id) const override { return sockets_[id].sends != 0; }
+    int move(ConnectionId from, ConnectionId to) override;
+    void send(ConnectionId id, std::string_view bytes) override;
+    [[nodiscard]] bool sending(ConnectionId id) const override {
+        return sockets_[id].sends != 0 || sockets_[id].write_error != 0;
+    }
     void close(ConnectionId id) override;
     void wait(TimePoint until, Patience patience, TransportEvents& events) override;
     void wake() override { ::eventfd_write(wake_event_.get(), 1); }
     [[nodiscard]] std::uint64_t clock_steps() const override { return clock_.steps(); }
+    [[nodiscard]] std::uint64_t calls_without_memory() const override {
+        return uring_->calls_without_memory();
+    }
 
 private:
+    /// A connection whose end is to be looked for when all that the kernel has read is delivered.
+    struct Look {
+        ConnectionId id;
+        std::uint32_t generation;
+    };
     struct HandedOver {
         ConnectionId id;
         TimePoint at;
@@ -69,6 +82,8 @@ private:
     void hand_over();
     void watch_wake();
     void arm_receive(ConnectionId id);
+    void submit_send(ConnectionId id, bool quiet);
+    void on_sent(const io_uring_cqe& completion, ConnectionId id);
     void handle(const io_uring_cqe& completion, TimePoint read, TransportEvents& events);
     void receive(const io_uring_cqe& completion, ConnectionId id, bool current, TimePoint read,
                  TransportEvents& events);
@@ -81,7 +96,8 @@ private:
     std::vector<Socket> sockets_;
     std::vector<ConnectionId> submitted_;  ///< sends that the kernel does not have yet
     std::vector<HandedOver> handed_over_;  ///< sends that it got before the wait() that is to come
-    msghdr message_{};                     ///< shape of all receives
+    std::vector<Look> looks_;
+    msghdr message_{};  ///< shape of all receives
     ArrivalClock clock_;
 };
 
@@ -107,13 +123,23 @@ int UringTransport::open(ConnectionId id, const Address& address) {
     socket.fd = Fd(raw);
     ++socket.generation;
     socket.sends = 0;
-    if (const int error = uring_->set_file(id, raw); error != 0) {
+    socket.write_error = 0;
+    int error = 0;
+    // A Unix socket connects at once or not at all. The kernel would leave it to a thread that waits for the
+    // server, one for each connection.
+    if (address.is_unix() && ::connect(raw, address.get(), address.length) != 0) error = errno;
+    if (error == 0) error = uring_->set_file(id, raw);
+    if (error != 0) {
         socket.fd = Fd();
         return error;
     }
     io_uring_sqe& entry = next_submission();
-    io_uring_prep_connect(&entry, static_cast<int>(id), address.get(), address.length);
-    entry.flags = IOSQE_FIXED_FILE;
+    if (address.is_unix()) {
+        io_uring_prep_nop(&entry);
+    } else {
+        io_uring_prep_connect(&entry, static_cast<int>(id), address.get(), address.length);
+        entry.flags = IOSQE_FIXED_FILE;
+    }
     entry.user_data = key(Kind::connect, socket.generation, id);
     return 0;
 }
@@ -127,16 +153,54 @@ void UringTransport::arm_receive(ConnectionId id) {
     entry.user_data = key(Kind::receive, sockets_[id].generation, id);
 }
 
-int UringTransport::send(ConnectionId id, std::string_view bytes) {
+int UringTransport::move(ConnectionId from, ConnectionId to) {
+    Socket& old = sockets_[from];
+    Socket& socket = sockets_[to];
+    if (uring_->has_submissions()) hand_over();  // they name places in the table
+    socket.fd = std::move(old.fd);
+    ++old.generation;
+    ++socket.generation;
+    socket.sends = 0;
+    socket.write_error = 0;
+    if (const int error = uring_->set_file(to, socket.fd.get()); error != 0) {
+        socket.fd = Fd();
+        uring_->set_file(from, -1);
+        return error;
+    }
+    uring_->set_file(from, -1);
+    arm_receive(to);
+    return 0;
+}
+
+void UringTransport::send(ConnectionId id, std::string_view bytes) {
+    sockets_[id].unsent = bytes;
+    submit_send(id, bytes.size() <= k_quiet_send_bytes);
+    submitted_.push_back(id);
+}
+
+/// A quiet send is told of only when it failed, and waits until all is taken. Any other is told of with what
+/// the socket took: so the error of what is left is known, which a send that waits would keep to itself.
+void UringTransport::submit_send(ConnectionId id, bool quiet) {
     Socket& socket = sockets_[id];
+    const int flags = MSG_NOSIGNAL | (quiet ? MSG_WAITALL : 0);
     io_uring_sqe& entry = next_submission();
-    io_uring_prep_send(&entry, static_cast<int>(id), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_WAITALL);
-    const bool quiet = bytes.size() <= k_quiet_send_bytes;
+    io_uring_prep_send(&entry, static_cast<int>(id), socket.unsent.data(), socket.unsent.size(), flags);
     entry.flags = static_cast<__u8>(IOSQE_FIXED_FILE | (quiet ? IOSQE_CQE_SKIP_SUCCESS : 0));
     entry.user_data = key(Kind::send, socket.generation, id);
     if (!quiet) ++socket.sends;
-    submitted_.push_back(id);
-    return 0;
+}
+
+void UringTransport::on_sent(const io_uring_cqe& completion, ConnectionId id) {
+    Socket& socket = sockets_[id];
+    const bool quiet = socket.sends == 0;
+    if (!quiet) --socket.sends;
+    if (completion.res >= 0 && !quiet) {
+        socket.unsent.remove_prefix(static_cast<std::size_t>(completion.res));
+        if (!socket.unsent.empty()) submit_send(id, false);
+        return;
+    }
+    socket.write_error = completion.res < 0 ? -completion.res : ECONNRESET;  // in the middle
+    looks_.push_back({id, socket.generation});
 }
 
 /// Completions of the connection that are still to come carry an old generation. Shutting down ends the armed
@@ -149,6 +213,7 @@ void UringTransport::close(ConnectionId id) {
     socket.fd = Fd();
     ++socket.generation;
     socket.sends = 0;
+    socket.write_error = 0;
 }
 
 void UringTransport::wait(TimePoint until, Patience patience, TransportEvents& events) {
@@ -166,6 +231,11 @@ void UringTransport::wait(TimePoint until, Patience patience, TransportEvents& e
         clock_.refresh(read);
         uring_->drain([&](const io_uring_cqe& completion) { handle(completion, read, events); });
     } while (++rounds < k_most_rounds && uring_->run_pending());
+    // Not before: what the kernel has read, an error too, is not in the socket any more. It reads nothing
+    // between its calls.
+    for (const Look& look : looks_)
+        if (sockets_[look.id].generation == look.generation) look_for_end(look.id, events);
+    looks_.clear();
 }
 
 void UringTransport::handle(const io_uring_cqe& completion, TimePoint read, TransportEvents& events) {
@@ -192,9 +262,7 @@ void UringTransport::handle(const io_uring_cqe& completion, TimePoint read, Tran
             break;
         }
         case Kind::send:
-            if (!current) break;
-            if (socket.sends != 0) --socket.sends;
-            if (completion.res < 0) events.on_ended(id, -completion.res, read);
+            if (current) on_sent(completion, id);
             break;
         case Kind::wake:
             break;
@@ -210,13 +278,11 @@ void UringTransport::receive(const io_uring_cqe& completion, ConnectionId id, bo
         const unsigned buffer = completion.flags >> IORING_CQE_BUFFER_SHIFT;
         if (current) goes_on = deliver(uring_->buffer(buffer), completion, id, read, events);
         uring_->give_back(buffer);
-    } else if (current && completion.res == 0) {
-        events.on_ended(id, 0, read);
-    } else if (current && completion.res < 0 && completion.res != -ENOBUFS) {
-        events.on_ended(id, -completion.res, read);
+    } else if (current && completion.res <= 0 && completion.res != -ENOBUFS) {
+        events.on_ended(id, end_of(-completion.res, sockets_[id].write_error), read);
     }
     const bool emptied = (completion.flags & IORING_CQE_F_SOCK_NONEMPTY) == 0;
-    if (goes_on && emptied && sockets_[id].generation == generation) look_for_end(id, events);
+    if (goes_on && emptied && sockets_[id].generation == generation) looks_.push_back({id, generation});
     const bool armed = (completion.flags & IORING_CQE_F_MORE) != 0;
     if (current && !armed && sockets_[id].generation == generation) arm_receive(id);
 }
@@ -226,14 +292,18 @@ void UringTransport::receive(const io_uring_cqe& completion, ConnectionId id, bo
 /// and the ends of Unix sockets). Nothing more would ever be heard of it.
 void UringTransport::look_for_end(ConnectionId id, TransportEvents& events) {
     pollfd asked{.fd = sockets_[id].fd.get(), .events = POLLRDHUP, .revents = 0};
-    if (::poll(&asked, 1, 0) <= 0) return;
+    const int write_error = sockets_[id].write_error;
+    if (write_error == 0 && ::poll(&asked, 1, 0) <= 0) return;
     const std::uint32_t generation = sockets_[id].generation;
     std::array<char, Uring::k_buffer_bytes> buffer;
     for (bool goes_on = true; goes_on && sockets_[id].generation == generation;) {
         Received received = receive_now(sockets_[id].fd.get(), buffer, clock_);
-        if (received.error == EAGAIN) return;
+        if (received.error == EAGAIN) {
+            if (!may_be_answered(write_error)) events.on_ended(id, write_error, received.arrival.read);
+            return;
+        }
         if (received.bytes.empty()) {
-            events.on_ended(id, received.error, received.arrival.read);
+            events.on_ended(id, end_of(received.error, write_error), received.arrival.read);
             return;
         }
         received.arrival.followed = true;  // by the end
@@ -250,7 +320,7 @@ bool UringTransport::deliver(char* buffer, const io_uring_cqe& completion, Conne
     }
     const unsigned size = io_uring_recvmsg_payload_length(out, completion.res, &message_);
     if (size == 0) {
-        events.on_ended(id, 0, read);
+        events.on_ended(id, end_of(0, sockets_[id].write_error), read);
         return false;
     }
     msghdr control{};

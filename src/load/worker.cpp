@@ -35,6 +35,7 @@ Worker::Worker(const LoadPlan& plan, const Control& control, const Share& share,
       recorder_(live, names(plan.options.operations), {id_source_.prefix.data(), id_source_.prefix.size()}),
       connections_(share.connections),
       known_heads_(plan.requests.size()),
+      known_answers_(plan.requests.size()),
       closed_loop_(std::get_if<ClosedLoop>(&plan.options.schedule)),
       left_(share.requests),
       random_(random_for(plan.options.seed, fmt::format("load thread {}", share.thread))) {
@@ -44,6 +45,12 @@ Worker::Worker(const LoadPlan& plan, const Control& control, const Share& share,
         buffer_size_ = std::max(buffer_size_, request.buffer_size());
     constexpr std::size_t k_record_bytes = 16 * 1024;  // the largest that TLS allows
     if (plan.tls) plaintext_.resize(k_record_bytes);
+    served_by_.resize(plan.addresses.size());
+    shunned_until_.resize(plan.addresses.size());
+    answers_.resize(plan.addresses.size());
+    races_.resize(racing_places(plan.addresses.size()), k_no_connection);
+    race_addresses_.resize(races_.size());
+    if (plan.options.spread) address_ = static_cast<std::size_t>(share.thread) % plan.addresses.size();
     prepare_lap(0);
 }
 
@@ -81,6 +88,7 @@ ThreadResult Worker::run(TimePoint start) {
         recorder_.pass_edges(now_);
         expire();
         if (is_over()) break;
+        if (!connects_.empty()) look_after_connects();
         dispatch();
         if (is_over()) break;  // a request can fail as it begins
         const TimePoint until = std::min(next_wake(), now_ + StallWatch::k_longest_sleep);
@@ -92,8 +100,13 @@ ThreadResult Worker::run(TimePoint start) {
     end_unfinished();
     recorder_.connections().asked = connections_asked();
     recorder_.live().finished.store(true, std::memory_order_release);
+    std::vector<model::ServedAddress> addresses;
+    for (std::size_t i = 0; i < served_by_.size(); ++i)
+        addresses.push_back({to_text(plan_.addresses[i]), std::exchange(served_by_[i], 0)});
     return recorder_.finish(now_, {.issued = issued_,
                                    .clock_steps = transport_.clock_steps(),
+                                   .calls_without_memory = transport_.calls_without_memory(),
+                                   .addresses = std::move(addresses),
                                    .stalls = stalls_.sums(),
                                    .polls = plan_.options.spin});
 }
@@ -207,6 +220,7 @@ TimePoint Worker::next_wake() const {
     if (end != TimePoint::max()) next = std::min(next, now_ < end ? end : end + plan_.options.timeout);
     if (!in_flight_.empty())
         next = std::min(next, connections_[in_flight_.front()].due + plan_.options.timeout);
+    if (!connects_.empty()) next = std::min(next, connects_.front().at);
     if (closed_loop_ != nullptr) {
         if (may_begin(now_)) next = std::min(next, users_.next());
     } else if (arrivals_->current()) {

@@ -18,6 +18,14 @@
 
 namespace joust::load {
 
+/// What is to be done about a connection that is not there yet, at a time.
+struct ConnectWait {
+    TimePoint at;
+    ConnectionId id;
+    std::uint32_t connect;  ///< of which connect; of an earlier one it means nothing
+    friend bool operator>(const ConnectWait& a, const ConnectWait& b) { return a.at > b.at; }
+};
+
 /// What all threads share; fixed before they start.
 struct LoadPlan {
     Options options;
@@ -40,6 +48,10 @@ struct Control {
     std::atomic<std::int64_t> lap_start_ns{0};
     static constexpr std::uint64_t k_no_more_laps = ~std::uint64_t{0};
 };
+
+/// So many attempts to connect a thread has under way at most, next to those of its connections: places of
+/// the transport that follow theirs.
+std::size_t racing_places(std::size_t addresses);
 
 /// One thread's share.
 struct Share {
@@ -76,12 +88,26 @@ private:
     void end_unfinished();
     [[nodiscard]] std::uint64_t connections_asked() const;
 
+    // worker_connect.cpp: a connection from its first attempt to its end
+    void open(ConnectionId id);
+    void drop(ConnectionId id);
+    void look_after_connects();
+    [[nodiscard]] std::size_t pick_address();
+    void shun(std::size_t address);
+    void begin_attempts(ConnectionId id, ConnectionId place);
+    bool attempt(ConnectionId id, ConnectionId place);
+    void attempt_failed(ConnectionId id, std::size_t address, int error);
+    void race(ConnectionId id);
+    void end_races(ConnectionId id);
+    void end_race(std::size_t race);
+    void connected(ConnectionId id, ConnectionId place);
+    void wait_for(ConnectionId id, Nanoseconds time);
+    void could_not_connect(ConnectionId id);
+
     // worker_requests.cpp: a request from its beginning to its end
     /// `ready`: when the request could have been begun: when it was due, or a connection for it became free.
     void begin(ConnectionId id, TimePoint due, TimePoint ready);
-    void open(ConnectionId id);
     void submit(ConnectionId id);
-    void drop(ConnectionId id);
     void start_tls(ConnectionId id);
     bool on_tls_data(ConnectionId id, std::string_view bytes, const Arrival& arrival);
     bool on_plaintext(ConnectionId id, std::string_view bytes, const Arrival& arrival);
@@ -90,14 +116,17 @@ private:
     void keep_header(Connection& connection) const;
     void answered(ConnectionId id, const Arrival& arrival, bool reusable);
     void failed(ConnectionId id, model::RequestErrorKind kind, std::string_view detail, TimePoint end);
+    void lacked(ConnectionId id, model::Shortage shortage, std::string_view detail, TimePoint end);
     void timed_out(ConnectionId id);
     [[nodiscard]] bool closed_idle(const Connection& connection) const;
     bool send_again(ConnectionId id);
+    bool repeat(ConnectionId id);
+    [[nodiscard]] static bool is_farewell(const Connection& connection, const Arrival& arrival);
+    void failed_tls(ConnectionId id, model::RequestErrorKind kind, TimePoint end);
     bool retry(ConnectionId id, model::RequestErrorKind kind, bool reusable);
     [[nodiscard]] Ending ending(const Connection& connection, Ending::How how, TimePoint end) const;
     void end(ConnectionId id, const Ending& ending);
     void release(ConnectionId id, Nanoseconds back_off);
-    [[nodiscard]] bool sampled(const AnswerCheck& check);
     [[nodiscard]] std::uint32_t pick_operation();
     [[nodiscard]] Nanoseconds think_time();
 
@@ -114,9 +143,11 @@ private:
     Recorder recorder_;
     Connections connections_;
     std::vector<http::KnownHead> known_heads_;  ///< one per operation
-    ConnectionList in_flight_;                  ///< by due time, so also by deadline
-    ConnectionList idle_;                       ///< open model: connected, most recently used last
-    std::vector<ConnectionId> closed_;          ///< open model: places without a connection
+    std::vector<KnownAnswer> known_answers_;    ///< one per operation
+    http::JsonParser json_parser_;
+    ConnectionList in_flight_;          ///< by due time, so also by deadline
+    ConnectionList idle_;               ///< open model: connected, most recently used last
+    std::vector<ConnectionId> closed_;  ///< open model: places without a connection
     Users users_;
     std::optional<DueTimes> arrivals_;
     const ClosedLoop* closed_loop_ = nullptr;
@@ -127,8 +158,14 @@ private:
     std::optional<std::uint64_t> left_;  ///< requests still to send, when the load stops by count
     std::size_t busy_ = 0;
     std::size_t open_ = 0;
-    std::size_t address_ = 0;  ///< the one to try: the first that has not refused, or the one that answered
-    bool address_answers_ = false;
+    std::size_t address_ = 0;  ///< to try first: the one that answered last, or, with spread, the one in turn
+    std::vector<std::uint64_t> served_by_;  ///< connections, by address
+    std::vector<TimePoint> shunned_until_;  ///< by address: it did not answer, others are tried before
+    std::vector<bool> answers_;             ///< by address: it did when it was tried last
+    std::vector<ConnectionId> races_;       ///< whose attempt each further place of the transport has
+    std::vector<std::size_t> race_addresses_;
+    std::size_t racing_ = 0;             ///< of these, under way
+    std::vector<ConnectWait> connects_;  ///< a heap by time
     Random random_;
     Pace pace_;
     TimePoint start_;

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "http/syntax.hpp"
+#include "load/shortage.hpp"
 #include "load/worker.hpp"
 
 namespace joust::load {
@@ -11,7 +12,6 @@ using model::RequestErrorKind;
 using Phase = Connection::Phase;
 
 constexpr std::size_t k_excerpt_bytes = 200;
-constexpr std::size_t k_most_body_bytes = std::size_t{4} << 20U;  // a longer one is not checked but wrong
 
 /// After an error a user waits, so that a server that refuses connections is not asked in a tight loop: 1 ms,
 /// doubled with each further error in a row, at most 100 ms.
@@ -35,10 +35,6 @@ Nanoseconds Worker::think_time() {
     const Nanoseconds mean = closed_loop_->think_time;
     if (mean == Nanoseconds{0} || !closed_loop_->exponential_think) return mean;
     return std::chrono::round<Nanoseconds>(-std::log(uniform_open(random_)) * mean);
-}
-
-bool Worker::sampled(const AnswerCheck& check) {
-    return check.sample_bound() != 0 && (random_() >> 32U) < check.sample_bound();
 }
 
 void Worker::begin(ConnectionId id, TimePoint due, TimePoint ready) {
@@ -71,18 +67,6 @@ void Worker::begin(ConnectionId id, TimePoint due, TimePoint ready) {
     }
 }
 
-void Worker::open(ConnectionId id) {
-    Connection& connection = connections_[id];
-    connection.phase = Phase::connecting;
-    connection.served = 0;
-    connection.address = address_;
-    ++open_;
-    recorder_.connections().peak = std::max<std::uint64_t>(recorder_.connections().peak, open_);
-    recorder_.live().connections.add(1);
-    const int error = transport_.open(id, plan_.addresses[address_]);
-    if (error != 0) failed(id, RequestErrorKind::connect, errno_text(error), now_);
-}
-
 void Worker::submit(ConnectionId id) {
     Connection& connection = connections_[id];
     connection.phase = Phase::waiting;
@@ -94,47 +78,10 @@ void Worker::submit(ConnectionId id) {
     connection.sent_at = now_;
     connection.submitted = true;
     if (connection.tls && !connection.tls->write(connection.request)) {
-        failed(id, RequestErrorKind::protocol, "TLS: " + connection.tls->error(), now_);
+        failed_tls(id, RequestErrorKind::protocol, now_);
         return;
     }
-    const int error =
-        transport_.send(id, connection.tls ? connection.tls->take_output() : connection.request);
-    if (error != 0 && !send_again(id)) failed(id, RequestErrorKind::reset, errno_text(error), now_);
-}
-
-/// Closes the connection; its place stays.
-void Worker::drop(ConnectionId id) {
-    Connection& connection = connections_[id];
-    if (connection.phase == Phase::closed) return;
-    transport_.close(id);
-    connection.phase = Phase::closed;
-    connection.tls.reset();
-    --open_;
-    recorder_.live().connections.subtract(1);
-}
-
-void Worker::on_connected(ConnectionId id, int error, TimePoint now) {
-    now_ = now;
-    Connection& connection = connections_[id];
-    if (error != 0) {
-        // "localhost" may be ::1 and 127.0.0.1, and the server listen on one.
-        const bool is_first_to_know = !address_answers_ && connection.address == address_;
-        if (is_first_to_know && address_ + 1 < plan_.addresses.size()) ++address_;
-        if (connection.address < address_) {
-            drop(id);
-            open(id);
-            return;
-        }
-        failed(id, RequestErrorKind::connect, errno_text(error), now);
-        return;
-    }
-    address_answers_ = true;
-    ++recorder_.connections().established;
-    if (plan_.tls) {
-        start_tls(id);
-    } else {
-        submit(id);
-    }
+    transport_.send(id, connection.tls ? connection.tls->take_output() : connection.request);
 }
 
 void Worker::on_submitted(ConnectionId id, TimePoint now) {
@@ -168,7 +115,7 @@ bool Worker::consume(ConnectionId id, std::string_view bytes, const Arrival& arr
                 break;
             case Event::body:
                 connection.body.add(connection.parser.body(),
-                                    check.needs_body() ? k_most_body_bytes : k_excerpt_bytes);
+                                    check.needs_body() ? AnswerCheck::k_most_body_bytes : k_excerpt_bytes);
                 break;
             case Event::complete:
                 answered(id, arrival,
@@ -207,21 +154,32 @@ void Worker::answered(ConnectionId id, const Arrival& arrival, bool reusable) {
         timed_out(id);  // it came too late, but was read before the deadline was looked at
         return;
     }
+    if (is_farewell(connection, arrival)) {
+        if (!repeat(id))
+            failed(id, RequestErrorKind::reset, "the kept-alive connection had been ended with status 408",
+                   arrival.arrived);
+        return;
+    }
     pace_.answered(arrival.arrived - connection.due, arrival.stamped);
     const AnswerCheck& check = plan_.checks[connection.operation];
     Ending how = ending(connection, Ending::How::succeeded, arrival.arrived);
     how.stamped = arrival.stamped;
     how.reap_delay = arrival.read - arrival.arrived;
+    how.answered = true;
     how.status = connection.parser.status();
     const std::string_view request_id =
         plan_.requests[connection.operation].id_in(connection.variant, connection.request);
-    auto wrong = check.check(how.status, connection.body.text(), request_id, connection.headers_matched,
-                             sampled(check));
-    if (check.needs_body() && connection.body.cut())
-        wrong = WrongAnswer{RequestErrorKind::body, "the body is longer than 4 MiB, which is not checked"};
+    const Answer answer{.status = how.status,
+                        .body = connection.body.text(),
+                        .id = request_id,
+                        .headers_matched = connection.headers_matched,
+                        .cut = connection.body.cut()};
+    auto wrong = check.check(answer, json_parser_, known_answers_[connection.operation]);
     ++connection.served;
+    const bool asked_to_close = plan_.requests[connection.operation].closes(connection.variant);
     const bool carries_more =
-        reusable && connection.served < plan_.options.requests_per_connection.value_or(~std::uint64_t{0});
+        reusable && !asked_to_close &&
+        connection.served < plan_.options.requests_per_connection.value_or(~std::uint64_t{0});
     if (wrong && wrong->kind == RequestErrorKind::status_5xx && retry(id, wrong->kind, carries_more)) return;
     if (wrong) {
         how.how = Ending::How::failed;
@@ -235,7 +193,8 @@ void Worker::answered(ConnectionId id, const Arrival& arrival, bool reusable) {
     connection.failures = 0;
     connection.phase = Phase::idle;
     if (!carries_more) {
-        if (connection.parser.keep_alive() && arrival.followed) ++recorder_.connections().closed_idle;
+        if (connection.parser.keep_alive() && arrival.followed && !asked_to_close)
+            ++recorder_.connections().closed_idle;
         drop(id);
     }
     end(id, how);
@@ -261,6 +220,12 @@ void Worker::failed(ConnectionId id, RequestErrorKind kind, std::string_view det
     const Nanoseconds back_off = back_off_after(connection.failures);
     connection.failures = static_cast<std::uint8_t>(std::min(connection.failures + 1, 8));
     release(id, back_off);
+}
+
+/// A request that this host had no more of something for; the target is not charged.
+void Worker::lacked(ConnectionId id, model::Shortage shortage, std::string_view detail, TimePoint when) {
+    recorder_.lacked(shortage, connections_[id].due);
+    failed(id, RequestErrorKind::generator, fmt::format("{}: {}", text_of(shortage).what, detail), when);
 }
 
 /// Recorded at its age when the deadline passed, whenever that is noticed.
@@ -290,8 +255,19 @@ bool Worker::closed_idle(const Connection& connection) const {
 /// A request without further effect may be repeated when its kept-alive connection turns out to have been
 /// closed while idle (RFC 9112, 9.3.1); a POST never is, for nobody knows what became of it.
 bool Worker::send_again(ConnectionId id) {
+    return closed_idle(connections_[id]) && repeat(id);
+}
+
+/// A status 408 that ends an idle connection, and came before the request was sent (RFC 9110, 15.5.9).
+bool Worker::is_farewell(const Connection& connection, const Arrival& arrival) {
+    constexpr int k_request_timeout = 408;
+    return connection.parser.status() == k_request_timeout && !connection.parser.keep_alive() &&
+           connection.served > 0 && !connection.resent && arrival.stamped &&
+           arrival.arrived < connection.sent_at;
+}
+
+bool Worker::repeat(ConnectionId id) {
     Connection& connection = connections_[id];
-    if (!closed_idle(connection)) return false;
     ++recorder_.connections().closed_idle;
     if (!plan_.requests[connection.operation].is_idempotent()) return false;
     ++recorder_.connections().resent;
@@ -304,8 +280,8 @@ bool Worker::send_again(ConnectionId id) {
 /// If the user asked for it; on the same connection where that is possible.
 bool Worker::retry(ConnectionId id, RequestErrorKind kind, bool reusable) {
     Connection& connection = connections_[id];
-    const bool safe =
-        kind == RequestErrorKind::connect || plan_.requests[connection.operation].is_idempotent();
+    const bool safe = kind == RequestErrorKind::connect || !connection.submitted ||
+                      plan_.requests[connection.operation].is_idempotent();
     if (connection.retries == 0 || !safe) return false;
     --connection.retries;
     recorder_.retried();
@@ -330,12 +306,20 @@ void Worker::on_ended(ConnectionId id, int error, TimePoint now) {
         }
         return;
     }
+    if (const auto shortage = shortage_of(error)) return lacked(id, *shortage, errno_text(error), now);
     if (connection.phase == Phase::handshaking) {
         failed(id, RequestErrorKind::connect, "the connection ended in the TLS handshake", now);
         return;
     }
     using Event = http::ResponseParser::Event;
     if (error == 0 && connection.parser.finish() == Event::complete) {
+        // Only close_notify says that all has come (RFC 9112, 9.8).
+        if (connection.tls && !connection.tls->was_closed()) {
+            failed(id, RequestErrorKind::reset,
+                   "the connection ended without TLS's closure alert: a body without a length may be cut off",
+                   now);
+            return;
+        }
         answered(id, {.read = now, .arrived = now}, false);
         return;
     }

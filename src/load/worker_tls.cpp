@@ -9,15 +9,20 @@ void Worker::start_tls(ConnectionId id) {
     Connection& connection = connections_[id];
     connection.phase = Phase::handshaking;
     connection.tls = std::make_unique<TlsSession>(*plan_.tls);
+    if (!connection.tls->is_whole()) return failed_tls(id, RequestErrorKind::connect, now_);
     connection.tls->handshake();  // without bytes from the server it only makes the first message
     flush_tls(id);
 }
 
 void Worker::flush_tls(ConnectionId id) {
     const std::string_view output = connections_[id].tls->take_output();
-    if (output.empty()) return;
-    const int error = transport_.send(id, output);
-    if (error != 0) on_ended(id, error, now_);
+    if (!output.empty()) transport_.send(id, output);
+}
+
+void Worker::failed_tls(ConnectionId id, RequestErrorKind kind, TimePoint when) {
+    const TlsSession& session = *connections_[id].tls;
+    if (session.lacked_memory()) return lacked(id, model::Shortage::memory, "TLS", when);
+    failed(id, kind, "TLS: " + session.error(), when);
 }
 
 bool Worker::on_tls_data(ConnectionId id, std::string_view bytes, const Arrival& arrival) {
@@ -28,7 +33,7 @@ bool Worker::on_tls_data(ConnectionId id, std::string_view bytes, const Arrival&
     if (connection.phase == Phase::handshaking) {
         const Step step = session->handshake();
         if (step == Step::failed || step == Step::closed) {
-            failed(id, RequestErrorKind::connect, "TLS: " + session->error(), arrival.arrived);
+            failed_tls(id, RequestErrorKind::connect, arrival.arrived);
             return false;
         }
         if (step == Step::wants_more) {
@@ -50,7 +55,7 @@ bool Worker::on_tls_data(ConnectionId id, std::string_view bytes, const Arrival&
             on_ended(id, 0, arrival.read);
         } else if (step == Step::failed) {
             if (connection.phase == Phase::waiting) {
-                failed(id, RequestErrorKind::protocol, "TLS: " + session->error(), arrival.arrived);
+                failed_tls(id, RequestErrorKind::protocol, arrival.arrived);
             } else {
                 on_ended(id, 0, arrival.read);
             }

@@ -1,8 +1,11 @@
 #include "model/benchmark.hpp"
 
+#include "model/name_rules.hpp"
+
 #include <algorithm>
 #include <set>
 
+#include "base/secrets.hpp"
 #include "base/text.hpp"
 #include "model/toml_reader.hpp"
 
@@ -23,44 +26,77 @@ std::string_view name(LoadModel model) {
 /// Turns a layered TOML table into a Benchmark; befriended by it, so nothing else can make one.
 class BenchmarkReader {
 public:
-    /// `any_baseline`: a baseline that is not among the contenders is no mistake; the last one takes its
-    /// place.
-    explicit BenchmarkReader(TomlReader reader, bool any_baseline = false)
-        : reader_(std::move(reader)), any_baseline_(any_baseline) {}
+    /// `overrides`: the uppermost layer, null for none. Where it has contenders, they are all there are, and
+    /// a baseline of the file that is not among them is no mistake: the last one takes its place.
+    explicit BenchmarkReader(TomlReader reader, const TomlReader* overrides = nullptr)
+        : reader_(std::move(reader)),
+          only_contenders_(overrides != nullptr && overrides->has("contenders")),
+          names_baseline_(overrides != nullptr && overrides->has("baseline")) {}
 
     Benchmark read(const std::string& profile) {
         Benchmark benchmark;
         benchmark.profile = profile;
         reader_.integer_or("schema", 1, 1, 1);
         reader_.ignore("profiles");
-        benchmark.name = reader_.text("name", "name = \"io-intensive\"");
+        benchmark.name = reader_.name("name", "name = \"io-intensive\"");
         benchmark.title = reader_.text_or("title", benchmark.name);
-        benchmark.workload = reader_.text("workload", "workload = \"io-intensive\"");
+        benchmark.workload = reader_.name("workload", "workload = \"io-intensive\"");
         benchmark.profile = reader_.text_or("profile", profile);
-        read_contenders(benchmark);
+        read_entrants(benchmark);
         read_limits(benchmark);
         read_database(benchmark.database);
         read_load(benchmark.load);
         read_experiment(benchmark.experiment);
+        check_number_of_trials(benchmark);
         reader_.done();
         return benchmark;
     }
 
 private:
-    void read_contenders(Benchmark& benchmark) {
-        benchmark.contenders = reader_.texts("contenders", "contenders = [\"fastapi\", \"django\"]");
-        const std::set<std::string> once(benchmark.contenders.begin(), benchmark.contenders.end());
-        if (once.size() != benchmark.contenders.size())
-            reader_.complain("contenders", "contenders names one twice; write each once");
-        const std::string last = benchmark.contenders.empty() ? "" : benchmark.contenders.back();
+    // Each contender that is named alone enters under its own name.
+    void read_entrants(Benchmark& benchmark) {
+        const bool some = reader_.has("entrants");
+        std::vector<TomlReader> further = reader_.tables("entrants");
+        if (some && !only_contenders_)
+            for (TomlReader& table : further)
+                benchmark.entrants.push_back(read_entrant(table));
+        std::vector<Entrant> plain;
+        if (!some || reader_.has("contenders"))
+            for (std::string& name : reader_.names("contenders", "contenders = [\"fastapi\", \"django\"]"))
+                plain.push_back({.label = name, .contender = name, .variant = {}});
+        benchmark.entrants.insert(benchmark.entrants.begin(), plain.begin(), plain.end());
+        check_entrants(benchmark);
+    }
+
+    static Entrant read_entrant(TomlReader& table) {
+        Entrant entrant;
+        entrant.label = table.text("label", "label = \"django-again\"");
+        entrant.contender = table.name("contender", "contender = \"django\"");
+        if (!entrant.label.empty() && !is_name(entrant.label))
+            table.complain("label", fmt::format("label \"{}\" is no name; write lower-case letters, digits, "
+                                                "'.', '_' and '-', a letter or digit first",
+                                                entrant.label));
+        table.done();
+        return entrant;
+    }
+
+    void check_entrants(Benchmark& benchmark) {
+        const std::vector<std::string> all = labels(benchmark);
+        const std::set<std::string> once(all.begin(), all.end());
+        if (once.size() != all.size())
+            reader_.complain(reader_.has("entrants") ? "entrants" : "contenders",
+                             reader_.has("entrants") ? "two entrants have one label; give each its own"
+                                                     : "contenders names one twice; write each once, and "
+                                                       "[[entrants]] with a label for a second entry");
+        const std::string last = all.empty() ? "" : all.back();
         benchmark.baseline = reader_.text_or("baseline", last);
-        if (benchmark.contenders.empty() || once.contains(benchmark.baseline)) return;
-        if (any_baseline_)
+        if (all.empty() || once.contains(benchmark.baseline)) return;
+        if (only_contenders_ && !names_baseline_)
             benchmark.baseline = last;
         else
             reader_.complain("baseline",
                              fmt::format("baseline \"{}\" is not a contender; write one of \"{}\"",
-                                         benchmark.baseline, joined(benchmark.contenders, "\", \"")));
+                                         benchmark.baseline, joined(all, "\", \"")));
     }
 
     static Limits read_one_limit(TomlReader reader, Bytes memory) {
@@ -130,11 +166,26 @@ private:
         table.done();
     }
 
+    // A run that nobody could read again need not begin.
+    void check_number_of_trials(const Benchmark& benchmark) {
+        const std::uint64_t trials = benchmark.entrants.size() * benchmark.load.levels.size() *
+                                     static_cast<std::uint64_t>(benchmark.experiment.blocks_max);
+        if (trials > k_most_trials)
+            reader_.complain("experiment",
+                             fmt::format("{} contenders × {} levels × {} blocks are {} trials; a run has at "
+                                         "most {}: write fewer of one of them",
+                                         benchmark.entrants.size(), benchmark.load.levels.size(),
+                                         benchmark.experiment.blocks_max, trials, k_most_trials));
+    }
+
     TomlReader reader_;
-    bool any_baseline_;
+    bool only_contenders_;
+    bool names_baseline_;
 };
 
 namespace {
+
+constexpr std::size_t k_most_profiles = 100;
 
 // The profile to apply: the one asked for, else "quick" where the file has it, else none.
 std::string chosen_profile(TomlReader& reader, const std::string& asked, Diagnostics& diagnostics) {
@@ -148,19 +199,9 @@ std::string chosen_profile(TomlReader& reader, const std::string& asked, Diagnos
     return asked;
 }
 
-}  // namespace
-
-std::optional<Benchmark> read_benchmark(const Path& file, const BenchmarkOverrides& overrides,
-                                        Diagnostics& diagnostics) {
-    const std::size_t before = diagnostics.all().size();
-    auto benchmark = read_benchmark_as_far_as_possible(file, overrides, diagnostics);
-    return diagnostics.all().size() == before ? std::move(benchmark) : std::nullopt;
-}
-
-std::optional<Benchmark> read_benchmark_as_far_as_possible(const Path& file,
-                                                           const BenchmarkOverrides& overrides,
-                                                           Diagnostics& diagnostics) {
-    const auto parsed = TomlFile::load(file, diagnostics);
+// Every profile is read, so that mistakes show in all of them; the chosen one is returned.
+std::optional<Benchmark> read_layers(const std::optional<TomlFile>& parsed,
+                                     const BenchmarkOverrides& overrides, Diagnostics& diagnostics) {
     std::string text;
     for (const std::string& assignment : overrides.assignments)
         text += assignment + "\n";
@@ -169,13 +210,44 @@ std::optional<Benchmark> read_benchmark_as_far_as_possible(const Path& file,
 
     TomlReader top(*parsed, diagnostics);
     const std::string profile = chosen_profile(top, overrides.profile, diagnostics);
-    for (const std::string& other : top.table("profiles").keys())
+    const std::vector<std::string> profiles = top.table("profiles").keys();
+    if (profiles.size() > k_most_profiles) {
+        top.complain("profiles", fmt::format("there are {} profiles; write at most {}", profiles.size(),
+                                             k_most_profiles));
+        return std::nullopt;
+    }
+    for (const std::string& other : profiles)
         BenchmarkReader(TomlReader(nullptr, *parsed, other, diagnostics)).read(other);
-    // Contenders chosen on the command line may leave out the file's baseline, which is right where it
-    // stands.
     const TomlReader chosen(*extra, diagnostics);
-    const bool any_baseline = chosen.has("contenders") && !chosen.has("baseline");
-    return BenchmarkReader(TomlReader(&*extra, *parsed, profile, diagnostics), any_baseline).read(profile);
+    return BenchmarkReader(TomlReader(&*extra, *parsed, profile, diagnostics), &chosen).read(profile);
+}
+
+}  // namespace
+
+std::optional<Benchmark> read_benchmark(const Path& file, const BenchmarkOverrides& overrides,
+                                        Diagnostics& diagnostics) {
+    const std::size_t before = diagnostics.total();
+    auto benchmark = read_benchmark_as_far_as_possible(file, overrides, diagnostics);
+    return diagnostics.total() == before ? std::move(benchmark) : std::nullopt;
+}
+
+std::optional<Benchmark> read_benchmark_as_far_as_possible(const Path& file,
+                                                           const BenchmarkOverrides& overrides,
+                                                           Diagnostics& diagnostics) {
+    return read_layers(TomlFile::load(file, diagnostics), overrides, diagnostics);
+}
+
+std::optional<Benchmark> parse_benchmark(std::string_view text, std::string name, Diagnostics& diagnostics) {
+    const std::size_t before = diagnostics.total();
+    auto benchmark = read_layers(TomlFile::parse(text, std::move(name), diagnostics), {}, diagnostics);
+    return diagnostics.total() == before ? std::move(benchmark) : std::nullopt;
+}
+
+std::vector<std::string> labels(const Benchmark& benchmark) {
+    std::vector<std::string> all;
+    for (const Entrant& entrant : benchmark.entrants)
+        all.push_back(entrant.label);
+    return all;
 }
 
 namespace {
@@ -184,7 +256,10 @@ std::string in_quotes(std::string_view text) {
     std::string result = "\"";
     for (const char c : text) {
         if (c == '"' || c == '\\') result += '\\';
-        result += c;
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
+            result += fmt::format("\\u{:04X}", static_cast<unsigned>(c));
+        else
+            result += c;
     }
     return result + '"';
 }
@@ -198,17 +273,25 @@ std::string limits_table(std::string_view party, const Limits& limits) {
 
 std::string to_toml(const Benchmark& benchmark) {
     std::vector<std::string> contenders;
-    for (const std::string& contender : benchmark.contenders)
-        contenders.push_back(in_quotes(contender));
+    std::string further;
+    for (const Entrant& entrant : benchmark.entrants) {
+        if (entrant.label == entrant.contender && further.empty()) {
+            contenders.push_back(in_quotes(entrant.label));
+        } else {
+            further += fmt::format("\n[[entrants]]\nlabel = {}\ncontender = {}\n", in_quotes(entrant.label),
+                                   in_quotes(entrant.contender));
+        }
+    }
     std::vector<std::string> levels;
     for (const std::int64_t level : benchmark.load.levels)
         levels.push_back(std::to_string(level));
     const LoadSpec& load = benchmark.load;
     const ExperimentSpec& experiment = benchmark.experiment;
     std::string text =
-        fmt::format("schema = 1\nname = {}\ntitle = {}\nworkload = {}\ncontenders = [{}]\nbaseline = {}\n",
+        fmt::format("schema = 1\nname = {}\ntitle = {}\nworkload = {}\n{}baseline = {}\n",
                     in_quotes(benchmark.name), in_quotes(benchmark.title), in_quotes(benchmark.workload),
-                    joined(contenders, ", "), in_quotes(benchmark.baseline));
+                    contenders.empty() ? "" : fmt::format("contenders = [{}]\n", joined(contenders, ", ")),
+                    in_quotes(benchmark.baseline));
     if (!benchmark.profile.empty()) text += fmt::format("profile = {}\n", in_quotes(benchmark.profile));
     text += limits_table("contender", benchmark.contender_limits) +
             limits_table("database", benchmark.database_limits);
@@ -216,7 +299,7 @@ std::string to_toml(const Benchmark& benchmark) {
                         name(benchmark.database.engine), name(benchmark.database.durability));
     text += "\n[database.settings]\n";
     for (const auto& [key, value] : benchmark.database.settings)
-        text += fmt::format("{} = {}\n", in_quotes(key), in_quotes(value));
+        text += fmt::format("{} = {}\n", in_quotes(key), in_quotes(masked(value)));
     text +=
         fmt::format("\n[load]\nmodel = \"{}\"\nlevels = [{}]\nduration = \"{}\"\ntimeout = \"{}\"\n",
                     name(load.model), joined(levels, ", "), to_text(load.duration), to_text(load.timeout));
@@ -226,7 +309,7 @@ std::string to_toml(const Benchmark& benchmark) {
         "\n[experiment]\nblocks = {{ min = {}, max = {} }}\nmargin = {}\nerror_rate_max = {}\nseed = {}\n",
         experiment.blocks_min, experiment.blocks_max, experiment.margin, experiment.error_rate_max,
         experiment.seed);
-    return text;
+    return text + further;
 }
 
 }  // namespace joust::model

@@ -10,6 +10,7 @@
 #include "base/clock.hpp"
 #include "base/file.hpp"
 #include "model/diagnostics.hpp"
+#include "model/entrant.hpp"
 #include "model/limits.hpp"
 
 namespace joust::model {
@@ -55,9 +56,9 @@ public:
     std::string name;
     std::string title;
     std::string workload;
-    std::vector<std::string> contenders;  ///< at least one, each once
-    std::string baseline;                 ///< one of the contenders; ratios are of the others to it
-    std::string profile;                  ///< "" when none was applied
+    std::vector<Entrant> entrants;  ///< at least one, each label once
+    std::string baseline;           ///< the label of one of them; ratios are of the others to it
+    std::string profile;            ///< "" when none was applied
     Limits contender_limits;
     Limits database_limits;
     DatabaseSpec database;
@@ -70,6 +71,9 @@ private:
     Benchmark() = default;
     friend class BenchmarkReader;
 };
+
+/// Of its entrants, in its order.
+std::vector<std::string> labels(const Benchmark& benchmark);
 
 /// What the command line may change; empty strings and lists change nothing.
 struct BenchmarkOverrides {
@@ -88,7 +92,14 @@ std::optional<Benchmark> read_benchmark_as_far_as_possible(const Path& file,
                                                            const BenchmarkOverrides& overrides,
                                                            Diagnostics& diagnostics);
 
-/// The benchmark as run, as TOML with every default written out; read_benchmark() gives the same value back.
+/// Reads the text of a benchmark file, as read_benchmark() does; `name` stands for the file in messages.
+std::optional<Benchmark> parse_benchmark(std::string_view text, std::string name, Diagnostics& diagnostics);
+
+/// Trials of a run: blocks × levels × contenders. More are neither planned nor read.
+inline constexpr std::uint64_t k_most_trials = 100'000;
+
+/// The benchmark as run, as TOML with every default written out; read_benchmark() gives the same value back,
+/// but for credentials in settings, which are masked (base/secrets.hpp).
 std::string to_toml(const Benchmark& benchmark);
 
 }  // namespace joust::model

@@ -1,13 +1,9 @@
 #include "model/comparison.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace joust::model {
-
-std::string_view name(Validity validity) {
-    constexpr std::array<std::string_view, 3> names{"valid", "suspect", "invalid"};
-    return names[static_cast<std::size_t>(validity)];
-}
 
 std::string_view name(Verdict verdict) {
     constexpr std::array<std::string_view, 5> names{"faster", "slower", "equivalent", "inconclusive",
@@ -15,10 +11,34 @@ std::string_view name(Verdict verdict) {
     return names[static_cast<std::size_t>(verdict)];
 }
 
-const Cell* Comparison::cell(const std::string& contender, std::int64_t level) const {
+const Estimate* Cell::find(Quantity quantity) const {
+    const auto found = figures.find(quantity);
+    return found == figures.end() ? nullptr : &found->second;
+}
+
+double Cell::error_rate() const {
+    return model::error_rate(requests, errors);
+}
+
+const Cell* Comparison::cell(const std::string& entrant, std::int64_t level) const {
     for (const Cell& candidate : cells)
-        if (candidate.contender == contender && candidate.level == level) return &candidate;
+        if (candidate.entrant == entrant && candidate.level == level) return &candidate;
     return nullptr;
+}
+
+const PairedRatio* Comparison::ratio(Quantity quantity, const std::string& entrant,
+                                     std::optional<std::int64_t> level) const {
+    for (const PairedRatio& candidate : ratios)
+        if (candidate.quantity == quantity && candidate.entrant == entrant && candidate.level == level)
+            return &candidate;
+    return nullptr;
+}
+
+std::vector<PairedRatio> Comparison::pooled(Quantity quantity) const {
+    std::vector<PairedRatio> found;
+    std::copy_if(ratios.begin(), ratios.end(), std::back_inserter(found),
+                 [&](const PairedRatio& ratio) { return ratio.quantity == quantity && !ratio.level; });
+    return found;
 }
 
 }  // namespace joust::model

@@ -7,81 +7,44 @@
 #include <string_view>
 #include <vector>
 
+#include "model/finding.hpp"
+#include "model/quantity.hpp"
 #include "model/trial_result.hpp"
 
 namespace joust::model {
 
-enum class Validity { valid, suspect, invalid };
 enum class Verdict { faster, slower, equivalent, inconclusive, invalid };
-std::string_view name(Validity validity);
 std::string_view name(Verdict verdict);
 
-/// Why a trial or a cell is not simply valid; reasons are data, and every renderer shows them next to the
-/// number.
-struct Reason {
-    std::string code;  ///< stable, for programs: "error_rate", "service_died", …; listed in docs/results.md
-    std::string text;  ///< for people, with the number: "34 % errors (limit 1 %)"
-    friend bool operator==(const Reason&, const Reason&) = default;
-};
-
-struct Judgement {
-    Validity validity = Validity::valid;
-    std::vector<Reason> reasons;
-    std::vector<Reason> not_evaluated;  ///< rules that this host or this run gave no data for
-    friend bool operator==(const Judgement&, const Judgement&) = default;
-};
-
-/// A mean over trials with its 95 % t interval, never below 0; the interval is there from three trials on.
+/// A number of a cell. Most are means over trials with a 95 % t interval, never below 0; the interval is
+/// there from three trials on.
 struct Estimate {
     double value = 0;
     std::optional<double> low;
     std::optional<double> high;
+    /// A lower bound, to be printed with "≥" (LowerBounds says when).
+    bool at_least = false;
     friend bool operator==(const Estimate&, const Estimate&) = default;
 };
 
-/// A latency percentile of all the trials of a cell together, over the requests due in the windows.
-struct LatencyEstimate {
-    /// Percentile of the merged histogram; t interval over the trials' own percentiles, widened where need be
-    /// so that it holds the value.
-    Estimate value_ns;
-    /// A lower bound, to be printed with "≥": it touches censored requests, or more time was spent in flight
-    /// than the requests due in the window account for (Little's law fails), which longer ones from before
-    /// explain.
-    bool at_least = false;
-    friend bool operator==(const LatencyEstimate&, const LatencyEstimate&) = default;
-};
-
-/// One contender at one level, over all blocks. Counts of requests are over all its trials; every other
-/// figure is over those that are not invalid, or over all of them where the cell itself is invalid.
+/// One entrant at one level, over all blocks. Counts of requests are over all its trials; over which of them
+/// each quantity is, its row says.
 struct Cell {
-    std::string contender;
+    std::string entrant;
     std::int64_t level = 0;
     int trials = 0;
-    int valid_trials = 0;  ///< not invalid, that is
-    Judgement judgement;   ///< invalid when the majority of its trials is, or its error rate over all of them
+    int trials_that_count = 0;  ///< not invalid
+    Judgement judgement;        ///< invalid when the majority of its trials is, or its error rate over all
     RequestCounts requests;
-    Estimate goodput_rps;
-    Estimate throughput_rps;        ///< all answers, right or wrong
-    double error_rate = 0;          ///< over all trials' requests, 0..1
-    Estimate error_rate_of_trials;  ///< mean over all trials, each with the same weight; high is at most 1
     RequestErrors errors;
-    std::map<std::string, LatencyEstimate> response_time;  ///< "mean" "p50" "p95" "p99" "p999" "max"
-    Estimate contender_cpu_cores;                          ///< CPU seconds per second
-    Estimate database_cpu_cores;
-    Estimate generator_cpu_cores;
-    std::optional<Estimate> contender_cpu_us_per_operation;  ///< empty without a single success
-    std::optional<Estimate> contender_cpu_user_us_per_operation;
-    std::optional<Estimate> contender_cpu_system_us_per_operation;
-    std::optional<Estimate> database_cpu_us_per_operation;
-    Estimate contender_memory_mean_mib;    ///< anonymous
-    double contender_memory_peak_mib = 0;  ///< the largest sample of any trial; so are the other peaks
-    double contender_page_cache_peak_mib = 0;
-    Estimate database_memory_mean_mib;
-    double database_memory_peak_mib = 0;
-    std::optional<Estimate>
-        throttled_share;                 ///< time the contender's quota stopped it ÷ window; empty: not read
-    std::uint64_t connections_peak = 0;  ///< most that were open at once in any trial
-    std::optional<Estimate> context_switches_per_operation;
+    StatusCounts statuses;
+    std::map<Quantity, Estimate> figures;  ///< without those that no trial has
+
+    /// Null where no trial has it.
+    [[nodiscard]] const Estimate* find(Quantity quantity) const;
+    [[nodiscard]] const Estimate& at(Quantity quantity) const { return figures.at(quantity); }
+    /// Over all its requests, 0..1 (see model::error_rate).
+    [[nodiscard]] double error_rate() const;
     friend bool operator==(const Cell&, const Cell&) = default;
 };
 
@@ -94,19 +57,41 @@ struct RatioEstimate {
     friend bool operator==(const RatioEstimate&, const RatioEstimate&) = default;
 };
 
-/// Ratio contender ÷ baseline of one quantity, paired within blocks.
+/// What a verdict rests on.
+enum class Basis : std::uint8_t {
+    cell_invalid,   ///< at this level, or at every one, one of the two is invalid
+    no_pair,        ///< no block has a trial of both that is not invalid
+    no_figure,      ///< there are such blocks, but in none of them both have the figure
+    too_few_pairs,  ///< for an interval
+    within_margin,  ///< the interval lies within it
+    excludes_one,   ///< the interval does, and does not lie within the margin
+    neither,        ///< the interval includes 1 and is wider than the margin
+};
+
+/// Pairs without a ratio, because one side lacks the figure.
+struct LeftOut {
+    int unknown = 0;              ///< nothing was counted
+    int without_answers = 0;      ///< it touches requests that never ended
+    int against_littles_law = 0;  ///< requests from before the window are in no percentile
+
+    [[nodiscard]] int total() const { return unknown + without_answers + against_littles_law; }
+    friend bool operator==(const LeftOut&, const LeftOut&) = default;
+};
+
+/// Ratio entrant ÷ baseline of one quantity, paired within blocks.
 struct PairedRatio {
-    std::string contender;
+    Quantity quantity = Quantity::goodput;
+    std::string entrant;
     std::string baseline;
     std::optional<std::int64_t> level;  ///< empty: all levels together
     int pairs = 0;                      ///< blocks (times levels) in which neither trial is invalid
-    int left_out = 0;                   ///< further ones, for want of the figure in one of the trials
+    LeftOut left_out;                   ///< further ones
     std::optional<double> ratio;        ///< geometric mean; empty without a pair
     std::optional<double> low;          ///< 95 % interval, from three pairs on
     std::optional<double> high;
     RatioEstimate of_valid;  ///< the same over the pairs in which neither trial is suspect
     Verdict verdict = Verdict::inconclusive;
-    std::string why;  ///< one sentence: what the verdict rests on, or why there is none
+    Basis basis = Basis::no_pair;
 
     /// Fewer than half of its pairs have valid results on both sides: it decides nothing.
     [[nodiscard]] bool mostly_suspect() const { return of_valid.pairs * 2 < pairs; }
@@ -115,7 +100,7 @@ struct PairedRatio {
 
 /// First level at which the error rate exceeds the limit in a majority of blocks.
 struct BreakingPoint {
-    std::string contender;
+    std::string entrant;
     std::int64_t level = 0;
     double error_rate = 0;
     friend bool operator==(const BreakingPoint&, const BreakingPoint&) = default;
@@ -124,7 +109,7 @@ struct BreakingPoint {
 /// A run of consecutive levels at which more load brought no more goodput: one saturated number, measured
 /// again.
 struct Plateau {
-    std::string contender;
+    std::string entrant;
     std::int64_t first_level = 0;
     std::int64_t last_level = 0;
     int levels = 0;         ///< at least three
@@ -136,7 +121,7 @@ struct Plateau {
 /// How far apart the goodput of one contender is where nothing but chance sets it apart: what a difference to
 /// another contender has to be held against.
 struct Scatter {
-    std::string contender;
+    std::string entrant;
     /// Of one trial: exp(standard deviation of the logarithm) - 1. Over the repeats of each level; of a
     /// single block over neighbouring levels, whose differences hardly contain the trend.
     double share = 0;
@@ -150,37 +135,59 @@ struct Scatter {
 
 /// Something that happened in a trial, with where it did.
 struct PlacedIncident {
-    std::string contender;
+    std::string entrant;
     std::int64_t level = 0;
     int block = 0;
     Incident incident;
     friend bool operator==(const PlacedIncident&, const PlacedIncident&) = default;
 };
 
+/// What a reader has to know of the whole run before believing any number.
+struct Caveat {
+    enum class Kind : std::uint8_t {
+        ended_early,  ///< some: trials that were finished, of those planned
+        one_block,    ///< the noise from repeat to repeat is not known
+        suspects,     ///< some: suspect cells, of all
+        limits_off,   ///< some: trials without limits, of all
+    };
+    Kind kind;
+    std::size_t some = 0;
+    std::size_t of = 0;
+    friend bool operator==(const Caveat&, const Caveat&) = default;
+};
+
 struct Comparison {
-    std::vector<std::string> contenders;  ///< in the benchmark's order
+    std::vector<std::string> entrants;  ///< their labels, in the benchmark's order
     std::string baseline;
     LoadModel load_model = LoadModel::closed;
+    double margin = 0;                        ///< of practical equivalence, each side of 1
     std::vector<std::int64_t> levels;         ///< with at least one trial
     int blocks = 0;                           ///< that have at least one trial
     std::vector<Judgement> trial_judgements;  ///< one for each trial, in the order given
-    std::vector<Cell> cells;                  ///< by level, then by contender
-    std::vector<PairedRatio>
-        goodput;  ///< per contender other than the baseline: levels, then all together (level empty)
-    std::vector<PairedRatio> cpu_per_operation;  ///< same order; "faster" means less CPU
-    std::vector<PairedRatio> response_time_p99;  ///< same order; "faster" means shorter
+    std::vector<Cell> cells;                  ///< by level, then by entrant
+    /// By quantity, then entrant other than the baseline: levels, then all together (level empty).
+    std::vector<PairedRatio> ratios;
     std::vector<BreakingPoint> breaking_points;
     std::vector<Plateau> plateaus;
     std::vector<Scatter> scatters;  ///< of each contender that has enough trials to tell
     std::vector<PlacedIncident> incidents;
-    std::vector<std::string> warnings;  ///< whole sentences on the experiment (one block only, limits off, …)
-
-    /// The cell, or null where no trial was run.
-    [[nodiscard]] const Cell* cell(const std::string& contender, std::int64_t level) const;
-    /// The contender that won overall: valid, and faster than every other; empty when no such statement can
+    std::vector<Caveat> caveats;
+    /// The entrant that won overall: valid, and faster than every other; empty when no such statement can
     /// be made.
     std::optional<std::string> winner;
-    std::string headline;  ///< one or two sentences: the verdict with its numbers, or why there is none
+
+    /// The cell, or null where no trial was run.
+    [[nodiscard]] const Cell* cell(const std::string& entrant, std::int64_t level) const;
+    /// The ratio of an entrant at a level, or over all levels (empty level); null for the baseline.
+    [[nodiscard]] const PairedRatio* ratio(Quantity quantity, const std::string& entrant,
+                                           std::optional<std::int64_t> level) const;
+    /// Those over all levels, one for each entrant but the baseline.
+    [[nodiscard]] std::vector<PairedRatio> pooled(Quantity quantity) const;
 };
+
+/// Whether the cell is not to be ranked.
+inline bool invalid(const Cell& cell) {
+    return cell.judgement.validity == Validity::invalid;
+}
 
 }  // namespace joust::model

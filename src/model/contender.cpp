@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "model/name_rules.hpp"
 #include "model/toml_reader.hpp"
 
 namespace joust::model {
@@ -45,7 +46,7 @@ void read_stacks(TomlReader table, Contender& contender) {
 Command read_command(TomlReader table, std::string_view example) {
     Command command;
     command.argv = table.texts("command", example);
-    command.environment = table.table("environment").scalars();
+    command.environment = table.table("environment").variables();
     table.done();
     return command;
 }
@@ -58,6 +59,10 @@ std::vector<TomlFile> manifest_chain(const Path& root, const std::string& name, 
     std::string next = name;
     while (!next.empty()) {
         const Path folder = root / next;
+        if (!is_name(next)) {  // a path would lead to a folder elsewhere, whose set-up would be run
+            diagnostics.add({root.string(), 0, 0, fmt::format("the contender's name {}", not_a_name(next))});
+            break;
+        }
         if (std::find(folders.begin(), folders.end(), folder) != folders.end()) {
             diagnostics.add({(folders.back() / "contender.toml").string(), 1, 1,
                              fmt::format("extends = \"{}\" makes a circle; remove it", next)});
@@ -75,7 +80,7 @@ std::vector<TomlFile> manifest_chain(const Path& root, const std::string& name, 
         }
         auto file = TomlFile::load(folder / "contender.toml", diagnostics);
         if (!file) break;
-        next = TomlReader(*file, diagnostics).text_or("extends", "");
+        next = TomlReader(*file, diagnostics).name_or("extends", "");
         folders.push_back(folder);
         chain.push_back(std::move(*file));
     }
@@ -88,14 +93,15 @@ std::vector<std::string> contender_names(const Path& root) {
     std::vector<std::string> names;
     std::error_code failed;
     for (const auto& entry : std::filesystem::directory_iterator(root, failed))
-        if (std::filesystem::exists(entry.path() / "contender.toml", failed))
-            names.push_back(entry.path().filename());
+        if (const std::string name = entry.path().filename();
+            is_name(name) && std::filesystem::exists(entry.path() / "contender.toml", failed))
+            names.push_back(name);
     std::sort(names.begin(), names.end());
     return names;
 }
 
 std::optional<Contender> read_contender(const Path& root, const std::string& name, Diagnostics& diagnostics) {
-    const std::size_t before = diagnostics.all().size();
+    const std::size_t before = diagnostics.total();
     Contender contender;
     const std::vector<TomlFile> chain = manifest_chain(root, name, contender.folders, diagnostics);
     if (chain.empty()) return std::nullopt;
@@ -109,7 +115,7 @@ std::optional<Contender> read_contender(const Path& root, const std::string& nam
     reader.integer_or("schema", 1, 1, 1);
     reader.ignore("extends");
     reader.ignore("docker");
-    contender.name = reader.text("name", fmt::format("name = \"{}\"", name));
+    contender.name = reader.name("name", fmt::format("name = \"{}\"", name));
     if (!contender.name.empty() && contender.name != name)
         reader.complain("name", fmt::format("name is \"{}\"; write \"{}\", the name of its folder",
                                             contender.name, name));
@@ -126,14 +132,17 @@ std::optional<Contender> read_contender(const Path& root, const std::string& nam
     contender.routes = routes.scalars();
     for (const auto& [route, path] : contender.routes) {
         contender.route_places[route] = routes.place(route);
-        if (!path.starts_with('/'))
-            routes.complain(route, fmt::format("routes.{} is {}; write a path in quotes that starts with /",
-                                               route, path));
+        if (!is_name(route)) routes.complain(route, fmt::format("the route's name {}", not_a_name(route)));
+        if (!path.starts_with('/') || path.find(' ') != std::string::npos)
+            routes.complain(route,
+                            fmt::format("routes.{} is {}; write a path in quotes that starts with / and "
+                                        "has no blanks",
+                                        route, path));
     }
     if (!contender.routes.contains("health"))
         reader.complain("routes", "routes.health is missing; write for example health = \"/health\"");
     reader.done();
-    if (diagnostics.all().size() != before) return std::nullopt;
+    if (diagnostics.total() != before) return std::nullopt;
     return contender;
 }
 

@@ -19,13 +19,16 @@ std::string unknown_name(std::string_view what, std::string_view name,
 
 void Diagnostics::add(Diagnostic diagnostic) {
     const auto place = std::lower_bound(all_.begin(), all_.end(), diagnostic);
-    if (place == all_.end() || *place != diagnostic) all_.insert(place, std::move(diagnostic));
+    if (place != all_.end() && *place == diagnostic) return;
+    ++total_;
+    if (all_.size() < k_most) all_.insert(place, std::move(diagnostic));
 }
 
 Error Diagnostics::error() const {
     std::string text;
     for (const Diagnostic& diagnostic : all_)
         text += (text.empty() ? "" : "\n") + diagnostic.text();
+    if (total_ > all_.size()) text += fmt::format("\nand {} more", total_ - all_.size());
     return {ErrorKind::bad_input, text};
 }
 

@@ -1,7 +1,9 @@
 #include "model/environment_json.hpp"
 
+#include "base/secrets.hpp"
 #include "model/benchmark.hpp"
 #include "model/json_fields.hpp"
+#include "model/json_text.hpp"
 #include "model/limits_json.hpp"
 
 namespace joust::model {
@@ -58,10 +60,10 @@ void fields(F& f, S& stack) {
 
 template <typename F, Is<ContenderFacts> C>
 void fields(F& f, C& contender) {
-    f("name", contender.name);
+    f.name("name", contender.name);
     f("title", contender.title);
     f("stack", contender.stack);
-    f("command", contender.command);
+    f.words("command", contender.command);
     f("lock_sha256", contender.lock_sha256);
     f("versions", contender.versions);
 }
@@ -75,7 +77,7 @@ void fields(F& f, E& environment) {
     f("joust_version", environment.joust_version);
     f("git_commit", environment.git_commit);
     f("git_dirty", environment.git_dirty);
-    f("command_line", environment.command_line);
+    f.words("command_line", environment.command_line);
     f("host", environment.host);
     f("limits", environment.limits);
     f("limits_in_force", environment.limits_in_force);
@@ -85,8 +87,36 @@ void fields(F& f, E& environment) {
     f("contenders", environment.contenders);
 }
 
+namespace {
+
+constexpr std::size_t k_most_bytes = std::size_t{16} << 20U;
+
+// Credentials stay out of every file.
+void mask(Environment& environment) {
+    environment.command_line = masked_command(environment.command_line);
+    for (auto& [key, value] : environment.database.settings_in_force)
+        value = is_secret_name(key) ? "***" : masked(value);
+    for (ContenderFacts& contender : environment.contenders)
+        contender.command = masked_command(contender.command);
+}
+
+std::optional<std::string> mistake(const Environment& environment) {
+    if (!is_commit(environment.git_commit))
+        return fmt::format("\"git_commit\" is \"{}\", which is no commit", printable(environment.git_commit));
+    if (environment.contenders.size() > k_most_contenders)
+        return fmt::format("\"contenders\" has more than {}", k_most_contenders);
+    return std::nullopt;
+}
+
+}  // namespace
+
+bool is_commit(std::string_view text) {
+    return text.size() <= 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
 std::string environment_json(const Environment& environment) {
     Environment written = environment;
+    mask(written);
     for (ContenderFacts& contender : written.contenders)
         if (contender.sqlite_stack && written.database.engine == name(DatabaseEngine::sqlite))
             contender.stack = *contender.sqlite_stack;
@@ -98,10 +128,10 @@ std::string environment_json(const Environment& environment) {
 }
 
 Result<Environment> parse_environment(std::string_view text, const Path& file) {
-    const Json json = Json::parse(text, nullptr, false);
-    if (!json.is_object()) return fail(ErrorKind::bad_input, "{}: not a JSON object", file.string());
+    const auto json = parse_json_object(text);
+    if (!json) return fail(ErrorKind::bad_input, "{}: {}", file.string(), json.error().message);
     std::optional<std::string> problem;
-    JsonReader reader(json, problem);
+    JsonReader reader(*json, problem);
     int version = 0;
     reader("schema_version", version);
     if (!problem && version > k_environment_schema_version)
@@ -110,14 +140,19 @@ Result<Environment> parse_environment(std::string_view text, const Path& file) {
                     version, k_environment_schema_version);
     Environment environment;
     fields(reader, environment);
+    if (!problem) problem = mistake(environment);
     if (problem) return fail(ErrorKind::bad_input, "{}: {}", file.string(), *problem);
     return environment;
 }
 
+Result<Environment> read_environment(const Directory& run) {
+    JOUST_TRY(const std::string text, run.read(k_environment_file, k_most_bytes));
+    return parse_environment(text, run.path() / k_environment_file);
+}
+
 Result<Environment> read_environment(const Path& run_dir) {
-    const Path file = run_dir / "environment.json";
-    JOUST_TRY(const std::string text, read_file(file));
-    return parse_environment(text, file);
+    JOUST_TRY(const Directory run, Directory::open(run_dir));
+    return read_environment(run);
 }
 
 }  // namespace joust::model

@@ -2,6 +2,7 @@
 
 #include <concepts>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -13,12 +14,17 @@
 
 #include "base/clock.hpp"
 #include "base/quantity.hpp"
+#include "base/text.hpp"
+#include "model/name_rules.hpp"
 
 // One description of a value's JSON fields serves writing and reading, so that the two cannot drift apart:
 //     template <typename F, Is<Usage> U> void fields(F& f, U& usage) { f.seconds("cpu_user_s",
 //     usage.cpu.user); }
-// F is a JsonWriter (U is const) or a JsonReader. Every key is written, with null for an empty optional, and
-// has to be there when read, but for those that earlier versions did not write (later_seconds).
+// Strings hold only printable characters (base/text.hpp): the writer escapes others, the reader refuses them.
+// name() is for what becomes part of paths and scripts, text() for what others said and is only shown,
+// words() for commands, which stay as they are. F is a JsonWriter (U is const) or a JsonReader. Every key is
+// written, with null for an empty optional, and has to be there when read, but for those that earlier
+// versions did not write (later, later_…).
 namespace joust::model {
 
 using Json = nlohmann::ordered_json;
@@ -60,11 +66,16 @@ public:
     void seconds(std::string_view key, std::optional<Nanoseconds> value) {
         (*this)(key, value ? std::optional(joust::seconds(*value)) : std::nullopt);
     }
+    void name(std::string_view key, const std::string& value) { (*this)(key, value); }
+    void text(std::string_view key, const std::string& value) { (*this)(key, value); }
+    void words(std::string_view key, const std::vector<std::string>& value) {
+        (*object_)[prefix_ + std::string(key)] = value;
+    }
     /// As seconds(), for a key that files of earlier versions lack: read from them, it is empty.
     void later_seconds(std::string_view key, std::optional<Nanoseconds> value) { seconds(key, value); }
-    /// For any other key that files of earlier versions lack.
+    /// A key that files of earlier versions lack: read from them, the value stays as it is.
     template <typename T>
-    void later(std::string_view key, const std::optional<T>& value) {
+    void later(std::string_view key, const T& value) {
         (*this)(key, value);
     }
     /// For a key in _bytes.
@@ -72,6 +83,7 @@ public:
     void bytes(std::string_view key, std::optional<Bytes> value) {
         (*this)(key, value ? std::optional(value->count) : std::nullopt);
     }
+    void later_bytes(std::string_view key, std::optional<Bytes> value) { bytes(key, value); }
     /// A figure that follows from others: written for the reader's convenience, ignored when read.
     template <typename T>
     void derived(std::string_view key, const T& value) {
@@ -83,7 +95,9 @@ public:
 
     template <typename T>
     static Json encoded(const T& value) {
-        if constexpr (std::is_arithmetic_v<T> || std::is_convertible_v<T, std::string_view>) {
+        if constexpr (std::is_convertible_v<T, std::string_view>) {
+            return storable(value);
+        } else if constexpr (std::is_arithmetic_v<T>) {
             return value;
         } else if constexpr (k_is_optional<T>) {
             return value ? encoded(*value) : Json(nullptr);
@@ -95,7 +109,7 @@ public:
         } else if constexpr (k_is_map<T>) {
             Json object = Json::object();
             for (const auto& [key, item] : value)
-                object[key] = encoded(item);
+                object[storable(key)] = encoded(item);
             return object;
         } else {
             Json object = Json::object();
@@ -115,15 +129,12 @@ class JsonReader {
 public:
     static constexpr bool reading = true;
     /// Reads from `object`; the first mistake goes to `problem`. Both outlive the reader.
-    JsonReader(const Json& object, std::optional<std::string>& problem, std::string prefix = "")
+    JsonReader(const nlohmann::json& object, std::optional<std::string>& problem, std::string prefix = "")
         : object_(&object), problem_(&problem), prefix_(std::move(prefix)) {}
 
     template <typename T>
     void operator()(std::string_view key, T& value) {
-        const std::string name = prefix_ + std::string(key);
-        const auto found = object_->find(name);
-        if (found == object_->end()) return complain(name, "is missing");
-        decode(name, *found, value);
+        if (const nlohmann::json* const found = find(key)) decode(prefix_ + std::string(key), *found, value);
     }
     void nanoseconds(std::string_view key, Nanoseconds& value) {
         std::int64_t count = 0;
@@ -138,18 +149,41 @@ public:
     void seconds(std::string_view key, Nanoseconds& value) {
         double count = 0;
         (*this)(key, count);
-        value = from_seconds(count);
+        value = read_seconds(key, count);
     }
     void seconds(std::string_view key, std::optional<Nanoseconds>& value) {
         std::optional<double> count;
         (*this)(key, count);
-        if (count) value = from_seconds(*count);
+        if (count) value = read_seconds(key, *count);
+    }
+    /// A name (is_name()); "" is none.
+    void name(std::string_view key, std::string& value) {
+        (*this)(key, value);
+        if (!*problem_ && !is_name(value)) complain(prefix_ + std::string(key), not_a_name(value));
+    }
+    /// Free text, which becomes printable.
+    void text(std::string_view key, std::string& value) {
+        const nlohmann::json* const found = find(key);
+        if (found == nullptr) return;
+        if (!found->is_string()) return complain(prefix_ + std::string(key), "has to be a string");
+        value = printable(found->get_ref<const std::string&>());
+    }
+    /// Words with whatever characters.
+    void words(std::string_view key, std::vector<std::string>& value) {
+        const nlohmann::json* const found = find(key);
+        if (found == nullptr) return;
+        const std::string name = prefix_ + std::string(key);
+        if (!found->is_array()) return complain(name, "has to be a list");
+        for (const nlohmann::json& word : *found) {
+            if (!word.is_string()) return complain(name, "has to be a list of strings");
+            value.push_back(word.get<std::string>());
+        }
     }
     void later_seconds(std::string_view key, std::optional<Nanoseconds>& value) {
         if (object_->contains(prefix_ + std::string(key))) seconds(key, value);
     }
     template <typename T>
-    void later(std::string_view key, std::optional<T>& value) {
+    void later(std::string_view key, T& value) {
         if (object_->contains(prefix_ + std::string(key))) (*this)(key, value);
     }
     void bytes(std::string_view key, Bytes& value) { (*this)(key, value.count); }
@@ -157,6 +191,9 @@ public:
         std::optional<std::uint64_t> count;
         (*this)(key, count);
         if (count) value = Bytes{*count};
+    }
+    void later_bytes(std::string_view key, std::optional<Bytes>& value) {
+        if (object_->contains(prefix_ + std::string(key))) bytes(key, value);
     }
     template <typename T>
     void derived(std::string_view, const T&) {}
@@ -169,35 +206,78 @@ public:
     }
 
 private:
+    // Complains where it is missing.
+    const nlohmann::json* find(std::string_view key) {
+        const std::string name = prefix_ + std::string(key);
+        const auto found = object_->find(name);
+        if (found != object_->end()) return &*found;
+        complain(name, "is missing");
+        return nullptr;
+    }
+
+    // Thirty years: what is longer does not fit into nanoseconds soon, and is no time of a run.
+    Nanoseconds read_seconds(std::string_view key, double count) {
+        constexpr double k_longest = 1e9;
+        if (count >= -k_longest && count <= k_longest) return from_seconds(count);
+        complain(prefix_ + std::string(key), fmt::format("is {} seconds, which is too long", count));
+        return {};
+    }
+
+    // A whole number that is within the range of T and, but for one of 64 bits, not negative: those are
+    // counts, numbers of CPUs and the like.
+    template <std::integral T>
+    void decode_integer(const std::string& key, const nlohmann::json& json, T& value) {
+        if (!json.is_number_integer())
+            return complain(key, std::signed_integral<T> ? "has to be a whole number"
+                                                         : "has to be a whole number from 0");
+        constexpr T low = std::same_as<T, std::int64_t> ? std::numeric_limits<T>::min() : T{0};
+        constexpr T high = std::unsigned_integral<T> && sizeof(T) == sizeof(std::int64_t)
+                               ? static_cast<T>(std::numeric_limits<std::int64_t>::max())
+                               : std::numeric_limits<T>::max();
+        const auto within = [&](auto number) {
+            return std::cmp_greater_equal(number, low) && std::cmp_less_equal(number, high);
+        };
+        const bool fits =
+            json.is_number_unsigned() ? within(json.get<std::uint64_t>()) : within(json.get<std::int64_t>());
+        if (!fits)
+            return complain(key, fmt::format("has to be a whole number from {} to {}, and is {}", low, high,
+                                             json.dump()));
+        value = json.get<T>();
+    }
+
     template <typename T>
-    void decode(const std::string& key, const Json& json, T& value) {
+    void decode(const std::string& key, const nlohmann::json& json, T& value) {
         if constexpr (k_is_optional<T>) {
             if (json.is_null()) return value.reset();
             decode(key, json, value.emplace());
         } else if constexpr (std::same_as<T, bool>) {
             if (!json.is_boolean()) return complain(key, "has to be true or false");
             value = json.get<bool>();
-        } else if constexpr (std::unsigned_integral<T>) {
-            if (!json.is_number_unsigned()) return complain(key, "has to be a whole number from 0");
-            value = json.get<T>();
-        } else if constexpr (std::signed_integral<T>) {
-            const bool fits = json.is_number_integer() && std::in_range<T>(json.get<std::int64_t>());
-            if (!fits) return complain(key, "has to be a whole number");
-            value = json.get<T>();
+        } else if constexpr (std::integral<T>) {
+            decode_integer(key, json, value);
         } else if constexpr (std::floating_point<T>) {
             if (!json.is_number()) return complain(key, "has to be a number");
             value = json.get<T>();
         } else if constexpr (std::same_as<T, std::string>) {
             if (!json.is_string()) return complain(key, "has to be a string");
+            if (!is_printable(json.get_ref<const std::string&>()))
+                return complain(key, fmt::format("is \"{}\", which has characters that cannot be printed",
+                                                 printable(json.get_ref<const std::string&>())));
             value = json.get<std::string>();
         } else if constexpr (k_is_vector<T>) {
             if (!json.is_array()) return complain(key, "has to be a list");
-            for (const Json& item : json)
+            for (const nlohmann::json& item : json)
                 decode(key, item, value.emplace_back());
         } else if constexpr (k_is_map<T>) {
             if (!json.is_object()) return complain(key, "has to be an object");
-            for (const auto& [name, item] : json.items())
+            for (const auto& [name, item] : json.items()) {
+                if (!is_printable(name))
+                    return complain(key,
+                                    fmt::format("has the key \"{}\", which has characters that cannot be "
+                                                "printed",
+                                                printable(name)));
                 decode(key + "." + name, item, value[name]);
+            }
         } else {
             if (!json.is_object()) return complain(key, "has to be an object");
             JsonReader reader(json, *problem_);
@@ -205,7 +285,7 @@ private:
         }
     }
 
-    const Json* object_;
+    const nlohmann::json* object_;
     std::optional<std::string>* problem_;
     std::string prefix_;
 };

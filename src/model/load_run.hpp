@@ -29,7 +29,7 @@ struct CriterionResult {
 
 /// One run of `joust load` on one target, with what the self-check made of it.
 struct LoadRun {
-    std::string url;
+    std::string url;  ///< with credentials masked (base/secrets.hpp)
     LoadModel load_model = LoadModel::closed;
     int connections = 0;                 ///< users (closed model)
     std::optional<int> max_connections;  ///< open model: no more are opened
@@ -47,7 +47,9 @@ struct LoadRun {
     Samples samples;
     std::optional<Bytes> max_rss;  ///< most memory that this process had resident at once
     std::vector<CriterionResult> fail_if;
-    Judgement self_check;  ///< of the generator, not of the target: errors do not count here
+    bool expects_status = false;    ///< the user said which status is right
+    std::vector<Finding> warnings;  ///< what the result may not mean
+    Judgement self_check;           ///< of the generator, not of the target: errors do not count here
 };
 
 /// One target's measured window in one round of a comparison.
@@ -60,7 +62,7 @@ struct LoadSlice {
 
 /// A quantity of one target against the first target's, paired within rounds.
 struct LoadRatio {
-    std::string quantity;  ///< "goodput", "response_time_p50", "response_time_p99"
+    Quantity quantity = Quantity::goodput;  ///< or the median or 99th percentile of the response time
     std::size_t target = 0;
     std::size_t rounds = 0;  ///< in which both were measured
     std::size_t pairs = 0;   ///< of these, in which the quantity is known for both, and above zero

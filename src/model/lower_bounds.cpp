@@ -5,21 +5,29 @@
 
 namespace joust::model {
 
-// A request that times out has the timeout's age; one that a stopped load left behind may have any.
-LowerBounds LowerBounds::of_response_time(const Samples& samples, Nanoseconds timeout) {
-    return {samples, samples.response_time, samples.requests.unfinished > 0 ? Nanoseconds{0} : timeout};
+Nanoseconds shortest_age(const Samples& samples, Nanoseconds timeout) {
+    return samples.requests.unfinished > 0 ? Nanoseconds{0} : timeout;
+}
+
+LowerBounds LowerBounds::of_response_time(const Samples& samples, Nanoseconds timeout,
+                                          const std::vector<Finding>& findings) {
+    return LowerBounds({.times = samples.response_time,
+                        .censored = samples.censored,
+                        .shortest = shortest_age(samples, timeout),
+                        .starved = has_effect(findings, Effect::bounds, Aspect::latency)});
 }
 
 // Ages count from the send here, which was later by the schedule's lag.
 LowerBounds LowerBounds::of_service_time(const Samples& samples, Nanoseconds timeout) {
     const Nanoseconds longest_lag{samples.schedule_lag.max()};
-    return {samples, samples.service_time,
-            samples.requests.unfinished > 0 ? Nanoseconds{0} : timeout - longest_lag};
+    const Nanoseconds shortest = shortest_age(samples, timeout - longest_lag);
+    return LowerBounds({.times = samples.service_time, .censored = samples.censored, .shortest = shortest});
 }
 
 // Were every censored time infinite and its age the shortest of all, the quantile would be the value that is
 // `censored_` ranks higher: the truth lies in between.
 bool LowerBounds::at_quantile(double quantile) const {
+    if (starved_) return true;
     if (censored_ == 0 || times_->empty()) return false;
     const std::int64_t value = times_->value_at_quantile(quantile);
     if (value < shortest_.count()) return false;

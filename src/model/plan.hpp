@@ -8,18 +8,18 @@
 
 namespace joust::model {
 
-/// One trial to run: which contender at which level in which block.
+/// One trial to run: which entrant at which level in which block.
 struct PlannedTrial {
     int index = 0;           ///< from 0, in the order of running
     int block = 0;           ///< from 0
     std::int64_t level = 0;  ///< users, or requests per second
     int position = 0;        ///< place within the block, from 0: what the coin decided
-    std::string contender;
+    std::string entrant;     ///< its label
 
     friend bool operator==(const PlannedTrial&, const PlannedTrial&) = default;
 };
 
-/// The trials of block number `block`: each level in rising order, at each level every contender once, in an
+/// The trials of block number `block`: each level in rising order, at each level every entrant once, in an
 /// order that the seed decides independently for every (block, level). `first_index` numbers the first of
 /// them.
 std::vector<PlannedTrial> plan_block(const Benchmark& benchmark, int block, int first_index);

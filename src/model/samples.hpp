@@ -2,19 +2,22 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/clock.hpp"
+#include "model/shortage.hpp"
 #include "model/usage.hpp"
 #include "stats/histogram.hpp"
 
 namespace joust::model {
 
-/// Why a request was not a success. The order is persisted by name, never by number.
-enum class RequestErrorKind { connect, timeout, reset, protocol, status_4xx, status_5xx, body };
-inline constexpr std::size_t k_request_error_kinds = 7;
+/// Why a request was not a success. The order is persisted by name, never by number. All but the last are
+/// charged to the target; the last is of the load generator's own host, which ran out of something.
+enum class RequestErrorKind { connect, timeout, reset, protocol, status_4xx, status_5xx, body, generator };
+inline constexpr std::size_t k_request_error_kinds = 8;
 /// "connect", "timeout", … as in the JSON keys.
 std::string_view name(RequestErrorKind kind);
 
@@ -49,6 +52,16 @@ struct RequestCounts {
     friend bool operator==(const RequestCounts&, const RequestCounts&) = default;
 };
 
+/// Whole answers by their HTTP status, right and wrong ones.
+using StatusCounts = std::map<int, std::uint64_t>;
+std::uint64_t total(const StatusCounts& statuses);
+/// Of these, the ones with a status 3xx.
+StatusCounts redirects(const StatusCounts& statuses);
+
+/// Share of the requests that failed, timed out or stayed unfinished, but for those that the generator's own
+/// host had nothing left for; 0 when none was due.
+double error_rate(const RequestCounts& requests, const RequestErrors& errors);
+
 struct ConnectionCounts {
     std::uint64_t asked = 0;        ///< connections that the load wanted at once (closed model: users)
     std::uint64_t established = 0;  ///< connects that succeeded, over the whole run
@@ -57,6 +70,14 @@ struct ConnectionCounts {
     std::uint64_t resent = 0;       ///< idempotent requests sent again after that; never a POST
 
     friend bool operator==(const ConnectionCounts&, const ConnectionCounts&) = default;
+};
+
+/// An address of the target, as "127.0.0.1:8080", "[::1]:8080" or "unix:/run/app.sock".
+struct ServedAddress {
+    std::string address;
+    std::uint64_t connections = 0;  ///< that it took, over the whole run
+
+    friend bool operator==(const ServedAddress&, const ServedAddress&) = default;
 };
 
 /// One second of the run, for time series; `second` counts from the start of the window. Times are of the
@@ -126,6 +147,9 @@ struct GeneratorConduct {
     std::uint64_t never_begun = 0;      ///< of these, those that never got one
     std::optional<double> steal_share;  ///< of the host's CPU time, taken by other guests of its hypervisor
     std::vector<Half> halves;           ///< two, or none: the length was not known, or the load cut short
+    /// How often a request due in the window lacked what this host had no more of, retries included.
+    Shortages shortages;
+    std::optional<std::uint64_t> local_ports;  ///< in the host's range, where they ran out
 
     friend bool operator==(const GeneratorConduct&, const GeneratorConduct&) = default;
 };
@@ -138,6 +162,7 @@ struct Samples {
     std::uint64_t errors_in_window = 0;  ///< failures that ended inside the window
     RequestCounts requests;              ///< of the requests due in the window
     RequestErrors errors;                ///< of the requests due in the window
+    StatusCounts statuses;               ///< of the requests due in the window that were answered in time
     std::uint64_t retried = 0;  ///< requests sent again after a failure, over the whole run; off by default
     std::vector<RequestErrorExample> examples;
     std::uint64_t censored = 0;  ///< how many values below are ages of unfinished or timed-out requests
@@ -148,7 +173,8 @@ struct Samples {
     stats::Histogram
         reap_delay;  ///< reading minus the kernel's receive time stamp: the generator's own delay
     ConnectionCounts connections;
-    std::uint64_t bytes_received = 0;  ///< in the window
+    std::vector<ServedAddress> addresses;  ///< all that the target's name has, in the order of trying
+    std::uint64_t bytes_received = 0;      ///< in the window
     double in_flight_mean = 0;  ///< requests in flight, integrated over the window (Little's law, left side)
     Nanoseconds response_time_sum{0};  ///< of all requests due in the window, ages included (Little's law)
     std::vector<SecondOfLoad> seconds;
@@ -167,6 +193,8 @@ struct Samples {
     /// Verified successes per second; 0 for an empty window.
     [[nodiscard]] double goodput_rps() const;
     /// Share of requests due in the window that failed, timed out or stayed unfinished; 0 when none was due.
+    /// Those that the generator's own host had nothing left for are in neither number (see
+    /// model::error_rate).
     [[nodiscard]] double error_rate() const;
 };
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "model/name_rules.hpp"
+#include "model/toml_bounds.hpp"
 #include "model/toml_text.hpp"
 
 namespace joust::model {
@@ -24,9 +26,17 @@ struct Found {
     const toml::node* node;
 };
 
+bool has_no_nul(std::string_view text) {
+    return text.find('\0') == std::string_view::npos;
+}
+
 }  // namespace
 
 std::optional<TomlFile> TomlFile::parse(std::string_view text, std::string name, Diagnostics& diagnostics) {
+    if (const auto excess = toml_excess(text)) {
+        diagnostics.add({std::move(name), excess->line, excess->column, excess->message});
+        return std::nullopt;
+    }
     toml::parse_result parsed = toml::parse(text, name);
     if (!parsed) {
         const auto& place = parsed.error().source().begin;
@@ -38,7 +48,7 @@ std::optional<TomlFile> TomlFile::parse(std::string_view text, std::string name,
 }
 
 std::optional<TomlFile> TomlFile::load(const Path& path, Diagnostics& diagnostics) {
-    const auto text = read_file(path);
+    const auto text = read_regular_file(path, k_most_toml_bytes);
     if (!text) {
         diagnostics.add({path.string(), 1, 1, text.error().message});
         return std::nullopt;
@@ -85,6 +95,30 @@ struct TomlReader::State {
                  fmt::format("{}{} is {}; write {}", prefix, key, type_and_value(*found.node), wanted));
     }
 
+    // Complains where it is missing or empty.
+    std::string required_text(std::string_view key, std::string_view example) {
+        const auto found = find(key);
+        if (!found) {
+            missing(key, example);
+            return {};
+        }
+        std::string value = parsed_text(key, "a string in quotes").value_or("");
+        if (value.empty() && found->node->is_string())
+            complain(*found->layer, *found->node,
+                     fmt::format("{}{} is empty; write for example {}", prefix, key, example));
+        return value;
+    }
+
+    bool printable_or_complained(std::string_view key, const std::string& value) {
+        if (is_printable(value)) return true;
+        if (const auto found = find(key))
+            complain(*found->layer, *found->node,
+                     fmt::format("{}{} is \"{}\", which has characters that cannot be printed (line breaks, "
+                                 "controls, changes of direction); remove them",
+                                 prefix, key, printable(value)));
+        return false;
+    }
+
     std::optional<std::string> parsed_text(std::string_view key, std::string_view wanted) {
         const auto found = find(key);
         if (!found) return std::nullopt;
@@ -121,15 +155,24 @@ TomlReader::TomlReader(const TomlFile* overrides, const TomlFile& file, std::str
 }
 
 std::string TomlReader::text(std::string_view key, std::string_view example) {
-    if (!has(key)) {
-        state_->find(key);
-        state_->missing(key, example);
-        return {};
-    }
-    std::string value = text_or(key, "");
-    if (value.empty() && state_->find(key)->node->is_string())
-        complain(key, fmt::format("{}{} is empty; write for example {}", state_->prefix, key, example));
-    return value;
+    std::string value = state_->required_text(key, example);
+    return state_->printable_or_complained(key, value) ? value : std::string();
+}
+
+std::string TomlReader::name(std::string_view key, std::string_view example) {
+    std::string value = state_->required_text(key, example);
+    if (value.empty() || is_name(value)) return value;
+    complain(key, fmt::format("{}{} {}", state_->prefix, key, not_a_name(value)));
+    return {};
+}
+
+std::vector<std::string> TomlReader::names(std::string_view key, std::string_view example) {
+    std::vector<std::string> values = texts(key, example);
+    for (const std::string& value : values)
+        if (!is_name(value))
+            complain(key, fmt::format("{}{} has a name that {}", state_->prefix, key, not_a_name(value)));
+    std::erase_if(values, [](const std::string& value) { return !is_name(value); });
+    return values;
 }
 
 std::vector<std::string> TomlReader::texts(std::string_view key, std::string_view example) {
@@ -145,6 +188,18 @@ std::vector<std::string> TomlReader::texts(std::string_view key, std::string_vie
 }
 
 std::string TomlReader::text_or(std::string_view key, std::string fallback) {
+    std::string value = raw_text_or(key, fallback);
+    return state_->printable_or_complained(key, value) ? value : std::move(fallback);
+}
+
+std::string TomlReader::name_or(std::string_view key, std::string fallback) {
+    std::string value = raw_text_or(key, fallback);
+    if (value == fallback || is_name(value)) return value;
+    complain(key, fmt::format("{}{} {}", state_->prefix, key, not_a_name(value)));
+    return fallback;
+}
+
+std::string TomlReader::raw_text_or(std::string_view key, std::string fallback) {
     return state_->parsed_text(key, "a string in quotes").value_or(std::move(fallback));
 }
 
@@ -158,10 +213,10 @@ std::vector<std::string> TomlReader::texts_or(std::string_view key, std::vector<
     }
     std::vector<std::string> values;
     for (const toml::node& item : *array) {
-        if (const auto text = item.value_exact<std::string>()) {
+        if (const auto text = item.value_exact<std::string>(); text && has_no_nul(*text)) {
             values.push_back(*text);
         } else {
-            state_->wrong_type({found->layer, &item}, key, "only strings in this list");
+            state_->wrong_type({found->layer, &item}, key, "only strings in this list, without NUL");
         }
     }
     return values;
@@ -243,18 +298,27 @@ std::vector<std::int64_t> TomlReader::integers_or(std::string_view key, std::vec
 }
 
 std::map<std::string, std::string> TomlReader::scalars() {
+    return all_scalars(is_printable, "a string of printable characters, a number, true or false");
+}
+
+std::map<std::string, std::string> TomlReader::variables() {
+    return all_scalars(has_no_nul, "a string without NUL, a number, true or false");
+}
+
+std::map<std::string, std::string> TomlReader::all_scalars(bool (*allowed)(std::string_view),
+                                                           std::string_view wanted) {
     std::map<std::string, std::string> values;
     for (const Layer& layer : state_->layers) {
         for (const auto& [key, node] : *layer.table) {
             const std::string name(key.str());
             state_->known.insert(name);
             if (values.contains(name)) continue;
-            if (const auto text = node.value_exact<std::string>()) {
-                values[name] = *text;
-            } else if (const std::string other = rendered(node); !other.empty()) {
-                values[name] = other;
+            const auto text = node.value_exact<std::string>();
+            std::string value = text ? *text : rendered(node);
+            if ((text || !value.empty()) && is_printable(name) && allowed(value)) {
+                values[name] = std::move(value);
             } else {
-                state_->wrong_type({&layer, &node}, name, "a string, a number, true or false");
+                state_->wrong_type({&layer, &node}, name, wanted);
             }
         }
     }
@@ -264,6 +328,10 @@ std::map<std::string, std::string> TomlReader::scalars() {
 std::optional<std::string> TomlReader::json(std::string_view key) {
     const auto found = state_->find(key);
     if (!found) return std::nullopt;
+    if (const toml::node* none = without_json(*found->node)) {
+        state_->wrong_type({found->layer, none}, key, "what JSON has, too; a date as a text in quotes");
+        return std::nullopt;
+    }
     return json_text(*found->node);
 }
 

@@ -50,11 +50,20 @@ public:
     TomlReader(TomlReader&&) noexcept;
     ~TomlReader();
 
-    /// Required values: a missing key is a mistake whose message ends with `example`.
+    /// Required values: a missing key is a mistake whose message ends with `example`. Texts are shown to
+    /// people and have to be printable (base/text.hpp); names have to be is_name(), and what is none is left
+    /// out.
     std::string text(std::string_view key, std::string_view example);
+    std::string name(std::string_view key, std::string_view example);
+    std::vector<std::string> names(std::string_view key, std::string_view example);
+    /// Of any characters but NUL: words of commands.
     std::vector<std::string> texts(std::string_view key, std::string_view example);
 
     std::string text_or(std::string_view key, std::string fallback);
+    /// `fallback` also in place of what is no name.
+    std::string name_or(std::string_view key, std::string fallback);
+    /// A string of any characters: contents that Joust passes on.
+    std::string raw_text_or(std::string_view key, std::string fallback);
     std::vector<std::string> texts_or(std::string_view key, std::vector<std::string> fallback);
     bool flag_or(std::string_view key, bool fallback);
     std::int64_t integer_or(std::string_view key, std::int64_t fallback, std::int64_t low, std::int64_t high);
@@ -67,8 +76,11 @@ public:
     /// Integers as a list, or as { from = 50, to = 1000, step = 50 }; each within [low, high], rising.
     std::vector<std::int64_t> integers_or(std::string_view key, std::vector<std::int64_t> fallback,
                                           std::int64_t low, std::int64_t high);
-    /// All keys of the table with string, integer, float or boolean values, as text.
+    /// All keys of the table with string, integer, float or boolean values, as text; keys and values
+    /// printable.
     std::map<std::string, std::string> scalars();
+    /// The same for environment variables, whose values may hold anything but NUL.
+    std::map<std::string, std::string> variables();
     /// A value of any shape as JSON text, for contents that Joust passes on.
     std::optional<std::string> json(std::string_view key);
 
@@ -91,6 +103,9 @@ public:
 private:
     struct State;
     explicit TomlReader(std::unique_ptr<State> state);
+    /// All scalars; `allowed` says of a value whether it may stand there, `wanted` what may.
+    std::map<std::string, std::string> all_scalars(bool (*allowed)(std::string_view),
+                                                   std::string_view wanted);
     std::unique_ptr<State> state_;
 };
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <utility>
@@ -62,7 +63,11 @@ RisingIntegers wrong(const toml::node& culprit, std::string problem) {
     return {.values = {}, .problem = std::move(problem), .culprit = &culprit};
 }
 
+constexpr std::uint64_t k_most_integers = 1000;
+
 RisingIntegers from_list(const toml::array& list, std::int64_t low, std::int64_t high) {
+    if (list.size() > k_most_integers)
+        return wrong(list, fmt::format("has more than {} integers", k_most_integers));
     RisingIntegers read;
     for (const toml::node& item : list) {
         const auto value = item.value_exact<std::int64_t>();
@@ -84,6 +89,11 @@ RisingIntegers from_range(const toml::table& range, std::int64_t low, std::int64
     if (*step < 1) return wrong(range, fmt::format("goes in steps of {}", *step));
     if (*from < low || *to > high || *to < *from)
         return wrong(range, fmt::format("goes from {} to {}", *from, *to));
+    // Unsigned: the difference of two integers of 64 bits may have 65.
+    if ((static_cast<std::uint64_t>(*to) - static_cast<std::uint64_t>(*from)) /
+            static_cast<std::uint64_t>(*step) >=
+        k_most_integers)
+        return wrong(range, fmt::format("has more than {} steps", k_most_integers));
     RisingIntegers read;
     // Counts what is left, so that a step of any size cannot overflow.
     for (std::int64_t value = *from;; value += *step) {
@@ -111,6 +121,21 @@ std::string rendered(const toml::node& node) {
 std::string type_and_value(const toml::node& node) {
     const std::string value = rendered(node);
     return type_name(node) + (value.empty() ? "" : ": ") + value;
+}
+
+const toml::node* without_json(const toml::node& node) {
+    if (const auto* table = node.as_table()) {
+        for (const auto& [key, value] : *table)
+            if (const toml::node* found = without_json(value)) return found;
+        return nullptr;
+    }
+    if (const auto* array = node.as_array()) {
+        for (const toml::node& item : *array)
+            if (const toml::node* found = without_json(item)) return found;
+        return nullptr;
+    }
+    if (const auto number = node.value_exact<double>()) return std::isfinite(*number) ? nullptr : &node;
+    return node.is_string() || node.is_integer() || node.is_boolean() ? nullptr : &node;
 }
 
 std::string json_text(const toml::node& node) {

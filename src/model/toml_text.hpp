@@ -14,7 +14,9 @@ namespace joust::model {
 std::string rendered(const toml::node& node);
 /// "an integer: 7", "a table".
 std::string type_and_value(const toml::node& node);
-/// A value of any shape as JSON, keys in the order of the file.
+/// What in a value JSON has no word for: a date, a time, an infinity, no number; null when there is none.
+const toml::node* without_json(const toml::node& node);
+/// A value of any shape but those as JSON, keys in the order of the file.
 std::string json_text(const toml::node& node);
 
 /// Integers from a list, or from { from = 50, to = 1000, step = 50 }.

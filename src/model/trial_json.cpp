@@ -1,28 +1,18 @@
 #include "model/trial_json.hpp"
 
 #include <array>
+#include <map>
+#include <set>
 #include <utility>
 
+#include "base/text.hpp"
+#include "model/benchmark.hpp"
 #include "model/json_fields.hpp"
-#include "model/limits_json.hpp"
+#include "model/json_text.hpp"
+#include "model/party_json.hpp"
 #include "stats/hlog.hpp"
 
 namespace joust::model {
-
-template <typename F, Is<Usage> U>
-void fields(F& f, U& usage) {
-    f.seconds("cpu_user_s", usage.cpu.user);
-    f.seconds("cpu_system_s", usage.cpu.system);
-    f.seconds("throttled_s", usage.throttled);
-    f("throttled_periods", usage.throttled_periods);
-    f.bytes("memory_anonymous_mean_bytes", usage.anonymous.mean);
-    f.bytes("memory_anonymous_peak_bytes", usage.anonymous.peak);
-    f.bytes("memory_page_cache_mean_bytes", usage.page_cache.mean);
-    f.bytes("memory_page_cache_peak_bytes", usage.page_cache.peak);
-    f("voluntary_context_switches", usage.voluntary_context_switches);
-    f("involuntary_context_switches", usage.involuntary_context_switches);
-    f.seconds("run_delay_s", usage.run_delay);
-}
 
 template <typename F, Is<RequestCounts> R>
 void fields(F& f, R& requests) {
@@ -35,8 +25,31 @@ void fields(F& f, R& requests) {
 
 template <typename F, Is<RequestErrors> E>
 void fields(F& f, E& errors) {
-    for (std::size_t i = 0; i < k_request_error_kinds; ++i)
-        f("errors_" + std::string(name(static_cast<RequestErrorKind>(i))), errors.count[i]);
+    for (std::size_t i = 0; i < k_request_error_kinds; ++i) {
+        const auto kind = static_cast<RequestErrorKind>(i);
+        const std::string key = "errors_" + std::string(name(kind));
+        if (kind == RequestErrorKind::generator) {
+            f.later(key, errors.count[i]);
+        } else {
+            f(key, errors.count[i]);
+        }
+    }
+}
+
+/// {"200": 1990}: keys of JSON are strings.
+template <typename F, Is<StatusCounts> S>
+void status_fields(F& f, S& statuses) {
+    std::map<std::string, std::uint64_t> by_text;
+    for (const auto& [status, count] : statuses)
+        by_text[std::to_string(status)] = count;
+    f.later("statuses", by_text);
+    if constexpr (F::reading)
+        for (const auto& [text, count] : by_text) {
+            const bool three_digits = text.size() == 3 && text.front() != '0' &&
+                                      text.find_first_not_of("0123456789") == std::string::npos;
+            if (!three_digits) return f.complain("statuses", "has \"" + text + "\", which is no status");
+            statuses[std::stoi(text)] = count;
+        }
 }
 
 template <typename F, Is<ConnectionCounts> C>
@@ -80,7 +93,7 @@ template <typename F, Is<RequestErrorExample> E>
 void fields(F& f, E& example) {
     enumeration(f, "kind", example.kind, request_error_kind);
     f("status", example.status);
-    f("detail", example.detail);
+    f.text("detail", example.detail);
     f.seconds("since_window_s", example.since_window);
 }
 
@@ -102,7 +115,7 @@ void fields(F& f, I& id) {
 
 template <typename F, Is<IssuedIds> I>
 void fields(F& f, I& ids) {
-    f("prefix", ids.prefix);
+    f.text("prefix", ids.prefix);
     f("issued", ids.issued);
     f("unacknowledged", ids.unacknowledged);
     f("truncated", ids.truncated);
@@ -110,7 +123,7 @@ void fields(F& f, I& ids) {
 
 template <typename F, Is<OperationSamples> O>
 void fields(F& f, O& operation) {
-    f("name", operation.name);
+    f.name("name", operation.name);
     f("completed_in_window", operation.completed_in_window);
     fields(f, operation.requests);
 }
@@ -118,7 +131,7 @@ void fields(F& f, O& operation) {
 template <typename F, Is<Incident> I>
 void fields(F& f, I& incident) {
     enumeration(f, "kind", incident.kind, incident_kind);
-    f("text", incident.text);
+    f.text("text", incident.text);
 }
 
 /// Figures that follow from the facts and the histograms; the units of the keys are those of the facts.
@@ -146,6 +159,7 @@ void fields(F& f, S& samples) {
     f("errors_in_window", samples.errors_in_window);
     fields(f, samples.requests);
     fields(f, samples.errors);
+    status_fields(f, samples.statuses);
     f("censored", samples.censored);
     fields(f, samples.connections);
     f("received_bytes", samples.bytes_received);
@@ -188,6 +202,9 @@ void fields(F& f, C& conduct) {
     f("load_never_begun", conduct.never_begun);
     f("steal_share", conduct.steal_share);
     f("halves", conduct.halves);
+    for (std::size_t i = 0; i < k_shortages; ++i)
+        f.later("lacked_" + std::string(name(static_cast<Shortage>(i))), conduct.shortages.count[i]);
+    f.later("local_ports", conduct.local_ports);
 }
 
 template <typename F, Is<TrialResult> T>
@@ -197,28 +214,25 @@ void fields(F& f, T& trial) {
     enumeration(f, "load_model", trial.load_model, load_model);
     f("level", trial.plan.level);
     f("position", trial.plan.position);
-    f("contender", trial.plan.contender);
+    f.name("contender", trial.plan.entrant);
     auto started = trial.started.time_since_epoch();
     f.nanoseconds("started_unix_ns", started);
     if constexpr (F::reading) trial.started = WallTime(started);
     f.seconds("timeout_s", trial.timeout);
     f.seconds("warmup_s", trial.warmup.length);
     f("warmup_steady", trial.warmup.steady);
-    f("warmup_why", trial.warmup.why);
+    f.text("warmup_why", trial.warmup.why);
     derived_fields(f, trial);
     fields(f, trial.samples);
-    auto contender = f.prefixed("contender_");
-    fields(contender, trial.contender);
-    auto database = f.prefixed("database_");
-    fields(database, trial.database);
-    auto generator = f.prefixed("generator_");
-    fields(generator, trial.samples.generator);
+    for (const Role role : {Role::contender, Role::database, Role::generator})
+        party_fields(f, trial, role);
     f.later_seconds("contender_cpu_taken_s", trial.contender_cpu_taken);
-    f("contender_limits", trial.contender_limits);
-    f("database_limits", trial.database_limits);
+    // The generator's are read back once a run.
+    for (const Role role : {Role::contender, Role::database})
+        limits_field(f, trial, role);
     f.seconds("time_to_healthy_s", trial.service.time_to_healthy);
     f("service_died", trial.service.died);
-    f("service_exit", trial.service.exit);
+    f.text("service_exit", trial.service.exit);
     f("service_processes", trial.service.processes);
     f("incidents", trial.incidents);
     f("operations", trial.samples.operations);
@@ -241,21 +255,89 @@ void for_each_histogram(Trial& trial, Visit&& visit) {
         visit(fmt::format("response_time_operation_{}", i), samples.operations[i].response_time);
 }
 
-Status read_histograms(const Path& run_dir, TrialResult& trial) {
-    const Path file = histogram_file(run_dir, trial.plan.index);
-    JOUST_TRY(const std::string text, read_file(file));
-    auto log = stats::read_hlog(text);
-    if (!log) return fail(log.error().kind, "{}: {}", file.string(), log.error().message);
-    std::optional<std::string> missing;
-    for_each_histogram(trial, [&](const std::string& tag, stats::Histogram& histogram) {
-        for (stats::HlogInterval& interval : log->intervals)
-            if (interval.tag == tag) return static_cast<void>(histogram = std::move(interval.histogram));
-        if (!missing) missing = tag;
+constexpr const char* k_histograms = "histograms";
+constexpr std::size_t k_most_trials_bytes = std::size_t{512} << 20U;
+constexpr std::size_t k_most_histogram_bytes = std::size_t{64} << 20U;  // of one trial's file
+constexpr std::size_t k_most_run_counters = (std::size_t{1} << 30U) / sizeof(std::uint64_t);
+constexpr std::int64_t k_highest_level = 10'000'000;
+
+std::string histogram_name(int trial_index) {
+    return fmt::format("{:04}.hlog", trial_index);
+}
+
+// Counters on those pages of memory that were written to.
+std::size_t counters_in_memory(const stats::Histogram& histogram) {
+    constexpr std::size_t k_page = 4096 / sizeof(std::uint64_t);
+    std::size_t pages = 1;  // even an empty histogram costs something
+    std::optional<std::size_t> last;
+    histogram.for_each_bucket([&](const stats::Histogram::Bucket& bucket) {
+        const std::size_t page = histogram.layout().index_of(bucket.lowest) / k_page;
+        pages += page == last ? 0 : 1;
+        last = page;
     });
-    if (missing)
-        return fail(ErrorKind::bad_input, "{}: no interval is tagged {}; the file is not whole",
-                    file.string(), *missing);
-    return {};
+    return pages * k_page;
+}
+
+// Reads the histograms of one trial after the other, with a budget for all of them.
+class HistogramFiles {
+public:
+    explicit HistogramFiles(Directory folder) : folder_(std::move(folder)) {}
+
+    Status read(TrialResult& trial) {
+        const std::string name = histogram_name(trial.plan.index);
+        JOUST_TRY(const std::string text, folder_.read(name, k_most_histogram_bytes));
+        if (Status taken = take(text, trial); !taken)
+            return fail(taken.error().kind, "{}: {}", (folder_.path() / name).string(),
+                        taken.error().message);
+        return {};
+    }
+
+private:
+    Status take(const std::string& text, TrialResult& trial) {
+        std::map<std::string, stats::Histogram*> wanted;
+        for_each_histogram(trial, [&](const std::string& tag, stats::Histogram& histogram) {
+            wanted.emplace(tag, &histogram);
+        });
+        JOUST_CHECK(stats::read_hlog(text, [&](stats::HlogInterval interval) -> Status {
+            const auto found = wanted.find(interval.tag);
+            if (found == wanted.end())
+                return fail(ErrorKind::bad_input,
+                            "the interval tagged \"{}\" belongs to nothing in the trial",
+                            printable(interval.tag));
+            if (interval.histogram.layout() != stats::HistogramLayout())
+                return fail(ErrorKind::bad_input,
+                            "{} goes from {} to {} with {} digits, which no histogram of joust does",
+                            interval.tag, interval.histogram.layout().lowest(),
+                            interval.histogram.layout().highest(), interval.histogram.layout().digits());
+            counters_ += counters_in_memory(interval.histogram);
+            if (counters_ > k_most_run_counters)
+                return fail(ErrorKind::bad_input,
+                            "the histograms up to here need more than 1 GiB of memory, far more than those "
+                            "of a run do");
+            *found->second = std::move(interval.histogram);
+            wanted.erase(found);
+            return {};
+        }));
+        if (wanted.empty()) return {};
+        return fail(ErrorKind::bad_input, "no interval is tagged {}; the file is not whole",
+                    wanted.begin()->first);
+    }
+
+    Directory folder_;
+    std::size_t counters_ = 0;  // of all trials so far
+};
+
+// What the types of the fields cannot say.
+std::optional<std::string> mistake(const TrialResult& trial) {
+    const PlannedTrial& plan = trial.plan;
+    if (std::cmp_greater_equal(plan.index, k_most_trials))
+        return fmt::format("\"index\" is {}; a run has at most {} trials", plan.index, k_most_trials);
+    if (plan.level < 1 || plan.level > k_highest_level)
+        return fmt::format("\"level\" is {}; it has to be from 1 to {}", plan.level, k_highest_level);
+    if (trial.samples.window < Nanoseconds{0} || trial.timeout < Nanoseconds{0} ||
+        trial.warmup.length < Nanoseconds{0})
+        return "\"window_s\", \"timeout_s\" or \"warmup_s\" is negative";
+    return std::nullopt;
 }
 
 }  // namespace
@@ -269,11 +351,11 @@ std::string trial_line(const TrialResult& trial) {
 }
 
 Result<TrialResult> parse_trial_line(std::string_view line, const Path& file, int line_number) {
-    const Json json = Json::parse(line, nullptr, false);
-    if (!json.is_object())
-        return fail(ErrorKind::bad_input, "{}:{}: not a JSON object", file.string(), line_number);
+    const auto json = parse_json_object(line);
+    if (!json)
+        return fail(ErrorKind::bad_input, "{}:{}: {}", file.string(), line_number, json.error().message);
     std::optional<std::string> problem;
-    JsonReader reader(json, problem);
+    JsonReader reader(*json, problem);
     int version = 0;
     reader("schema_version", version);
     if (!problem && version > k_trials_schema_version)
@@ -283,32 +365,39 @@ Result<TrialResult> parse_trial_line(std::string_view line, const Path& file, in
                     file.string(), line_number, version, k_trials_schema_version);
     TrialResult trial;
     fields(reader, trial);
+    if (!problem) problem = mistake(trial);
     if (problem) return fail(ErrorKind::bad_input, "{}:{}: {}", file.string(), line_number, *problem);
     return trial;
 }
 
 Path histogram_file(const Path& run_dir, int trial_index) {
-    return run_dir / "histograms" / fmt::format("{:04}.hlog", trial_index);
+    return run_dir / k_histograms / histogram_name(trial_index);
 }
 
-Status write_histograms(const Path& run_dir, const TrialResult& trial) {
+Status write_histograms(const Directory& run, const TrialResult& trial) {
     std::vector<stats::HlogInterval> intervals;
     for_each_histogram(trial, [&](const std::string& tag, const stats::Histogram& histogram) {
         intervals.push_back({tag, trial.started, trial.samples.window, histogram});
     });
     const std::string comment =
         fmt::format("Joust trial {}: {} at level {}, block {}; nanoseconds", trial.plan.index,
-                    trial.plan.contender, trial.plan.level, trial.plan.block);
+                    trial.plan.entrant, trial.plan.level, trial.plan.block);
     JOUST_TRY(const std::string text, stats::write_hlog(trial.started, comment, intervals));
-    const Path file = histogram_file(run_dir, trial.plan.index);
-    JOUST_CHECK(make_directories(file.parent_path()));
-    return write_atomically(file, text);
+    JOUST_TRY(const Directory folder, run.make_folder(k_histograms));
+    return folder.write(histogram_name(trial.plan.index), text);
 }
 
-Result<StoredTrials> read_trials(const Path& run_dir) {
-    const Path file = run_dir / "trials.jsonl";
-    JOUST_TRY(const std::string text, read_file(file));
+Status write_histograms(const Path& run_dir, const TrialResult& trial) {
+    JOUST_TRY(const Directory run, Directory::open(run_dir));
+    return write_histograms(run, trial);
+}
+
+Result<StoredTrials> read_trials(const Directory& run) {
+    const Path file = run.path() / k_trials_file;
+    JOUST_TRY(const std::string text, run.read(k_trials_file, k_most_trials_bytes));
     StoredTrials stored;
+    std::optional<HistogramFiles> histograms;
+    std::set<int> indexes;
     std::string_view rest = text;
     for (int line_number = 1; !rest.empty(); ++line_number) {
         const std::size_t end = rest.find('\n');
@@ -317,11 +406,23 @@ Result<StoredTrials> read_trials(const Path& run_dir) {
             break;
         }
         JOUST_TRY(TrialResult trial, parse_trial_line(rest.substr(0, end), file, line_number));
-        JOUST_CHECK(read_histograms(run_dir, trial));
+        if (!indexes.insert(trial.plan.index).second)
+            return fail(ErrorKind::bad_input, "{}:{}: \"index\" {} stands there twice", file.string(),
+                        line_number, trial.plan.index);
+        if (!histograms) {
+            JOUST_TRY(Directory folder, run.folder(k_histograms));
+            histograms.emplace(std::move(folder));
+        }
+        JOUST_CHECK(histograms->read(trial));
         stored.trials.push_back(std::move(trial));
         rest.remove_prefix(end + 1);
     }
     return stored;
+}
+
+Result<StoredTrials> read_trials(const Path& run_dir) {
+    JOUST_TRY(const Directory run, Directory::open(run_dir));
+    return read_trials(run);
 }
 
 }  // namespace joust::model

@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/directory.hpp"
 #include "base/error.hpp"
-#include "base/file.hpp"
 #include "model/trial_result.hpp"
 
 // A trial on disk: its histograms in histograms/<index>.hlog, then one line of trials.jsonl. The line holds
@@ -16,6 +16,8 @@ namespace joust::model {
 
 /// Raised whenever a key of trials.jsonl changes its meaning; readers refuse a newer one.
 inline constexpr int k_trials_schema_version = 1;
+
+inline constexpr const char* k_trials_file = "trials.jsonl";
 
 /// The trial as one line of JSON, without the newline. Bytes that are not UTF-8 (in samples of wrong answers)
 /// are replaced by U+FFFD.
@@ -30,6 +32,7 @@ Path histogram_file(const Path& run_dir, int trial_index);
 /// Writes the trial's histograms, atomically and synced: to be called before its line is appended. Intervals
 /// are tagged response_time, service_time, schedule_lag, reap_delay, and response_time_operation_<number> for
 /// a mix.
+Status write_histograms(const Directory& run, const TrialResult& trial);
 Status write_histograms(const Path& run_dir, const TrialResult& trial);
 
 /// trials.jsonl ended within a line: joust was killed while it wrote it. That trial is not there.
@@ -45,7 +48,9 @@ struct StoredTrials {
 };
 
 /// Reads trials.jsonl and every trial's histograms. A missing or broken histogram file is an error that names
-/// it.
+/// it. So is one of another layout than Joust's, and a run that is larger than any that Joust makes: a
+/// stranger may have made it.
+Result<StoredTrials> read_trials(const Directory& run);
 Result<StoredTrials> read_trials(const Path& run_dir);
 
 }  // namespace joust::model

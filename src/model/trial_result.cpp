@@ -31,4 +31,14 @@ std::optional<IncidentKind> incident_kind(std::string_view name) {
     return std::nullopt;
 }
 
+const Party* TrialResult::party(Role role) const {
+    const auto found = std::find_if(parties.begin(), parties.end(),
+                                    [role](const Party& party) { return party.role == role; });
+    return found == parties.end() ? nullptr : &*found;
+}
+
+Party* TrialResult::party(Role role) {
+    return const_cast<Party*>(std::as_const(*this).party(role));
+}
+
 }  // namespace joust::model

@@ -7,10 +7,9 @@
 #include <vector>
 
 #include "base/clock.hpp"
-#include "model/limits.hpp"
+#include "model/party.hpp"
 #include "model/plan.hpp"
 #include "model/samples.hpp"
-#include "model/usage.hpp"
 
 namespace joust::model {
 
@@ -58,16 +57,18 @@ struct TrialResult {
     Nanoseconds timeout{0};  ///< of one request, as asked
     WarmUp warmup;
     Samples samples;
-    Usage contender;
-    Usage database;  ///< all zero with SQLite: the work is inside the contender
+    /// Whose resources were measured, at most one of each role. With SQLite the database's usage is zero: its
+    /// work is inside the contender.
+    std::vector<Party> parties;
     /// CPU time that others (not the contender, not interrupts) took on the CPUs that are the contender's
     /// alone, at the kernel's tick; empty where it shares them, and with --limits off.
     std::optional<Nanoseconds> contender_cpu_taken;
-    std::optional<LimitsInForce> contender_limits;  ///< empty with --limits off
-    std::optional<LimitsInForce> database_limits;
     ServiceRecord service;
     std::vector<Incident> incidents;
 
+    /// The party with that role; null where there was none.
+    [[nodiscard]] const Party* party(Role role) const;
+    [[nodiscard]] Party* party(Role role);
     friend bool operator==(const TrialResult&, const TrialResult&) = default;
 };
 

@@ -26,6 +26,7 @@ std::string percent(double share) {
 
 std::string significant(double value) {
     if (value == 0) return "0";
+    if (!std::isfinite(value)) return value > 0 ? "∞" : "–";
     const double rounded = std::abs(value);
     const int digits = 2 - static_cast<int>(std::floor(std::log10(rounded) + 1e-12));
     std::string text = fmt::format("{:.{}f}", value, std::clamp(digits, 0, 9));
@@ -83,14 +84,19 @@ std::string level_text(LoadModel model, std::int64_t level) {
 }
 
 std::string_view plural(RequestErrorKind kind) {
-    constexpr std::array<std::string_view, k_request_error_kinds> names{"failed connects",
-                                                                        "timeouts",
-                                                                        "connection resets",
-                                                                        "protocol errors",
-                                                                        "answers with status 4xx",
-                                                                        "answers with status 5xx",
-                                                                        "wrong answers"};
+    constexpr std::array<std::string_view, k_request_error_kinds> names{
+        "failed connects",         "timeouts",
+        "connection resets",       "protocol errors",
+        "answers with status 4xx", "answers with status 5xx",
+        "wrong answers",           "failures of the load generator"};
     return names[static_cast<std::size_t>(kind)];
+}
+
+std::string statuses_text(const StatusCounts& statuses) {
+    std::string text;
+    for (const auto& [status, count] : statuses)
+        text += fmt::format("{}{} × {}", text.empty() ? "" : " · ", status, count);
+    return text;
 }
 
 std::string counted(std::int64_t count, const std::string& noun) {

@@ -11,6 +11,8 @@
 // unit.
 namespace joust::model {
 
+/// "200 × 1990 · 302 × 10", by ascending status.
+std::string statuses_text(const StatusCounts& statuses);
 /// "34 %", "3.4 %", "0.02 %", "0 %"; a share that is not whole never reads as 0 or 100. `share` in 0..1.
 std::string percent(double share);
 /// Three significant digits, whole from 100 on: "0.0123", "1.23", "12.3", "1234".

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 
+#include "model/name_rules.hpp"
 #include "model/toml_reader.hpp"
 
 namespace joust::model {
 namespace {
 
-constexpr std::int64_t k_most = 1'000'000;  // per request; more is a typing error
+constexpr std::size_t k_most_operations = 100;  // each has a histogram in every trial
+constexpr std::int64_t k_most = 1'000'000;      // per request; more is a typing error
 
 EffectsContract read_effects(TomlReader table) {
     EffectsContract effects;
@@ -31,14 +33,14 @@ EffectsContract read_effects(TomlReader table) {
 
 Operation read_operation(TomlReader& table) {
     Operation operation;
-    operation.name = table.text("name", "name = \"io-intensive\"");
-    operation.route = table.text("route", "route = \"io-intensive\", a key of the contenders' [routes]");
+    operation.name = table.name("name", "name = \"io-intensive\"");
+    operation.route = table.name("route", "route = \"io-intensive\", a key of the contenders' [routes]");
     operation.method = table.choice_or("method", "POST", {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"});
     operation.content_type = table.text_or("content_type", "");
-    operation.body = table.text_or("body", "");
+    operation.body = table.raw_text_or("body", "");
     operation.weight = table.integer_or("weight", 1, 1, k_most);
     TomlReader response = table.table("response");
-    operation.status = static_cast<int>(response.integer_or("status", 200, 200, 599));
+    operation.status = static_cast<int>(response.integer_or("status", 200, 200, 999));
     operation.expected_json = response.json("json").value_or("");
     response.done();
     operation.effects = read_effects(table.table("effects"));
@@ -50,7 +52,8 @@ std::vector<std::string> workload_names(const Path& root) {
     std::vector<std::string> names;
     std::error_code failed;
     for (const auto& entry : std::filesystem::directory_iterator(root, failed))
-        if (entry.path().extension() == ".toml") names.push_back(entry.path().stem());
+        if (entry.path().extension() == ".toml" && is_name(entry.path().stem().string()))
+            names.push_back(entry.path().stem());
     std::sort(names.begin(), names.end());
     return names;
 }
@@ -58,9 +61,9 @@ std::vector<std::string> workload_names(const Path& root) {
 }  // namespace
 
 std::optional<Workload> read_workload(const Path& root, const std::string& name, Diagnostics& diagnostics) {
-    const std::size_t before = diagnostics.all().size();
+    const std::size_t before = diagnostics.total();
     std::error_code failed;
-    if (!std::filesystem::exists(root / (name + ".toml"), failed)) {
+    if (!is_name(name) || !std::filesystem::exists(root / (name + ".toml"), failed)) {
         diagnostics.add({root.string(), 0, 0, unknown_name("workload", name, workload_names(root))});
         return std::nullopt;
     }
@@ -69,15 +72,18 @@ std::optional<Workload> read_workload(const Path& root, const std::string& name,
     TomlReader reader(*file, diagnostics);
     reader.integer_or("schema", 1, 1, 1);
     Workload workload;
-    workload.name = reader.text("name", fmt::format("name = \"{}\"", name));
+    workload.name = reader.name("name", fmt::format("name = \"{}\"", name));
     workload.title = reader.text_or("title", name);
-    workload.description = reader.text_or("description", "");
+    workload.description = reader.raw_text_or("description", "");
     for (TomlReader& table : reader.tables("operations"))
         workload.operations.push_back(read_operation(table));
+    if (workload.operations.size() > k_most_operations)
+        reader.complain("operations", fmt::format("there are {} [[operations]]; write at most {}",
+                                                  workload.operations.size(), k_most_operations));
     if (workload.operations.empty())
         reader.complain("operations", "there is no [[operations]]; write at least one request to send");
     reader.done();
-    if (diagnostics.all().size() != before) return std::nullopt;
+    if (diagnostics.total() != before) return std::nullopt;
     return workload;
 }
 

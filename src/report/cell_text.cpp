@@ -4,27 +4,21 @@
 
 #include "base/text.hpp"
 #include "model/wording.hpp"
+#include "report/words/rules.hpp"
 
 namespace joust::report {
 namespace {
 
 constexpr std::string_view k_nothing = "–";
 
-const model::LatencyEstimate* find_latency(const model::Cell& cell, const std::string& key) {
-    const auto found = cell.response_time.find(key);
-    return found == cell.response_time.end() ? nullptr : &found->second;
+// A finding in three words.
+std::string short_text(const model::Cell& cell, const model::Finding& finding) {
+    if (finding.rule == model::Rule::error_rate) return model::percent(cell.error_rate()) + " errors";
+    return words::short_name(finding.rule);
 }
 
-// Of the reason in three words.
-std::string short_text(const model::Cell& cell, const model::Reason& reason) {
-    if (reason.code == "error_rate") return model::percent(cell.error_rate) + " errors";
-    std::string words = reason.code;
-    std::replace(words.begin(), words.end(), '_', ' ');
-    return words;
-}
-
-bool limits_off(const model::Cell& cell) {
-    return has_reason(cell, "limits_off");
+bool without_limits(const model::Cell& cell) {
+    return cell.judgement.has(model::Rule::limits_off);
 }
 
 // What stands between ratio and limits.
@@ -32,12 +26,12 @@ std::string bare_verdict(const model::Comparison& comparison, const model::Cell&
     if (invalid(cell)) return "invalid: " + short_reason(cell);
     const auto verdict = verdict_of(comparison, cell);
     if (!verdict)
-        return comparison.contenders.size() > 1 ? "baseline" : std::string(name(cell.judgement.validity));
+        return comparison.entrants.size() > 1 ? "baseline" : std::string(name(cell.judgement.validity));
     if (*verdict == model::Verdict::invalid)
         if (const model::Cell* baseline = comparison.cell(comparison.baseline, cell.level);
             baseline != nullptr)
-            return "not ranked: " + baseline->contender + " invalid";
-    const model::PairedRatio* ratio = find_ratio(comparison.goodput, cell.contender, cell.level);
+            return "not ranked: " + baseline->entrant + " invalid";
+    const model::PairedRatio* ratio = comparison.ratio(model::Quantity::goodput, cell.entrant, cell.level);
     // Without an interval there is nothing to be conclusive about: the ratio only describes what was seen.
     if (!ratio->low) return ratio->pairs == 0 ? "no pair" : model::counted(ratio->pairs, "pair") + " only";
     return verdict_words(*ratio);
@@ -49,7 +43,7 @@ std::string conditions(const model::Benchmark& benchmark, const model::Compariso
                        const std::string& database_version) {
     const double cpus = benchmark.contender_limits.cpus;
     std::string text;
-    if (std::any_of(comparison.cells.begin(), comparison.cells.end(), limits_off)) {
+    if (limits_off(comparison)) {
         text = "limits off · ";
     } else if (!comparison.cells.empty()) {  // before anything ran there is nothing to say of its limits
         text = fmt::format("{:g} CPU{}, {} each · ", cpus, cpus == 1 ? "" : "s",
@@ -61,39 +55,12 @@ std::string conditions(const model::Benchmark& benchmark, const model::Compariso
                               spoken(benchmark.load.duration));
 }
 
-bool invalid(const model::Cell& cell) {
-    return cell.judgement.validity == model::Validity::invalid;
+bool limits_off(const model::Comparison& comparison) {
+    return std::any_of(comparison.cells.begin(), comparison.cells.end(), without_limits);
 }
 
 std::string at_level(const model::Benchmark& benchmark, std::int64_t level) {
     return "at " + model::level_text(benchmark.load.model, level);
-}
-
-std::string estimate_text(const model::Estimate& estimate) {
-    std::string text = model::significant(estimate.value);
-    if (estimate.low && estimate.high)
-        text +=
-            fmt::format(" [{}, {}]", model::significant(*estimate.low), model::significant(*estimate.high));
-    return text;
-}
-
-std::string latency_text(const model::Cell& cell, const std::string& key) {
-    const model::LatencyEstimate* latency = find_latency(cell, key);
-    if (latency == nullptr) return std::string(k_nothing);
-    return (latency->at_least ? "≥ " : "") + model::duration_text(latency->value_ns.value);
-}
-
-std::string latency_with_interval(const model::Cell& cell, const std::string& key) {
-    std::string text = latency_text(cell, key);
-    const model::LatencyEstimate* latency = find_latency(cell, key);
-    if (latency != nullptr && latency->value_ns.low && latency->value_ns.high && !latency->at_least)
-        text += fmt::format(" [{}, {}]", model::duration_text(*latency->value_ns.low),
-                            model::duration_text(*latency->value_ns.high));
-    return text;
-}
-
-std::string cpu_text(const std::optional<model::Estimate>& microseconds) {
-    return microseconds ? model::duration_text(microseconds->value * 1e3) : std::string(k_nothing);
 }
 
 std::string ratio_text(const model::RatioEstimate& ratio) {
@@ -111,20 +78,14 @@ std::string verdict_words(const model::PairedRatio& ratio) {
     return ratio.mostly_suspect() ? "not decided" : std::string(name(ratio.verdict));
 }
 
-bool has_reason(const model::Cell& cell, std::string_view code) {
-    const auto& reasons = cell.judgement.reasons;
-    return std::any_of(reasons.begin(), reasons.end(),
-                       [&](const model::Reason& reason) { return reason.code == code; });
-}
-
 std::string short_reason(const model::Cell& cell) {
-    return cell.judgement.reasons.empty() ? "" : short_text(cell, cell.judgement.reasons.front());
+    return cell.judgement.findings.empty() ? "" : short_text(cell, cell.judgement.findings.front());
 }
 
 std::vector<std::string> short_reason_list(const model::Cell& cell) {
     std::vector<std::string> list;
-    for (const model::Reason& reason : cell.judgement.reasons)
-        list.push_back(short_text(cell, reason));
+    for (const model::Finding& finding : cell.judgement.findings)
+        list.push_back(short_text(cell, finding));
     return list;
 }
 
@@ -138,22 +99,15 @@ std::string validity_text(const model::Cell& cell) {
     return text;
 }
 
-const model::PairedRatio* find_ratio(const std::vector<model::PairedRatio>& ratios,
-                                     const std::string& contender, std::optional<std::int64_t> level) {
-    for (const model::PairedRatio& ratio : ratios)
-        if (ratio.contender == contender && ratio.level == level) return &ratio;
-    return nullptr;
-}
-
 std::optional<model::Verdict> verdict_of(const model::Comparison& comparison, const model::Cell& cell) {
     if (invalid(cell)) return model::Verdict::invalid;
-    const model::PairedRatio* ratio = find_ratio(comparison.goodput, cell.contender, cell.level);
+    const model::PairedRatio* ratio = comparison.ratio(model::Quantity::goodput, cell.entrant, cell.level);
     return ratio != nullptr ? std::optional(ratio->verdict) : std::nullopt;
 }
 
 std::string verdict_text(const model::Comparison& comparison, const model::Cell& cell) {
-    const bool said = invalid(cell) && short_reason(cell) == "limits off";
-    return bare_verdict(comparison, cell) + (limits_off(cell) && !said ? ", limits off" : "");
+    const bool said = invalid(cell) && cell.judgement.findings.front().rule == model::Rule::limits_off;
+    return bare_verdict(comparison, cell) + (without_limits(cell) && !said ? ", limits off" : "");
 }
 
 }  // namespace joust::report

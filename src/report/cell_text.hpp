@@ -13,29 +13,19 @@ namespace joust::report {
 /// in place of the limits where a trial ran without them.
 std::string conditions(const model::Benchmark& benchmark, const model::Comparison& comparison,
                        const std::string& database_version = "");
-/// Its judgement is that it must not be ranked.
-bool invalid(const model::Cell& cell);
+/// Whether a trial of the run was measured with --limits off.
+bool limits_off(const model::Comparison& comparison);
 /// "at 50 users", "at 200 requests/s".
 std::string at_level(const model::Benchmark& benchmark, std::int64_t level);
-/// "182 [178, 186]", or "182" without an interval.
-std::string estimate_text(const model::Estimate& estimate);
-/// "12.3 ms", "≥ 60.0 s"; `key` as in Cell::response_time.
-std::string latency_text(const model::Cell& cell, const std::string& key);
-/// The same with its interval: "12.3 ms [11.9 ms, 12.8 ms]".
-std::string latency_with_interval(const model::Cell& cell, const std::string& key);
-/// CPU per operation: "5.12 ms".
-std::string cpu_text(const std::optional<model::Estimate>& microseconds);
 /// "1.32 [1.25, 1.39]", "1.32" without an interval.
 std::string ratio_text(const model::RatioEstimate& ratio);
 std::string ratio_text(const model::PairedRatio& ratio);
 /// "faster", "inconclusive"; "not decided" where most of its pairs rest on suspect results.
 std::string verdict_words(const model::PairedRatio& ratio);
-/// One of the reasons of the cell has that code.
-bool has_reason(const model::Cell& cell, std::string_view code);
-/// "34 % errors", "service died": the first reason in three words.
+/// "34 % errors", "service died": the first finding in three words.
 std::string short_reason(const model::Cell& cell);
 std::vector<std::string> short_reason_list(const model::Cell& cell);
-/// The same of every reason: "34 % errors, limits off".
+/// The same of every finding: "34 % errors, limits off".
 std::string short_reasons(const model::Cell& cell);
 /// "valid", "suspect: no steady state, littles law", "invalid: 34 % errors, limits off".
 std::string validity_text(const model::Cell& cell);
@@ -45,8 +35,4 @@ std::string validity_text(const model::Cell& cell);
 std::string verdict_text(const model::Comparison& comparison, const model::Cell& cell);
 /// The verdict that verdict_text() puts into words; empty for a valid baseline.
 std::optional<model::Verdict> verdict_of(const model::Comparison& comparison, const model::Cell& cell);
-/// The ratio of a contender at a level, or over all levels (empty level); null for the baseline.
-const model::PairedRatio* find_ratio(const std::vector<model::PairedRatio>& ratios,
-                                     const std::string& contender, std::optional<std::int64_t> level);
-
 }  // namespace joust::report

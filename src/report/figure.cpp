@@ -20,6 +20,7 @@ constexpr double k_logarithmic_from = 20;  // last level ÷ first level, unless 
 
 constexpr const char* k_widened = "95 % interval, widened to the pooled value";
 
+using model::Quantity;
 using Value = std::function<std::optional<Point>(const Cell&)>;
 
 Mark mark_of(model::Validity validity) {
@@ -43,6 +44,14 @@ Point point(const Cell& cell, const Estimate& estimate, double factor = 1) {
             .low = scaled(estimate.low),
             .high = scaled(estimate.high),
             .mark = mark_of(cell.judgement.validity)};
+}
+
+// The figure as it stands, without a point where there is none.
+Value plainly(Quantity quantity) {
+    return [quantity](const Cell& cell) -> std::optional<Point> {
+        const Estimate* estimate = cell.find(quantity);
+        return estimate == nullptr ? std::nullopt : std::optional(point(cell, *estimate));
+    };
 }
 
 bool evenly_spaced(const std::vector<std::int64_t>& levels) {
@@ -131,13 +140,13 @@ public:
 
     // One series per contender.
     void add(Figure& figure, const std::string& what, Stroke stroke, const Value& value) const {
-        for (std::size_t i = 0; i < comparison_.contenders.size(); ++i) {
-            const std::string& contender = comparison_.contenders[i];
+        for (std::size_t i = 0; i < comparison_.entrants.size(); ++i) {
+            const std::string& contender = comparison_.entrants[i];
             Series series{.label = what.empty() ? contender : contender + " " + what,
                           .hue = static_cast<int>(i),
                           .stroke = stroke};
             for (const Cell& cell : comparison_.cells)
-                if (cell.contender == contender)
+                if (cell.entrant == contender)
                     if (const auto found = value(cell)) series.points.push_back(*found);
             if (!series.points.empty()) figure.series.push_back(std::move(series));
         }
@@ -153,20 +162,20 @@ Figure latency(const Drawing& drawing) {
     Figure figure = drawing.figure("latency", "Response time", "response time (log scale)");
     figure.y.logarithmic = true;
     figure.bands = k_widened;
-    const auto percentile = [](const std::string& key) {
-        return [key](const Cell& cell) -> std::optional<Point> {
-            const auto found = cell.response_time.find(key);
-            if (found == cell.response_time.end() || found->second.value_ns.value <= 0) return std::nullopt;
-            Point result = point(cell, found->second.value_ns, 1e-6);
-            result.at_least = found->second.at_least;
+    const auto percentile = [](Quantity quantity) {
+        return [quantity](const Cell& cell) -> std::optional<Point> {
+            const Estimate* found = cell.find(quantity);
+            if (found == nullptr || found->value <= 0) return std::nullopt;
+            Point result = point(cell, *found, 1e-6);
+            result.at_least = found->at_least;
             // A logarithmic axis has no 0: an interval that reaches it is drawn from a tenth of the value.
             if (result.low) result.low = std::max(*result.low, result.y / 10);
             return result;
         };
     };
-    drawing.add(figure, "p50", Stroke::solid, percentile("p50"));
-    drawing.add(figure, "p95", Stroke::dashed, percentile("p95"));
-    drawing.add(figure, "p99", Stroke::dotted, percentile("p99"));
+    drawing.add(figure, "p50", Stroke::solid, percentile(Quantity::response_time_p50));
+    drawing.add(figure, "p95", Stroke::dashed, percentile(Quantity::response_time_p95));
+    drawing.add(figure, "p99", Stroke::dotted, percentile(Quantity::response_time_p99));
     figure.y.ticks = duration_ticks(figure.series);
     return figure;
 }
@@ -180,13 +189,12 @@ std::vector<Figure> figures(const model::Benchmark& benchmark, const model::Envi
 
     Figure throughput =
         drawing.figure("throughput", "Verified operations per second", "goodput, operations/s");
-    drawing.add(throughput, "", Stroke::solid,
-                [](const Cell& cell) { return point(cell, cell.goodput_rps); });
+    drawing.add(throughput, "", Stroke::solid, plainly(Quantity::goodput));
 
     Figure errors = drawing.figure("error_rate", "Error rate", "requests without a right answer, %");
     drawing.add(errors, "", Stroke::solid, [](const Cell& cell) {
-        Point result = point(cell, cell.error_rate_of_trials, 100);
-        result.y = cell.error_rate * 100;
+        Point result = point(cell, cell.at(Quantity::error_rate_of_trials), 100);
+        result.y = cell.error_rate() * 100;
         if (result.low) result.low = std::min(*result.low, result.y);
         if (result.high) result.high = std::max(*result.high, result.y);
         return result;
@@ -196,18 +204,13 @@ std::vector<Figure> figures(const model::Benchmark& benchmark, const model::Envi
                         fmt::format("limit {}", model::percent(benchmark.experiment.error_rate_max))};
 
     Figure cpu = drawing.figure("cpu", "CPU in use", "CPU, cores");
-    drawing.add(cpu, "service", Stroke::solid,
-                [](const Cell& cell) { return point(cell, cell.contender_cpu_cores); });
+    drawing.add(cpu, "service", Stroke::solid, plainly(Quantity::contender_cpu));
     if (benchmark.database.engine == model::DatabaseEngine::postgres)
-        drawing.add(cpu, "database", Stroke::dashed,
-                    [](const Cell& cell) { return point(cell, cell.database_cpu_cores); });
+        drawing.add(cpu, "database", Stroke::dashed, plainly(Quantity::database_cpu));
 
     Figure memory = drawing.figure("memory", "Memory of the service", "anonymous memory, MiB");
-    drawing.add(memory, "mean", Stroke::solid,
-                [](const Cell& cell) { return point(cell, cell.contender_memory_mean_mib); });
-    drawing.add(memory, "peak", Stroke::dashed, [](const Cell& cell) {
-        return point(cell, Estimate{.value = cell.contender_memory_peak_mib});
-    });
+    drawing.add(memory, "mean", Stroke::solid, plainly(Quantity::memory_mean));
+    drawing.add(memory, "peak", Stroke::dashed, plainly(Quantity::memory_peak));
     std::vector<Figure> all{throughput, errors, latency(drawing), cpu, memory};
     std::erase_if(all, [](const Figure& figure) { return figure.series.empty(); });
     return all;

@@ -3,10 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdlib>
 
 #include "base/text.hpp"
-#include "host/process.hpp"
 #include "report/marker_places.hpp"
 
 namespace joust::report {
@@ -21,12 +19,15 @@ constexpr std::array<int, 4> k_filled_markers{7, 5, 13, 11};
 constexpr int k_most_legend_rows = 5;
 constexpr int k_cross = 2;
 constexpr int k_open_triangle = 8;
-constexpr Nanoseconds k_limit = std::chrono::seconds(60);  // five pictures take about a second
 
+// `text` as a string of gnuplot's on one line, whatever it holds: in single quotes nothing is expanded, and
+// neither a quote nor a line break is left to end it. Quotes and grave accents become typographic
+// apostrophes: gnuplot 5.4 reads a doubled quote at a string's start as its end.
 std::string literal(std::string_view text) {
+    constexpr std::size_t longest = 1000;  // far beyond the picture's edge
     std::string result = "'";
-    for (const char c : text)
-        result += c == '\'' ? std::string("''") : std::string(1, c);
+    for (const char c : printable(text.substr(0, longest)))
+        result += c == '\'' || c == '`' ? std::string("’") : std::string(1, c);
     return result + "'";
 }
 
@@ -75,13 +76,13 @@ bool is_drawn(const Point& point, Drawn kind) {
 std::string data(const Figure& figure) {
     std::string text =
         fmt::format("# {}\n# x: {}; y: {}; low and high: 95 % interval, NaN where there is none\n",
-                    figure.title, figure.x.label, figure.y.label);
+                    printable(figure.title), figure.x.label, figure.y.label);
     const std::vector<std::vector<double>> places = marker_places(figure);
     for (const Series& series : figure.series) {
         if (&series != figure.series.data()) text += "\n\n";
         text += fmt::format(
             "# {}\n# x y low high y_if_valid y_if_suspect y_if_invalid y_if_at_least x_of_marker\n",
-            series.label);
+            printable(series.label));
         const auto index = static_cast<std::size_t>(&series - figure.series.data());
         for (const Point& point : series.points) {
             const auto only = [&](Drawn kind) {
@@ -115,8 +116,12 @@ bool any_series(const Figure& figure, Predicate&& holds) {
 std::string ticks(std::string_view axis, const Axis& described) {
     if (described.ticks.empty()) return "";
     std::vector<std::string> parts;
-    for (const Tick& tick : described.ticks)
-        parts.push_back(fmt::format("{} {:g}", literal(tick.label), tick.value));
+    for (const Tick& tick : described.ticks) {
+        std::string format;  // of the number at the tick
+        for (const char c : tick.label)
+            format += c == '%' ? std::string("%%") : std::string(1, c);
+        parts.push_back(fmt::format("{} {:g}", literal(format), tick.value));
+    }
     return fmt::format("set {}tics ({})\n", axis, joined(parts, ", "));
 }
 
@@ -184,7 +189,7 @@ std::string header(const Figure& figure) {
         "set terminal pngcairo size 1600,900 noenhanced font 'DejaVu Sans,21' linewidth 2.2 background "
         "'#ffffff'\n"
         "set output '../{}.png'\n",
-        figure.title, figure.name, figure.name, figure.name);
+        printable(figure.title), figure.name, figure.name, figure.name);
     text += fmt::format("set label 1 {} at screen 0.02,0.952 left font 'DejaVu Sans:Bold,30'\n",
                         literal(figure.title));
     text += fmt::format(
@@ -270,52 +275,6 @@ GnuplotFiles gnuplot_files(const Figure& figure) {
     script += fmt::format("data = '{}.dat'\nplot \\\n  {}\nset output\n", figure.name,
                           joined(elements(figure), ", \\\n  "));
     return {std::move(script), data(figure)};
-}
-
-namespace {
-
-// gnuplot's output, or why it has none.
-Result<std::string> run_gnuplot(const std::vector<std::string>& arguments, const Path& folder) {
-    const char* path = std::getenv("PATH");
-    host::ProcessSpec spec;
-    spec.command = {"gnuplot"};
-    spec.command.insert(spec.command.end(), arguments.begin(), arguments.end());
-    spec.environment = {{"PATH", path != nullptr ? path : "/usr/bin:/bin"}, {"LC_ALL", "C.UTF-8"}};
-    spec.directory = std::filesystem::absolute(folder);
-    return host::run_program(std::move(spec), k_limit);
-}
-
-}  // namespace
-
-Status pictures_possible() {
-    const auto output = run_gnuplot({"-e", "set terminal pngcairo"}, "/");
-    if (!output)
-        return fail(ErrorKind::bad_input,
-                    "pictures cannot be made, so nothing was started; install gnuplot with `apt-get install "
-                    "gnuplot-nox`: {}",
-                    output.error().message);
-    return {};
-}
-
-Status write_pictures(const Path& run_dir, const std::vector<Figure>& figures) {
-    if (figures.empty()) return {};
-    const Path folder = run_dir / "figures";
-    JOUST_CHECK(make_directories(folder));
-    std::vector<std::string> scripts;
-    for (const Figure& figure : figures) {
-        const GnuplotFiles files = gnuplot_files(figure);
-        JOUST_CHECK(write_atomically(folder / (figure.name + ".gp"), files.script));
-        JOUST_CHECK(write_atomically(folder / (figure.name + ".dat"), files.data));
-        scripts.push_back(figure.name + ".gp");
-    }
-    const auto output = run_gnuplot(scripts, folder);
-    if (!output)
-        return fail(ErrorKind::unsupported,
-                    "no pictures: gnuplot failed; install it with `apt-get install gnuplot-nox`, then `joust "
-                    "report {}`: "
-                    "{}",
-                    run_dir.string(), output.error().message);
-    return {};
 }
 
 }  // namespace joust::report

@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 
+#include "base/text_width.hpp"
 #include "model/wording.hpp"
 #include "report/table.hpp"
 

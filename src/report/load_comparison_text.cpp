@@ -1,10 +1,12 @@
 #include <fmt/format.h>
 
+#include "base/text.hpp"
 #include "model/lower_bounds.hpp"
 #include "model/wording.hpp"
 #include "report/load_lines.hpp"
 #include "report/load_report.hpp"
 #include "report/table.hpp"
+#include "report/words/quantities.hpp"
 
 namespace joust::report {
 namespace {
@@ -37,12 +39,6 @@ std::string targets_table(const model::LoadComparison& comparison) {
     return table.plain();
 }
 
-std::string quantity_text(const std::string& quantity) {
-    if (quantity == "response_time_p50") return "p50";
-    if (quantity == "response_time_p99") return "p99";
-    return quantity;
-}
-
 // Why there is no ratio.
 std::string what_lacks(const model::LoadComparison& comparison, const model::LoadRatio& ratio) {
     const std::string rounds = model::counted(comparison.rounds, "round");
@@ -58,7 +54,7 @@ std::string what_it_says(const model::LoadComparison& comparison, const model::L
     if (!ratio.ratio) return what_lacks(comparison, ratio);
     if (!ratio.interval) return "too few rounds for an interval";
     if (!ratio.difference_shown()) return "no difference shown";
-    if (ratio.quantity == "goodput") return *ratio.ratio > 1 ? "more" : "less";
+    if (row(ratio.quantity).better == model::Better::more) return *ratio.ratio > 1 ? "more" : "less";
     return *ratio.ratio > 1 ? "slower" : "faster";
 }
 
@@ -75,7 +71,8 @@ std::string ratios_table(const model::LoadComparison& comparison) {
                             {"", Align::left}},
                 .rows = {}};
     for (const model::LoadRatio& ratio : comparison.ratios)
-        table.rows.push_back({fmt::format("{} ÷ A", letter(ratio.target)), quantity_text(ratio.quantity),
+        table.rows.push_back({fmt::format("{} ÷ A", letter(ratio.target)),
+                              std::string(words::compared_words(ratio.quantity).label),
                               ratio.ratio ? model::significant(*ratio.ratio) : "-",
                               ratio.interval ? interval_text(*ratio.interval) : "-",
                               what_it_says(comparison, ratio)});
@@ -86,6 +83,10 @@ std::string errors_and_self_checks(const model::LoadComparison& comparison) {
     std::string text;
     for (std::size_t i = 0; i < comparison.runs.size(); ++i)
         text += error_lines("errors " + letter(i), comparison.runs[i].samples);
+    for (std::size_t i = 0; i < comparison.runs.size(); ++i)
+        text += status_lines("statuses " + letter(i), comparison.runs[i].samples.statuses);
+    for (std::size_t i = 0; i < comparison.runs.size(); ++i)
+        text += warning_lines("warning " + letter(i), comparison.runs[i].warnings);
     text += '\n';
     for (std::size_t i = 0; i < comparison.runs.size(); ++i)
         text += self_check_lines("self-check " + letter(i), comparison.runs[i].self_check);
@@ -98,7 +99,7 @@ std::string load_text(const model::LoadComparison& comparison) {
     const model::LoadRun& first = comparison.runs.front();
     std::string text;
     for (std::size_t i = 0; i < comparison.runs.size(); ++i)
-        text += fmt::format("{}  {}{}\n", letter(i), comparison.runs[i].url,
+        text += fmt::format("{}  {}{}\n", letter(i), printable(comparison.runs[i].url),
                             comparison.runs[i].tls_verified ? "" : "   (certificate not verified)");
     const std::string each = first.offered_rps
                                  ? fmt::format("{} offered", model::rate_text(*first.offered_rps))

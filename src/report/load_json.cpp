@@ -4,6 +4,7 @@
 
 #include "model/lower_bounds.hpp"
 #include "model/wording.hpp"
+#include "report/judgement_json.hpp"
 #include "report/load_figures.hpp"
 #include "report/load_report.hpp"
 
@@ -51,6 +52,13 @@ Json errors(const model::RequestErrors& errors) {
     return json;
 }
 
+Json statuses(const model::StatusCounts& statuses) {
+    Json json = Json::object();
+    for (const auto& [status, count] : statuses)
+        json[std::to_string(status)] = count;
+    return json;
+}
+
 Json optional_number(const std::optional<double>& number) {
     return number ? Json(*number) : Json(nullptr);
 }
@@ -61,6 +69,20 @@ Json seconds_or_null(const std::vector<Nanoseconds>& of_threads) {
     return seconds(std::accumulate(of_threads.begin(), of_threads.end(), Nanoseconds{0}));
 }
 
+Json lacked(const model::GeneratorConduct& conduct) {
+    Json json = Json::object();
+    for (std::size_t i = 0; i < model::k_shortages; ++i)
+        json[std::string(name(static_cast<model::Shortage>(i)))] = conduct.shortages.count[i];
+    return json;
+}
+
+Json addresses(const model::Samples& samples) {
+    Json json = Json::array();
+    for (const model::ServedAddress& served : samples.addresses)
+        json.push_back({{"address", served.address}, {"connections", served.connections}});
+    return json;
+}
+
 Json generator(const model::LoadRun& run) {
     const model::Samples& samples = run.samples;
     return {{"cpu_user_s", seconds(samples.generator.cpu.user)},
@@ -69,22 +91,16 @@ Json generator(const model::LoadRun& run) {
             {"run_delay_s", seconds_or_null(samples.run_delays)},
             {"stopped_s", seconds_or_null(samples.conduct.thread_stopped)},
             {"max_rss_bytes", run.max_rss ? Json(run.max_rss->count) : Json(nullptr)},
+            {"lacked", lacked(samples.conduct)},
             {"backend", samples.backend},
             {"threads", samples.threads},
             {"kernel_time_stamps", samples.kernel_time_stamps}};
 }
 
-Json reasons(const std::vector<model::Reason>& reasons) {
-    Json json = Json::array();
-    for (const model::Reason& reason : reasons)
-        json.push_back({{"code", reason.code}, {"text", reason.text}});
-    return json;
-}
-
 Json validity(const model::Judgement& judgement) {
     return {{"verdict", name(judgement.validity)},
-            {"reasons", reasons(judgement.reasons)},
-            {"not_evaluated", reasons(judgement.not_evaluated)}};
+            {"reasons", findings_json(judgement.findings)},
+            {"not_evaluated", not_evaluated_json(judgement.not_evaluated)}};
 }
 
 Json requests(const model::Samples& samples) {
@@ -161,6 +177,7 @@ Json run_json(const model::LoadRun& run) {
         {"error_rate", samples.error_rate()},
         {"retried", samples.retried},
         {"connection_counts", connection_counts(samples.connections)},
+        {"addresses", addresses(samples)},
         {"bytes_received", samples.bytes_received},
         {"censored", samples.censored},
         {"response_time_ns",
@@ -170,8 +187,10 @@ Json run_json(const model::LoadRun& run) {
         {"schedule_lag_ns", times(samples.schedule_lag)},
         {"reap_delay_ns", times(samples.reap_delay)},
         {"errors", errors(samples.errors)},
+        {"statuses", statuses(samples.statuses)},
         {"error_examples", error_examples(samples)},
         {"fail_if", fail_if(run)},
+        {"warnings", findings_json(run.warnings)},
         {"generator", generator(run)},
         {"validity", validity(run.self_check)},
     };
@@ -195,7 +214,7 @@ Json slice_json(const model::LoadSlice& slice) {
 
 Json ratio_json(const model::LoadComparison& comparison, const model::LoadRatio& ratio) {
     const auto& interval = ratio.interval;
-    return {{"quantity", ratio.quantity},
+    return {{"quantity", row(ratio.quantity).name},
             {"url", comparison.runs[ratio.target].url},
             {"baseline", comparison.runs.front().url},
             {"rounds", ratio.rounds},

@@ -7,8 +7,10 @@
 #include <vector>
 
 #include "base/text.hpp"
+#include "base/text_width.hpp"
 #include "model/wording.hpp"
 #include "report/table.hpp"
+#include "report/words/rules.hpp"
 
 namespace joust::report {
 namespace {
@@ -21,25 +23,25 @@ std::string kinds(const model::Samples& samples) {
     const auto add = [&](std::uint64_t count, std::string_view what) {
         if (count > 0) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, what);
     };
+    constexpr auto k_own = model::RequestErrorKind::generator;
     for (std::size_t kind = 0; kind < model::k_request_error_kinds; ++kind)
-        add(samples.errors.count[kind], name(static_cast<model::RequestErrorKind>(kind)));
+        if (static_cast<model::RequestErrorKind>(kind) != k_own)
+            add(samples.errors.count[kind], name(static_cast<model::RequestErrorKind>(kind)));
     add(samples.requests.unfinished, "unfinished");
-    if (text.empty()) return "none";
-    return fmt::format("{} of the requests: {}", model::percent(samples.error_rate()), text);
+    text = text.empty() ? "none"
+                        : fmt::format("{} of the requests: {}", model::percent(samples.error_rate()), text);
+    if (samples.errors[k_own] > 0)
+        text += fmt::format("; {} failed in the load generator (see self-check)",
+                            model::counted(static_cast<std::int64_t>(samples.errors[k_own]), "more request"));
+    return text;
 }
 
 // The first line of what came, at most `columns` wide.
 std::string shortened(std::string_view detail, std::size_t columns) {
     const std::string_view text = trimmed(detail);
     const std::string line = printable(text.substr(0, text.find_first_of("\r\n")));
-    std::string result;
-    std::size_t width = 0;
-    for (const char c : line) {
-        const bool begins = (static_cast<unsigned char>(c) & 0xc0U) != 0x80U;
-        if (begins && ++width > columns) return result + "…";
-        result += c;
-    }
-    return result;
+    const std::string_view fitting = cut_to_width(line, columns);
+    return std::string(fitting) + (fitting.size() < line.size() ? "…" : "");
 }
 
 std::string example_text(const model::RequestErrorExample& example) {
@@ -97,12 +99,23 @@ std::string error_lines(std::string_view label, const model::Samples& samples) {
     return text;
 }
 
+std::string status_lines(std::string_view label, const model::StatusCounts& statuses) {
+    return statuses.empty() ? "" : labelled(label, model::statuses_text(statuses));
+}
+
+std::string warning_lines(std::string_view label, const std::vector<model::Finding>& warnings) {
+    std::string text;
+    for (const model::Finding& warning : warnings)
+        text += labelled(label, words::sentence(warning));
+    return text;
+}
+
 std::string self_check_lines(std::string_view label, const model::Judgement& judgement) {
     std::string text = labelled(label, name(judgement.validity));
-    for (const model::Reason& reason : judgement.reasons)
-        text += labelled("", reason.text);
-    for (const model::Reason& rule : judgement.not_evaluated)
-        text += labelled("", fmt::format("{} not evaluated: {}", rule.code, rule.text));
+    for (const model::Finding& finding : judgement.findings)
+        text += labelled("", words::sentence(finding));
+    for (const model::NotEvaluated& rule : judgement.not_evaluated)
+        text += labelled("", fmt::format("{} not evaluated: {}", code(rule.rule), words::sentence(rule)));
     return text;
 }
 

@@ -14,6 +14,9 @@ namespace joust::report {
 std::string labelled(std::string_view label, std::string_view text);
 /// The share of errors, their kinds, and what the first one of each kind looked like; what the server sent is
 /// made harmless for a terminal.
+/// "statuses       200 × 1990 · 302 × 10" and the warnings; empty when there are none.
+std::string status_lines(std::string_view label, const model::StatusCounts& statuses);
+std::string warning_lines(std::string_view label, const std::vector<model::Finding>& warnings);
 std::string error_lines(std::string_view label, const model::Samples& samples);
 /// The verdict, its reasons, and the rules that could not be evaluated.
 std::string self_check_lines(std::string_view label, const model::Judgement& judgement);

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "base/quantity.hpp"
+#include "base/text.hpp"
 #include "model/lower_bounds.hpp"
 #include "model/wording.hpp"
 #include "report/histogram_text.hpp"
@@ -39,8 +40,19 @@ std::string histogram(const model::Samples& samples) {
     return text;
 }
 
+// Which of the addresses of the target's name took connections.
+std::string address_lines(const model::Samples& samples) {
+    std::vector<std::string> parts;
+    for (const model::ServedAddress& served : samples.addresses)
+        if (served.connections > 0 || samples.addresses.size() > 1)
+            parts.push_back(
+                fmt::format("{} ({})", served.address,
+                            model::counted(static_cast<std::int64_t>(served.connections), "connection")));
+    return parts.empty() ? "" : labelled("served by", joined(parts, ", "));
+}
+
 std::string connection_lines(const model::Samples& samples) {
-    std::string text;
+    std::string text = address_lines(samples);
     if (samples.retried > 0)
         text += fmt::format("retries        {}, counted apart from the requests\n", samples.retried);
     if (samples.connections.closed_idle > 0)
@@ -75,14 +87,15 @@ std::string generator_lines(const model::LoadRun& run) {
 std::string load_text(const model::LoadRun& run) {
     const model::Samples& samples = run.samples;
     std::string text =
-        fmt::format("{} · {} · {}{}\n\n", run.url, load_of(run), model::span_text(samples.window),
+        fmt::format("{} · {} · {}{}\n\n", printable(run.url), load_of(run), model::span_text(samples.window),
                     run.tls_verified ? "" : " · certificate not verified (--insecure)");
     if (!run.stopped_early.empty()) text += labelled("stopped early", run.stopped_early);
     text += labelled("goodput",
                      fmt::format("{}   ({} of {} requests succeeded, {} received)",
                                  model::rate_text(samples.goodput_rps()), samples.requests.succeeded,
                                  samples.requests.started, model::bytes_text(Bytes{samples.bytes_received})));
-    text += error_lines("errors", samples) + connection_lines(samples) + '\n';
+    text += error_lines("errors", samples) + status_lines("statuses", samples.statuses) +
+            warning_lines("warning", run.warnings) + connection_lines(samples) + '\n';
     if (!samples.response_time.empty()) text += quantile_rows(run) + '\n' + histogram(samples) + '\n';
     if (samples.censored > 0)
         text += fmt::format("{} never ended and count at their age: where ≥ stands, it took longer.\n\n",

@@ -2,11 +2,14 @@
 
 #include <string>
 
+#include <vector>
+
+#include "report/figure.hpp"
 #include "report/report.hpp"
 
 namespace joust::report {
 
 /// incremental_benchmark_report.md.
-std::string markdown(const RunReport& run);
+std::string markdown(const RunReport& run, const std::vector<Figure>& figures);
 
 }  // namespace joust::report

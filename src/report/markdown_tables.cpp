@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <functional>
 
 #include "base/text.hpp"
 #include "model/wording.hpp"
 #include "report/cell_text.hpp"
 #include "report/environment_facts.hpp"
+#include "report/markdown_text.hpp"
+#include "report/words/quantities.hpp"
 
 namespace joust::report {
 namespace {
@@ -23,7 +26,7 @@ Table per_cell(const RunReport& run, const std::vector<Column>& columns,
     table.columns.insert(table.columns.end(), columns.begin(), columns.end());
     table.columns.push_back({"validity", Align::left});
     for (const Cell& cell : run.comparison.cells) {
-        std::vector<std::string> row{std::to_string(cell.level), cell.contender};
+        std::vector<std::string> row{std::to_string(cell.level), cell.entrant};
         for (std::string& text : rest(cell))
             row.push_back(std::move(text));
         row.push_back(validity_text(cell));
@@ -32,8 +35,20 @@ Table per_cell(const RunReport& run, const std::vector<Column>& columns,
     return table;
 }
 
-std::string optional_estimate(const std::optional<model::Estimate>& estimate) {
-    return estimate ? model::significant(estimate->value) : "–";
+std::vector<Column> columns_of(words::Section section) {
+    std::vector<Column> columns;
+    for (const words::QuantityColumn& column : words::quantity_columns())
+        if (column.section == section) columns.push_back({std::string(column.title)});
+    return columns;
+}
+
+std::vector<std::string> figures_of(words::Section section, const Cell& cell) {
+    std::vector<std::string> row;
+    for (const words::QuantityColumn& column : words::quantity_columns())
+        if (column.section == section)
+            row.push_back(column.interval ? words::figure_with_interval(cell, column.quantity)
+                                          : words::figure_text(cell, column.quantity));
+    return row;
 }
 
 std::string limits_text(const model::LimitsInForce& limits) {
@@ -53,6 +68,15 @@ std::string pairs_text(const std::map<std::string, std::string>& pairs) {
     return joined(parts, ", ");
 }
 
+// With the interpreter's version, where the environment has one.
+std::string language_text(const model::ContenderFacts& facts) {
+    std::string name = facts.stack.language;
+    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
+    const auto version = facts.versions.find(name);
+    return version == facts.versions.end() ? facts.stack.language
+                                           : facts.stack.language + " " + version->second;
+}
+
 }  // namespace
 
 Table ratio_table(const RunReport& run) {
@@ -63,24 +87,16 @@ Table ratio_table(const RunReport& run) {
                  {"pairs"},
                  {"verdict", Align::left}},
                 {}};
-    const model::Comparison& comparison = run.comparison;
-    const std::array<std::pair<std::string_view, const std::vector<model::PairedRatio>*>, 3> quantities{
-        {{"goodput", &comparison.goodput},
-         {"CPU per operation", &comparison.cpu_per_operation},
-         {"p99 response time", &comparison.response_time_p99}}};
-    for (const auto& [quantity, ratios] : quantities)
-        for (const model::PairedRatio& ratio : *ratios)
-            if (!ratio.level) {
-                // "faster" is a word for goodput and time; of CPU one needs less or more.
-                const bool cpu = ratios == &comparison.cpu_per_operation;
-                std::string verdict = verdict_words(ratio);
-                if (cpu && ratio.verdict == model::Verdict::faster) verdict = "less";
-                if (cpu && ratio.verdict == model::Verdict::slower) verdict = "more";
-                table.rows.push_back({fmt::format("{}, {} ÷ {}", quantity, ratio.contender, ratio.baseline),
-                                      ratio_text(ratio), std::to_string(ratio.pairs),
-                                      ratio_text(ratio.of_valid), std::to_string(ratio.of_valid.pairs),
-                                      verdict});
-            }
+    for (const model::PairedRatio& ratio : run.comparison.ratios) {
+        if (ratio.level) continue;
+        const words::ComparedWords& said = words::compared_words(ratio.quantity);
+        std::string verdict = verdict_words(ratio);
+        if (ratio.verdict == model::Verdict::faster) verdict = said.faster;
+        if (ratio.verdict == model::Verdict::slower) verdict = said.slower;
+        table.rows.push_back({fmt::format("{}, {} ÷ {}", said.title, ratio.entrant, ratio.baseline),
+                              ratio_text(ratio), std::to_string(ratio.pairs), ratio_text(ratio.of_valid),
+                              std::to_string(ratio.of_valid.pairs), std::move(verdict)});
+    }
     return table;
 }
 
@@ -89,8 +105,8 @@ Table environment_table(const RunReport& run) {
     const model::HostFacts& host = environment.host;
     const model::Benchmark& benchmark = run.benchmark;
     Table table{{{"what", Align::left}, {"value", Align::left}}, {}};
-    const auto row = [&](std::string what, std::string value) {
-        if (!value.empty()) table.rows.push_back({std::move(what), std::move(value)});
+    const auto row = [&](std::string what, const std::string& value) {
+        if (!value.empty()) table.rows.push_back({std::move(what), markdown_text(value)});
     };
     row("started", iso_time(environment.started));
     row("benchmark", fmt::format("{}, workload {}{}", benchmark.name, benchmark.workload,
@@ -110,15 +126,17 @@ Table environment_table(const RunReport& run) {
         storage += ", a 4 KiB write is durable after " + model::duration_text(*host.storage.sync_median) +
                    " (median)";
     row("storage", storage);
-    row("limits", environment.limits == "off" ? "**off**" : environment.limits);
+    table.rows.push_back(
+        {"limits", environment.limits == "off" ? "**off**" : markdown_text(environment.limits)});
     for (const auto& [party, limits] : environment.limits_in_force)
-        row("limits in force, " + party, limits_text(limits));
+        row("limits in force, " + markdown_text(party), limits_text(limits));
     if (environment.users_separated)
-        row("users",
-            *environment.users_separated
-                ? "each contender and the database have one of their own"
-                : "**not separated**: contenders and database run as the user who called joust, and could "
-                  "read and change each other's files");
+        table.rows.push_back(
+            {"users",
+             *environment.users_separated
+                 ? "each contender and the database have one of their own"
+                 : "**not separated**: contenders and database run as the user who called joust, and "
+                   "could read and change each other's files"});
     row("CPU placement", joined(environment.layout_notes, "; "));
     row("database", fmt::format("{} {}, durability {}, data on {}",
                                 environment.database.engine == "postgres" ? "PostgreSQL" : "SQLite",
@@ -135,19 +153,20 @@ Table environment_table(const RunReport& run) {
 Table architecture_table(const RunReport& run) {
     Table table{{{"", Align::left}}, {}};
     std::vector<const model::ContenderFacts*> contenders;
-    for (const std::string& contender : run.benchmark.contenders)
+    for (const std::string& contender : labels(run.benchmark))
         if (const auto* facts = facts_of(run.environment, contender)) {
             contenders.push_back(facts);
-            table.columns.push_back({fmt::format("{} ({})", facts->name, facts->title), Align::left});
+            table.columns.push_back(
+                {fmt::format("{} ({})", facts->name, markdown_text(facts->title)), Align::left});
         }
-    const auto row = [&](const std::string& what,
-                         const std::function<std::string(const model::ContenderFacts&)>& value) {
+    using Value = std::function<std::string(const model::ContenderFacts&)>;
+    const auto row = [&](const std::string& what, const Value& value) {
         std::vector<std::string> cells{what};
         for (const model::ContenderFacts* facts : contenders)
-            cells.push_back(value(*facts));
+            cells.push_back(markdown_text(value(*facts)));
         table.rows.push_back(std::move(cells));
     };
-    row("language", [](const auto& facts) { return facts.stack.language; });
+    row("language", language_text);
     row("framework", [](const auto& facts) { return facts.stack.framework; });
     row("server", [](const auto& facts) { return facts.stack.server; });
     row("ORM", [](const auto& facts) { return facts.stack.orm; });
@@ -161,71 +180,55 @@ Table architecture_table(const RunReport& run) {
     row("notes", [](const auto& facts) { return pairs_text(facts.stack.notes); });
     row("versions", [](const auto& facts) { return pairs_text(facts.versions); });
     row("lock file (SHA-256)", [](const auto& facts) { return facts.lock_sha256.substr(0, 16); });
-    row("command", [](const auto& facts) { return "`" + joined(facts.command, " ") + "`"; });
+    std::vector<std::string> commands{"command"};
+    for (const model::ContenderFacts* facts : contenders)
+        commands.push_back(code_span(joined(facts->command, " ")));
+    table.rows.push_back(std::move(commands));
     return table;
 }
 
 Table throughput_table(const RunReport& run) {
-    return per_cell(
-        run,
-        {{"goodput/s"}, {"throughput/s"}, {"ratio to " + run.comparison.baseline}, {"verdict", Align::left}},
-        [&](const Cell& cell) -> std::vector<std::string> {
-            const auto* ratio = find_ratio(run.comparison.goodput, cell.contender, cell.level);
-            return {estimate_text(cell.goodput_rps), estimate_text(cell.throughput_rps),
-                    ratio != nullptr ? ratio_text(*ratio) : "", verdict_text(run.comparison, cell)};
-        });
+    std::vector<Column> columns = columns_of(words::Section::throughput);
+    columns.push_back({"ratio to " + run.comparison.baseline});
+    columns.push_back({"verdict", Align::left});
+    return per_cell(run, columns, [&](const Cell& cell) {
+        std::vector<std::string> row = figures_of(words::Section::throughput, cell);
+        const auto* ratio = run.comparison.ratio(model::Quantity::goodput, cell.entrant, cell.level);
+        row.push_back(ratio != nullptr ? ratio_text(*ratio) : "");
+        row.push_back(verdict_text(run.comparison, cell));
+        return row;
+    });
 }
 
 Table latency_table(const RunReport& run) {
-    return per_cell(run, {{"mean"}, {"p50"}, {"p95"}, {"p99"}, {"p99.9"}, {"max"}},
-                    [](const Cell& cell) -> std::vector<std::string> {
-                        return {latency_text(cell, "mean"), latency_with_interval(cell, "p50"),
-                                latency_text(cell, "p95"),  latency_with_interval(cell, "p99"),
-                                latency_text(cell, "p999"), latency_text(cell, "max")};
-                    });
+    return per_cell(run, columns_of(words::Section::latency),
+                    [](const Cell& cell) { return figures_of(words::Section::latency, cell); });
 }
 
 Table resource_table(const RunReport& run) {
-    return per_cell(run,
-                    {{"CPU, cores"},
-                     {"CPU/op"},
-                     {"user"},
-                     {"system"},
-                     {"database CPU, cores"},
-                     {"database CPU/op"},
-                     {"generator CPU, cores"},
-                     {"memory mean, MiB"},
-                     {"memory peak, MiB"},
-                     {"context switches/op"},
-                     {"throttled"}},
-                    [](const Cell& cell) -> std::vector<std::string> {
-                        return {model::significant(cell.contender_cpu_cores.value),
-                                cpu_text(cell.contender_cpu_us_per_operation),
-                                cpu_text(cell.contender_cpu_user_us_per_operation),
-                                cpu_text(cell.contender_cpu_system_us_per_operation),
-                                model::significant(cell.database_cpu_cores.value),
-                                cpu_text(cell.database_cpu_us_per_operation),
-                                model::significant(cell.generator_cpu_cores.value),
-                                model::significant(cell.contender_memory_mean_mib.value),
-                                model::significant(cell.contender_memory_peak_mib),
-                                optional_estimate(cell.context_switches_per_operation),
-                                cell.throttled_share ? model::percent(cell.throttled_share->value) : "–"};
-                    });
+    return per_cell(run, columns_of(words::Section::resources),
+                    [](const Cell& cell) { return figures_of(words::Section::resources, cell); });
 }
 
 Table error_table(const RunReport& run) {
-    std::vector<Column> columns{{"requests"}, {"error rate"}};
+    std::vector<Column> columns{{"requests"}};
+    for (Column& column : columns_of(words::Section::errors))
+        columns.push_back(std::move(column));
     for (std::size_t i = 0; i < model::k_request_error_kinds; ++i) {
         std::string title(name(static_cast<model::RequestErrorKind>(i)));
         std::replace(title.begin(), title.end(), '_', ' ');
         columns.push_back({std::move(title)});
     }
     columns.push_back({"unfinished"});
+    columns.push_back({"answers by status"});
     return per_cell(run, columns, [](const Cell& cell) {
-        std::vector<std::string> row{std::to_string(cell.requests.started), model::percent(cell.error_rate)};
+        std::vector<std::string> row{std::to_string(cell.requests.started)};
+        for (std::string& figure : figures_of(words::Section::errors, cell))
+            row.push_back(std::move(figure));
         for (const std::uint64_t count : cell.errors.count)
             row.push_back(std::to_string(count));
         row.push_back(std::to_string(cell.requests.unfinished));
+        row.push_back(cell.statuses.empty() ? "–" : model::statuses_text(cell.statuses));
         return row;
     });
 }

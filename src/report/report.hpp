@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
+#include "base/directory.hpp"
 #include "base/error.hpp"
-#include "base/file.hpp"
 #include "model/benchmark.hpp"
 #include "model/comparison.hpp"
 #include "model/environment.hpp"
@@ -23,6 +23,8 @@ struct RunReport {
     const model::Environment& environment;
     const std::vector<model::TrialResult>& trials;
     const model::Comparison& comparison;
+    /// `directory` if it is open already; null: it is opened by its path.
+    const Directory* opened = nullptr;
 };
 
 /// Writes every file of the report beside the run's own: JSON, Markdown, then figures/ and the pictures made

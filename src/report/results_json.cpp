@@ -1,10 +1,11 @@
 #include "report/results_json.hpp"
 
-#include <array>
 #include <cmath>
 
 #include "model/json_fields.hpp"
 #include "report/environment_facts.hpp"
+#include "report/judgement_json.hpp"
+#include "report/words/verdicts.hpp"
 
 namespace joust::report {
 namespace {
@@ -28,39 +29,46 @@ Json optional(const std::optional<T>& value) {
     return value ? Json(*value) : Json(nullptr);
 }
 
-// KEY, KEY_low and KEY_high; all null where the figure does not exist.
-void add_estimate(Json& object, const std::string& key, const std::optional<Estimate>& estimate) {
-    object[key] = estimate ? Json(rounded(estimate->value)) : Json(nullptr);
-    object[key + "_low"] = estimate ? optional(estimate->low) : Json(nullptr);
-    object[key + "_high"] = estimate ? optional(estimate->high) : Json(nullptr);
+bool has_interval(const model::QuantityRow& row) {
+    switch (row.aggregate) {
+        case model::Aggregate::mean:
+        case model::Aggregate::of_requests:
+        case model::Aggregate::mean_of_all:
+            return true;
+        case model::Aggregate::largest:
+        case model::Aggregate::share_of_requests:
+        case model::Aggregate::largest_of_all:
+            break;
+    }
+    return false;
 }
 
-Json reasons_json(const std::vector<model::Reason>& reasons) {
-    Json list = Json::array();
-    for (const model::Reason& reason : reasons)
-        list.push_back({{"code", reason.code}, {"text", reason.text}});
-    return list;
+Json number(model::Unit unit, double value) {
+    if (unit == model::Unit::whole_number) return static_cast<std::uint64_t>(value);
+    return rounded(value);
+}
+
+// KEY, with KEY_low and KEY_high where there may be an interval, and KEY_at_least where it may be a lower
+// bound; null where the figure does not exist.
+void add_figure(Json& object, const model::QuantityRow& row, const Cell& cell) {
+    const Estimate* estimate = cell.find(row.quantity);
+    const std::string key(row.key);
+    object[key] = estimate != nullptr ? number(row.unit, estimate->value) : Json(nullptr);
+    if (has_interval(row)) {
+        object[key + "_low"] = estimate != nullptr ? optional(estimate->low) : Json(nullptr);
+        object[key + "_high"] = estimate != nullptr ? optional(estimate->high) : Json(nullptr);
+    }
+    if (row.aspect == model::Aspect::latency)
+        object[key + "_at_least"] = estimate != nullptr && estimate->at_least;
 }
 
 void add_judgement(Json& object, const model::Judgement& judgement) {
     object["validity"] = name(judgement.validity);
-    object["reasons"] = reasons_json(judgement.reasons);
-    object["not_evaluated"] = reasons_json(judgement.not_evaluated);
+    object["reasons"] = findings_json(judgement.findings);
+    object["not_evaluated"] = not_evaluated_json(judgement.not_evaluated);
 }
 
-void add_latency(Json& object, const Cell& cell) {
-    for (const char* label : {"mean", "p50", "p95", "p99", "p999", "max"}) {
-        const auto found = cell.response_time.find(label);
-        const bool known = found != cell.response_time.end();
-        const std::string key = fmt::format("response_time_{}_ns", label);
-        add_estimate(object, key, known ? std::optional(found->second.value_ns) : std::nullopt);
-        object[key + "_at_least"] = known && found->second.at_least;
-    }
-}
-
-void add_errors(Json& object, const Cell& cell) {
-    object["error_rate"] = rounded(cell.error_rate);
-    add_estimate(object, "error_rate_of_trials", cell.error_rate_of_trials);
+void add_counts(Json& object, const Cell& cell) {
     object["requests_started"] = cell.requests.started;
     object["requests_succeeded"] = cell.requests.succeeded;
     object["requests_failed"] = cell.requests.failed;
@@ -69,48 +77,32 @@ void add_errors(Json& object, const Cell& cell) {
     for (std::size_t i = 0; i < model::k_request_error_kinds; ++i)
         object[fmt::format("errors_{}", name(static_cast<model::RequestErrorKind>(i)))] =
             cell.errors.count[i];
-}
-
-void add_usage(Json& object, const Cell& cell) {
-    add_estimate(object, "contender_cpu_cores", cell.contender_cpu_cores);
-    add_estimate(object, "database_cpu_cores", cell.database_cpu_cores);
-    add_estimate(object, "generator_cpu_cores", cell.generator_cpu_cores);
-    add_estimate(object, "contender_cpu_us_per_operation", cell.contender_cpu_us_per_operation);
-    add_estimate(object, "contender_cpu_user_us_per_operation", cell.contender_cpu_user_us_per_operation);
-    add_estimate(object, "contender_cpu_system_us_per_operation", cell.contender_cpu_system_us_per_operation);
-    add_estimate(object, "database_cpu_us_per_operation", cell.database_cpu_us_per_operation);
-    add_estimate(object, "contender_memory_mean_mib", cell.contender_memory_mean_mib);
-    object["contender_memory_peak_mib"] = rounded(cell.contender_memory_peak_mib);
-    object["contender_page_cache_peak_mib"] = rounded(cell.contender_page_cache_peak_mib);
-    add_estimate(object, "database_memory_mean_mib", cell.database_memory_mean_mib);
-    object["database_memory_peak_mib"] = rounded(cell.database_memory_peak_mib);
-    add_estimate(object, "throttled_share", cell.throttled_share);
-    add_estimate(object, "context_switches_per_operation", cell.context_switches_per_operation);
-    object["connections_peak"] = cell.connections_peak;
+    object["statuses"] = Json::object();
+    for (const auto& [status, count] : cell.statuses)
+        object["statuses"][std::to_string(status)] = count;
 }
 
 Json cell_json(const Cell& cell) {
     Json object = Json::object();
-    object["contender"] = cell.contender;
+    object["contender"] = cell.entrant;
     object["level"] = cell.level;
     object["trials"] = cell.trials;
-    object["valid_trials"] = cell.valid_trials;
+    object["valid_trials"] = cell.trials_that_count;
     add_judgement(object, cell.judgement);
-    add_estimate(object, "goodput_rps", cell.goodput_rps);
-    add_estimate(object, "throughput_rps", cell.throughput_rps);
-    add_latency(object, cell);
-    add_errors(object, cell);
-    add_usage(object, cell);
+    for (const model::QuantityRow& row : model::quantities()) {
+        add_figure(object, row, cell);
+        if (row.quantity == model::Quantity::error_rate_of_trials) add_counts(object, cell);
+    }
     return object;
 }
 
-Json ratio_json(std::string_view quantity, const PairedRatio& ratio) {
-    return {{"quantity", quantity},
-            {"contender", ratio.contender},
+Json ratio_json(const model::Comparison& comparison, const PairedRatio& ratio) {
+    return {{"quantity", row(ratio.quantity).name},
+            {"contender", ratio.entrant},
             {"baseline", ratio.baseline},
             {"level", optional(ratio.level)},
             {"pairs", ratio.pairs},
-            {"pairs_left_out", ratio.left_out},
+            {"pairs_left_out", ratio.left_out.total()},
             {"ratio", optional(ratio.ratio)},
             {"ratio_low", optional(ratio.low)},
             {"ratio_high", optional(ratio.high)},
@@ -120,18 +112,13 @@ Json ratio_json(std::string_view quantity, const PairedRatio& ratio) {
             {"valid_ratio_high", optional(ratio.of_valid.high)},
             {"mostly_suspect", ratio.mostly_suspect()},
             {"verdict", name(ratio.verdict)},
-            {"why", ratio.why}};
+            {"why", words::why(comparison, ratio)}};
 }
 
 Json ratios_json(const model::Comparison& comparison) {
     Json list = Json::array();
-    const std::array<std::pair<std::string_view, const std::vector<PairedRatio>*>, 3> quantities{
-        {{"goodput", &comparison.goodput},
-         {"cpu_per_operation", &comparison.cpu_per_operation},
-         {"response_time_p99", &comparison.response_time_p99}}};
-    for (const auto& [quantity, ratios] : quantities)
-        for (const PairedRatio& ratio : *ratios)
-            list.push_back(ratio_json(quantity, ratio));
+    for (const PairedRatio& ratio : comparison.ratios)
+        list.push_back(ratio_json(comparison, ratio));
     return list;
 }
 
@@ -139,10 +126,8 @@ Json trials_json(const RunReport& run) {
     Json list = Json::array();
     for (std::size_t i = 0; i < run.trials.size(); ++i) {
         const model::PlannedTrial& plan = run.trials[i].plan;
-        Json object = {{"index", plan.index},
-                       {"contender", plan.contender},
-                       {"level", plan.level},
-                       {"block", plan.block}};
+        Json object = {
+            {"index", plan.index}, {"contender", plan.entrant}, {"level", plan.level}, {"block", plan.block}};
         add_judgement(object, run.comparison.trial_judgements[i]);
         list.push_back(std::move(object));
     }
@@ -152,7 +137,7 @@ Json trials_json(const RunReport& run) {
 Json benchmark_json(const RunReport& run) {
     const model::Benchmark& benchmark = run.benchmark;
     Json contenders = Json::array();
-    for (const std::string& contender : benchmark.contenders)
+    for (const std::string& contender : labels(benchmark))
         contenders.push_back({{"name", contender}, {"title", title_of(run.environment, contender)}});
     return {{"name", benchmark.name},
             {"title", benchmark.title},
@@ -181,9 +166,9 @@ std::string results_json(const RunReport& run) {
     json["schema_version"] = k_results_schema_version;
     json["joust_version"] = run.environment.joust_version;
     json["started"] = iso_time(run.environment.started);
-    json["headline"] = comparison.headline;
+    json["headline"] = words::headline(comparison);
     json["winner"] = optional(comparison.winner);
-    json["warnings"] = comparison.warnings;
+    json["warnings"] = words::warnings(comparison);
     json["benchmark"] = benchmark_json(run);
     json["blocks"] = comparison.blocks;
     json["levels"] = comparison.levels;
@@ -193,12 +178,12 @@ std::string results_json(const RunReport& run) {
     json["comparisons"] = ratios_json(comparison);
     json["breaking_points"] = Json::array();
     for (const model::BreakingPoint& point : comparison.breaking_points)
-        json["breaking_points"].push_back({{"contender", point.contender},
+        json["breaking_points"].push_back({{"contender", point.entrant},
                                            {"level", point.level},
                                            {"error_rate", rounded(point.error_rate)}});
     json["plateaus"] = Json::array();
     for (const model::Plateau& plateau : comparison.plateaus)
-        json["plateaus"].push_back({{"contender", plateau.contender},
+        json["plateaus"].push_back({{"contender", plateau.entrant},
                                     {"first_level", plateau.first_level},
                                     {"last_level", plateau.last_level},
                                     {"levels", plateau.levels},
@@ -206,7 +191,7 @@ std::string results_json(const RunReport& run) {
                                     {"highest_rps", rounded(plateau.highest_rps)}});
     json["scatters"] = Json::array();
     for (const model::Scatter& scatter : comparison.scatters)
-        json["scatters"].push_back({{"contender", scatter.contender},
+        json["scatters"].push_back({{"contender", scatter.entrant},
                                     {"share", rounded(scatter.share)},
                                     {"between_levels", scatter.between_levels},
                                     {"lowest_rps", rounded(scatter.lowest_rps)},
@@ -215,7 +200,7 @@ std::string results_json(const RunReport& run) {
                                     {"highest_level", scatter.highest_level}});
     json["incidents"] = Json::array();
     for (const model::PlacedIncident& placed : comparison.incidents)
-        json["incidents"].push_back({{"contender", placed.contender},
+        json["incidents"].push_back({{"contender", placed.entrant},
                                      {"level", placed.level},
                                      {"block", placed.block},
                                      {"kind", name(placed.incident.kind)},

@@ -4,12 +4,17 @@
 #include <map>
 
 #include "base/text.hpp"
+#include "base/text_width.hpp"
 #include "model/wording.hpp"
 #include "report/cell_text.hpp"
 #include "report/table.hpp"
+#include "report/words/quantities.hpp"
+#include "report/words/verdicts.hpp"
 
 namespace joust::report {
 namespace {
+
+using model::Quantity;
 
 constexpr std::size_t k_width = 100;
 
@@ -25,7 +30,7 @@ std::string beside_verdict(const std::string& ratio) {
 
 // Ratio and verdict; the verdict ends the line, so that colour codes in it do not spoil the alignment.
 std::string last_column(const model::Comparison& comparison, const model::Cell& cell, const Paint& paint) {
-    const model::PairedRatio* ratio = find_ratio(comparison.goodput, cell.contender, cell.level);
+    const model::PairedRatio* ratio = comparison.ratio(Quantity::goodput, cell.entrant, cell.level);
     std::string text = ratio != nullptr && ratio->ratio ? beside_verdict(ratio_text(*ratio)) : "";
     text += painted(paint, verdict_of(comparison, cell), verdict_text(comparison, cell));
     if (cell.judgement.validity == model::Validity::suspect) text += " ?";
@@ -33,7 +38,7 @@ std::string last_column(const model::Comparison& comparison, const model::Cell& 
 }
 
 Table table(const model::Comparison& comparison, const Paint& paint) {
-    const bool several = comparison.contenders.size() > 1;
+    const bool several = comparison.entrants.size() > 1;
     const bool closed = comparison.load_model == model::LoadModel::closed;
     Table table{{{closed ? "users" : "rate/s"},
                  {"contender", Align::left},
@@ -45,24 +50,23 @@ Table table(const model::Comparison& comparison, const Paint& paint) {
                 {}};
     std::optional<std::int64_t> previous;
     for (const model::Cell& cell : comparison.cells) {
-        table.rows.push_back({previous == cell.level ? "" : std::to_string(cell.level), cell.contender,
-                              model::significant(cell.goodput_rps.value), latency_text(cell, "p99"),
-                              model::percent(cell.error_rate), cpu_text(cell.contender_cpu_us_per_operation),
+        table.rows.push_back({previous == cell.level ? "" : std::to_string(cell.level), cell.entrant,
+                              words::figure_text(cell, Quantity::goodput),
+                              words::figure_text(cell, Quantity::response_time_p99),
+                              words::figure_text(cell, Quantity::error_rate),
+                              words::figure_text(cell, Quantity::cpu_per_operation),
                               last_column(comparison, cell, paint)});
         previous = cell.level;
     }
-    const bool some_invalid = std::any_of(
-        comparison.cells.begin(), comparison.cells.end(),
-        [](const model::Cell& cell) { return cell.judgement.validity == model::Validity::invalid; });
-    for (const model::PairedRatio& ratio : comparison.goodput) {
-        if (ratio.level) continue;
+    const bool some_invalid = std::any_of(comparison.cells.begin(), comparison.cells.end(), model::invalid);
+    for (const model::PairedRatio& ratio : comparison.pooled(Quantity::goodput)) {
         const std::string where = some_invalid && ratio.ratio ? " where ranked" : "";
-        table.rows.push_back({"all", ratio.contender, "", "", "", "",
+        table.rows.push_back({"all", ratio.entrant, "", "", "", "",
                               (ratio.ratio ? beside_verdict(ratio_text(ratio)) : "") +
                                   painted(paint, ratio.verdict, verdict_words(ratio)) + where});
         if (ratio.of_valid.pairs < ratio.pairs)
             table.rows.push_back(
-                {"valid", ratio.contender, "", "", "", "",
+                {"valid", ratio.entrant, "", "", "", "",
                  beside_verdict(ratio_text(ratio.of_valid)) +
                      fmt::format("{} of {}", ratio.of_valid.pairs, model::counted(ratio.pairs, "pair"))});
     }
@@ -75,7 +79,7 @@ std::string suspects(const model::Comparison& comparison) {
     std::map<std::string, std::map<std::string, std::string>> places;  // by reasons, then contender
     for (const model::Cell& cell : comparison.cells) {
         if (cell.judgement.validity != model::Validity::suspect) continue;
-        std::string& levels = places[short_reasons(cell)][cell.contender];
+        std::string& levels = places[short_reasons(cell)][cell.entrant];
         levels += (levels.empty() ? "" : ", ") + std::to_string(cell.level);
     }
     const std::string_view unit = comparison.load_model == model::LoadModel::closed ? "users" : "requests/s";
@@ -116,8 +120,8 @@ std::string summary_text(const model::Benchmark& benchmark, const model::Compari
     std::string text = wrapped(benchmark.title + " · " + conditions(benchmark, comparison), k_width) + "\n\n";
     if (!comparison.cells.empty()) text += table(comparison, paint).plain() + '\n';
     if (const std::string doubts = suspects(comparison); !doubts.empty()) text += doubts + '\n';
-    text += wrapped(comparison.headline, k_width) + '\n';
-    for (const std::string& warning : comparison.warnings)
+    text += wrapped(words::headline(comparison), k_width) + '\n';
+    for (const std::string& warning : words::warnings(comparison))
         text += wrapped("Note: " + warning, k_width, "      ") + '\n';
     return text;
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "base/text_width.hpp"
+
 namespace joust::report {
 namespace {
 
@@ -16,12 +18,6 @@ std::string escaped(std::string_view cell) {
 }
 
 }  // namespace
-
-std::size_t display_width(std::string_view text) {
-    // Continuation bytes are 10xxxxxx.
-    return static_cast<std::size_t>(std::count_if(
-        text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
-}
 
 std::string Table::plain() const {
     std::vector<std::vector<std::string>> lines;

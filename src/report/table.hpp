@@ -3,7 +3,11 @@
 #include <string>
 #include <vector>
 
+#include "base/text_width.hpp"
+
 namespace joust::report {
+
+using joust::display_width;  // what tables are aligned by
 
 enum class Align { left, right };
 
@@ -21,8 +25,5 @@ struct Table {
     [[nodiscard]] std::string plain() const;
     [[nodiscard]] std::string markdown() const;
 };
-
-/// Columns that a UTF-8 text takes in a terminal, all its characters being one column wide.
-std::size_t display_width(std::string_view text);
 
 }  // namespace joust::report

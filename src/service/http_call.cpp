@@ -16,8 +16,6 @@
 namespace joust::service {
 namespace {
 
-constexpr std::size_t k_most_body = 1024 * 1024;
-
 Status wait_for(const Fd& socket, short events, TimePoint deadline) {
     for (;;) {
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - now()).count();
@@ -70,9 +68,11 @@ Result<bool> take(http::ResponseParser& parser, std::string_view bytes, HttpAnsw
             return fail(ErrorKind::io, "the connection was closed without an answer");
         if (event == Event::error)
             return fail(ErrorKind::service, "the answer is not HTTP: {}", parser.error());
-        if (event == Event::body)
-            answer.body.append(
-                parser.body().substr(0, k_most_body - std::min(k_most_body, answer.body.size())));
+        if (event == Event::body) {
+            const std::size_t room = k_most_body_bytes - answer.body.size();
+            answer.cut = answer.cut || parser.body().size() > room;
+            answer.body.append(parser.body().substr(0, room));
+        }
         if (event != Event::complete) continue;
         answer.status = parser.status();
         return true;

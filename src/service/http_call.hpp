@@ -18,8 +18,10 @@ struct HttpCall {
 };
 struct HttpAnswer {
     int status = 0;
-    std::string body;  ///< at most 1 MiB; the rest is read and dropped
+    std::string body;  ///< at most k_most_body_bytes
+    bool cut = false;  ///< the body was longer; the rest was read and dropped
 };
+inline constexpr std::size_t k_most_body_bytes = std::size_t{4} << 20U;  // as much as the load checks
 
 /// Blocks until the whole answer is there; not for measuring. Errors: timed_out at `deadline`, io when the
 /// connection fails or breaks, service when the answer is not HTTP.

@@ -1,20 +1,30 @@
 #include "service/preflight.hpp"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <vector>
 
 #include "base/text.hpp"
+#include "http/expected_json.hpp"
 #include "service/http_call.hpp"
 
 namespace joust::service {
 namespace {
 
-using Json = nlohmann::json;
-
 std::string shown(const std::string& body) {
     constexpr std::size_t most = 200;
     return std::string(trimmed(std::string_view(body).substr(0, most)));
+}
+
+Result<http::ExpectedJson> expected_json(const model::Operation& operation, const std::string& path) {
+    constexpr std::string_view k_id = "{request_id}";
+    const bool in_body = !operation.content_type.empty() && operation.body.find(k_id) != std::string::npos;
+    return http::ExpectedJson::compile(operation.expected_json,
+                                       in_body || path.find(k_id) != std::string::npos);
+}
+
+/// Whether an answer to it never has a body (RFC 9110, 6.4.1).
+bool has_no_body(const model::Operation& operation) {
+    return operation.method == "HEAD" || operation.status == 204 || operation.status == 304;
 }
 
 /// One operation, sent once.
@@ -27,7 +37,7 @@ struct Probe {
     [[nodiscard]] HttpCall call() const {
         return {.port = instance.port(),
                 .method = operation.method,
-                .path = path,
+                .path = filled(path, {{"request_id", id}}),
                 .content_type = operation.content_type,
                 .body = operation.content_type.empty() ? "" : filled(operation.body, {{"request_id", id}})};
     }
@@ -50,22 +60,16 @@ struct Probe {
     }
 
     [[nodiscard]] Status check_body(const HttpAnswer& answer) const {
+        if (answer.cut)
+            return fail(ErrorKind::service, "{} answered {} {} with more than {} MiB, which are not checked",
+                        instance.contender().name, operation.method, path, k_most_body_bytes >> 20U);
         if (operation.expected_json.empty()) return {};
-        const Json wanted =
-            Json::parse(filled(operation.expected_json, {{"request_id", id}}), nullptr, false);
-        const Json found = Json::parse(answer.body, nullptr, false);
-        std::vector<std::string> differences;
-        for (const auto& [key, value] : wanted.items()) {
-            const bool there = found.is_object() && found.contains(key);
-            if (there && found[key] == value) continue;
-            differences.push_back(
-                there ? fmt::format("\"{}\" is {} instead of {}", key, found[key].dump(), value.dump())
-                      : fmt::format("\"{}\" is missing, should be {}", key, value.dump()));
-        }
-        if (differences.empty()) return {};
+        JOUST_TRY(const auto expected, expected_json(operation, path));
+        http::JsonParser parser;
+        const auto why = expected.mismatch(answer.body, id, parser);
+        if (!why) return {};
         return fail(ErrorKind::service, "{} answered {} {} wrongly: {}; the answer was: {}",
-                    instance.contender().name, operation.method, path, joined(differences, ", "),
-                    shown(answer.body));
+                    instance.contender().name, operation.method, path, *why, shown(answer.body));
     }
 
     [[nodiscard]] Status run(Nanoseconds timeout) const {
@@ -81,6 +85,20 @@ struct Probe {
 };
 
 }  // namespace
+
+Status check_expectations(const model::Contender& contender, const model::Workload& workload) {
+    for (const model::Operation& operation : workload.operations) {
+        if (operation.expected_json.empty()) continue;
+        const std::string place =
+            fmt::format("workload {}, operation {}, response.json", workload.name, operation.name);
+        if (has_no_body(operation))
+            return fail(ErrorKind::bad_input, "{}: the answer to {} with status {} has no body; leave it out",
+                        place, operation.method, operation.status);
+        const auto expected = expected_json(operation, contender.routes.at(operation.route));
+        if (!expected) return fail(ErrorKind::bad_input, "{}: {}", place, expected.error().message);
+    }
+    return {};
+}
 
 Status check_routes(const model::Contender& contender, const model::Workload& workload) {
     std::vector<std::string> missing;

@@ -8,6 +8,10 @@
 
 namespace joust::service {
 
+/// Before anything starts: an answer can be what each operation expects. The contender has all routes. A
+/// bad_input error names workload and operation.
+Status check_expectations(const model::Contender& contender, const model::Workload& workload);
+
 /// Before anything starts: the contender has a route for each operation. A bad_input error names manifest and
 /// keys that are missing.
 Status check_routes(const model::Contender& contender, const model::Workload& workload);

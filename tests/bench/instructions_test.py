@@ -27,6 +27,12 @@ class InstructionsPerRequest(unittest.TestCase):
     def test_of_the_open_model_have_not_grown(self):
         self.judge("open")
 
+    def test_of_a_json_check_have_not_grown(self):
+        self.judge("json")
+
+    def test_of_the_same_answers_unchecked_have_not_grown(self):
+        self.judge("unchecked")
+
     def test_five_per_cent_is_the_bound(self):
         self.assertEqual(instructions.verdict(1050, 1000), "as committed")
         self.assertEqual(instructions.verdict(1051, 1000), "grown")

@@ -11,7 +11,8 @@ from pathlib import Path
 import psycopg2
 from unprivileged import as_user, owned_folder
 
-BIN = Path("/usr/lib/postgresql/15/bin")
+# As the program chooses it: the newest that is installed.
+BIN = max(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: float(path.parts[-3])).parent
 
 
 def free_port() -> int:

@@ -1,6 +1,6 @@
 #!/bin/sh
 # The contract tests: every contender, on PostgreSQL and on SQLite, held to the same answers and effects.
-# Arguments go to pytest. Needs /usr/bin/python3 with venv, and PostgreSQL 15; as root it makes the system
+# Arguments go to pytest. Needs /usr/bin/python3 with venv, and PostgreSQL; as root it makes the system
 # user `joust` if there is none. Only the virtual environments stay: the tests' own in build/, those of
 # the contenders where an unprivileged user can read them.
 set -eu

@@ -49,6 +49,7 @@ std::string as_json_lines(const Feed& feed) {
 
 void check(const Feed& feed) {
     require(!feed.columns.empty() && !feed.rows.empty());
+    require(feed.lines.size() == feed.rows.size());
     for (const std::vector<std::string>& row : feed.rows)
         require(row.size() == feed.columns.size());
 }
@@ -66,9 +67,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         return 0;
     }
     check(*feed);
-    // A CSV row of one empty field reads as an empty line, which is skipped, quoted or not.
     const auto again = csv ? joust::load::parse_csv_feed(as_csv(*feed))
                            : joust::load::parse_json_lines_feed(as_json_lines(*feed));
-    require(again.has_value() && *again == *feed);
+    require(again.has_value() && again->columns == feed->columns && again->rows == feed->rows);
     return 0;
 }

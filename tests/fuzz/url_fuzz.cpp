@@ -17,8 +17,11 @@ void require(bool holds) {
 
 std::string written(const Target& target) {
     if (!target.unix_path.empty()) return "unix:" + target.unix_path + ":" + target.path;
-    // authority() leaves out brackets that a host without a colon does not need.
-    return (target.tls ? "https://" : "http://") + target.authority() + target.path;
+    // authority() leaves out what others do not need: brackets without a colon, and a zone.
+    const std::size_t zone = target.host.find('%');
+    std::string authority = target.authority();
+    if (zone != std::string::npos) authority.insert(authority.rfind(']'), target.host.substr(zone));
+    return (target.tls ? "https://" : "http://") + authority + target.path;
 }
 
 std::size_t count(const std::string& text, const std::string& part) {
@@ -33,6 +36,7 @@ void check(const Target& target) {
     for (const std::string* part : {&target.host, &target.path, &target.unix_path})
         for (const char c : *part)
             require(static_cast<unsigned char>(c) > ' ' && c != 0x7f);
+    require(target.tls_name().find_first_of("%") == std::string::npos);
     const auto again = joust::load::parse_url(written(target));
     require(again.has_value() && *again == target);
     const auto request = joust::load::PreparedRequest::prepare(target, {}, {});
@@ -43,6 +47,8 @@ void check(const Target& target) {
     require(bytes.starts_with("GET /") && bytes.ends_with("\r\n\r\n"));
     require(count(bytes, "\n") == count(bytes, "\r\n") && count(bytes, "\r\nHost: ") == 1);
     require(count(bytes.substr(0, bytes.find('\r')), " ") == 2);
+    for (const char c : bytes)
+        require(static_cast<unsigned char>(c) < 0x80);
 }
 
 }  // namespace

@@ -13,9 +13,18 @@ inline model::Comparison compared(const ReportCase& run) {
 }
 
 /// The ratio over all levels of the first contender that is not the baseline.
-inline const model::PairedRatio& pooled(const std::vector<model::PairedRatio>& ratios) {
-    return *std::find_if(ratios.begin(), ratios.end(),
-                         [](const model::PairedRatio& ratio) { return !ratio.level; });
+inline model::PairedRatio pooled(const model::Comparison& comparison,
+                                 model::Quantity quantity = model::Quantity::goodput) {
+    return comparison.pooled(quantity).front();
+}
+
+/// The ratios of one quantity at each level.
+inline std::vector<model::PairedRatio> by_level(const model::Comparison& comparison,
+                                                model::Quantity quantity) {
+    std::vector<model::PairedRatio> found;
+    std::copy_if(comparison.ratios.begin(), comparison.ratios.end(), std::back_inserter(found),
+                 [&](const model::PairedRatio& ratio) { return ratio.quantity == quantity && ratio.level; });
+    return found;
 }
 
 }  // namespace joust::testing

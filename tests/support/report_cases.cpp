@@ -22,9 +22,9 @@ TrialShape loaded(const model::PlannedTrial& plan, double capacity_rps, double s
     const double users = static_cast<double>(plan.level);
     shape.goodput_rps = capacity_rps * (users / (users + 1)) * (1 + spread_of_repeats * noise(plan));
     shape.p50_ms = users / shape.goodput_rps * 1000;
-    shape.spread = plan.contender == "django" ? 0.12 : 0.2;
+    shape.spread = plan.entrant == "django" ? 0.12 : 0.2;
     shape.cpu_ms_per_operation = 950 / capacity_rps * (1 + 0.02 * noise(plan));
-    shape.memory_mib = (plan.contender == "django" ? 70 : 85) + 0.05 * users;
+    shape.memory_mib = (plan.entrant == "django" ? 70 : 85) + 0.05 * users;
     return shape;
 }
 
@@ -32,7 +32,7 @@ TrialShape loaded(const model::PlannedTrial& plan, double capacity_rps, double s
 
 ReportCase clear_winner() {
     return make("clear_winner", k_both, k_quick, 3, [](const model::PlannedTrial& plan) {
-        return loaded(plan, plan.contender == "django" ? 185 : 250, 0.02);
+        return loaded(plan, plan.entrant == "django" ? 185 : 250, 0.02);
     });
 }
 
@@ -43,15 +43,15 @@ ReportCase equivalent() {
 
 ReportCase errors_at_high_levels() {
     return make("errors_at_high_levels", k_both, k_quick, 3, [](const model::PlannedTrial& plan) {
-        TrialShape shape = loaded(plan, plan.contender == "django" ? 185 : 250, 0.02);
-        if (plan.contender == "django" && plan.level >= 50) shape.error_share = 0.34;
+        TrialShape shape = loaded(plan, plan.entrant == "django" ? 185 : 250, 0.02);
+        if (plan.entrant == "django" && plan.level >= 50) shape.error_share = 0.34;
         return shape;
     });
 }
 
 ReportCase both_fail_every_request() {
     return make("both_fail_every_request", k_both, k_quick, 3, [](const model::PlannedTrial& plan) {
-        TrialShape shape = loaded(plan, plan.contender == "django" ? 320 : 140, 0.02);
+        TrialShape shape = loaded(plan, plan.entrant == "django" ? 320 : 140, 0.02);
         shape.error_share = 1;
         shape.goodput_rps = 0;
         shape.error_kind = model::RequestErrorKind::reset;
@@ -64,7 +64,7 @@ ReportCase single_block_ladder() {
     for (std::int64_t level = 50; level <= 1000; level += 50)
         levels.push_back(level);
     return make("single_block_ladder", k_both, levels, 1, [](const model::PlannedTrial& plan) {
-        const bool django = plan.contender == "django";
+        const bool django = plan.entrant == "django";
         const double users = static_cast<double>(plan.level);
         TrialShape shape = loaded(plan, django ? 185 : 250 * std::exp(-users / 4000), 0.015);
         if (!django && plan.level >= 850) {

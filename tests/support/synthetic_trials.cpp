@@ -34,6 +34,7 @@ model::Usage usage(double cpu_s, double memory_mib) {
     usage.voluntary_context_switches = static_cast<std::uint64_t>(cpu_s * 2000);
     usage.involuntary_context_switches = static_cast<std::uint64_t>(cpu_s * 100);
     usage.run_delay = Nanoseconds{0};
+    usage.storage_written = Bytes{static_cast<std::uint64_t>(cpu_s * 1e6)};
     return usage;
 }
 
@@ -142,6 +143,9 @@ model::TrialResult synthetic_trial(const model::Benchmark& benchmark, const mode
     const std::uint64_t bad = samples.requests.started - samples.requests.succeeded;
     samples.errors_in_window = bad;
     samples.errors[shape.error_kind] = bad;
+    const bool answered = shape.error_kind == model::RequestErrorKind::status_5xx;
+    if (samples.completed_in_window > 0) samples.statuses[200] = samples.completed_in_window;
+    if (answered && bad > 0) samples.statuses[503] = bad;
     if (bad > 0)
         samples.examples.push_back({shape.error_kind, 503, "{\"detail\":\"busy\"}", Nanoseconds{1'000'000}});
     samples.response_time = log_logistic(samples.requests.succeeded, shape.p50_ms * 1e6, shape.spread);
@@ -161,11 +165,14 @@ model::TrialResult synthetic_trial(const model::Benchmark& benchmark, const mode
     samples.response_time_sum = from_seconds(total_s);
     samples.in_flight_mean = total_s / window_s;
     const auto operations = static_cast<double>(samples.completed_in_window);
-    trial.contender = usage(operations * shape.cpu_ms_per_operation / 1e3 + 0.05, shape.memory_mib);
-    trial.database = usage(operations * shape.database_cpu_ms_per_operation / 1e3 + 0.02, 140);
-    samples.generator = usage(operations * 0.05 / 1e3, 12);
+    trial.parties = {
+        {model::Role::contender, plan.entrant,
+         usage(operations * shape.cpu_ms_per_operation / 1e3 + 0.05, shape.memory_mib), limits(2, 0)},
+        {model::Role::database, "database",
+         usage(operations * shape.database_cpu_ms_per_operation / 1e3 + 0.02, 140), limits(1, 1)},
+        {model::Role::generator, "generator", usage(operations * 0.05 / 1e3, 12), std::nullopt}};
     samples.run_delays = {Nanoseconds{2'000'000}};
-    samples.conduct.thread_cpu = {samples.generator.cpu.total()};
+    samples.conduct.thread_cpu = {trial.party(model::Role::generator)->usage.cpu.total()};
     samples.conduct.thread_stopped = {Nanoseconds{0}};
     samples.conduct.start_delay_p50 = Nanoseconds{20'000};
     samples.conduct.start_delay_p99 = Nanoseconds{80'000};
@@ -176,9 +183,7 @@ model::TrialResult synthetic_trial(const model::Benchmark& benchmark, const mode
     samples.backend = "io_uring";
     samples.kernel_time_stamps = true;
     trial.contender_cpu_taken = std::chrono::milliseconds(20);
-    trial.contender_limits = limits(2, 0);
-    trial.database_limits = limits(1, 1);
-    trial.service = {std::chrono::milliseconds(800), false, "", plan.contender == "django" ? 2 : 1};
+    trial.service = {std::chrono::milliseconds(800), false, "", plan.entrant == "django" ? 2 : 1};
     return trial;
 }
 
@@ -191,7 +196,7 @@ std::vector<model::TrialResult> synthetic_trials(const model::Benchmark& benchma
 }
 
 double noise(const model::PlannedTrial& plan) {
-    Random random = random_for(7, fmt::format("{} {} {}", plan.contender, plan.level, plan.block));
+    Random random = random_for(7, fmt::format("{} {} {}", plan.entrant, plan.level, plan.block));
     return 2 * uniform_open(random) - 1;
 }
 
@@ -221,7 +226,7 @@ model::Environment synthetic_environment(const model::Benchmark& benchmark) {
         {"contender", limits(2, 0)}, {"database", limits(1, 1)}, {"generator", limits(1, 2)}};
     environment.layout_notes = {"contender on CPU 0, database on CPU 1, load generator on CPU 2"};
     environment.database = {"postgres", "15.6", {{"fsync", "on"}, {"max_connections", "500"}}, "ext4"};
-    for (const std::string& name : benchmark.contenders)
+    for (const std::string& name : labels(benchmark))
         environment.contenders.push_back(facts(name));
     return environment;
 }

@@ -9,6 +9,7 @@ import subprocess
 import termios
 import threading
 import time
+import unicodedata
 
 import pytest
 
@@ -65,6 +66,24 @@ def test_every_frame_fits_the_terminal(server, columns, rows):
         assert len(lines) < rows and all(len(line) < columns for line in lines)
     assert "\x1b" not in stdout and "self-check" in stdout
     assert text.endswith("\x1b[J")  # nothing of it stays
+
+
+def columns_of(line):
+    """What a terminal takes for it, joined emoji apart."""
+    wide = sum(unicodedata.east_asian_width(c) in "WF" for c in line)
+    return wide + sum(unicodedata.category(c) not in ("Mn", "Me", "Cf") for c in line)
+
+
+@pytest.mark.parametrize("columns, rows", [(61, 24), (50, 6)])
+@pytest.mark.parametrize("path", ["日本語" * 20, "🚀" * 40, "e\u0301" * 50, "\u009b31m" * 20])
+def test_wide_and_combining_characters_do_not_break_it(server, columns, rows, path):
+    _, text = Terminal(columns, rows).run(server.url + path, "-d", "1s", "-c", 4)
+    painted = frames(text)
+    assert painted
+    for frame in painted:
+        lines = frame.split("\n")
+        assert len(lines) < rows and all(columns_of(line) < columns for line in lines), frame
+    assert "\u009b" not in text
 
 
 def test_rate_percentiles_errors_and_histogram_are_shown(server):

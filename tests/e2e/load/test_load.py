@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import pathlib
+import re
 import signal
 import ssl
 import subprocess
@@ -295,6 +296,66 @@ def test_a_header_a_pattern_and_json_members_can_be_expected(server):
     assert errors("--expect-header", "Content-Length: 20") == 0 and errors("--expect-header", "X: 1") == 3
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"items":[{"status":"ok"}],"status":"error"}',
+        '<html>{"status":"ok"}</html>',
+        '[{"status":"ok"}]',
+        '{"status":"ok"',
+        '{"status":"ok","status":"ok"}',
+        '{"status":"ok","x":[1,2,}}',
+        '{"status":"ok","x":tru}',
+        '{"status":"ok","x":01}',
+        '{"status":"ok","x":"\\q"}',
+        '{"status":"ok"} and more',
+        '{"status":' + "9" * 1000 + "}",
+        '{"status":"ok","x":0' + "9" * 1000 + "}",
+        '{"status":"ok","x":' + "[" * 500_000 + "]" * 500_000 + "}",
+        "",
+    ],
+    ids=lambda body: body[:30],
+)
+def test_no_wrong_answer_counts_as_right(server, body):
+    server.body = body.encode()
+    done = load(server.url, "-n", 200, "-c", 2, "--expect-json", '{"status":"ok"}', "--json", "-")
+    result = json.loads(done.stdout)
+    assert result["requests"]["succeeded"] == 0 and result["errors"]["body"] == 200
+    assert result["statuses"] == {"200": 200}
+
+
+@pytest.mark.parametrize("body", ['{"status":"ok","n":1,"x":' + "9" * 1000 + "}", '{"st\\u0061tus": "\\u006fk", "n": 1.0e0, "x": [1]}', '\n{"n":1,"more":{},"status":"ok"}\n'])
+def test_a_right_answer_counts_however_it_is_written(server, body):
+    server.body = body.encode()
+    done = load(server.url, "-n", 20, "-c", 1, "--expect-json", '{"status":"ok","n":1.0}', "--json", "-")
+    assert json.loads(done.stdout)["requests"]["succeeded"] == 20
+
+
+def test_an_answer_of_360_000_members_is_checked_in_time(server):
+    members = ",".join(f'"{i:x}":0' for i in range(360_000))
+    server.body = f'{{"status":"ok",{members}}}'.encode()
+    assert len(server.body) < 4 << 20
+    arguments = (server.url, "-n", 3, "-c", 1, "--timeout", "20s", "--json", "-")
+    result = json.loads(load(*arguments, "--expect-json", '{"status":"ok"}').stdout)
+    assert result["requests"]["succeeded"] == 3
+    server.body = server.body[:-1] + b',"7f":0}'
+    result = json.loads(load(*arguments, "--expect-json", '{"status":"ok"}').stdout)
+    assert result["requests"]["succeeded"] == 0 and '"7f" stands twice' in result["error_examples"][0]["detail"]
+
+
+def test_redirects_that_nobody_asked_for_are_told(server):
+    server.status = b"302 Found"
+    done = load(server.url, "-n", 100)
+    assert re.search(r"^statuses +302 × 100$", done.stdout, re.M)
+    assert re.search(r"^warning +100 % of the answers are redirects \(302 × 100\), which are not\n +followed", done.stdout, re.M)
+    result = json.loads(load(server.url, "-n", 100, "--json", "-").stdout)
+    assert [warning["code"] for warning in result["warnings"]] == ["redirects"]
+    asked_for = json.loads(load(server.url, "-n", 100, "--expect-status", 302, "--json", "-").stdout)
+    assert asked_for["warnings"] == [] and asked_for["statuses"] == {"302": 100}
+    both = load(server.url, server.url, "-d", "300ms", "--rounds", 3)
+    assert re.search(r"^statuses B +302 × \d+$", both.stdout, re.M) and re.search(r"^warning B ", both.stdout, re.M)
+
+
 def test_rules_that_could_not_be_evaluated_are_named(server):
     done = load(server.url, "--rate", 100, "-n", 20, "--json", "-")
     assert "saturation" in {rule["code"] for rule in json.loads(done.stdout)["validity"]["not_evaluated"]}
@@ -438,6 +499,12 @@ def test_a_missed_criterion_is_exit_code_4(server):
         (["http://127.0.0.1/", "--stop-if", "slow"], "--stop-if"),
         (["http://127.0.0.1/", "--retries", "-1"], "--retries"),
         (["http://127.0.0.1/", "--expect-json", "nonsense"], "nonsense"),
+        (["http://127.0.0.1/", "--expect-json", ""], "--expect-json is empty"),
+        (["http://127.0.0.1/", "--expect-body", ""], "--expect-body is empty"),
+        (["http://127.0.0.1/", "--expect-regex", ""], "--expect-regex is empty"),
+        (["http://127.0.0.1/", "--expect-json", '{"a":1,"a":2}'], "stands twice"),
+        (["http://127.0.0.1/", "--expect-json", '{"id":["{request_id}"]}'], "does not send it"),
+        (["http://127.0.0.1/", "--expect-json", "{}", "-m", "HEAD"], "HEAD request has none"),
         ([], "URL"),
         (["http://127.0.0.1/", "--rat", "5"], "--rat"),
     ],

@@ -93,6 +93,24 @@ def test_a_place_for_the_json_that_cannot_be_written_is_told_before_anything_sta
     assert not (place.path / "results").exists()
 
 
+def test_a_json_that_would_replace_the_benchmark_is_told_before_anything_starts(place):
+    place.contender("a").benchmark(["a"])
+    (place.path / "link.json").symlink_to("benchmarks/small.toml")
+    run = Run(["run", "benchmarks/small.toml", "--json", str(place.path / "link.json")], place.path).wait()
+    assert run.code == 2 and "are the same file; write two names" in run.err
+    assert not (place.path / "results").exists()
+
+
+def test_a_body_that_could_not_be_sent_is_told_before_anything_starts(place):
+    place.contender("a").benchmark(["a"])
+    workload = place.path / "workloads/io-intensive.toml"
+    workload.write_text(workload.read_text().replace('"request_id": "{request_id}"}\'', '"request_id": {request_id}}\'', 1))
+    run = place.run()
+    assert run.code == 2
+    assert "workload io-intensive, operation io-intensive, on the route of a: {request_id} is no JSON value" in run.err
+    assert not (place.path / "results").exists()
+
+
 def test_a_missing_gnuplot_is_told_before_anything_starts(place, tmp_path):
     run = place.contender("a").benchmark(["a"]).run(env=with_gnuplot(tmp_path / "bin", ""))
     assert run.code == 2

@@ -95,6 +95,35 @@ def test_errors_above_the_limit_are_never_ranked(place):
     assert flaky and all(cell["errors_status_5xx"] > 0 for cell in flaky)
 
 
+def test_wrong_answers_that_hold_the_right_text_are_never_ranked(place):
+    place.contender("good").contender("deceiver", "deceives_after:1").contender("mover", "redirects_after:1")
+    run = place.benchmark(["deceiver", "mover", "good"], levels="[2]").run()
+    assert len(place.trials()) == 3, run.err
+    for trial in place.trials():
+        total = sum(trial["statuses"].values())
+        if trial["contender"] == "good":
+            assert trial["errors_body"] == 0 and trial["statuses"] == {"200": total}
+            continue
+        assert trial["completed_in_window"] == 0 and trial["errors_body"] == trial["requests_started"] == total
+        assert trial["statuses"] == {"302" if trial["contender"] == "mover" else "200": total}
+    results = json.loads((place.latest / "incremental_benchmark_results.json").read_text())
+    cells = {cell["contender"]: cell for cell in results["results"]}
+    assert cells["deceiver"]["validity"] == cells["mover"]["validity"] == "invalid"
+    assert cells["mover"]["statuses"].keys() == {"302"}
+    report = (place.latest / "incremental_benchmark_report.md").read_text()
+    assert '"created" is 0 instead of 10' in report
+    assert re.search(r"100 % of the answers are redirects \(302 × \d+\), which are not followed", report)
+
+
+def test_an_expectation_that_no_answer_meets_starts_nothing(place):
+    workload = place.path / "workloads/io-intensive.toml"
+    workload.write_text(workload.read_text().replace("status = 200", "status = 204"))
+    run = place.contender("a").benchmark(["a"]).run()
+    assert run.code == 2
+    assert "operation io-intensive, response.json: the answer to POST with status 204 has no body" in run.err
+    assert not (place.path / "results").exists(), "something was started"
+
+
 def test_requests_near_the_timeout_are_named_as_saturation(place):
     place.contender("good").contender("slow", "slow:0.9")
     place.benchmark(["slow", "good"], levels="[2]", duration="3s", timeout="1s")
@@ -157,15 +186,24 @@ def test_kill_9_keeps_the_finished_trials_and_leaves_nothing(place):
     assert sum(cell["trials"] for cell in results["results"]) == kept
 
 
+def commands_of_children(parent: int) -> dict[int, list[str]]:
+    found = {}
+    for status in pathlib.Path("/proc").glob("[0-9]*/status"):
+        try:
+            if f"\nPPid:\t{parent}\n" in status.read_text():
+                found[int(status.parent.name)] = (status.parent / "cmdline").read_text().split("\0")
+        except OSError:
+            pass  # ended meanwhile
+    return found
+
+
 def test_what_even_the_guardian_left_is_cleaned_at_the_next_start(place):
     place.contender("a").benchmark(["a"], levels="[1, 2, 3, 4]")
     run = place.start()
     wait_for_trials(place, 1)
-    children = subprocess.run(
-        ["ps", "-o", "pid=,args=", "--ppid", str(run.process.pid)], capture_output=True, text=True, check=True
-    ).stdout
     # Kill the guardian first: of the children it is the one that is joust itself.
-    guardians = [int(line.split()[0]) for line in children.splitlines() if str(JOUST) in line or "joust" in line.split()[1]]
+    children = commands_of_children(run.process.pid)
+    guardians = [pid for pid, command in children.items() if command[0] == str(JOUST) or "joust" in command[0]]
     assert guardians, children
     for pid in guardians:
         os.kill(pid, signal.SIGKILL)

@@ -56,10 +56,11 @@ def test_every_trial_did_real_work_without_errors(smoke):
 
 def test_limits_were_in_force_and_read_back(smoke):
     environment = json.loads((smoke.directory / "environment.json").read_text())
-    contender = environment["limits_in_force"]["contender"]
-    assert contender["memory_bytes"] == 2 << 30
-    assert contender["swap_off"] is True
-    assert len(contender["cpu_set"]) == 1 or contender["cpu_quota_cpus"] == 1.0
+    for name in ("fastapi", "django"):
+        contender = environment["limits_in_force"][f"contender-{name}"]
+        assert contender["memory_bytes"] == 2 << 30
+        assert contender["swap_off"] is True
+        assert len(contender["cpu_set"]) == 1 or contender["cpu_quota_cpus"] == 1.0
     if smoke.database == "postgres":
         assert environment["limits_in_force"]["database"]["memory_bytes"] == 1 << 30
         settings = environment["database"]["settings_in_force"]

@@ -7,9 +7,13 @@
 #include "base/file.hpp"
 
 // The fuzzers' entry points, renamed by the build so that one program holds them all.
+extern "C" int fuzz_answer(const std::uint8_t* data, std::size_t size);
 extern "C" int fuzz_feed(const std::uint8_t* data, std::size_t size);
 extern "C" int fuzz_hlog(const std::uint8_t* data, std::size_t size);
 extern "C" int fuzz_response(const std::uint8_t* data, std::size_t size);
+extern "C" int fuzz_run(const std::uint8_t* data, std::size_t size);
+extern "C" int fuzz_template(const std::uint8_t* data, std::size_t size);
+extern "C" int fuzz_toml(const std::uint8_t* data, std::size_t size);
 extern "C" int fuzz_url(const std::uint8_t* data, std::size_t size);
 
 namespace joust {
@@ -38,8 +42,10 @@ std::string fuzzer_name(const testing::TestParamInfo<std::pair<const char*, Fuzz
 }
 
 INSTANTIATE_TEST_SUITE_P(Fuzzers, Corpus,
-                         testing::Values(std::pair{"feed", &fuzz_feed}, std::pair{"hlog", &fuzz_hlog},
-                                         std::pair{"response", &fuzz_response}, std::pair{"url", &fuzz_url}),
+                         testing::Values(std::pair{"answer", &fuzz_answer}, std::pair{"feed", &fuzz_feed},
+                                         std::pair{"hlog", &fuzz_hlog}, std::pair{"response", &fuzz_response},
+                                         std::pair{"run", &fuzz_run}, std::pair{"template", &fuzz_template},
+                                         std::pair{"toml", &fuzz_toml}, std::pair{"url", &fuzz_url}),
                          fuzzer_name);
 
 }  // namespace

@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "analysis/winner.hpp"
+#include "report/words/rules.hpp"
+#include "report/words/verdicts.hpp"
 #include "support/compared.hpp"
 
 namespace joust::analysis {
@@ -13,9 +16,12 @@ namespace {
 using model::Cell;
 using model::Comparison;
 using model::PairedRatio;
+using model::Quantity;
 using model::Validity;
 using model::Verdict;
+using testing::by_level;
 using testing::compared;
+namespace words = report::words;
 using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -29,7 +35,7 @@ std::vector<model::TrialResult> trials_with(const model::Benchmark& benchmark, d
                                             double noise_share) {
     return testing::synthetic_trials(benchmark, [&](const model::PlannedTrial& plan) {
         TrialShape shape{.goodput_rps = 200 * (1 + noise_share * testing::noise(plan)), .p50_ms = 250};
-        if (plan.contender == "fastapi") shape.goodput_rps *= ratio;
+        if (plan.entrant == "fastapi") shape.goodput_rps *= ratio;
         return shape;
     });
 }
@@ -37,46 +43,47 @@ std::vector<model::TrialResult> trials_with(const model::Benchmark& benchmark, d
 TEST(compare, names_a_clear_winner_with_its_interval) {
     const Comparison comparison = compared(testing::clear_winner());
     EXPECT_EQ(comparison.winner, "fastapi");
-    const PairedRatio& ratio = pooled(comparison.goodput);
+    const PairedRatio ratio = pooled(comparison);
     EXPECT_EQ(ratio.verdict, Verdict::faster);
     EXPECT_EQ(ratio.pairs, 9);
     EXPECT_NEAR(*ratio.ratio, 250.0 / 185, 0.03);
     EXPECT_LT(*ratio.low, *ratio.ratio);
     EXPECT_GT(*ratio.high, *ratio.ratio);
-    EXPECT_THAT(comparison.headline, HasSubstr("fastapi is faster than django: 1.36 times its goodput"));
-    EXPECT_THAT(comparison.warnings, IsEmpty());
+    EXPECT_THAT(words::headline(comparison),
+                HasSubstr("fastapi is faster than django: 1.36 times its goodput"));
+    EXPECT_THAT(words::warnings(comparison), IsEmpty());
 }
 
 TEST(compare, calls_less_cpu_and_shorter_times_faster) {
     const Comparison comparison = compared(testing::clear_winner());
-    EXPECT_EQ(pooled(comparison.cpu_per_operation).verdict, Verdict::faster);
-    EXPECT_LT(*pooled(comparison.cpu_per_operation).ratio, 1);
-    EXPECT_EQ(pooled(comparison.response_time_p99).verdict, Verdict::slower);
-    EXPECT_GT(*pooled(comparison.response_time_p99).ratio, 1);
+    EXPECT_EQ(pooled(comparison, Quantity::cpu_per_operation).verdict, Verdict::faster);
+    EXPECT_LT(*pooled(comparison, Quantity::cpu_per_operation).ratio, 1);
+    EXPECT_EQ(pooled(comparison, Quantity::response_time_p99).verdict, Verdict::slower);
+    EXPECT_GT(*pooled(comparison, Quantity::response_time_p99).ratio, 1);
 }
 
 TEST(compare, calls_what_lies_within_the_margin_equivalent_even_if_the_interval_excludes_one) {
     const model::Benchmark benchmark = testing::benchmark_of({"fastapi", "django"}, {50}, 5);
     const Comparison comparison = compare(benchmark, trials_with(benchmark, 1.03, 0.001));
-    const PairedRatio& ratio = pooled(comparison.goodput);
+    const PairedRatio ratio = pooled(comparison);
     ASSERT_GT(*ratio.low, 1);
     EXPECT_EQ(ratio.verdict, Verdict::equivalent);
     EXPECT_EQ(comparison.winner, std::nullopt);
-    EXPECT_THAT(comparison.headline, HasSubstr("are equivalent"));
+    EXPECT_THAT(words::headline(comparison), HasSubstr("are equivalent"));
 }
 
 TEST(compare, leaves_open_what_noise_hides) {
     const model::Benchmark benchmark = testing::benchmark_of({"fastapi", "django"}, {50}, 3);
     const Comparison comparison = compare(benchmark, trials_with(benchmark, 1.03, 0.2));
-    EXPECT_EQ(pooled(comparison.goodput).verdict, Verdict::inconclusive);
+    EXPECT_EQ(pooled(comparison).verdict, Verdict::inconclusive);
     EXPECT_EQ(comparison.winner, std::nullopt);
-    EXPECT_THAT(comparison.headline, HasSubstr("cannot be told"));
+    EXPECT_THAT(words::headline(comparison), HasSubstr("cannot be told"));
 }
 
 TEST(compare, swaps_faster_for_slower_when_the_baseline_is_ahead) {
     const model::Benchmark benchmark = testing::benchmark_of({"fastapi", "django"}, {50}, 4);
     const Comparison comparison = compare(benchmark, trials_with(benchmark, 0.7, 0.01));
-    EXPECT_EQ(pooled(comparison.goodput).verdict, Verdict::slower);
+    EXPECT_EQ(pooled(comparison).verdict, Verdict::slower);
     EXPECT_EQ(comparison.winner, "django");
 }
 
@@ -84,59 +91,57 @@ TEST(compare, swaps_faster_for_slower_when_the_baseline_is_ahead) {
 TEST(compare, never_names_a_winner_when_every_request_fails) {
     const Comparison comparison = compared(testing::both_fail_every_request());
     EXPECT_EQ(comparison.winner, std::nullopt);
-    EXPECT_THAT(comparison.headline, HasSubstr("100 % errors"));
-    EXPECT_THAT(comparison.headline, HasSubstr("No winner"));
-    EXPECT_THAT(comparison.headline, Not(HasSubstr("faster")));
+    EXPECT_THAT(words::headline(comparison), HasSubstr("100 % errors"));
+    EXPECT_THAT(words::headline(comparison), HasSubstr("No winner"));
+    EXPECT_THAT(words::headline(comparison), Not(HasSubstr("faster")));
     for (const Cell& cell : comparison.cells)
         EXPECT_EQ(cell.judgement.validity, Validity::invalid);
-    for (const auto* ratios :
-         {&comparison.goodput, &comparison.cpu_per_operation, &comparison.response_time_p99})
-        for (const PairedRatio& ratio : *ratios) {
-            EXPECT_EQ(ratio.verdict, Verdict::invalid);
-            EXPECT_EQ(ratio.ratio, std::nullopt);
-            EXPECT_THAT(ratio.why, HasSubstr("100 % errors"));
-        }
+    EXPECT_EQ(comparison.ratios.size(), 3 * (comparison.levels.size() + 1));
+    for (const PairedRatio& ratio : comparison.ratios) {
+        EXPECT_EQ(ratio.verdict, Verdict::invalid);
+        EXPECT_EQ(ratio.ratio, std::nullopt);
+        EXPECT_THAT(words::why(comparison, ratio), HasSubstr("100 % errors"));
+    }
 }
 
 TEST(compare, ranks_only_the_levels_at_which_both_are_valid) {
     const Comparison comparison = compared(testing::errors_at_high_levels());
     EXPECT_EQ(comparison.winner, std::nullopt);
-    EXPECT_EQ(pooled(comparison.goodput).verdict, Verdict::faster);
-    EXPECT_EQ(pooled(comparison.goodput).pairs, 3);
-    EXPECT_THAT(comparison.headline, HasSubstr("at the levels where neither is invalid"));
-    EXPECT_THAT(comparison.headline, HasSubstr("django at 50 and 200 users: 34 % errors"));
-    for (const PairedRatio& ratio : comparison.goodput)
-        if (ratio.level && *ratio.level >= 50) {
+    EXPECT_EQ(pooled(comparison).verdict, Verdict::faster);
+    EXPECT_EQ(pooled(comparison).pairs, 3);
+    EXPECT_THAT(words::headline(comparison), HasSubstr("at the levels where neither is invalid"));
+    EXPECT_THAT(words::headline(comparison), HasSubstr("django at 50 and 200 users: 34 % errors"));
+    for (const PairedRatio& ratio : by_level(comparison, Quantity::goodput))
+        if (*ratio.level >= 50) {
             EXPECT_EQ(ratio.verdict, Verdict::invalid);
             EXPECT_EQ(ratio.ratio, std::nullopt);
-            EXPECT_THAT(ratio.why, HasSubstr("django is invalid at"));
+            EXPECT_THAT(words::why(comparison, ratio), HasSubstr("django is invalid at"));
         }
 }
 
 TEST(compare, finds_the_level_at_which_a_contender_breaks) {
     const Comparison comparison = compared(testing::errors_at_high_levels());
     ASSERT_EQ(comparison.breaking_points.size(), 1U);
-    EXPECT_EQ(comparison.breaking_points[0].contender, "django");
+    EXPECT_EQ(comparison.breaking_points[0].entrant, "django");
     EXPECT_EQ(comparison.breaking_points[0].level, 50);
     EXPECT_NEAR(comparison.breaking_points[0].error_rate, 0.34, 0.001);
 }
 
 TEST(compare, of_one_block_warns_that_noise_is_unknown_and_gives_no_interval_per_level) {
     const Comparison comparison = compared(testing::single_block_ladder());
-    EXPECT_THAT(comparison.warnings, Contains(HasSubstr("One block only")));
-    for (const PairedRatio& ratio : comparison.goodput)
-        if (ratio.level) {
-            EXPECT_EQ(ratio.low, std::nullopt);
-            EXPECT_TRUE(ratio.verdict == Verdict::inconclusive || ratio.verdict == Verdict::invalid);
-        }
-    EXPECT_TRUE(pooled(comparison.goodput).low.has_value());
+    EXPECT_THAT(words::warnings(comparison), Contains(HasSubstr("One block only")));
+    for (const PairedRatio& ratio : by_level(comparison, Quantity::goodput)) {
+        EXPECT_EQ(ratio.low, std::nullopt);
+        EXPECT_TRUE(ratio.verdict == Verdict::inconclusive || ratio.verdict == Verdict::invalid);
+    }
+    EXPECT_TRUE(pooled(comparison).low.has_value());
 }
 
 TEST(compare, finds_a_ladder_that_measured_one_number_many_times) {
     const Comparison comparison = compared(testing::single_block_ladder());
     const auto django =
         std::find_if(comparison.plateaus.begin(), comparison.plateaus.end(),
-                     [](const model::Plateau& plateau) { return plateau.contender == "django"; });
+                     [](const model::Plateau& plateau) { return plateau.entrant == "django"; });
     ASSERT_NE(django, comparison.plateaus.end());
     EXPECT_EQ(django->first_level, 50);
     EXPECT_EQ(django->last_level, 1000);
@@ -147,61 +152,63 @@ TEST(compare, finds_a_ladder_that_measured_one_number_many_times) {
 TEST(compare, marks_percentiles_that_touch_requests_without_an_answer) {
     const Comparison comparison = compared(testing::single_block_ladder());
     const Cell& cell = *comparison.cell("fastapi", 950);  // 6 % timeouts
-    EXPECT_FALSE(cell.response_time.at("p50").at_least);
-    EXPECT_TRUE(cell.response_time.at("p95").at_least);
-    EXPECT_TRUE(cell.response_time.at("p99").at_least);
-    EXPECT_TRUE(cell.response_time.at("max").at_least);
-    EXPECT_TRUE(cell.response_time.at("mean").at_least);
-    EXPECT_FALSE(comparison.cell("fastapi", 50)->response_time.at("max").at_least);
+    EXPECT_FALSE(cell.at(Quantity::response_time_p50).at_least);
+    EXPECT_TRUE(cell.at(Quantity::response_time_p95).at_least);
+    EXPECT_TRUE(cell.at(Quantity::response_time_p99).at_least);
+    EXPECT_TRUE(cell.at(Quantity::response_time_max).at_least);
+    EXPECT_TRUE(cell.at(Quantity::response_time_mean).at_least);
+    EXPECT_FALSE(comparison.cell("fastapi", 50)->at(Quantity::response_time_max).at_least);
 }
 
 TEST(compare, marks_percentiles_above_requests_that_were_given_up_before_their_timeout) {
     const model::Benchmark benchmark = testing::benchmark_of({"fastapi", "django"}, {50}, 3);
     auto trials = trials_with(benchmark, 1, 0.01);
     for (model::TrialResult& trial : trials) {
-        trial.samples.response_time.record(5'000'000'000, 20);  // of about 1020; the timeout is 60 s
-        trial.samples.censored = 20;
+        trial.samples.response_time.record(5'000'000'000);  // one of about 1000; the timeout is 60 s
+        trial.samples.censored = 1;
+        trial.samples.requests.unfinished = 1;
     }
     const Cell cell = *compare(benchmark, trials).cell("django", 50);
-    EXPECT_FALSE(cell.response_time.at("p95").at_least);
-    EXPECT_TRUE(cell.response_time.at("p99").at_least);
+    EXPECT_FALSE(cell.at(Quantity::response_time_p50).at_least) << "three ranks higher it is the same";
+    EXPECT_TRUE(cell.at(Quantity::response_time_p999).at_least);
+    EXPECT_TRUE(cell.at(Quantity::response_time_mean).at_least);
 }
 
 TEST(compare, gives_no_p99_ratio_where_p99_is_only_a_lower_bound) {
     const model::Benchmark benchmark = testing::benchmark_of({"fastapi", "django"}, {50}, 3);
     auto trials = trials_with(benchmark, 1, 0.01);
     for (model::TrialResult& trial : trials)
-        if (trial.plan.contender == "django") {
+        if (trial.plan.entrant == "django") {
             trial.samples.response_time.record(trial.timeout.count(), 20);
             trial.samples.censored = 20;
         }
     const Comparison comparison = compare(benchmark, trials);
-    EXPECT_EQ(pooled(comparison.response_time_p99).ratio, std::nullopt);
-    EXPECT_THAT(pooled(comparison.response_time_p99).why,
+    EXPECT_EQ(pooled(comparison, Quantity::response_time_p99).ratio, std::nullopt);
+    EXPECT_THAT(words::why(comparison, pooled(comparison, Quantity::response_time_p99)),
                 HasSubstr("no ratio of the p99 response time is known: 3 of 3 pairs are left out"));
-    EXPECT_NE(pooled(comparison.goodput).ratio, std::nullopt);
+    EXPECT_NE(pooled(comparison).ratio, std::nullopt);
 }
 
 TEST(compare, names_saturation_when_requests_take_nearly_the_timeout) {
     const model::Benchmark benchmark = testing::benchmark_of({"fastapi", "django"}, {50}, 3);
     const auto trials = testing::synthetic_trials(benchmark, [](const model::PlannedTrial& plan) {
         return TrialShape{
-            .goodput_rps = 30, .p50_ms = plan.contender == "django" ? 50'000.0 : 40'000.0, .spread = 0.01};
+            .goodput_rps = 30, .p50_ms = plan.entrant == "django" ? 50'000.0 : 40'000.0, .spread = 0.01};
     });
     const Comparison comparison = compare(benchmark, trials);
     const Cell& saturated = *comparison.cell("django", 50);
-    ASSERT_THAT(saturated.judgement.reasons, ::testing::SizeIs(1));
-    EXPECT_EQ(saturated.judgement.reasons[0].code, "saturated");
-    EXPECT_THAT(saturated.judgement.reasons[0].text, HasSubstr("with a timeout of 60 s"));
+    ASSERT_THAT(saturated.judgement.findings, ::testing::SizeIs(1));
+    EXPECT_EQ(saturated.judgement.findings[0].rule, model::Rule::saturated);
+    EXPECT_THAT(words::sentence(saturated.judgement.findings[0]), HasSubstr("with a timeout of 60 s"));
     EXPECT_EQ(saturated.judgement.validity, Validity::suspect);
-    EXPECT_THAT(comparison.cell("fastapi", 50)->judgement.reasons, IsEmpty());
+    EXPECT_THAT(comparison.cell("fastapi", 50)->judgement.findings, IsEmpty());
 }
 
 TEST(compare, leaves_an_invalid_trial_out_of_its_cell_and_of_the_pairs_but_counts_its_errors) {
     const model::Benchmark benchmark = testing::benchmark_of({"fastapi", "django"}, {50}, 4);
     auto trials = trials_with(benchmark, 1.3, 0.01);
     auto broken = std::find_if(trials.begin(), trials.end(), [](const model::TrialResult& trial) {
-        return trial.plan.contender == "fastapi" && trial.plan.block == 2;
+        return trial.plan.entrant == "fastapi" && trial.plan.block == 2;
     });
     broken->incidents = {{model::IncidentKind::clock_jumped, "by 3 s"}};
     broken->samples.completed_in_window *= 10;
@@ -209,12 +216,12 @@ TEST(compare, leaves_an_invalid_trial_out_of_its_cell_and_of_the_pairs_but_count
     const Comparison comparison = compare(benchmark, trials);
     const Cell& cell = *comparison.cell("fastapi", 50);
     EXPECT_EQ(cell.trials, 4);
-    EXPECT_EQ(cell.valid_trials, 3);
+    EXPECT_EQ(cell.trials_that_count, 3);
     EXPECT_EQ(cell.judgement.validity, Validity::suspect);
-    EXPECT_THAT(cell.judgement.reasons[0].text, HasSubstr("(1 of 4 trials)"));
-    EXPECT_NEAR(cell.goodput_rps.value, 260, 5);
+    EXPECT_THAT(words::sentence(cell.judgement.findings[0]), HasSubstr("(1 of 4 trials)"));
+    EXPECT_NEAR(cell.at(Quantity::goodput).value, 260, 5);
     EXPECT_EQ(cell.requests.failed, 3U);
-    EXPECT_EQ(pooled(comparison.goodput).pairs, 3);
+    EXPECT_EQ(pooled(comparison).pairs, 3);
 }
 
 TEST(compare, calls_a_cell_invalid_when_most_of_its_trials_are) {
@@ -222,20 +229,20 @@ TEST(compare, calls_a_cell_invalid_when_most_of_its_trials_are) {
     auto trials = trials_with(benchmark, 1.3, 0.01);
     int broken = 0;
     for (model::TrialResult& trial : trials)
-        if (trial.plan.contender == "django" && broken++ < 2)
+        if (trial.plan.entrant == "django" && broken++ < 2)
             trial.service = {{}, true, "exited with code 1", 0};
     const Comparison comparison = compare(benchmark, trials);
     EXPECT_EQ(comparison.cell("django", 50)->judgement.validity, Validity::invalid);
-    EXPECT_EQ(pooled(comparison.goodput).verdict, Verdict::invalid);
+    EXPECT_EQ(pooled(comparison).verdict, Verdict::invalid);
     EXPECT_EQ(comparison.winner, std::nullopt);
 }
 
 TEST(compare, says_a_number_only_of_the_level_that_it_belongs_to) {
     ReportCase run = testing::clear_winner();
     for (model::TrialResult& trial : run.trials)
-        if (trial.plan.contender == "fastapi" && trial.plan.level < 200)
+        if (trial.plan.entrant == "fastapi" && trial.plan.level < 200)
             trial.samples.completed_in_window = trial.plan.level == 4 ? 11 : 36;
-    EXPECT_THAT(compared(run).headline,
+    EXPECT_THAT(words::headline(compared(run)),
                 HasSubstr("Invalid: fastapi at 4 users: 11 verified operations, at least 100 are needed; "
                           "fastapi at 50 users: 36 verified operations, at least 100 are needed. No winner"));
 }
@@ -243,9 +250,9 @@ TEST(compare, says_a_number_only_of_the_level_that_it_belongs_to) {
 TEST(compare, of_many_levels_with_other_reasons_than_errors_gives_one_as_the_example) {
     ReportCase run = testing::single_block_ladder();
     for (model::TrialResult& trial : run.trials)
-        if (trial.plan.contender == "django" && trial.plan.level <= 200)
+        if (trial.plan.entrant == "django" && trial.plan.level <= 200)
             trial.samples.completed_in_window = static_cast<std::uint64_t>(trial.plan.level) / 10;
-    EXPECT_THAT(compared(run).headline,
+    EXPECT_THAT(words::headline(compared(run)),
                 HasSubstr("django at 50, 100, 150 and 200 users: few operations, for example at 50 users "
                           "5 verified operations"));
 }
@@ -253,28 +260,28 @@ TEST(compare, of_many_levels_with_other_reasons_than_errors_gives_one_as_the_exa
 TEST(compare, names_what_made_a_cell_invalid_before_what_makes_it_suspect) {
     ReportCase run = testing::clear_winner();
     for (model::TrialResult& trial : run.trials) {
-        if (trial.plan.contender != "django" || trial.plan.level != 50) continue;
+        if (trial.plan.entrant != "django" || trial.plan.level != 50) continue;
         trial.warmup.steady = false;
         if (trial.plan.block > 0) trial.samples.completed_in_window = 36;
     }
     const Comparison comparison = compared(run);
-    EXPECT_EQ(comparison.cell("django", 50)->judgement.reasons.front().code, "few_operations");
-    EXPECT_THAT(comparison.headline, HasSubstr("django at 50 users: 36 verified operations"));
+    EXPECT_EQ(comparison.cell("django", 50)->judgement.findings.front().rule, model::Rule::few_operations);
+    EXPECT_THAT(words::headline(comparison), HasSubstr("django at 50 users: 36 verified operations"));
 }
 
 TEST(compare, calls_a_cell_invalid_when_one_disaster_brings_all_its_requests_over_the_limit) {
     const model::Benchmark benchmark = testing::benchmark_of({"fastapi", "django"}, {50}, 3);
     auto trials = trials_with(benchmark, 1.3, 0.01);
     for (model::TrialResult& trial : trials)
-        if (trial.plan.contender == "django" && trial.plan.block == 0) {
+        if (trial.plan.entrant == "django" && trial.plan.block == 0) {
             trial.samples.requests.failed = 600;
             trial.samples.errors[model::RequestErrorKind::status_5xx] = 600;
         }
     const Comparison comparison = compare(benchmark, trials);
     const Cell& cell = *comparison.cell("django", 50);
-    EXPECT_EQ(cell.valid_trials, 2);
+    EXPECT_EQ(cell.trials_that_count, 2);
     EXPECT_EQ(cell.judgement.validity, Validity::invalid);
-    EXPECT_THAT(cell.judgement.reasons[0].text, HasSubstr("20 % errors"));
+    EXPECT_THAT(words::sentence(cell.judgement.findings[0]), HasSubstr("20 % errors"));
     EXPECT_THAT(comparison.breaking_points, IsEmpty()) << "not a majority of the blocks";
 }
 
@@ -282,7 +289,7 @@ TEST(compare, names_a_winner_among_three_only_if_it_beats_both) {
     const model::Benchmark benchmark = testing::benchmark_of({"a", "b", "c"}, {50}, 5);
     const auto trials = [&](double b_rps) {
         return testing::synthetic_trials(benchmark, [&](const model::PlannedTrial& plan) {
-            const double rps = plan.contender == "a" ? 300 : plan.contender == "b" ? b_rps : 200;
+            const double rps = plan.entrant == "a" ? 300 : plan.entrant == "b" ? b_rps : 200;
             return TrialShape{.goodput_rps = rps * (1 + 0.01 * testing::noise(plan)), .p50_ms = 250};
         });
     };
@@ -290,41 +297,79 @@ TEST(compare, names_a_winner_among_three_only_if_it_beats_both) {
     EXPECT_EQ(compare(benchmark, trials(301)).winner, std::nullopt);
 }
 
+TEST(comparable, is_a_ladder_up_to_the_breaking_point) {
+    EXPECT_TRUE(comparable(compared(testing::clear_winner())));
+    EXPECT_TRUE(comparable(compared(testing::errors_at_high_levels())));
+    EXPECT_TRUE(comparable(compared(testing::one_contender())));
+    EXPECT_FALSE(comparable(compared(testing::both_fail_every_request()))) << "no level has a pair";
+}
+
+// Errors are the contender's own doing, a jump of the clock is not.
+TEST(comparable, is_no_run_with_a_trial_that_something_else_spoiled) {
+    ReportCase run = testing::clear_winner();
+    run.trials.front().samples.requests.failed = run.trials.front().samples.requests.started;
+    EXPECT_TRUE(comparable(compared(run)));
+    run.trials.back().incidents = {{model::IncidentKind::clock_jumped, "by 3 s"}};
+    run.trials.back().warmup.steady = false;
+    EXPECT_FALSE(comparable(compared(run)));
+}
+
+TEST(compare, tells_two_entries_of_one_contender_apart_by_their_labels) {
+    const model::Benchmark benchmark = testing::benchmark_from(R"(name = "aa"
+workload = "w"
+contenders = ["django"]
+baseline = "django"
+[load]
+levels = [50]
+duration = "5s"
+[experiment]
+blocks = { min = 5, max = 5 }
+[[entrants]]
+label = "django-again"
+contender = "django"
+)");
+    const Comparison comparison = compare(benchmark, trials_with(benchmark, 1, 0.001));
+    EXPECT_EQ(comparison.entrants, (std::vector<std::string>{"django", "django-again"}));
+    EXPECT_EQ(pooled(comparison).entrant, "django-again");
+    EXPECT_EQ(pooled(comparison).verdict, Verdict::equivalent);
+    EXPECT_THAT(words::headline(comparison), HasSubstr("django-again and django are equivalent"));
+}
+
 TEST(compare, does_not_depend_on_the_order_of_the_trials) {
     ReportCase run = testing::errors_at_high_levels();
     const Comparison forwards = compared(run);
     std::reverse(run.trials.begin(), run.trials.end());
     const Comparison backwards = compared(run);
-    EXPECT_EQ(forwards.headline, backwards.headline);
+    EXPECT_EQ(words::headline(forwards), words::headline(backwards));
     EXPECT_EQ(forwards.cells.size(), backwards.cells.size());
-    EXPECT_NEAR(*pooled(forwards.goodput).ratio, *pooled(backwards.goodput).ratio, 1e-12);
+    EXPECT_NEAR(*pooled(forwards).ratio, *pooled(backwards).ratio, 1e-12);
 }
 
 TEST(compare, of_one_contender_measures_without_ranking) {
     const Comparison comparison = compared(testing::one_contender());
-    EXPECT_THAT(comparison.goodput, IsEmpty());
+    EXPECT_THAT(comparison.ratios, IsEmpty());
     EXPECT_EQ(comparison.winner, std::nullopt);
-    EXPECT_THAT(comparison.headline, HasSubstr("fastapi alone"));
+    EXPECT_THAT(words::headline(comparison), HasSubstr("fastapi alone"));
 }
 
 TEST(compare, of_nothing_says_so) {
     const Comparison comparison = compared(testing::nothing_measured());
     EXPECT_THAT(comparison.cells, IsEmpty());
     EXPECT_EQ(comparison.winner, std::nullopt);
-    EXPECT_THAT(comparison.headline, HasSubstr("Nothing was measured"));
-    EXPECT_THAT(comparison.warnings, Contains(HasSubstr("0 of 18 trials")));
+    EXPECT_THAT(words::headline(comparison), HasSubstr("Nothing was measured"));
+    EXPECT_THAT(words::warnings(comparison), Contains(HasSubstr("0 of 18 trials")));
 }
 
 TEST(compare, marks_every_cell_that_ran_without_limits) {
     ReportCase run = testing::clear_winner();
     for (model::TrialResult& trial : run.trials)
-        trial.contender_limits.reset();
+        trial.party(model::Role::contender)->limits_in_force.reset();
     const Comparison comparison = compared(run);
     for (const Cell& cell : comparison.cells) {
         EXPECT_EQ(cell.judgement.validity, Validity::suspect);
-        EXPECT_EQ(cell.judgement.reasons.at(0).code, "limits_off");
+        EXPECT_EQ(cell.judgement.findings.at(0).rule, model::Rule::limits_off);
     }
-    EXPECT_THAT(comparison.warnings, Contains(HasSubstr("Limits were off in 18 of 18 trials")));
+    EXPECT_THAT(words::warnings(comparison), Contains(HasSubstr("Limits were off in 18 of 18 trials")));
 }
 
 TEST(compare, warns_how_many_results_are_suspect_and_why) {
@@ -333,7 +378,8 @@ TEST(compare, warns_how_many_results_are_suspect_and_why) {
         if (trial.plan.level == 50) trial.warmup.steady = false;
     const Comparison comparison = compared(run);
     EXPECT_EQ(comparison.winner, "fastapi");
-    EXPECT_THAT(comparison.warnings, Contains(HasSubstr("2 of 6 results are suspect (no steady state: 2)")));
+    EXPECT_THAT(words::warnings(comparison),
+                Contains(HasSubstr("2 of 6 results are suspect (no steady state: 2)")));
 }
 
 TEST(compare, gives_the_largest_memory_of_any_trial_as_the_peak) {
@@ -343,8 +389,8 @@ TEST(compare, gives_the_largest_memory_of_any_trial_as_the_peak) {
         return TrialShape{.memory_mib = mib[plan.block]};
     });
     const Cell cell = *compare(benchmark, trials).cell("django", 50);
-    EXPECT_NEAR(cell.contender_memory_peak_mib, 220, 0.1);
-    EXPECT_NEAR(cell.contender_memory_mean_mib.value, 130, 0.1);
+    EXPECT_NEAR(cell.at(Quantity::memory_peak).value, 220, 0.1);
+    EXPECT_NEAR(cell.at(Quantity::memory_mean).value, 130, 0.1);
 }
 
 TEST(compare, speaks_of_no_comparison_where_there_is_nothing_to_compare) {
@@ -352,8 +398,9 @@ TEST(compare, speaks_of_no_comparison_where_there_is_nothing_to_compare) {
     for (model::TrialResult& trial : run.trials)
         if (trial.plan.level == 50) trial.warmup.steady = false;
     const Comparison comparison = compared(run);
-    EXPECT_THAT(comparison.warnings, Contains(HasSubstr("1 of 3 results is suspect (no steady state: 1)")));
-    EXPECT_THAT(comparison.warnings, Not(Contains(HasSubstr("compared"))));
+    EXPECT_THAT(words::warnings(comparison),
+                Contains(HasSubstr("1 of 3 results is suspect (no steady state: 1)")));
+    EXPECT_THAT(words::warnings(comparison), Not(Contains(HasSubstr("compared"))));
 }
 
 TEST(compare, sums_a_cell_over_its_trials) {
@@ -364,13 +411,13 @@ TEST(compare, sums_a_cell_over_its_trials) {
     });
     const Cell cell = *compare(benchmark, trials).cell("django", 50);
     // t(0.975, 2) = 4.303; standard error 10 / sqrt(3).
-    EXPECT_DOUBLE_EQ(cell.goodput_rps.value, 200);
-    EXPECT_NEAR(*cell.goodput_rps.low, 200 - 4.3027 * 10 / std::sqrt(3), 0.01);
-    EXPECT_NEAR(*cell.goodput_rps.high, 200 + 4.3027 * 10 / std::sqrt(3), 0.01);
+    EXPECT_DOUBLE_EQ(cell.at(Quantity::goodput).value, 200);
+    EXPECT_NEAR(*cell.at(Quantity::goodput).low, 200 - 4.3027 * 10 / std::sqrt(3), 0.01);
+    EXPECT_NEAR(*cell.at(Quantity::goodput).high, 200 + 4.3027 * 10 / std::sqrt(3), 0.01);
     EXPECT_EQ(cell.requests.started, 3000U);
     // 4 ms each and 50 ms in every window of about 1000 operations.
-    EXPECT_NEAR(cell.contender_cpu_us_per_operation->value, 4050, 1);
-    EXPECT_NEAR(cell.contender_cpu_cores.value, 0.81, 1e-6);
+    EXPECT_NEAR(cell.at(Quantity::cpu_per_operation).value, 4050, 1);
+    EXPECT_NEAR(cell.at(Quantity::contender_cpu).value, 0.81, 1e-6);
 }
 
 }  // namespace

@@ -25,13 +25,13 @@ TEST(LoadRatios, PairWithinRoundsSoThatDriftOfTheHostCancels) {
     }
     const auto ratios = load_ratios(slices, 2, 30s);
     ASSERT_EQ(ratios.size(), 3U);
-    EXPECT_EQ(ratios[0].quantity, "goodput");
+    EXPECT_EQ(ratios[0].quantity, model::Quantity::goodput);
     EXPECT_EQ(ratios[0].pairs, 5U);
     EXPECT_NEAR(ratios[0].ratio.value(), 1.1, 1e-9);
     ASSERT_TRUE(ratios[0].interval.has_value());
     EXPECT_NEAR(ratios[0].interval->high, 1.1, 1e-9);
     EXPECT_TRUE(ratios[0].difference_shown());
-    EXPECT_EQ(ratios[2].quantity, "response_time_p99");
+    EXPECT_EQ(ratios[2].quantity, model::Quantity::response_time_p99);
     EXPECT_NEAR(ratios[2].ratio.value(), 0.5, 1e-3);
 }
 
@@ -61,8 +61,8 @@ TEST(LoadRatios, AreNoneWhereOneServedNothingInARound) {
     for (const model::LoadRatio& ratio : ratios) {
         EXPECT_EQ(ratio.rounds, 2U);  // the third was never completed
         EXPECT_EQ(ratio.pairs, 1U);
-        EXPECT_FALSE(ratio.ratio.has_value()) << ratio.quantity;
-        EXPECT_FALSE(ratio.interval.has_value()) << ratio.quantity;
+        EXPECT_FALSE(ratio.ratio.has_value()) << row(ratio.quantity).name;
+        EXPECT_FALSE(ratio.interval.has_value()) << row(ratio.quantity).name;
     }
     const std::vector<model::LoadSlice> dead{slice(0, 0, 10, 9), slice(0, 1, 0, 0)};
     ASSERT_EQ(load_ratios(dead, 2, 30s).size(), 3U);

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "report/words/verdicts.hpp"
 #include "support/compared.hpp"
 
 namespace joust::analysis {
@@ -12,8 +13,11 @@ namespace {
 using model::Cell;
 using model::Comparison;
 using model::PairedRatio;
+using model::Quantity;
 using model::Verdict;
+using testing::by_level;
 using testing::compared;
+namespace words = report::words;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using testing::pooled;
@@ -25,7 +29,7 @@ using testing::TrialShape;
 ReportCase with_suspects(std::int64_t from_level) {
     ReportCase run = testing::clear_winner();
     for (model::TrialResult& trial : run.trials)
-        if (trial.plan.contender == "fastapi" && trial.plan.level >= from_level) {
+        if (trial.plan.entrant == "fastapi" && trial.plan.level >= from_level) {
             trial.warmup.steady = false;
             trial.samples.completed_in_window = trial.samples.completed_in_window * 3 / 2;
         }
@@ -34,7 +38,7 @@ ReportCase with_suspects(std::int64_t from_level) {
 
 TEST(ratios, gives_the_ratio_over_pairs_of_valid_results_beside_that_over_all) {
     const Comparison comparison = compared(with_suspects(200));
-    const PairedRatio& ratio = pooled(comparison.goodput);
+    const PairedRatio ratio = pooled(comparison);
     EXPECT_EQ(ratio.pairs, 9);
     EXPECT_NEAR(*ratio.ratio, 250.0 / 185 * std::cbrt(1.5), 0.04);
     EXPECT_EQ(ratio.of_valid.pairs, 6);
@@ -43,25 +47,25 @@ TEST(ratios, gives_the_ratio_over_pairs_of_valid_results_beside_that_over_all) {
     EXPECT_GT(ratio.of_valid.high.value(), *ratio.of_valid.ratio);
     EXPECT_EQ(ratio.verdict, Verdict::faster) << "most pairs are valid";
     EXPECT_EQ(comparison.winner, "fastapi");
-    EXPECT_THAT(comparison.headline, HasSubstr("; over the 6 pairs of valid results 1.3"));
-    EXPECT_THAT(ratio.why, HasSubstr("over the 6 pairs of valid results it is 1.3"));
+    EXPECT_THAT(words::headline(comparison), HasSubstr("; over the 6 pairs of valid results 1.3"));
+    EXPECT_THAT(words::why(comparison, ratio), HasSubstr("over the 6 pairs of valid results it is 1.3"));
 }
 
 TEST(ratios, decides_nothing_where_most_pairs_rest_on_suspect_results) {
     const Comparison comparison = compared(with_suspects(50));
-    const PairedRatio& ratio = pooled(comparison.goodput);
+    const PairedRatio ratio = pooled(comparison);
     ASSERT_GT(ratio.low.value(), 1);
     EXPECT_EQ(ratio.verdict, Verdict::inconclusive);
     EXPECT_TRUE(ratio.mostly_suspect());
     EXPECT_EQ(comparison.winner, std::nullopt);
     EXPECT_THAT(
-        comparison.headline,
+        words::headline(comparison),
         HasSubstr("Whether fastapi is faster than django is not decided: 6 of 9 pairs rest on suspect "
                   "results"));
-    EXPECT_THAT(comparison.headline, Not(HasSubstr("times its goodput (")));
-    EXPECT_THAT(ratio.why, HasSubstr("but 6 of 9 pairs rest on suspect results"));
-    for (const PairedRatio& at : comparison.goodput)
-        if (at.level && *at.level >= 50) {
+    EXPECT_THAT(words::headline(comparison), Not(HasSubstr("times its goodput (")));
+    EXPECT_THAT(words::why(comparison, ratio), HasSubstr("but 6 of 9 pairs rest on suspect results"));
+    for (const PairedRatio& at : by_level(comparison, Quantity::goodput))
+        if (*at.level >= 50) {
             EXPECT_EQ(at.verdict, Verdict::inconclusive);
             EXPECT_EQ(at.of_valid.pairs, 0);
             EXPECT_EQ(at.of_valid.ratio, std::nullopt);
@@ -71,11 +75,11 @@ TEST(ratios, decides_nothing_where_most_pairs_rest_on_suspect_results) {
 TEST(ratios, counts_a_saturated_cell_as_suspect_in_its_pairs) {
     const model::Benchmark benchmark = testing::benchmark_of({"fastapi", "django"}, {50}, 3);
     const auto trials = testing::synthetic_trials(benchmark, [](const model::PlannedTrial& plan) {
-        return TrialShape{.goodput_rps = plan.contender == "django" ? 30.0 : 60.0,
-                          .p50_ms = plan.contender == "django" ? 50'000.0 : 40'000.0,
+        return TrialShape{.goodput_rps = plan.entrant == "django" ? 30.0 : 60.0,
+                          .p50_ms = plan.entrant == "django" ? 50'000.0 : 40'000.0,
                           .spread = 0.01};
     });
-    const PairedRatio ratio = pooled(compare(benchmark, trials).goodput);
+    const PairedRatio ratio = pooled(compare(benchmark, trials));
     EXPECT_EQ(ratio.pairs, 3);
     EXPECT_EQ(ratio.of_valid.pairs, 0);
 }
@@ -88,12 +92,13 @@ void starve(model::TrialResult& trial) {
 TEST(ratios, calls_latencies_lower_bounds_where_littles_law_fails) {
     ReportCase run = testing::clear_winner();
     for (model::TrialResult& trial : run.trials)
-        if (trial.plan.contender == "fastapi" && trial.plan.level == 200 && trial.plan.block == 1)
+        if (trial.plan.entrant == "fastapi" && trial.plan.level == 200 && trial.plan.block == 1)
             starve(trial);
     const Comparison comparison = compared(run);
-    for (const char* label : {"mean", "p50", "p95", "p99", "p999", "max"}) {
-        EXPECT_TRUE(comparison.cell("fastapi", 200)->response_time.at(label).at_least) << label;
-        EXPECT_FALSE(comparison.cell("django", 200)->response_time.at(label).at_least) << label;
+    for (const model::QuantityRow& row : model::quantities()) {
+        if (row.aspect != model::Aspect::latency) continue;
+        EXPECT_TRUE(comparison.cell("fastapi", 200)->at(row.quantity).at_least) << row.key;
+        EXPECT_FALSE(comparison.cell("django", 200)->at(row.quantity).at_least) << row.key;
     }
 }
 
@@ -103,22 +108,24 @@ TEST(ratios, calls_latencies_no_lower_bounds_where_requests_outlast_the_window) 
         if (trial.plan.level == 200) trial.samples.in_flight_mean /= 2;
     const Comparison comparison = compared(run);
     const Cell& cell = *comparison.cell("fastapi", 200);
-    ASSERT_EQ(cell.judgement.reasons.at(0).code, "littles_law");
-    EXPECT_FALSE(cell.response_time.at("p99").at_least);
-    EXPECT_EQ(pooled(comparison.response_time_p99).pairs, 6) << "but they are compared with no other";
+    ASSERT_EQ(cell.judgement.findings.at(0).rule, model::Rule::littles_law);
+    EXPECT_FALSE(cell.at(Quantity::response_time_p99).at_least);
+    EXPECT_EQ(pooled(comparison, Quantity::response_time_p99).pairs, 6)
+        << "but they are compared with no other";
 }
 
 TEST(ratios, leaves_trials_against_littles_law_out_of_the_p99_ratio_and_says_so) {
     ReportCase run = testing::clear_winner();
     for (model::TrialResult& trial : run.trials)
-        if (trial.plan.contender == "fastapi" && trial.plan.level == 200) starve(trial);
+        if (trial.plan.entrant == "fastapi" && trial.plan.level == 200) starve(trial);
     const Comparison comparison = compared(run);
-    const PairedRatio& ratio = pooled(comparison.response_time_p99);
+    const PairedRatio ratio = pooled(comparison, Quantity::response_time_p99);
     EXPECT_EQ(ratio.pairs, 6);
-    EXPECT_EQ(ratio.left_out, 3);
-    EXPECT_THAT(ratio.why, HasSubstr("3 of 9 pairs are left out: Little's law fails in 3"));
-    EXPECT_EQ(pooled(comparison.goodput).pairs, 9);
-    EXPECT_EQ(pooled(comparison.goodput).left_out, 0);
+    EXPECT_EQ(ratio.left_out.total(), 3);
+    EXPECT_THAT(words::why(comparison, ratio),
+                HasSubstr("3 of 9 pairs are left out: Little's law fails in 3"));
+    EXPECT_EQ(pooled(comparison).pairs, 9);
+    EXPECT_EQ(pooled(comparison).left_out.total(), 0);
 }
 
 }  // namespace

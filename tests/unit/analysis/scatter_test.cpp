@@ -17,12 +17,12 @@ TEST(scatter, tells_how_much_the_goodput_of_a_contender_scatters_between_repeats
     const double factor[] = {0.8, 1, 1.25};
     const auto trials = testing::synthetic_trials(benchmark, [&](const model::PlannedTrial& plan) {
         const double capacity = plan.level == 4 ? 100 : 200;
-        return TrialShape{.goodput_rps = capacity * (plan.contender == "django" ? factor[plan.block] : 1)};
+        return TrialShape{.goodput_rps = capacity * (plan.entrant == "django" ? factor[plan.block] : 1)};
     });
     const auto scatters = compare(benchmark, trials).scatters;
     ASSERT_THAT(scatters, ::testing::SizeIs(2));
     EXPECT_NEAR(scatters[0].share, 0, 0.001);
-    EXPECT_EQ(scatters[1].contender, "django");
+    EXPECT_EQ(scatters[1].entrant, "django");
     EXPECT_NEAR(scatters[1].share, 0.25, 0.005);  // the logarithms have a standard deviation of log 1.25
     EXPECT_FALSE(scatters[1].between_levels);
 }
@@ -34,7 +34,7 @@ TEST(scatter, of_one_block_tells_the_scatter_from_level_to_level_without_the_tre
     const model::Benchmark benchmark = testing::benchmark_of({"fastapi", "django"}, levels, 1);
     const auto trials = testing::synthetic_trials(benchmark, [&](const model::PlannedTrial& plan) {
         const double users = static_cast<double>(plan.level);
-        if (plan.contender == "fastapi")
+        if (plan.entrant == "fastapi")
             return TrialShape{.goodput_rps = 300 - users / 10};  // nothing but trend
         return TrialShape{.goodput_rps = plan.level % 100 == 0 ? 110.0 : 220.0};
     });

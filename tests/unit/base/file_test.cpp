@@ -2,7 +2,9 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <cstdlib>
@@ -142,6 +144,52 @@ TEST_F(FileTest, a_control_file_that_refuses_names_the_value) {
     const Status written = write_control("/dev/full", "50000");
     ASSERT_FALSE(written);
     EXPECT_EQ(written.error().message, "cannot write \"50000\" to /dev/full: No space left on device");
+}
+
+TEST_F(FileTest, knows_one_file_under_any_of_its_names) {
+    ASSERT_TRUE(make_directories(path("d")));
+    ASSERT_TRUE(write_atomically(path("old"), "x"));
+    ASSERT_TRUE(write_atomically(path("other"), "x"));
+    std::filesystem::create_hard_link(path("old"), path("hard"));
+    std::filesystem::create_symlink("old", path("link"));
+    std::filesystem::create_symlink("d/new", path("dangling"));
+    std::filesystem::create_directory_symlink("d", path("linked"));
+    for (const auto& [a, b, same] :
+         std::vector<std::tuple<const char*, const char*, bool>>{{"old", "old", true},
+                                                                 {"old", "other", false},
+                                                                 {"old", "d/../old", true},
+                                                                 {"old", "hard", true},
+                                                                 {"link", "hard", true},
+                                                                 {"new", "new", true},
+                                                                 {"new", "./new", true},
+                                                                 {"new", "d/new", false},
+                                                                 {"dangling", "d/new", true},
+                                                                 {"linked/new", "dangling", true}})
+        EXPECT_EQ(same_file(path(a), path(b)), same) << a << " " << b;
+    EXPECT_FALSE(same_file("/dev/null", "/dev/null"));
+}
+
+TEST_F(FileTest, waits_for_room_where_a_descriptor_does_not_block) {
+    std::array<int, 2> ends{};
+    ASSERT_EQ(::pipe2(ends.data(), O_NONBLOCK), 0);
+    const Fd read_end(ends[0]);
+    Fd write_end(ends[1]);
+    const std::string text(1'000'000, 'x');  // more than a pipe holds
+    std::size_t got = 0;
+    std::thread reader([&] {
+        std::array<char, 4096> buffer{};
+        pollfd ready{.fd = read_end.get(), .events = POLLIN, .revents = 0};
+        for (ssize_t some = 1; some != 0;) {
+            ::poll(&ready, 1, -1);
+            some = ::read(read_end.get(), buffer.data(), buffer.size());
+            if (some > 0) got += static_cast<std::size_t>(some);
+        }
+    });
+    const Status written = write_whole(write_end.get(), text, "a pipe");
+    write_end.close();
+    reader.join();
+    EXPECT_TRUE(written);
+    EXPECT_EQ(got, text.size());
 }
 
 TEST_F(FileTest, appends_lines_over_several_openings) {

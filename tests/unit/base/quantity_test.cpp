@@ -38,6 +38,18 @@ TEST(ParseBytes, says_what_to_write_instead) {
     }
 }
 
+TEST(ParseDuration, says_how_long_one_may_be) {
+    EXPECT_EQ(parse_duration("87600h"), 87600h);
+    for (const auto* text : {"2000000h", "87601h", "5256001m", "1e9s"}) {
+        const auto result = parse_duration(text);
+        ASSERT_FALSE(result) << text;
+        EXPECT_EQ(result.error().message,
+                  "\"" + std::string(text) + "\" is too long; write at most 87600h, which is ten years");
+    }
+    for (const auto* text : {"inf", "infs", "nan", "nans", "1e400s", "0x10s", "-1ns", "+1s", "1e", "1es"})
+        EXPECT_FALSE(parse_duration(text)) << text;
+}
+
 TEST(ParseDuration, requires_a_unit_except_for_zero) {
     for (const auto& [text, duration] : std::vector<std::pair<std::string, Nanoseconds>>{{"0", 0s},
                                                                                          {"0s", 0s},

@@ -55,6 +55,34 @@ TEST(Printable, leaves_nothing_that_a_terminal_obeys) {
     EXPECT_EQ(printable(std::string_view("a\0b", 3)), "a\\x00b");
 }
 
+TEST(Printable, shows_what_turns_the_direction_of_a_text) {
+    for (const char* turned : {"\u202e", "\u2066", "\u2069", "\u200e", "\u061c", "\u2028", "\ufeff"}) {
+        EXPECT_FALSE(is_printable(turned));
+        EXPECT_EQ(printable(turned).substr(0, 2), "\\x") << printable(turned);
+    }
+    for (const char* plain : {"", "µ·÷", "\u200d", "\u2027", "\u2070", "\U0001F600", "שלום"}) {
+        EXPECT_TRUE(is_printable(plain)) << plain;
+        EXPECT_EQ(printable(plain), plain);
+    }
+    for (const char* control : {"\n", "\t", "\x1b", "\x7f", "\xc2\x85", "\xff"})
+        EXPECT_FALSE(is_printable(control));
+}
+
+TEST(PrintableLines, keeps_line_ends_and_tabs_only) {
+    EXPECT_EQ(printable_lines("a\nb\x1b[2J\n"), "a\nb\\x1B[2J\n");
+    EXPECT_EQ(printable_lines("a\tb\rc"), "a\tb\\x0Dc");
+    EXPECT_EQ(printable_lines(""), "");
+}
+
+TEST(ShellWord, is_one_line_and_read_back_as_it_was) {
+    EXPECT_EQ(shell_word("joust"), "joust");
+    EXPECT_EQ(shell_word(""), "''");
+    EXPECT_EQ(shell_word("a b"), "'a b'");
+    EXPECT_EQ(shell_word("it's $(x) `y`"), "'it'\\''s $(x) `y`'");
+    EXPECT_EQ(shell_word("a\n```\n'\\"), "$'a\\012```\\012\\'\\\\'");
+    EXPECT_EQ(shell_word("\x1b\u202e"), "$'\\033\\342\\200\\256'");
+}
+
 TEST(LastLines, gives_at_most_so_many) {
     EXPECT_EQ(last_lines("a\nb\nc\n", 2), "b\nc");
     EXPECT_EQ(last_lines("a\nb\nc", 1), "c");

@@ -9,7 +9,7 @@ using namespace std::chrono_literals;
 
 LiveView view() {
     LiveView view;
-    view.trial = {.index = 8, .block = 1, .level = 200, .position = 0, .contender = "django"};
+    view.trial = {.index = 8, .block = 1, .level = 200, .position = 0, .entrant = "django"};
     view.trials = 18;
     view.reading = {.phase = experiment::Phase::measuring,
                     .in_phase = 3s,
@@ -36,7 +36,7 @@ TEST(LiveLine, KeepsRateTailErrorsAndTimeLeftInANarrowTerminal) {
         live_line(view(), 95),
         "9/18  django, 200 users  measuring 3/5 s  goodput 143/s  p99 812 ms  1 error  1 min 50 s left");
     LiveView longest = view();
-    longest.trial.contender = "fastapi-gunicorn";
+    longest.trial.entrant = "fastapi-gunicorn";
     longest.trial.level = 1000;
     EXPECT_EQ(live_line(longest, 92),
               "9/18  fastapi-gunicorn, 1000 users  goodput 143/s  p99 812 ms  1 error  1 min 50 s left");
@@ -78,13 +78,16 @@ TEST(FinishedLine, HasGoodputTailAndErrors) {
 
 TEST(FinishedLine, SaysWhyATrialIsSuspectOrInvalid) {
     model::TrialResult result = finished();
-    model::Judgement judgement{model::Validity::suspect, {{"no_steady_state", ""}, {"steal", ""}}, {}};
+    model::Judgement judgement{
+        model::Validity::suspect,
+        {{.rule = model::Rule::no_steady_state, .facts = {}}, {.rule = model::Rule::steal, .facts = {}}},
+        {}};
     EXPECT_EQ(
         finished_line(result, 18, judgement),
         "9/18 django, 200 users, block 2: goodput 140.0/s, p99 250 ms, 1.0 % errors, suspect: no steady "
         "state, steal");
     result.incidents.push_back({model::IncidentKind::out_of_memory, "the kernel killed django"});
-    judgement = {model::Validity::invalid, {{"out_of_memory", ""}}, {}};
+    judgement = {model::Validity::invalid, {{.rule = model::Rule::out_of_memory, .facts = {}}}, {}};
     EXPECT_EQ(finished_line(result, 18, judgement),
               "9/18 django, 200 users, block 2: goodput 140.0/s, p99 250 ms, 1.0 % errors, invalid: out of "
               "memory\n    the kernel killed django");
@@ -93,7 +96,8 @@ TEST(FinishedLine, SaysWhyATrialIsSuspectOrInvalid) {
 TEST(FinishedLine, MarksATailThatIsOnlyALowerBound) {
     model::TrialResult result = finished();
     result.samples.in_flight_mean = 200;
-    const model::Judgement starved{model::Validity::suspect, {{"littles_law", ""}}, {}};
+    const model::Judgement starved{
+        model::Validity::suspect, {{model::Rule::littles_law, model::Grade::grave, {}, {}}}, {}};
     EXPECT_NE(finished_line(result, 18, starved).find("p99 ≥ 250 ms"), std::string::npos);
     EXPECT_NE(finished_line(result, 18, {}).find("p99 250 ms"), std::string::npos);
 }

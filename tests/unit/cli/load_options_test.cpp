@@ -34,5 +34,12 @@ TEST(LoadOptions, RefuseACountOfPoissonArrivalsWhereTheScheduleEnds) {
     EXPECT_EQ(refusal({.ramp = "0:100:1s", .arrivals = "poisson", .requests = 500}), "");
 }
 
+TEST(LoadRun, ShowsNoCredentialsOfItsUrl) {
+    const std::string url = "http://127.0.0.1/?page=2&access_token=hunter2";
+    const auto options = load_options({}, url);
+    ASSERT_TRUE(options) << options.error().message;
+    EXPECT_EQ(load_run({}, *options, url).url, "http://127.0.0.1/?page=2&access_token=***");
+}
+
 }  // namespace
 }  // namespace joust::cli

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include "base/text.hpp"
+#include "base/text_width.hpp"
 #include "report/table.hpp"
 
 namespace joust::cli {
@@ -53,8 +55,34 @@ TEST(LoadView, LeavesTheLastLineOfEveryTerminalFree) {
             EXPECT_LE(lines.size(), static_cast<std::size_t>(std::max(1, rows - 1)))
                 << rows << "x" << columns;
             for (const std::string& line : lines)
-                EXPECT_LT(report::display_width(line), static_cast<std::size_t>(columns)) << line;
+                EXPECT_LT(display_width(line), static_cast<std::size_t>(columns)) << line;
         }
+}
+
+TEST(LoadView, CountsTheColumnsOfWhatTheUserTyped) {
+    LoadView view = busy_view();
+    for (const char* part : {"日本語", "🚀", "e\xcc\x81", "\xff", "\x1b[2J", "\xc2\x9b", "\t"}) {
+        view.title = "http://h/";
+        for (int times = 0; times < 60; ++times)
+            view.title += part;
+        for (const int rows : {4, 24})
+            for (const bool ascii : {false, true})
+                for (const std::string& line :
+                     load_view(view, {.columns = 61, .rows = rows, .ascii = ascii})) {
+                    EXPECT_LE(display_width(line), 60U) << line;
+                    EXPECT_TRUE(is_utf8(line)) << line;
+                    EXPECT_EQ(line.find_first_of("\x1b\t"), std::string::npos) << line;
+                    EXPECT_EQ(line.find("\xc2\x9b"), std::string::npos) << line;
+                }
+    }
+}
+
+TEST(Painter, CountsWideCharactersTwice) {
+    Painter painter;
+    painter.paint({"日本語日本語", "end"}, 80);
+    EXPECT_EQ(painter.erase(6), "\r\x1b[2A\x1b[J");  // 2 + 1 rows
+    painter.paint({"日本語日本語", "end"}, 80);
+    EXPECT_EQ(painter.erase(5), "\r\x1b[3A\x1b[J");  // the fifth column has no room for a wide one
 }
 
 TEST(LoadView, IsOneLineInASmallTerminal) {

@@ -69,5 +69,69 @@ TEST_F(Rendering, AnEnvironmentOfAnotherVersionIsToldTheSameWay) {
     EXPECT_NE(text.find("commit 0123"), std::string::npos) << text;
 }
 
+// The committed example, made hostile in one place.
+class StrangersRun : public Rendering {
+protected:
+    void SetUp() override {
+        std::filesystem::copy(Path(JOUST_SOURCE_DIR) / "docs/examples/seed-ladder", directory,
+                              std::filesystem::copy_options::recursive);
+    }
+    [[nodiscard]] Path proof() const { return directory.string() + "-run"; }
+    void replace(const char* file, std::string_view what, std::string_view with) const {
+        std::string text = *read_file(directory / file);
+        const std::size_t at = text.find(what);
+        ASSERT_NE(at, std::string::npos) << what;
+        text.replace(at, what.size(), with);
+        write(file, text);
+    }
+};
+
+TEST_F(StrangersRun, IsRefusedWhereAStringWouldBecomeACommand) {
+    replace("environment.json", "\"version\": \"15.", "\"version\": \"15\\nsystem \\\"touch x\\\"\\n#.");
+    EXPECT_NE(problem().find("\"version\" is \"15\\x0Asystem \"touch x\"\\x0A#."), std::string::npos)
+        << problem();
+}
+
+TEST_F(StrangersRun, IsRefusedWithAContenderThatIsNoName) {
+    replace("benchmark.toml", "[\"fastapi\"", "[\"fast\\napi\"");
+    EXPECT_NE(problem().find("benchmark.toml:5:"), std::string::npos) << problem();
+}
+
+TEST_F(StrangersRun, IsRefusedWithACommitThatIsACommand) {
+    replace("environment.json", "\"git_commit\": \"", "\"git_commit\": \"; rm -rf ~ #");
+    EXPECT_NE(problem().find("\"git_commit\" is \"; rm -rf"), std::string::npos) << problem();
+}
+
+TEST_F(StrangersRun, IsRefusedWhereItsFilesAreLinks) {
+    for (const char* file : {"benchmark.toml", "environment.json", "trials.jsonl"}) {
+        const Path outside = directory.string() + "-outside";
+        std::filesystem::rename(directory / file, outside);
+        std::filesystem::create_symlink(outside, directory / file);
+        EXPECT_NE(problem().find("links are not followed"), std::string::npos) << problem();
+        std::filesystem::remove(directory / file);
+        std::filesystem::rename(outside, directory / file);
+    }
+    EXPECT_EQ(problem(), "");
+}
+
+TEST_F(StrangersRun, MakesHarmlessMarkdown) {
+    replace("benchmark.toml", "FastAPI vs Django",
+            "<img src=x onerror=alert(1)> ![a](http://evil.example/p.png)");
+    replace("environment.json", "\"run\",", "\"run\", \"a\\n```\\n<script>x</script>\", \"$(id)\",");
+    replace("environment.json", "Debian GNU/Linux 12", "<b>|www.evil.example `x`");
+    ASSERT_EQ(problem(), "");
+    const std::string text = *read_file(directory / "incremental_benchmark_report.md");
+    for (const char* harmful : {"<img", "](http://evil", "<b>", "www.evil", "\n<script", "\n```\n<"})
+        EXPECT_EQ(text.find(harmful), std::string::npos) << harmful;
+    EXPECT_NE(text.find("joust run $'a\\012```\\012<script>x</script>' '$(id)' --profile"), std::string::npos)
+        << text;
+}
+
+TEST_F(StrangersRun, OfEarlierVersionsIsReadAsBefore) {
+    const std::string before = *read_file(directory / "incremental_benchmark_results.json");
+    ASSERT_EQ(problem(), "");
+    EXPECT_EQ(*read_file(directory / "incremental_benchmark_results.json"), before);
+}
+
 }  // namespace
 }  // namespace joust::cli

@@ -9,7 +9,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr const char* k_prefix = "2026-03-01 12:00:00.123 UTC [42] joust_django@joust_django ";
+constexpr const char* k_refused = "2026-03-01 12:00:00.123 UTC [42] 53300 joust_django@joust_django ";
 
 class PostgresLog : public ::testing::Test {
 protected:
@@ -19,40 +19,50 @@ protected:
     test::TempDirectory directory_;
 };
 
-TEST_F(PostgresLog, KnowsEveryWordingOfARefusedConnection) {
+TEST_F(PostgresLog, KnowsARefusedConnectionByItsCodeWhateverTheVersionSays) {
     for (const char* words :
          {"sorry, too many clients already",
           "remaining connection slots are reserved for non-replication superuser connections",
-          "too many connections for role \"joust_django\"",
-          "too many connections for database \"joust_django\""}) {
-        const LogFindings findings = find(fmt::format("{}FATAL:  {}\n", k_prefix, words));
+          "remaining connection slots are reserved for roles with the SUPERUSER attribute",
+          "too many connections for role \"joust_django\"", "words of a version to come"}) {
+        const LogFindings findings = find(fmt::format("{}FATAL:  {}\n", k_refused, words));
         EXPECT_EQ(findings.refused_connections, 1U) << words;
         EXPECT_EQ(findings.refusal, words);
     }
-}
-
-TEST_F(PostgresLog, DoesNotTakeAStatementThatQuotesTheWordsForARefusal) {
-    EXPECT_EQ(find(fmt::format("{}STATEMENT:  SELECT 'sorry, too many clients already'\n", k_prefix))
+    EXPECT_EQ(find("2026-03-01 12:00:00.123 UTC [42] 53300 FATAL:  sorry\n").refused_connections, 1U)
+        << "before the connection has a user";
+    EXPECT_EQ(find("2026-03-01 12:00:00.123 UTC [42] 28P01 a@b FATAL:  too many connections for role\n")
                   .refused_connections,
               0U);
 }
 
+TEST_F(PostgresLog, TakesOnlyTheLineOfTheRefusalForOne) {
+    for (const char* line :
+         {"DETAIL:  FATAL:  sorry", "STATEMENT:  SELECT 'FATAL:  sorry'", "ERROR:  raised by a user"})
+        EXPECT_EQ(find(fmt::format("{}{}\n", k_refused, line)).refused_connections, 0U) << line;
+}
+
 TEST_F(PostgresLog, LooksOnlyAtWhatCameAfterTheMark) {
-    const std::string line = fmt::format("{}FATAL:  sorry, too many clients already\n", k_prefix);
+    const std::string line = fmt::format("{}FATAL:  sorry, too many clients already\n", k_refused);
     EXPECT_EQ(find(line + line, line.size()).refused_connections, 1U);
     EXPECT_EQ(find(line, line.size()).refused_connections, 0U);
 }
 
 TEST_F(PostgresLog, KnowsAFullDiskAndACrash) {
-    EXPECT_EQ(find("t [1] ERROR:  could not extend file \"base/5/1\": No space left on device\n").disk_full,
-              "could not extend file \"base/5/1\": No space left on device");
-    EXPECT_EQ(find("t [1] PANIC:  could not write to file \"pg_wal/x\": Input/output error\n").crash,
+    EXPECT_EQ(find("t [1] 53100 ERROR:  could not extend file \"base/5/1\": it is full\n").disk_full,
+              "could not extend file \"base/5/1\": it is full");
+    EXPECT_EQ(find("t [1] 00000 LOG:  could not write: No space left on device\n").disk_full,
+              "could not write: No space left on device");
+    EXPECT_EQ(find("t [1] XX000 PANIC:  could not write to file \"pg_wal/x\": Input/output error\n").crash,
               "could not write to file \"pg_wal/x\": Input/output error");
-    EXPECT_EQ(find("t [1] LOG:  server process (PID 9) was terminated by signal 9: Killed\n").crash,
+    EXPECT_EQ(find("t [1] 00000 LOG:  server process (PID 9) was terminated by signal 9: Killed\n").crash,
               "server process (PID 9) was terminated by signal 9: Killed");
-    const LogFindings quiet = find("t [1] LOG:  checkpoint complete\n");
+    const LogFindings quiet = find(
+        "t [1] 00000 LOG:  checkpoint complete\n"
+        "t [1] 42601 STATEMENT:  SELECT 'No space left on device', 'PANIC:  '\n"
+        "\tt [1] XX000 PANIC:  in the second line of a statement\n");
     EXPECT_FALSE(quiet.disk_full);
-    EXPECT_FALSE(quiet.crash);
+    EXPECT_FALSE(quiet.crash) << *quiet.crash;
 }
 
 TEST_F(PostgresLog, NamesTheSettingAndItsValueInTheIncident) {

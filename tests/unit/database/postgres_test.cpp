@@ -315,7 +315,11 @@ TEST_F(SharedPostgres, RunsAsTheUnprivilegedUserInItsLimits) {
     ASSERT_EQ(::stat(fmt::format("/proc/{}", postgres_.pid()).c_str(), &status), 0);
     EXPECT_EQ(status.st_uid, shared_->rig.user().uid);
     EXPECT_NE(status.st_uid, 0U);
-    EXPECT_TRUE(postgres_.usage_source());
+    const auto source = postgres_.usage_source();
+    ASSERT_TRUE(source);
+    if (const auto* group = std::get_if<host::GroupSource>(&*source)) {
+        EXPECT_TRUE(group->threads) << "context switches and what it writes are read of its processes";
+    }
     const auto limits = postgres_.limits_in_force();
     ASSERT_TRUE(limits) << limits.error().message;
     EXPECT_EQ(limits->has_value(), shared_->rig.cgroups().limits_possible().has_value());

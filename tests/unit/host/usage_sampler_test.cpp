@@ -110,6 +110,35 @@ TEST(UsageSampler, WithoutThreadsSwitchesAreUnknownNotZero) {
     EXPECT_EQ(window.parties[0].run_delay, std::nullopt);
 }
 
+TEST(UsageSampler, CountsWhatAPartyWritesToStorageInItsWindow) {
+    // /var/tmp is on a disk where /tmp may be memory, which is no storage.
+    std::string directory = "/var/tmp/joust-written-XXXXXX";
+    ASSERT_NE(::mkdtemp(directory.data()), nullptr);
+    const Path before = Path(directory) / "before";
+    const Path within = Path(directory) / "within";
+    const Path go = Path(directory) / "go";
+    // The shell itself writes: what a process wrote that ends within the window is lost with it.
+    const Process process = must(Process::start(
+        shell(fmt::format("s=$(head -c 400000 /dev/zero | tr '\\0' x); printf %s \"$s\" > {}; "
+                          "until [ -e {} ]; do sleep 0.02; done; printf %s \"$s$s\" > {}; sleep 60",
+                          before.string(), go.string(), within.string()))));
+    const auto size = [](const Path& file) {
+        std::error_code missing;
+        const auto bytes = std::filesystem::file_size(file, missing);
+        return missing ? 0 : bytes;
+    };
+    ASSERT_TRUE(eventually([&] { return size(before) == 400'000; }));
+    UsageSampler sampler({SessionSource{process.pid()}}, now(), now() + 1h);
+    std::this_thread::sleep_for(500ms);  // the first edge is read
+    ASSERT_TRUE(write_atomically(go, ""));
+    ASSERT_TRUE(eventually([&] { return size(within) == 800'000; }));
+    const auto written = must(sampler.finish_now()).parties.at(0).storage_written;
+    std::filesystem::remove_all(directory);
+    ASSERT_TRUE(written.has_value());
+    EXPECT_GE(written->count, 800'000U);
+    EXPECT_LT(written->count, 1'000'000U) << "what it wrote before the window counts, too";
+}
+
 TEST(UsageSampler, SeesThePeakBetweenTheEdges) {
     const CgroupHost host = cgroups_with_limits();
     const std::string run = unique_run();

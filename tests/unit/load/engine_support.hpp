@@ -62,6 +62,10 @@ protected:
         const model::RequestCounts& counts = samples.requests;
         EXPECT_EQ(counts.started, counts.succeeded + counts.failed + counts.timed_out + counts.unfinished);
         EXPECT_EQ(samples.errors.total(), counts.failed + counts.timed_out);
+        const auto wrong = [&](model::RequestErrorKind kind) { return samples.errors[kind]; };
+        EXPECT_EQ(model::total(samples.statuses),
+                  counts.succeeded + wrong(model::RequestErrorKind::status_4xx) +
+                      wrong(model::RequestErrorKind::status_5xx) + wrong(model::RequestErrorKind::body));
         EXPECT_EQ(samples.censored, counts.timed_out + counts.unfinished);
         EXPECT_EQ(samples.response_time.count(), counts.succeeded + samples.censored);
     }

@@ -79,6 +79,18 @@ TEST_P(OverTls, AnswersAKeyUpdateWithoutHarmToAnUploadOnItsWay) {
     EXPECT_EQ(server.accepted(), 1);
 }
 
+TEST_P(OverTls, ABodyWithoutALengthIsWholeOnlyIfTheServerSaysThatItEnds) {
+    test::TlsServer server;
+    for (const char* path : {"/to-close", "/cut"}) {
+        Options options = options_over(server, 1, 3);
+        options.operations[0].request.path = path;
+        const model::Samples samples = run(options);
+        const bool cut = std::string_view(path) == "/cut";
+        EXPECT_EQ(samples.requests.succeeded, cut ? 0U : 3U) << path;
+        EXPECT_EQ(samples.errors[model::RequestErrorKind::reset], cut ? 3U : 0U) << path;
+    }
+}
+
 TEST_P(OverTls, SaysThatTheServerDoesNotSpeakIt) {
     ScriptedServer server([](const SeenRequest&) { return Reply::ok(); },
                           {.greeting = "HTTP/1.1 400 Bad\r\n\r\n"});

@@ -14,6 +14,48 @@ TEST(CsvFeed, ReadsQuotedFields) {
     EXPECT_EQ(feed->rows, (Rows{{"a", "x, \"y\"\nz"}, {"b", ""}}));
 }
 
+TEST(CsvFeed, KeepsEveryEmptyField) {
+    const std::vector<std::pair<std::string, Rows>> all{
+        {"a,b\n1,", {{"1", ""}}},
+        {"a,b\n1,\n", {{"1", ""}}},
+        {"a,b\r\n1,\r\n,\r\n", {{"1", ""}, {"", ""}}},
+        {"a,b\n,\n", {{"", ""}}},
+        {"a,b\n1,2\n\n3,\"\"", {{"1", "2"}, {"3", ""}}},
+        {"a\nx\n\"\"\n", {{"x"}, {""}}},
+        {"a\nx\n\"\"", {{"x"}, {""}}},
+        {"a\n\"\"\nx", {{""}, {"x"}}},
+        {"a\nx\n\ny\n", {{"x"}, {""}, {"y"}}},
+        {"a\r\n\r\nx\r\n", {{""}, {"x"}}},
+        {"a\r1\r\r2", {{"1"}, {""}, {"2"}}},
+        {"a\n\n", {{""}}},
+        {"a,b\n\"x\ny\",\n", {{"x\ny", ""}}},
+    };
+    for (const auto& [text, rows] : all) {
+        const auto feed = parse_csv_feed(text);
+        ASSERT_TRUE(feed.has_value()) << text << ": " << feed.error().message;
+        EXPECT_EQ(feed->rows, rows) << text;
+    }
+}
+
+TEST(CsvFeed, KnowsTheLineOfEachRow) {
+    EXPECT_EQ(parse_csv_feed("a,b\n1,\"x\ny\"\n\n2,z\n")->lines, (std::vector<std::size_t>{2, 5}));
+    EXPECT_EQ(parse_json_lines_feed("{\"a\":1}\n\n{\"a\":2}")->lines, (std::vector<std::size_t>{1, 3}));
+}
+
+TEST(Feed, RefusesNamesThatCouldStandForOtherText) {
+    for (const char* text : {"a,\n1,2\n", "\"\"\n1\n", "a,a\n1,2\n", "a},b\n1,2\n", "{,b\n1,2\n"})
+        EXPECT_EQ(parse_csv_feed(text).error().message.substr(0, 8), "line 1: ") << text;
+    for (const char* text : {"{\"\":1}", "{\"a}\":1}"})
+        EXPECT_EQ(parse_json_lines_feed(text).error().message.substr(0, 8), "line 1: ") << text;
+}
+
+TEST(JsonLinesFeed, KeepsEmptyTextsAndSkipsAByteOrderMark) {
+    const auto feed =
+        parse_json_lines_feed("\xef\xbb\xbf{\"a\":\"\",\"b\":{\"c\":[]}}\r\n{\"a\":false,\"b\":-1.50}");
+    ASSERT_TRUE(feed.has_value()) << feed.error().message;
+    EXPECT_EQ(feed->rows, (Rows{{"", "{\"c\":[]}"}, {"false", "-1.5"}}));
+}
+
 TEST(CsvFeed, NamesTheLineOfAMistake) {
     EXPECT_NE(parse_csv_feed("a,b\n1,2\n3\n").error().message.find("line 3: 1 fields"), std::string::npos);
     EXPECT_NE(parse_csv_feed("a\n\"x\n").error().message.find("line 2"), std::string::npos);
@@ -35,6 +77,7 @@ TEST(JsonLinesFeed, NamesTheLineOfAMistake) {
               std::string::npos);
     EXPECT_NE(parse_json_lines_feed("\n[1]\n").error().message.find("line 2"), std::string::npos);
     EXPECT_FALSE(parse_json_lines_feed("\n").has_value());
+    EXPECT_FALSE(parse_json_lines_feed(std::string("{\"a\":1}\0x", 9)).has_value());
 }
 
 TEST(ReadFeed, GoesByTheEndingAndNamesTheFile) {

@@ -62,8 +62,9 @@ TEST(PreparedRequest, RefusesWhatIsNoRequest) {
     EXPECT_FALSE(PreparedRequest::prepare(k_target, {.body = "<joust:seq:>"}, {}).has_value());
     EXPECT_FALSE(
         PreparedRequest::prepare(k_target, {.path = "/{a}"}, {.columns = {"a"}, .rows = {}}).has_value());
-    EXPECT_FALSE(PreparedRequest::prepare(k_target, {.path = "/{a}"}, {.columns = {"a"}, .rows = {{"b c"}}})
-                     .has_value());
+    EXPECT_FALSE(
+        PreparedRequest::prepare(k_target, {.path = "/{a:raw}"}, {.columns = {"a"}, .rows = {{"b c"}}})
+            .has_value());
 }
 
 TEST(PreparedRequest, TakesBodiesOfAnyBytes) {
@@ -78,11 +79,48 @@ TEST(PreparedRequest, TakesBodiesOfAnyBytes) {
 }
 
 TEST(PreparedRequest, NamesTheRowThatMakesNoRequest) {
-    const auto request =
-        PreparedRequest::prepare(k_target, {.path = "/{a}"}, {.columns = {"a"}, .rows = {{"b"}, {"c d"}}});
+    const auto request = PreparedRequest::prepare(k_target, {.path = "/{a:raw}"},
+                                                  {.columns = {"a"}, .rows = {{"b"}, {"c d"}}});
     ASSERT_FALSE(request.has_value());
     EXPECT_NE(request.error().message.find("row 2 of the data feed"), std::string::npos)
         << request.error().message;
+}
+
+TEST(PreparedRequest, NamesFileLineAndColumnOfAValueThatItsPlaceCannotHold) {
+    const Feed feed{.columns = {"id", "name"},
+                    .rows = {{"1", "Ann"}, {"2", "B\r\nX: y"}},
+                    .name = "users.csv",
+                    .lines = {2, 4}};
+    const auto request = PreparedRequest::prepare(k_target, {.headers = {{"X-Name", "{name}"}}}, feed);
+    ASSERT_FALSE(request.has_value());
+    EXPECT_EQ(request.error().kind, ErrorKind::bad_input);
+    EXPECT_EQ(
+        request.error().message,
+        "users.csv: line 4: column \"name\": \"B\\x0D\\x0AX: y\" holds a line break, which a header cannot");
+}
+
+std::string sent(const Request& request, const Feed& feed = {}) {
+    const auto prepared = PreparedRequest::prepare(k_target, request, feed);
+    if (!prepared) return "refused: " + prepared.error().message;
+    std::string buffer(prepared->buffer_size(), '?');
+    return std::string(prepared->render(0, buffer.data(), false, make_id_source(1, 0, 1), 5));
+}
+
+TEST(PreparedRequest, SendsABodyChunkedWhereTheUserAsksForIt) {
+    const std::string bytes = sent({.method = "POST",
+                                    .headers = {{"transfer-encoding", "Chunked"}},
+                                    .body = "{\"id\":\"{request_id}\"}"});
+    EXPECT_EQ(bytes,
+              "POST /start HTTP/1.1\r\nHost: h\r\ntransfer-encoding: Chunked\r\n\r\n"
+              "21\r\n{\"id\":\"00000001-00-000000000005\"}\r\n0\r\n\r\n");
+}
+
+TEST(PreparedRequest, ClosesWhereItSaysSoToTheServer) {
+    const Feed feed{.columns = {"c"}, .rows = {{"keep-alive"}, {"TE, Close"}}};
+    const auto request =
+        PreparedRequest::prepare(k_target, {.headers = {{"Connection", "{c}"}}}, feed).value();
+    EXPECT_FALSE(request.closes(0));
+    EXPECT_TRUE(request.closes(1));
 }
 
 TEST(IdSource, TellsThreadsApart) {

@@ -20,7 +20,8 @@ namespace joust::test {
 
 /// A TLS server on loopback with a certificate of its own for "joust.test" and 127.0.0.1; answers each
 /// request with "ok", a thread for each connection. To "/update" it first asks for new keys, twice, while the
-/// request's body of k_upload_bytes is on its way.
+/// request's body of k_upload_bytes is on its way. The answers to "/to-close" and "/cut" end with the
+/// connection, the second one without a word of TLS.
 class TlsServer {
 public:
     explicit TlsServer(std::size_t body_bytes = 2) : body_(body_bytes, 'k') {
@@ -119,18 +120,24 @@ private:
             std::string input;
             char buffer[4096];
             int got = 0;
+            bool quiet = false;
             while ((got = SSL_read(session, buffer, sizeof buffer)) > 0) {
                 input.append(buffer, static_cast<std::size_t>(got));
                 if (input.find("\r\n\r\n") == std::string::npos) continue;
-                const bool last = input.find("/last") != std::string::npos;
+                const bool cut = input.find("/cut") != std::string::npos;
+                const bool to_close = cut || input.find("/to-close") != std::string::npos;
+                const bool last = to_close || input.find("/last") != std::string::npos;
                 if (input.find("/update") != std::string::npos && !take_upload(session, input)) break;
                 input.clear();
                 const std::string answer =
-                    "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body_.size()) + "\r\n\r\n" + body_;
+                    "HTTP/1.1 200 OK\r\n" +
+                    (to_close ? "" : "Content-Length: " + std::to_string(body_.size()) + "\r\n") + "\r\n" +
+                    body_;
                 SSL_write(session, answer.data(), static_cast<int>(answer.size()));
+                quiet = cut;
                 if (last) break;
             }
-            SSL_shutdown(session);
+            if (!quiet) SSL_shutdown(session);
         }
         SSL_free(session);
     }

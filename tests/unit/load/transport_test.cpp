@@ -73,7 +73,7 @@ protected:
 
 TEST_P(TransportOn, SaysWhenASendWentOutAlthoughAnotherConnectionWasClosedAfterIt) {
     connect(2);
-    ASSERT_EQ(transport_->send(0, k_request), 0);
+    transport_->send(0, k_request);
     transport_->close(1);
     until_seen(1);  // answered before anyone waits for it
     until([&] { return seen_.arrived.size() == 1; });
@@ -83,7 +83,7 @@ TEST_P(TransportOn, SaysWhenASendWentOutAlthoughAnotherConnectionWasClosedAfterI
 TEST_P(TransportOn, SaysWhenASendWentOutHoweverManyThereAre) {
     connect(k_connections);
     for (ConnectionId id = 0; id < k_connections; ++id)
-        ASSERT_EQ(transport_->send(id, k_request), 0);
+        transport_->send(id, k_request);
     until_seen(1);
     until([&] { return seen_.arrived.size() == k_connections; });
     expect_stamps_before_answers();
@@ -92,7 +92,7 @@ TEST_P(TransportOn, SaysWhenASendWentOutHoweverManyThereAre) {
 TEST_P(TransportOn, ReadsInOneWaitWhatIsThere) {
     connect(k_connections);
     for (ConnectionId id = 0; id < k_connections; ++id)
-        ASSERT_EQ(transport_->send(id, k_request), 0);
+        transport_->send(id, k_request);
     transport_->wait(now(), {}, seen_);  // hands them over
     until_seen(k_connections);
     // Were it to read fewer than a turn of the load thread may begin, connections would pile up under load.

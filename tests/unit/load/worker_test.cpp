@@ -19,10 +19,8 @@ public:
         (&address == &plan_.addresses[0] ? refused_ : accepted_).push_back(id);
         return 0;
     }
-    int send(ConnectionId id, std::string_view /*bytes*/) override {
-        sent_.push_back(id);
-        return 0;
-    }
+    int move(ConnectionId /*from*/, ConnectionId /*to*/) override { return 0; }
+    void send(ConnectionId id, std::string_view /*bytes*/) override { sent_.push_back(id); }
     [[nodiscard]] bool sending(ConnectionId /*id*/) const override { return false; }
     void close(ConnectionId /*id*/) override {}
     void wake() override {}
@@ -55,7 +53,8 @@ public:
         id_ = id;
         return 0;
     }
-    int send(ConnectionId /*id*/, std::string_view /*bytes*/) override { return 0; }
+    int move(ConnectionId /*from*/, ConnectionId /*to*/) override { return 0; }
+    void send(ConnectionId /*id*/, std::string_view /*bytes*/) override {}
     [[nodiscard]] bool sending(ConnectionId /*id*/) const override { return false; }
     void close(ConnectionId /*id*/) override {}
     void wake() override {}

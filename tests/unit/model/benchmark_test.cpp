@@ -1,8 +1,12 @@
 #include "model/benchmark.hpp"
 
-#include <gtest/gtest.h>
+#include "model/name_rules.hpp"
+
+#include <gmock/gmock.h>
 
 #include <fstream>
+
+#include "model/plan.hpp"
 
 namespace joust::model {
 namespace {
@@ -60,10 +64,11 @@ blocks = { min = 5, max = 2 }
     EXPECT_EQ(
         mistakes(),
         "1:8 name is an integer: 7; write a string in quotes\n"
-        "3:14 contenders names one twice; write each once\n"
+        "3:14 contenders names one twice; write each once, and [[entrants]] with a label for a second "
+        "entry\n"
         "4:12 baseline \"c\" is not a contender; write one of \"a\", \"a\"\n"
-        "5:1 unknown key colour; known here: baseline, contenders, database, experiment, limits, load, name, "
-        "profile, profiles, schema, title, workload\n"
+        "5:1 unknown key colour; known here: baseline, contenders, database, entrants, experiment, limits, "
+        "load, name, profile, profiles, schema, title, workload\n"
         "7:8 limits.contender.cpus is a string: \"two\"; write a number from 0.1 to 1024\n"
         "8:10 limits.contender.memory: \"2 gigs\" is not an amount of memory; write for example \"512MiB\" "
         "or "
@@ -167,6 +172,51 @@ TEST_F(BenchmarkFile, ContendersChosenOnTheCommandLineMayLeaveOutTheFilesBaselin
     EXPECT_EQ(mistakes(), "2:12 baseline \"a\" is not a contender; write one of \"c\", \"d\"\n");
 }
 
+// Whose second entry measures what nothing but chance sets apart.
+constexpr const char* k_twice = R"(name = "n"
+workload = "w"
+contenders = ["a", "b"]
+baseline = "a-again"
+[[entrants]]
+label = "a-again"
+contender = "a"
+)";
+
+TEST_F(BenchmarkFile, AContenderMayEnterTwiceUnderALabel) {
+    const auto benchmark = read(k_twice);
+    ASSERT_TRUE(benchmark) << mistakes();
+    EXPECT_EQ(benchmark->entrants,
+              (std::vector<Entrant>{{"a", "a", {}}, {"b", "b", {}}, {"a-again", "a", {}}}));
+    EXPECT_EQ(benchmark->baseline, "a-again");
+    EXPECT_EQ(read(to_toml(*benchmark)), benchmark) << mistakes();
+    for (const PlannedTrial& trial : plan_block(*benchmark, 0, 0))
+        EXPECT_THAT(labels(*benchmark), ::testing::Contains(trial.entrant));
+}
+
+TEST_F(BenchmarkFile, ContendersChosenOnTheCommandLineAreAllThereAre) {
+    const auto benchmark = read(k_twice, {.assignments = {"contenders = [\"b\", \"c\"]"}});
+    ASSERT_TRUE(benchmark) << mistakes();
+    EXPECT_EQ(labels(*benchmark), (std::vector<std::string>{"b", "c"}));
+    EXPECT_EQ(benchmark->baseline, "c");
+}
+
+TEST_F(BenchmarkFile, ALabelIsANameAndEachEntrantsOwn) {
+    EXPECT_FALSE(read(std::string(k_twice) + "[[entrants]]\nlabel = \"../a\"\ncontender = \"a\"\n"));
+    EXPECT_EQ(
+        mistakes(),
+        "9:9 label \"../a\" is no name; write lower-case letters, digits, '.', '_' and '-', a letter or "
+        "digit first\n");
+    EXPECT_FALSE(read(std::string(k_twice) + "[[entrants]]\nlabel = \"b\"\ncontender = \"a\"\n"));
+    EXPECT_THAT(mistakes(), ::testing::HasSubstr("two entrants have one label; give each its own"));
+}
+
+TEST(Label, IsALowerCaseNameThatNamesAFile) {
+    for (const char* good : {"a", "django-4.2", "0_x"})
+        EXPECT_TRUE(is_name(good)) << good;
+    for (const char* bad : {"", "A", ".a", "-a", "_a", "a/b", "a b", "ä"})
+        EXPECT_FALSE(is_name(bad)) << bad;
+}
+
 TEST_F(BenchmarkFile, DurabilityCannotBeUndoneByASetting) {
     EXPECT_FALSE(read(std::string(k_smallest) + "[database.settings]\nfsync = false\n"));
     EXPECT_EQ(
@@ -182,6 +232,61 @@ TEST_F(BenchmarkFile, WrittenOutItReadsBackAsTheSameBenchmark) {
     const auto again = read(to_toml(*shipped));
     ASSERT_TRUE(again) << mistakes() << to_toml(*shipped);
     EXPECT_EQ(*again, *shipped);
+}
+
+TEST_F(BenchmarkFile, NamesAreNoPathsAndHaveAPlace) {
+    EXPECT_FALSE(read(R"(name = "../out"
+workload = "../../w"
+contenders = ["../../../evil", "b"]
+)"));
+    const std::string rule =
+        "; write a name of at most 64 lower-case letters, digits, '.', '_' and '-' that begins with a letter "
+        "or "
+        "digit and has no \"..\"\n";
+    EXPECT_EQ(mistakes(), "1:8 name is \"../out\"" + rule + "2:12 workload is \"../../w\"" + rule +
+                              "3:14 contenders has a name that is \"../../../evil\"" + rule);
+}
+
+TEST_F(BenchmarkFile, ContendersOfTheCommandLineAreNoPathsEither) {
+    EXPECT_FALSE(read(k_smallest, {.profile = "", .assignments = {"contenders = [\"../x\", \"b\"]"}}));
+    EXPECT_NE(mistakes().find("1:14 contenders has a name that is \"../x\""), std::string::npos)
+        << mistakes();
+}
+
+TEST_F(BenchmarkFile, WhatCannotBePrintedIsNoText) {
+    for (const char* escape : {"\\n", "\\u001b[2J", "\\u009b", "\\u202e", "\\u0000"}) {
+        diagnostics = {};
+        EXPECT_FALSE(read(fmt::format("{}title = \"a{}b\"\n[database.settings]\nx = \"{}\"\n", k_smallest,
+                                      escape, escape)));
+        EXPECT_NE(mistakes().find("4:9 title is \"a\\x"), std::string::npos) << mistakes();
+        EXPECT_NE(mistakes().find("6:5 database.settings.x is "), std::string::npos) << mistakes();
+    }
+}
+
+TEST_F(BenchmarkFile, MoreTrialsThanCanBeReadAgainAreRefused) {
+    EXPECT_FALSE(
+        read(fmt::format("{}[load]\nlevels = {{ from = 1, to = 1000, step = 1 }}\n[experiment]\n"
+                         "blocks = {{ min = 1, max = 1000 }}\n",
+                         k_smallest)));
+    EXPECT_NE(mistakes().find("2 contenders × 1000 levels × 1000 blocks are 2000000 trials"),
+              std::string::npos);
+    diagnostics = {};
+    EXPECT_FALSE(read(fmt::format("{}[load]\nlevels = {{ from = 1, to = 15000, step = 1 }}\n", k_smallest)));
+    EXPECT_NE(mistakes().find("load.levels has more than 1000 steps"), std::string::npos) << mistakes();
+}
+
+TEST_F(BenchmarkFile, CredentialsOfSettingsAreMaskedInTheCopyOfTheRun) {
+    const auto benchmark = read(
+        fmt::format("{}[database.settings]\nprimary_conninfo = \"postgres://a:b@c/d\"\nwork_mem = \"4MB\"\n",
+                    k_smallest));
+    ASSERT_TRUE(benchmark) << mistakes();
+    EXPECT_NE(to_toml(*benchmark).find("postgres://a:***@c/d"), std::string::npos);
+    EXPECT_NE(to_toml(*benchmark).find("4MB"), std::string::npos);
+}
+
+TEST_F(BenchmarkFile, ThatIsADeviceIsNotReadForEver) {
+    EXPECT_FALSE(read_benchmark("/dev/zero", {}, diagnostics));
+    EXPECT_NE(mistakes().find("/dev/zero is not a regular file"), std::string::npos) << mistakes();
 }
 
 }  // namespace

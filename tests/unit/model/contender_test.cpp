@@ -127,5 +127,49 @@ TEST_F(Manifests, ExtendingAnUnknownNameHasItsPlace) {
         << mistakes();
 }
 
+TEST_F(Manifests, NamesLeadToNoOtherFolder) {
+    std::filesystem::create_directories(root / "contenders");
+    write("evil", k_base);
+    EXPECT_FALSE(read_contender(root / "contenders", "../evil", diagnostics));
+    EXPECT_NE(mistakes().find("the contender's name is \"../evil\"; write a name of"), std::string::npos)
+        << mistakes();
+}
+
+TEST_F(Manifests, ExtendsLeadsToNoOtherFolder) {
+    write("contenders/a", "extends = \"../evil\"\nname = \"a\"\n");
+    write("evil", k_base);
+    EXPECT_FALSE(read_contender(root / "contenders", "a", diagnostics));
+    EXPECT_NE(mistakes().find("contender.toml:1:11: extends is \"../evil\"; write a name of"),
+              std::string::npos)
+        << mistakes();
+}
+
+TEST_F(Manifests, RoutesHaveNamesAndPathsThatFitIntoOneLine) {
+    const std::string base(k_base);
+    write("base", base + "\"../x\" = \"/x\"\nblank = \"/a b\"\nsplit = \"/a\\r\\nX: y\"\n");
+    EXPECT_FALSE(read_contender(root, "base", diagnostics));
+    EXPECT_NE(mistakes().find("the route's name is \"../x\""), std::string::npos) << mistakes();
+    EXPECT_NE(mistakes().find("routes.blank is /a b; write a path"), std::string::npos) << mistakes();
+    EXPECT_NE(mistakes().find("routes.split is a string"), std::string::npos) << mistakes();
+}
+
+TEST_F(Manifests, WordsOfCommandsMayHaveLineBreaksButTitlesMayNot) {
+    std::string text(k_base);
+    text.replace(text.find("\"serve\""), 7, "\"sh\", \"-c\", \"a\\nb\"");
+    write("base", text);
+    const auto contender = read_contender(root, "base", diagnostics);
+    ASSERT_TRUE(contender) << mistakes();
+    EXPECT_EQ(contender->start.argv[2], "a\nb");
+    text.replace(text.find("\"Base\""), 6, "\"Ba\\nse\"");
+    write("base", text);
+    EXPECT_FALSE(read_contender(root, "base", diagnostics));
+}
+
+TEST_F(Manifests, FoldersWithoutANameAreNotListed) {
+    write("base", k_base);
+    write("ev\x1b[2Jil", k_base);
+    EXPECT_EQ(contender_names(root), std::vector<std::string>{"base"});
+}
+
 }  // namespace
 }  // namespace joust::model

@@ -55,5 +55,86 @@ TEST(environment_json, of_a_newer_schema_is_refused) {
     EXPECT_THAT(read.error().message, ::testing::HasSubstr("schema_version is 2"));
 }
 
+TEST(environment_json, with_a_line_break_in_what_becomes_a_script_is_refused) {
+    const std::string whole = environment_json(environment());
+    for (const char* pointer : {"/database/version", "/database/engine", "/contenders/0/name",
+                                "/contenders/0/title", "/host/kernel", "/host/storage/directory", "/limits",
+                                "/layout_notes/0", "/contenders/0/stack/server"})
+        for (const char* hostile :
+             {"15\nsystem \"touch /tmp/x\"\n#", "a\x1b[2J", "\xc2\x9b", "\u202e", "\r"}) {
+            auto json = nlohmann::json::parse(whole);
+            json[nlohmann::json::json_pointer(pointer)] = hostile;
+            const auto read = parse_environment(json.dump(), "environment.json");
+            ASSERT_FALSE(read) << pointer;
+            EXPECT_EQ(read.error().kind, ErrorKind::bad_input);
+        }
+    auto json = nlohmann::json::parse(whole);
+    json["database"]["settings_in_force"]["a\nb"] = "c";
+    EXPECT_FALSE(parse_environment(json.dump(), "environment.json"));
+}
+
+TEST(environment_json, of_hostile_shape_is_refused_in_bounded_time) {
+    std::string keys = "{";
+    for (int i = 0; i < 200'000; ++i)
+        keys += fmt::format("\"{}\":1,", i);
+    const std::string texts[] = {std::string(500'000, '['),
+                                 "{\"a\":" + std::string(500'000, '['),
+                                 "{\"schema_version\":1e999}",
+                                 "{\"schema_version\":-1}",
+                                 "{\"schema_version\":18446744073709551615}",
+                                 keys + "\"x\":1}",
+                                 "[]",
+                                 "",
+                                 "nul",
+                                 "{\"schema_version\":1.0}"};
+    for (const std::string& text : texts)
+        EXPECT_FALSE(parse_environment(text, "environment.json")) << text.substr(0, 40);
+}
+
+TEST(environment_json, never_holds_what_it_would_not_read) {
+    Environment hostile = environment();
+    hostile.host.cpu_model = "CPU\n\x1b[2J \xff";
+    hostile.database.settings_in_force["a\tb"] = "c\r";
+    hostile.contenders.front().title = "t\u202e";
+    const auto read = parse_environment(environment_json(hostile), "environment.json");
+    ASSERT_TRUE(read) << read.error().message;
+    EXPECT_EQ(read->host.cpu_model, "CPU\\x0A\\x1B[2J \uFFFD");
+}
+
+TEST(environment_json, masks_credentials) {
+    Environment secret = environment();
+    secret.command_line = {"joust",
+                           "run",
+                           "x",
+                           "--set",
+                           "database.settings.password=\"hunter2\"",
+                           "-H",
+                           "Authorization: Bearer hunter2",
+                           "http://ann:hunter2@host/?token=hunter2"};
+    secret.contenders.front().command = {"serve", "--db", "postgres://a:hunter2@h/d", "--api-key", "hunter2"};
+    secret.database.settings_in_force["ssl_password"] = "hunter2";
+    const std::string text = environment_json(secret);
+    EXPECT_EQ(text.find("hunter2"), std::string::npos) << text;
+    EXPECT_NE(text.find("http://ann:***@host/?token=***"), std::string::npos);
+}
+
+TEST(environment_json, names_a_commit_or_none) {
+    for (const char* commit : {"; rm -rf ~", "$(id)", "-f", "main", "ABC"}) {
+        auto json = nlohmann::json::parse(environment_json(environment()));
+        json["git_commit"] = commit;
+        const auto read = parse_environment(json.dump(), "environment.json");
+        ASSERT_FALSE(read) << commit;
+        EXPECT_THAT(read.error().message, ::testing::HasSubstr("\"git_commit\" is"));
+    }
+}
+
+TEST(environment_json, has_no_negative_counts) {
+    auto json = nlohmann::json::parse(environment_json(environment()));
+    json["host"]["cpus_online"] = -1;
+    EXPECT_THAT(
+        parse_environment(json.dump(), "e").error().message,
+        ::testing::HasSubstr("\"cpus_online\" has to be a whole number from 0 to 2147483647, and is -1"));
+}
+
 }  // namespace
 }  // namespace joust::model

@@ -27,7 +27,7 @@ TEST(Plan, ABlockHasEveryContenderOnceAtEveryLevelInRisingOrder) {
         EXPECT_EQ(trials[i].level, (std::vector<std::int64_t>{4, 4, 50, 50, 200, 200})[i]);
     }
     for (std::size_t i = 0; i < 6; i += 2)
-        EXPECT_NE(trials[i].contender, trials[i + 1].contender);
+        EXPECT_NE(trials[i].entrant, trials[i + 1].entrant);
 }
 
 TEST(Plan, TheSeedDecidesTheOrderAndRepeatsIt) {
@@ -37,7 +37,7 @@ TEST(Plan, TheSeedDecidesTheOrderAndRepeatsIt) {
         std::vector<std::string> order;
         for (const auto& trial :
              plan_block(shipped("quick", {fmt::format("experiment.seed = {}", seed)}), 0, 0))
-            order.push_back(trial.contender);
+            order.push_back(trial.entrant);
         orders.insert(order);
     }
     EXPECT_GT(orders.size(), 3U);
@@ -48,7 +48,7 @@ TEST(Plan, TheCoinIsFair) {
     const Benchmark benchmark = shipped("seed");
     for (int block = 0; block < 50; ++block)
         for (const auto& trial : plan_block(benchmark, block, 0))
-            first += trial.position == 0 && trial.contender == "django" ? 1 : 0;
+            first += trial.position == 0 && trial.entrant == "django" ? 1 : 0;
     EXPECT_NEAR(first, 500, 80) << "1000 tosses; five standard deviations are 79";
 }
 

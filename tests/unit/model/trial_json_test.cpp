@@ -1,11 +1,14 @@
 #include "model/trial_json.hpp"
 
 #include <gmock/gmock.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <span>
 
+#include "stats/hlog.hpp"
 #include "support/synthetic_trials.hpp"
 
 namespace joust::model {
@@ -27,6 +30,7 @@ TrialResult full_trial() {
     trial.warmup = {Nanoseconds{10'000'000'001}, false, "goodput still rose by 8 % a second"};
     Samples& samples = trial.samples;
     samples.requests.unfinished = 3;
+    samples.statuses = {{200, 1990}, {302, 10}, {999, 1}};
     samples.connections = {50, 51, 49, 2, 1};
     samples.clock_steps = 1;
     samples.run_delays = {Nanoseconds{1}, Nanoseconds{999'999'999}};
@@ -45,12 +49,12 @@ TrialResult full_trial() {
     samples.operations[1].response_time.record(4711);
     samples.ids = {{"a1", 100, {{3, RequestErrorKind::connect}, {1, RequestErrorKind::body}}, true},
                    {"a2", 9, {}, false}};
-    samples.generator.throttled = std::nullopt;
-    trial.contender.run_delay = Nanoseconds{77};
+    trial.party(Role::generator)->usage.throttled = std::nullopt;
+    trial.party(Role::contender)->usage.run_delay = Nanoseconds{77};
     trial.contender_cpu_taken = Nanoseconds{123'000'000};
-    trial.database.voluntary_context_switches = std::nullopt;
-    trial.contender_limits->cpu_quota = 0.5;
-    trial.database_limits = std::nullopt;
+    trial.party(Role::database)->usage.voluntary_context_switches = std::nullopt;
+    trial.party(Role::contender)->limits_in_force->cpu_quota = 0.5;
+    trial.party(Role::database)->limits_in_force = std::nullopt;
     trial.service = {Nanoseconds{812'345'678}, true, "was killed by signal 9 (Killed)", 3};
     trial.incidents = {{IncidentKind::out_of_memory, "the kernel killed a process at 2GiB"}};
     return trial;
@@ -143,6 +147,25 @@ INSTANTIATE_TEST_SUITE_P(
         BrokenLine{"a name is one of a few", "load_model", "half-open", "half-open"},
         BrokenLine{"a flag is no number", "service_died", 1, "true or false"},
         BrokenLine{"a list is no number", "seconds", 1, "\"seconds\" has to be a list"},
+        BrokenLine{"a status has three digits", "statuses", {{"20", 1}}, "\"statuses\" has \"20\""},
+        BrokenLine{"a status is a number", "statuses", {{"2x0", 1}}, "\"statuses\" has \"2x0\""},
+        BrokenLine{"a count of a status, too", "statuses", {{"200", -1}}, "\"statuses.200\" has to be"},
+        BrokenLine{"2^64 - 1 is not -1", "index", 18446744073709551615U,
+                   "\"index\" has to be a whole number from 0 to 2147483647, and is 18446744073709551615"},
+        BrokenLine{"an index is not negative", "index", -1, "\"index\" has to be"},
+        BrokenLine{"an index is whole", "index", 1.0, "\"index\" has to be a whole number"},
+        BrokenLine{"a run has an end", "index", 100'000, "at most 100000 trials"},
+        BrokenLine{"2^63 is no level", "level", 9223372036854775808U, "\"level\" has to be"},
+        BrokenLine{"a level is at least 1", "level", 0, "\"level\" is 0"},
+        BrokenLine{"nor below", "level", -4, "\"level\" is -4"},
+        BrokenLine{"counts add up", "requests_started", 18446744073709551615U,
+                   "\"requests_started\" has to be"},
+        BrokenLine{"a window fits into nanoseconds", "window_s", 1e300, "\"window_s\" is 1e+300 seconds"},
+        BrokenLine{"a window is not negative", "window_s", -1.0, "is negative"},
+        BrokenLine{"a contender has a name", "contender", "a\nsystem 'id'",
+                   "\"contender\" is \"a\\x0Asystem"},
+        BrokenLine{"which is no path", "contender", "../x", "\"contender\" is \"../x\"; write a name"},
+        BrokenLine{"a backend is printed", "load_backend", "\x1b[2J", "\"load_backend\" is \"\\x1B[2J\""},
         BrokenLine{"newer files mean other things", "schema_version", 2, "schema_version is 2"}));
 
 TEST(trial_line, is_one_line_that_says_what_it_holds) {
@@ -154,6 +177,7 @@ TEST(trial_line, is_one_line_that_says_what_it_holds) {
     EXPECT_DOUBLE_EQ(json["goodput_rps"], full_trial().samples.goodput_rps());
     EXPECT_EQ(json["response_time_p99_ns"], full_trial().samples.response_time.value_at_quantile(0.99));
     EXPECT_EQ(json["errors_timeout"], 111);
+    EXPECT_EQ(json["statuses"].dump(), R"({"200":1990,"302":10,"999":1})");
 }
 
 TEST(trial_line, without_a_key_is_refused) {
@@ -167,9 +191,16 @@ TEST(trial_line, without_a_key_is_refused) {
 TEST(trial_line, of_an_earlier_version_lacks_only_what_that_did_not_measure) {
     auto json = nlohmann::json::parse(trial_line(full_trial()));
     json.erase("contender_cpu_taken_s");
+    json.erase("database_storage_written_bytes");
     const auto trial = parse_trial_line(json.dump(), "trials.jsonl", 1);
     ASSERT_TRUE(trial) << trial.error().message;
+    EXPECT_EQ(trial->party(Role::database)->usage.storage_written, std::nullopt);
+    EXPECT_EQ(trial->party(Role::contender)->usage, full_trial().party(Role::contender)->usage);
     EXPECT_EQ(trial->contender_cpu_taken, std::nullopt);
+    json.erase("statuses");
+    const auto without = parse_trial_line(json.dump(), "trials.jsonl", 1);
+    ASSERT_TRUE(without) << without.error().message;
+    EXPECT_TRUE(without->samples.statuses.empty());
     json.erase("contender_limits");  // null would say --limits off
     EXPECT_FALSE(parse_trial_line(json.dump(), "trials.jsonl", 1));
 }
@@ -188,6 +219,93 @@ TEST(trial_line, ignores_what_derived_figures_say) {
     const auto read = parse_trial_line(json.dump(), "trials.jsonl", 1);
     ASSERT_TRUE(read);
     EXPECT_DOUBLE_EQ(read->samples.goodput_rps(), full_trial().samples.goodput_rps());
+}
+
+TEST(trial_line, shows_what_others_said_as_text) {
+    TrialResult trial = full_trial();
+    trial.samples.examples.front().detail = "a\x1b[2J\nb\u202e";
+    trial.incidents.front().text = "\x1b]0;title\x07";
+    auto json = nlohmann::json::parse(trial_line(trial));
+    EXPECT_EQ(json["error_examples"][0]["detail"], "a\\x1B[2J\\x0Ab\\xE2\\x80\\xAE");
+    // Also where another program wrote the line.
+    json["error_examples"][0]["detail"] = "\x1b[2J";
+    json["warmup_why"] = "\x1b[2J";
+    const auto read = parse_trial_line(json.dump(), "trials.jsonl", 1);
+    ASSERT_TRUE(read) << read.error().message;
+    EXPECT_EQ(read->samples.examples.front().detail, "\\x1B[2J");
+    EXPECT_EQ(read->warmup.why, "\\x1B[2J");
+}
+
+TEST(trial_line, of_hostile_shape_is_refused) {
+    for (const std::string& line :
+         {std::string(500'000, '['), "{\"seconds\":" + std::string(500'000, '['),
+          "{\"a\":" + std::string(500'000, '{'), std::string("{\"schema_version\":1e999}")})
+        EXPECT_FALSE(parse_trial_line(line, "trials.jsonl", 1)) << line.substr(0, 20);
+}
+
+TEST_F(RunDirectory, of_a_stranger_leads_to_no_other_file) {
+    namespace fs = std::filesystem;
+    store(full_trial());
+    const Path outside = path_ / "outside";
+    const auto refused = [&](const Path& file) {
+        fs::rename(file, outside);
+        fs::create_symlink(outside, file);
+        EXPECT_FALSE(read_trials(path_)) << file;
+        fs::remove(file);
+        fs::rename(outside, file);
+    };
+    refused(path_ / "trials.jsonl");
+    refused(histogram_file(path_, 7));
+    refused(path_ / "histograms");
+    EXPECT_TRUE(read_trials(path_));
+    fs::remove(histogram_file(path_, 7));
+    ASSERT_EQ(::mkfifo(histogram_file(path_, 7).c_str(), 0600), 0);
+    EXPECT_THAT(read_trials(path_).error().message, HasSubstr("0007.hlog is not a regular file"));
+}
+
+TEST_F(RunDirectory, that_is_huge_and_sparse_is_refused_before_it_fills_the_memory) {
+    store(full_trial());
+    std::filesystem::resize_file(path_ / "trials.jsonl", std::uintmax_t{1} << 40);
+    EXPECT_THAT(read_trials(path_).error().message, HasSubstr("trials.jsonl is longer than 536870912 bytes"));
+}
+
+TEST_F(RunDirectory, with_one_index_twice_is_refused) {
+    store(full_trial());
+    store(full_trial());
+    EXPECT_THAT(read_trials(path_).error().message,
+                HasSubstr("trials.jsonl:2: \"index\" 7 stands there twice"));
+}
+
+TEST_F(RunDirectory, with_histograms_that_joust_does_not_make_is_refused) {
+    const TrialResult trial = full_trial();
+    store(trial);
+    // Five digits up to 2^62: 50 MiB of counters, eight trials of which took 1.6 GiB.
+    stats::Histogram large(*stats::HistogramLayout::make(1, std::int64_t{1} << 62, 5));
+    large.record(1);
+    large.record(std::int64_t{1} << 61);
+    const auto with = [&](const std::string& tag) {
+        const stats::HlogInterval interval{tag, trial.started, trial.samples.window, large};
+        const auto text = stats::write_hlog(trial.started, "", std::span(&interval, 1));
+        EXPECT_TRUE(write_atomically(histogram_file(path_, 7), *text));
+        return read_trials(path_).error().message;
+    };
+    EXPECT_THAT(with("response_time"), HasSubstr("which no histogram of joust does"));
+    EXPECT_THAT(with("x\x1b"), HasSubstr("the interval tagged \"x\\x1B\" belongs to nothing in the trial"));
+}
+
+TEST_F(RunDirectory, is_bounded_as_a_whole) {
+    // One count on each of the 66 pages of a histogram's counters.
+    stats::Histogram scattered;
+    for (std::size_t i = 0; i < scattered.layout().size(); i += 512)
+        scattered.record_counter(i, 1);
+    TrialResult trial = full_trial();
+    trial.samples.operations.resize(1000, {"read", 0, {}, scattered});
+    for (trial.plan.index = 0; trial.plan.index < 4; ++trial.plan.index)
+        store(trial);
+    const auto stored = read_trials(path_);
+    ASSERT_FALSE(stored);
+    EXPECT_EQ(stored.error().kind, ErrorKind::bad_input);
+    EXPECT_THAT(stored.error().message, HasSubstr("the histograms up to here need more than 1 GiB"));
 }
 
 }  // namespace

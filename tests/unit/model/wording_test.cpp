@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include <utility>
 
 namespace joust::model {
@@ -52,6 +54,12 @@ TEST(wording, levels_say_their_unit) {
     EXPECT_EQ(level_text(LoadModel::closed, 1), "1 user");
     EXPECT_EQ(level_text(LoadModel::closed, 200), "200 users");
     EXPECT_EQ(level_text(LoadModel::open, 200), "200 requests/s");
+}
+
+TEST(significant, of_what_is_no_number_has_words) {
+    EXPECT_EQ(significant(HUGE_VAL), "∞");
+    EXPECT_EQ(significant(std::nan("")), "–");
+    EXPECT_EQ(significant(1e308).size(), 309U);
 }
 
 }  // namespace

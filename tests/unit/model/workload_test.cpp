@@ -42,6 +42,21 @@ TEST(Workloads, MistakesAreTold) {
     std::filesystem::remove(root / "bad.toml");
 }
 
+// As null, which they would otherwise become, they would be right where the answer has null.
+TEST(Workloads, WhatJsonCannotSayIsNotExpected) {
+    const Path root = ::testing::TempDir();
+    for (const char* value : {"2024-01-01", "12:30:00", "nan", "[1, {b = inf}]"}) {
+        std::ofstream(root / "bad.toml") << "name = \"bad\"\n[[operations]]\nname = \"x\"\nroute = \"x\"\n"
+                                         << "[operations.response]\njson = {a = " << value << "}\n";
+        Diagnostics diagnostics;
+        EXPECT_FALSE(read_workload(root, "bad", diagnostics)) << value;
+        ASSERT_FALSE(diagnostics.empty()) << value;
+        EXPECT_NE(diagnostics.error().message.find("write what JSON has, too"), std::string::npos)
+            << diagnostics.error().message;
+    }
+    std::filesystem::remove(root / "bad.toml");
+}
+
 TEST(Workloads, AnUnknownNameListsThoseThatThereAre) {
     Diagnostics diagnostics;
     EXPECT_FALSE(read_workload(Path(JOUST_SOURCE_DIR) / "workloads", "nope", diagnostics));

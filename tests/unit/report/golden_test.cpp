@@ -37,7 +37,8 @@ protected:
 };
 
 TEST_P(Golden, markdown) {
-    expect_golden(run_.name + "/incremental_benchmark_report.md", markdown(report_));
+    expect_golden(run_.name + "/incremental_benchmark_report.md",
+                  markdown(report_, figures(run_.benchmark, environment_, comparison_)));
 }
 
 // Every mark of a picture: suspect, suspect with a lower bound, invalid.
@@ -46,7 +47,7 @@ testing::ReportCase doubtful() {
     run.name = "doubtful";
     for (model::TrialResult& trial : run.trials) {
         if (trial.plan.level == 50) trial.warmup.steady = false;
-        if (trial.plan.level != 50 || trial.plan.contender != "fastapi") continue;
+        if (trial.plan.level != 50 || trial.plan.entrant != "fastapi") continue;
         trial.samples.response_time.record(trial.timeout.count(), 30);
         trial.samples.censored = 30;
     }

@@ -4,6 +4,7 @@
 
 #include <numeric>
 
+#include "base/text_width.hpp"
 #include "report/table.hpp"
 
 namespace joust::report {

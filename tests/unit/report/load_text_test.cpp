@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
 
+#include "base/text_width.hpp"
+
 #include "base/text.hpp"
 #include "report/load_lines.hpp"
 #include "report/load_report.hpp"
@@ -37,6 +39,18 @@ TEST(LoadText, MarksTimesThatAreOnlyLowerBounds) {
     EXPECT_THAT(load_text(clean), Not(HasSubstr("≥")));
 }
 
+TEST(LoadText, CountsTheAnswersByStatus) {
+    model::LoadRun run = run_with_timeouts();
+    EXPECT_THAT(load_text(run), Not(HasSubstr("statuses")));
+    run.samples.statuses = {{302, 10}, {200, 1990}};
+    run.warnings = {{.rule = model::Rule::redirects, .facts = model::Redirects{0.98, {{302, 98}}}}};
+    EXPECT_THAT(load_text(run), HasSubstr("statuses       200 × 1990 · 302 × 10\n"
+                                          "warning        98 % of the answers are redirects"));
+    const std::string both = load_text(model::LoadComparison{.runs = {run, run}});
+    EXPECT_THAT(both, HasSubstr("statuses A     200 × 1990 · 302 × 10\nstatuses B     200 × 1990"));
+    EXPECT_THAT(both, HasSubstr("warning B      98 % of the answers"));
+}
+
 TEST(LoadText, HasTheUnitThatFits) {
     const std::string text = load_text(run_with_timeouts());
     EXPECT_THAT(text, HasSubstr("http://h/ · 1 connection · 1.5 s\n"));
@@ -45,19 +59,23 @@ TEST(LoadText, HasTheUnitThatFits) {
 
 TEST(LoadText, NamesTheRulesThatCouldNotBeEvaluated) {
     model::LoadRun run = run_with_timeouts();
-    run.self_check.reasons = {{"connections", "9 of 10 connections were established"}};
-    run.self_check.not_evaluated = {{"steal", "it was not recorded"}, {"saturation", "too few were due"}};
+    run.self_check.findings = {{.rule = model::Rule::connections, .facts = model::MissingConnections{9, 10}}};
+    run.self_check.not_evaluated = {{model::Rule::steal, {}}, {model::Rule::saturation, {}}};
     const char* expected =
         "               9 of 10 connections were established\n"
-        "               steal not evaluated: it was not recorded\n"
-        "               saturation not evaluated: too few were due\n";
+        "               steal not evaluated: CPU time taken by other guests of the\n"
+        "               hypervisor was not recorded\n"
+        "               saturation not evaluated: too few requests were due, or the load\n"
+        "               was cut short\n";
     EXPECT_THAT(load_text(run), HasSubstr(expected));
     EXPECT_THAT(load_text(model::LoadComparison{.runs = {run, run}}), HasSubstr(expected));
 }
 
 TEST(LoadText, IsAtMost80ColumnsWideWhateverTheReasons) {
     model::LoadRun run = run_with_timeouts();
-    run.self_check.reasons = {{"a", std::string(60, 'x') + " " + std::string(60, 'y') + " and so on"}};
+    run.self_check.findings = {
+        {.rule = model::Rule::clock_jumped,
+         .facts = model::IncidentText{std::string(60, 'x') + " " + std::string(60, 'y') + " and so on"}}};
     run.samples.kernel_time_stamps = true;
     run.max_connections = 10'000;
     const std::string text = load_text(run);
@@ -94,7 +112,8 @@ TEST(LoadText, OfSeveralTargetsNamesWhoServedNothingAndTheirErrors) {
     dead.samples.examples = {{model::RequestErrorKind::timeout, 0, "no byte of an answer came", 0ns}};
     model::LoadComparison comparison{.runs = {run_with_timeouts(), dead}, .rounds = 2};
     comparison.slices = {{0, 0, {}, run_with_timeouts().samples}, {0, 1, {}, dead.samples}};
-    comparison.ratios = {{"goodput", 1, 2, 1, {}, {}}, {"response_time_p99", 1, 2, 1, {}, {}}};
+    comparison.ratios = {{model::Quantity::goodput, 1, 2, 1, {}, {}},
+                         {model::Quantity::response_time_p99, 1, 2, 1, {}, {}}};
     const std::string text = load_text(comparison);
     EXPECT_THAT(text, HasSubstr("B served nothing in 1 of 2 rounds"));
     EXPECT_THAT(text, HasSubstr("errors B       10 % of the requests: 10 timeout\n"

@@ -10,12 +10,13 @@
 
 #include "analysis/compare.hpp"
 #include "base/text.hpp"
+#include "base/text_width.hpp"
 #include "report/figure.hpp"
-#include "report/findings.hpp"
 #include "report/gnuplot.hpp"
 #include "report/markdown.hpp"
-#include "report/recommendations.hpp"
 #include "report/table.hpp"
+#include "report/words/findings.hpp"
+#include "report/words/recommendations.hpp"
 #include "support/rendered.hpp"
 
 namespace joust::report {
@@ -29,6 +30,24 @@ using testing::mostly_suspect;
 using ::testing::Not;
 using testing::Rendered;
 using testing::ReportCase;
+
+std::string markdown_of(const RunReport& run) {
+    return markdown(run, figures(run.benchmark, run.environment, run.comparison));
+}
+
+std::vector<std::string> findings_of(const RunReport& run) {
+    std::vector<std::string> sentences;
+    for (const words::Statement& statement : words::findings(run))
+        sentences.push_back(words::plain(words::prose(statement)));
+    return sentences;
+}
+
+std::vector<std::string> recommendations_of(const RunReport& run) {
+    std::vector<std::string> sentences;
+    for (const words::Prose& sentence : words::recommendations(run))
+        sentences.push_back(words::plain(sentence));
+    return sentences;
+}
 
 TEST(write_report, makes_every_file_and_the_same_bytes_when_called_twice) {
     const Rendered rendered(testing::clear_winner());
@@ -98,20 +117,20 @@ TEST(summary_text, marks_suspect_cells_and_says_why_below) {
 TEST(summary_text, says_every_reason_for_doubt) {
     ReportCase run = testing::clear_winner();
     for (model::TrialResult& trial : run.trials) {
-        if (trial.plan.level != 50 || trial.plan.contender != "django") continue;
+        if (trial.plan.level != 50 || trial.plan.entrant != "django") continue;
         trial.warmup.steady = false;
         trial.samples.in_flight_mean *= 2;
     }
     const std::string text = summary_text(run.benchmark, analysis::compare(run.benchmark, run.trials));
     EXPECT_THAT(text, HasSubstr("? suspect: no steady state, littles law (django at 50 users)\n"));
     const Rendered rendered(std::move(run));
-    EXPECT_THAT(markdown(rendered.report()), HasSubstr("| suspect: no steady state, littles law |"));
+    EXPECT_THAT(markdown_of(rendered.report()), HasSubstr("| suspect: no steady state, littles law |"));
 }
 
 TEST(summary_text, without_limits_claims_none_and_marks_every_row) {
     ReportCase run = testing::errors_at_high_levels();
     for (model::TrialResult& trial : run.trials)
-        trial.contender_limits.reset();
+        trial.party(model::Role::contender)->limits_in_force.reset();
     const std::string text = summary_text(run.benchmark, analysis::compare(run.benchmark, run.trials));
     EXPECT_THAT(text, HasSubstr("I/O-intensive · limits off · PostgreSQL · 3 blocks"));
     EXPECT_THAT(text, Not(HasSubstr("2 GiB each")));
@@ -159,16 +178,16 @@ TEST(summary_text, has_no_row_of_valid_pairs_where_all_are) {
 
 TEST(recommendations, on_suspect_results_recommend_no_choice_but_what_to_do) {
     const Rendered rendered(mostly_suspect());
-    const std::vector<std::string> sentences = recommendations(rendered.report());
+    const std::vector<std::string> sentences = recommendations_of(rendered.report());
     EXPECT_THAT(sentences, Not(Contains(HasSubstr("serves more"))));
     EXPECT_THAT(sentences, Contains(HasSubstr(
                                "Do not choose between fastapi and django by this run: 6 of 9 pairs rest on "
                                "suspect results (ratio 1.36, 95 % interval ")));
     EXPECT_THAT(sentences, Contains(HasSubstr("a longer warm-up")));
     EXPECT_THAT(sentences, Contains(HasSubstr("more blocks")));
-    EXPECT_THAT(findings(rendered.report()), Contains(HasSubstr("**fastapi against django: not decided.**")));
-    EXPECT_THAT(findings(rendered.report()), Not(Contains(HasSubstr("higher goodput"))));
-    EXPECT_THAT(markdown(rendered.report()),
+    EXPECT_THAT(findings_of(rendered.report()), Contains(HasSubstr("fastapi against django: not decided. ")));
+    EXPECT_THAT(findings_of(rendered.report()), Not(Contains(HasSubstr("higher goodput"))));
+    EXPECT_THAT(markdown_of(rendered.report()),
                 ContainsRegex("goodput, fastapi ÷ django [|] 1[.]36 .* [|] 9 [|] "
                               "1[.]3. .* [|] 3 [|] not decided [|]"));
 }
@@ -178,20 +197,22 @@ TEST(recommendations, on_a_busy_host_ask_for_a_quiet_one) {
     for (model::TrialResult& trial : run.trials)
         trial.samples.conduct.steal_share = 0.1;
     const Rendered rendered(std::move(run));
-    EXPECT_THAT(recommendations(rendered.report()), Contains(HasSubstr("a quiet host")));
+    EXPECT_THAT(recommendations_of(rendered.report()), Contains(HasSubstr("a quiet host")));
 }
 
 TEST(markdown, marks_latencies_as_lower_bounds_where_littles_law_fails) {
     ReportCase run = testing::clear_winner();
     for (model::TrialResult& trial : run.trials)
-        if (trial.plan.level == 200 && trial.plan.contender == "fastapi") trial.samples.in_flight_mean *= 2;
+        if (trial.plan.level == 200 && trial.plan.entrant == "fastapi") trial.samples.in_flight_mean *= 2;
     const Rendered rendered(std::move(run));
     const RunReport report = rendered.report();
-    EXPECT_THAT(markdown(report), ContainsRegex("200 [|] fastapi [|] ≥ [^|]*[|] ≥ [^|]*[|] ≥ [^|]*[|] ≥ [^|]*"
-                                                "[|] ≥ [^|]*[|] ≥ [^|]*[|] suspect: littles law"));
-    EXPECT_THAT(markdown(report), HasSubstr("over the requests that were due in the window"));
+    EXPECT_THAT(markdown_of(report),
+                ContainsRegex("200 [|] fastapi [|] ≥ [^|]*[|] ≥ [^|]*[|] ≥ [^|]*[|] ≥ [^|]*"
+                              "[|] ≥ [^|]*[|] ≥ [^|]*[|] suspect: littles law"));
+    EXPECT_THAT(markdown_of(report), HasSubstr("over the requests that were due in the window"));
     EXPECT_THAT(summary_text(report.benchmark, report.comparison), ContainsRegex("200  fastapi .*  ≥ "));
-    EXPECT_THAT(findings(report), Contains(HasSubstr("3 of 9 pairs are left out: Little's law fails in 3")));
+    EXPECT_THAT(findings_of(report),
+                Contains(HasSubstr("3 of 9 pairs are left out: Little's law fails in 3")));
     const Figure latency = figures(report.benchmark, report.environment, report.comparison)[2];
     EXPECT_TRUE(latency.series[0].points[2].at_least);
     EXPECT_FALSE(latency.series[1].points[2].at_least) << latency.series[1].label;
@@ -199,29 +220,30 @@ TEST(markdown, marks_latencies_as_lower_bounds_where_littles_law_fails) {
 
 TEST(findings, tell_how_much_a_contender_scatters_by_itself) {
     const Rendered repeats(testing::clear_winner());
-    EXPECT_THAT(findings(repeats.report()),
+    EXPECT_THAT(findings_of(repeats.report()),
                 Contains(ContainsRegex("Scatter within a contender.*from repeat to repeat")));
     const Rendered ladder(testing::single_block_ladder());
     EXPECT_THAT(
-        findings(ladder.report()),
+        findings_of(ladder.report()),
         Contains(ContainsRegex("Scatter within a contender.*from one level to the next.*django .* %")));
 }
 
 TEST(findings, claim_nothing_of_a_cpu_that_others_may_have_used) {
     ReportCase run = testing::clear_winner();
     for (model::TrialResult& trial : run.trials)
-        trial.contender.cpu = {Nanoseconds{2'400'000'000}, Nanoseconds{0}};  // of a window of 5 s
+        trial.party(model::Role::contender)->usage.cpu = {Nanoseconds{2'400'000'000},
+                                                          Nanoseconds{0}};  // of a window of 5 s
     const Rendered rendered(std::move(run));
-    EXPECT_THAT(findings(rendered.report()),
+    EXPECT_THAT(findings_of(rendered.report()),
                 Contains(HasSubstr("fastapi used 0.48 of 1 CPU and its database")));
-    EXPECT_THAT(findings(rendered.report()), Not(Contains(HasSubstr("used up"))));
+    EXPECT_THAT(findings_of(rendered.report()), Not(Contains(HasSubstr("used up"))));
 }
 
 TEST(markdown, links_logs_only_where_there_are_some) {
     const Rendered rendered(testing::clear_winner());
-    EXPECT_THAT(markdown(rendered.report()), Not(HasSubstr("(logs)")));
+    EXPECT_THAT(markdown_of(rendered.report()), Not(HasSubstr("(logs)")));
     ASSERT_TRUE(make_directories(rendered.report().directory / "logs"));
-    EXPECT_THAT(markdown(rendered.report()), HasSubstr("[logs/](logs)"));
+    EXPECT_THAT(markdown_of(rendered.report()), HasSubstr("[logs/](logs)"));
 }
 
 TEST(wrapped, breaks_at_blanks_and_counts_characters_rather_than_bytes) {
@@ -239,31 +261,31 @@ TEST(table, aligns_by_character_and_escapes_for_markdown) {
 TEST(findings, and_recommendations_cite_a_number_each) {
     for (ReportCase& run : testing::report_cases()) {
         const Rendered rendered(std::move(run));
-        EXPECT_THAT(findings(rendered.report()), Each(ContainsRegex("[0-9]")));
-        EXPECT_THAT(recommendations(rendered.report()), Each(ContainsRegex("[0-9]")));
+        EXPECT_THAT(findings_of(rendered.report()), Each(ContainsRegex("[0-9]")));
+        EXPECT_THAT(recommendations_of(rendered.report()), Each(ContainsRegex("[0-9]")));
     }
 }
 
 TEST(findings, of_two_contenders_that_fail_recommend_neither) {
     const Rendered rendered(testing::both_fail_every_request());
-    EXPECT_THAT(recommendations(rendered.report()),
+    EXPECT_THAT(recommendations_of(rendered.report()),
                 Contains(HasSubstr("Do not choose between fastapi and django")));
-    EXPECT_THAT(recommendations(rendered.report()), Not(Contains(HasSubstr("serves more"))));
-    EXPECT_THAT(findings(rendered.report()), Not(Contains(HasSubstr("higher goodput"))));
+    EXPECT_THAT(recommendations_of(rendered.report()), Not(Contains(HasSubstr("serves more"))));
+    EXPECT_THAT(findings_of(rendered.report()), Not(Contains(HasSubstr("higher goodput"))));
 }
 
 // Windows too short for a slow service: none of its answers was wrong.
 ReportCase few_operations() {
     ReportCase run = testing::clear_winner();
     for (model::TrialResult& trial : run.trials)
-        if (trial.plan.contender == "fastapi")
+        if (trial.plan.entrant == "fastapi")
             trial.samples.completed_in_window = static_cast<std::uint64_t>(trial.plan.level) / 4;
     return run;
 }
 
 TEST(recommendations, of_an_invalid_run_without_errors_speak_of_what_there_was) {
     const Rendered rendered(few_operations());
-    const std::vector<std::string> sentences = recommendations(rendered.report());
+    const std::vector<std::string> sentences = recommendations_of(rendered.report());
     EXPECT_THAT(sentences, Contains(HasSubstr("(fastapi few operations; django valid). Too few verified "
                                               "operations fit into a window of 5 s: lengthen it")));
     EXPECT_THAT(sentences, Not(Contains(HasSubstr("0 % errors"))));
@@ -273,14 +295,13 @@ TEST(recommendations, of_an_invalid_run_without_errors_speak_of_what_there_was) 
 TEST(findings, name_a_database_that_refused_connections_with_its_setting) {
     ReportCase run = testing::errors_at_high_levels();
     for (model::TrialResult& trial : run.trials)
-        if (trial.plan.level == 200 && trial.plan.contender == "django")
+        if (trial.plan.level == 200 && trial.plan.entrant == "django")
             trial.incidents = {
                 {model::IncidentKind::database_connections, "PostgreSQL refused 12 connections"}};
     const Rendered rendered(std::move(run));
-    EXPECT_THAT(
-        findings(rendered.report()),
-        Contains(HasSubstr("django at 200 users, block 1 and 2 more times:** PostgreSQL refused 12")));
-    EXPECT_THAT(recommendations(rendered.report()),
+    EXPECT_THAT(findings_of(rendered.report()),
+                Contains(HasSubstr("django at 200 users, block 1 and 2 more times: PostgreSQL refused 12")));
+    EXPECT_THAT(recommendations_of(rendered.report()),
                 Contains(HasSubstr("Raise max_connections of the database (500")));
 }
 
@@ -288,14 +309,15 @@ TEST(findings, on_sqlite_speak_of_one_cpu_allowance_and_of_one_writer) {
     ReportCase run = testing::clear_winner();
     run.benchmark.database.engine = model::DatabaseEngine::sqlite;
     for (model::TrialResult& trial : run.trials) {
-        trial.database = {};
-        trial.contender.cpu = {Nanoseconds{1'000'000'000}, Nanoseconds{0}};  // of a window of 5 s
+        trial.party(model::Role::database)->usage = {};
+        trial.party(model::Role::contender)->usage.cpu = {Nanoseconds{1'000'000'000},
+                                                          Nanoseconds{0}};  // of a window of 5 s
     }
     Rendered rendered(std::move(run));
     rendered.environment().database.engine = "sqlite";
     for (model::ContenderFacts& facts : rendered.environment().contenders)
         facts.stack.db_connections = facts.name == "django" ? 4 : 1;
-    const std::vector<std::string> sentences = findings(rendered.report());
+    const std::vector<std::string> sentences = findings_of(rendered.report());
     EXPECT_THAT(sentences, Contains(HasSubstr("used 0.20 of 1 CPU; django used 0.20 of 1 CPU.")));
     EXPECT_THAT(sentences, Not(Contains(HasSubstr("used up"))));
     EXPECT_THAT(sentences, Contains(HasSubstr("fastapi opens up to 1 database connection, django opens up to "
@@ -305,7 +327,7 @@ TEST(findings, on_sqlite_speak_of_one_cpu_allowance_and_of_one_writer) {
 
 TEST(findings, say_when_a_ladder_measured_one_number) {
     const Rendered rendered(testing::single_block_ladder());
-    EXPECT_THAT(findings(rendered.report()),
+    EXPECT_THAT(findings_of(rendered.report()),
                 Contains(HasSubstr("django: 20 levels measured one saturated number")));
 }
 
@@ -321,7 +343,7 @@ TEST(markdown, shows_a_wrong_answer_that_was_counted_or_says_that_it_was_not) {
                       {RequestErrorKind::body, 200, "within", std::chrono::seconds(1)},
                       {RequestErrorKind::status_5xx, 500, "late", std::chrono::milliseconds(6500)}};
     const Rendered rendered(std::move(run));
-    const std::string text = markdown(rendered.report());
+    const std::string text = markdown_of(rendered.report());
     EXPECT_THAT(text, HasSubstr("`body`, status 200: `within`"));
     EXPECT_THAT(text, Not(HasSubstr("in the warm-up")));
     EXPECT_THAT(text, Not(HasSubstr("afterwards")));
@@ -332,9 +354,9 @@ TEST(markdown, shows_a_wrong_answer_that_was_counted_or_says_that_it_was_not) {
 TEST(markdown, says_of_which_cell_a_rule_could_not_be_evaluated) {
     ReportCase run = testing::clear_winner();
     for (model::TrialResult& trial : run.trials)
-        if (trial.plan.level == 4 && trial.plan.contender == "django") trial.samples.in_flight_mean = 0;
+        if (trial.plan.level == 4 && trial.plan.entrant == "django") trial.samples.in_flight_mean = 0;
     const Rendered rendered(std::move(run));
-    const std::string text = markdown(rendered.report());
+    const std::string text = markdown_of(rendered.report());
     EXPECT_THAT(text,
                 HasSubstr("- `littles_law` (django at 4 users): requests in flight were not recorded\n"));
     EXPECT_THAT(text, HasSubstr("- `effects`: answers were checked"));
@@ -343,7 +365,7 @@ TEST(markdown, says_of_which_cell_a_rule_could_not_be_evaluated) {
 TEST(report, marks_a_run_without_limits) {
     ReportCase run = testing::clear_winner();
     for (model::TrialResult& trial : run.trials)
-        trial.contender_limits.reset();
+        trial.party(model::Role::contender)->limits_in_force.reset();
     Rendered rendered(std::move(run));
     rendered.environment().limits = "off";
     ASSERT_TRUE(write_report(rendered.report()));

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <regex>
 #include <set>
@@ -21,8 +22,9 @@ using Keys = std::set<std::string>;
 
 // Objects whose names are data: one name stands for all.
 bool is_map(const std::string& path) {
-    static const Keys maps{"limits_in_force", "database.settings_in_force", "contenders[].stack.notes",
-                           "contenders[].versions"};
+    static const Keys maps{
+        "limits_in_force", "database.settings_in_force", "contenders[].stack.notes", "contenders[].versions",
+        "statuses",        "results[].statuses"};
     return maps.contains(path);
 }
 
@@ -121,8 +123,11 @@ model::LoadRun eventful_load() {
     run.fail_if = {{"p99>1s", "2.00 s", true}};
     run.samples.examples = {{model::RequestErrorKind::body, 200, "{}", Nanoseconds{1}}};
     run.samples.censored = 1;
-    run.self_check.reasons = {{"connections", "1 of 2 connections were established"}};
-    run.self_check.not_evaluated = {{"generator_throttled", "throttling was not read"}};
+    run.samples.statuses = {{200, 1}};
+    run.samples.addresses = {{"127.0.0.1", 1}};
+    run.warnings = {{.rule = model::Rule::redirects, .facts = model::Redirects{1, {{302, 1}}}}};
+    run.self_check.findings = {{.rule = model::Rule::connections, .facts = model::MissingConnections{1, 2}}};
+    run.self_check.not_evaluated = {{model::Rule::generator_throttled, {}}};
     return run;
 }
 
@@ -135,7 +140,7 @@ TEST(results_document, lists_the_keys_of_a_load_and_no_others) {
 TEST(results_document, lists_the_keys_of_a_comparison_and_no_others) {
     model::LoadComparison comparison{.runs = {eventful_load(), eventful_load()}};
     comparison.slices = {{.samples = eventful_load().samples}};
-    comparison.ratios = {{"goodput", 1, 3, 3, 1.1, stats::Interval{1.0, 1.2}}};
+    comparison.ratios = {{model::Quantity::goodput, 1, 3, 3, 1.1, stats::Interval{1.0, 1.2}}};
     auto json = nlohmann::json::parse(load_json(comparison));
     Keys of_target;
     collect(json["targets"][1], "", of_target);
@@ -147,23 +152,26 @@ TEST(results_document, lists_the_keys_of_a_comparison_and_no_others) {
     EXPECT_EQ(written, without_containers(documented("joust load --json, several URLs")));
 }
 
-TEST(results_document, lists_the_codes_of_reasons_that_the_source_has_and_no_others) {
-    Keys codes;
-    static const std::regex code(
-        R"re((?:invalid|suspect)\(\s*"([a-z_]+)"|return \{"([a-z_]+)",|Reason\{"([a-z_]+)")re");
-    for (const char* file : {"judge.cpp", "self_check.cpp", "cell.cpp"}) {
-        const std::string source = *read_file(Path(JOUST_SOURCE_DIR) / "src" / "analysis" / file);
-        for (std::sregex_iterator match(source.begin(), source.end(), code), end; match != end; ++match)
-            codes.insert((*match)[1].matched ? (*match)[1] : (*match)[2].matched ? (*match)[2] : (*match)[3]);
+// "invalid", "suspect" or "–": the second column of the table of reasons, by code.
+std::map<std::string, std::set<std::string>> documented_reasons() {
+    std::map<std::string, std::set<std::string>> reasons;
+    const std::string text = section("Reasons");
+    for (const std::string_view line : split(text, '\n')) {
+        if (!line.starts_with("| `")) continue;
+        const auto columns = split(line, '|');
+        const std::string code(trimmed(columns[1]));
+        reasons[code.substr(1, code.size() - 2)].insert(std::string(trimmed(columns[2])));
     }
-    // Incidents are reasons by their own names; refused connections explain errors but are no reason.
-    static const std::regex incident(R"re((?:add\(|push_back\(\{)\s*model::IncidentKind::([a-z_]+))re");
-    for (const char* file : {"experiment/trial.cpp", "database/postgres.cpp", "database/postgres_log.cpp"}) {
-        const std::string source = *read_file(Path(JOUST_SOURCE_DIR) / "src" / file);
-        for (std::sregex_iterator match(source.begin(), source.end(), incident), end; match != end; ++match)
-            if ((*match)[1] != "database_connections") codes.insert((*match)[1]);
-    }
-    EXPECT_EQ(codes, documented("Reasons"));
+    return reasons;
+}
+
+TEST(results_document, lists_every_rule_with_what_it_makes_of_a_trial) {
+    std::map<std::string, std::set<std::string>> table;
+    for (const model::RuleRow& row : model::rules())
+        for (const model::Grade grade : {model::Grade::usual, model::Grade::grave})
+            table[std::string(row.code)].insert(
+                std::string(name(model::validity_of({{row.rule, grade, {}, {}}}))));
+    EXPECT_EQ(documented_reasons(), table);
 }
 
 }  // namespace

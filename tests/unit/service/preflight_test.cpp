@@ -72,6 +72,43 @@ TEST_F(PreflightTest, ComparesTheAnswerFieldByField) {
     EXPECT_THAT(message, Not(HasSubstr("\"request_id\" is"))) << "that one is right";
 }
 
+TEST_F(PreflightTest, LooksAtTheWholeAnswer) {
+    EXPECT_THAT(complaint("deceiving"), HasSubstr("\"created\" is 8 instead of 10"));
+    EXPECT_THAT(complaint("twice"), HasSubstr("\"created\" stands twice"));
+    EXPECT_THAT(complaint("cut"), HasSubstr("no JSON"));
+    EXPECT_THAT(complaint("array"), HasSubstr("the body is an array of 1 instead of an object"));
+    EXPECT_THAT(complaint("page"), HasSubstr("no JSON"));
+}
+
+TEST_F(PreflightTest, SurvivesJsonThatIsNestedWithoutEnd) {
+    EXPECT_THAT(complaint("deep"), HasSubstr("POST /deep wrongly"));
+    EXPECT_THAT(complaint("deep_and_closed"), HasSubstr("nested more than 200 levels deep"));
+}
+
+TEST_F(PreflightTest, ChecksAsMuchOfABodyAsTheLoadDoes) {
+    const Status status = fly({"long"});
+    EXPECT_TRUE(status) << status.error().message;
+    EXPECT_THAT(complaint("too_long"), HasSubstr("with more than 4 MiB"));
+}
+
+TEST_F(PreflightTest, RefusesExpectationsThatNoAnswerCanMeetBeforeAnythingStarts) {
+    const model::Contender contender = test::faulty_contender();
+    EXPECT_TRUE(check_expectations(contender, workload_of({"work"})));
+    const auto refused = [&](auto&& change) {
+        model::Workload workload = workload_of({"work"});
+        change(workload.operations[0]);
+        const Status status = check_expectations(contender, workload);
+        if (status) return std::string();
+        EXPECT_EQ(status.error().kind, ErrorKind::bad_input);
+        EXPECT_THAT(status.error().message, HasSubstr("workload test, operation work, response.json: "));
+        return status.error().message;
+    };
+    EXPECT_THAT(refused([](auto& operation) { operation.method = "HEAD"; }), HasSubstr("has no body"));
+    EXPECT_THAT(refused([](auto& operation) { operation.status = 204; }), HasSubstr("has no body"));
+    EXPECT_THAT(refused([](auto& operation) { operation.body = "{}"; }), HasSubstr("does not send it"));
+    EXPECT_THAT(refused([](auto& operation) { operation.expected_json = "{"; }), HasSubstr("no JSON"));
+}
+
 TEST_F(PreflightTest, ShowsBodyAndLogOfAServersError) {
     const std::string message = complaint("broken");
     EXPECT_THAT(message, HasSubstr("POST /broken with 500 instead of 200: {\"detail\": \"it broke\"}"));

@@ -1,6 +1,6 @@
 """A contender of a few lines that can be told to misbehave. It answers the contract's shape and does no work.
 
-MODE: good | exit_at_start | never_healthy | die_after:N | worker_dies_after:N | slow:SECONDS | errors:PERCENT | eat_memory
+MODE: good | deceives_after:N | redirects_after:N | exit_at_start | never_healthy | die_after:N | worker_dies_after:N | slow:SECONDS | errors:PERCENT | eat_memory
 """
 
 import json
@@ -59,18 +59,20 @@ class Handler(BaseHTTPRequestHandler):
             time.sleep(float(ARGUMENT))
         if MODE == "errors" and number > 5 and number % 100 < int(ARGUMENT):
             return self.answer(500, {"error": "told to fail"})
-        return self.answer(
-            200,
-            {
-                "request_id": request["request_id"],
-                "file_operations": 5,
-                "db_operations": 3,
-                "created": 10,
-                "updated": 5,
-                "deleted": 5,
-                "execution_time": 0.001,
-            },
-        )
+        right = {
+            "request_id": request["request_id"],
+            "file_operations": 5,
+            "db_operations": 3,
+            "created": 10,
+            "updated": 5,
+            "deleted": 5,
+            "execution_time": 0.001,
+        }
+        if MODE == "deceives_after" and number > int(ARGUMENT):
+            return self.answer(200, {"tried": [right], **right, "created": 0})
+        if MODE == "redirects_after" and number > int(ARGUMENT):
+            return self.answer(302, right)
+        return self.answer(200, right)
 
 
 class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):

@@ -12,9 +12,25 @@ PORT = int(os.environ["PORT"])
 FAULT = os.environ.get("FAULT", "")
 
 
+# Answers that look right to a check that does not look everywhere.
+RAW = {
+    "/deceiving": '{"inner": {"request_id": "ID", "created": 10}, "request_id": "ID", "created": 8}',
+    "/twice": '{"request_id": "ID", "created": 10, "created": 10}',
+    "/cut": '{"request_id": "ID", "created": 10',
+    "/array": '[{"request_id": "ID", "created": 10}]',
+    "/page": '<html>{"request_id": "ID", "created": 10}</html>',
+    "/deep": '{"request_id":' + "[" * 500_000,
+    "/deep_and_closed": '{"request_id":' + "[" * 500_000 + "]" * 500_000 + "}",
+    "/long": '{"request_id": "ID", "created": 10, "more": "' + "x" * (2 << 20) + '"}',
+    "/too_long": '{"request_id": "ID", "created": 10, "more": "' + "x" * (4 << 20) + '"}',
+}
+
+
 class Handler(http.server.BaseHTTPRequestHandler):
     def answer(self, status, document):
-        body = json.dumps(document).encode()
+        self.answer_bytes(json.dumps(document).encode(), status)
+
+    def answer_bytes(self, body, status=200):
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
@@ -38,6 +54,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             os._exit(7)
         elif self.path == "/lazy":
             self.answer(200, {"request_id": request["request_id"], "created": 8})
+        elif self.path in RAW:
+            self.answer_bytes(RAW[self.path].replace("ID", request["request_id"]).encode())
         elif self.path == "/work":
             with open(os.path.join(os.environ["SCRATCH"], "left"), "w") as file:
                 file.write("left behind")

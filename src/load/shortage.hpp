@@ -1,0 +1,15 @@
+#pragma once
+
+#include <optional>
+
+#include "load/address.hpp"
+#include "model/shortage.hpp"
+
+namespace joust::load {
+
+/// What this host lacks, if that is what an errno says of a call on a connection that exists.
+std::optional<model::Shortage> shortage_of(int error);
+/// As above, of making one to `address`.
+std::optional<model::Shortage> shortage_of(int error, const Address& address);
+
+}  // namespace joust::load

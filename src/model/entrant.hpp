@@ -1,0 +1,26 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+namespace joust::model {
+
+/// What sets an entrant apart from its contender as it stands; nothing of it is set for the contender itself.
+struct Variant {
+    std::optional<std::string> commit;            ///< of the contender's sources
+    std::optional<std::string> runtime;           ///< "process", "docker"
+    std::map<std::string, std::string> settings;  ///< of its environment, by name
+    friend bool operator==(const Variant&, const Variant&) = default;
+};
+
+/// What takes part in a run. The same contender may enter more than once; everything after the plan is keyed
+/// by the label, which names files, database roles and cgroups.
+struct Entrant {
+    std::string label;      ///< is_name(); unique in its benchmark
+    std::string contender;  ///< a folder with a contender.toml
+    Variant variant;
+    friend bool operator==(const Entrant&, const Entrant&) = default;
+};
+
+}  // namespace joust::model

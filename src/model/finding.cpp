@@ -1,0 +1,31 @@
+#include "model/finding.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace joust::model {
+
+std::string_view name(Validity validity) {
+    constexpr std::array<std::string_view, 3> names{"valid", "suspect", "invalid"};
+    return names[static_cast<std::size_t>(validity)];
+}
+
+bool Judgement::has(Rule rule) const {
+    return std::any_of(findings.begin(), findings.end(),
+                       [rule](const Finding& finding) { return finding.rule == rule; });
+}
+
+Validity validity_of(const std::vector<Finding>& findings) {
+    Effect worst = Effect::none;
+    for (const Finding& finding : findings)
+        worst = std::max(worst, finding.effects().worst());
+    if (worst == Effect::voids) return Validity::invalid;
+    return worst >= Effect::doubts ? Validity::suspect : Validity::valid;
+}
+
+bool has_effect(const std::vector<Finding>& findings, Effect effect, Aspect aspect) {
+    return std::any_of(findings.begin(), findings.end(),
+                       [=](const Finding& finding) { return finding.effects().on(aspect) == effect; });
+}
+
+}  // namespace joust::model

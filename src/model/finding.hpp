@@ -1,0 +1,160 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "model/rule.hpp"
+#include "model/samples.hpp"
+#include "model/shortage.hpp"
+
+// What rules found, as numbers; report/words makes the sentences.
+namespace joust::model {
+
+enum class Validity { valid, suspect, invalid };
+std::string_view name(Validity validity);
+
+/// Most answers had a status 3xx, and those are not followed.
+struct Redirects {
+    double share = 0;       ///< of the answers
+    StatusCounts statuses;  ///< only those
+    friend bool operator==(const Redirects&, const Redirects&) = default;
+};
+struct ErrorShare {
+    double share = 0;  ///< 0..1, as is the limit
+    double limit = 0;
+    std::optional<RequestErrorKind> most;  ///< the most frequent kind; empty where none was counted
+    bool all_of_it = false;                ///< there is no other kind
+    bool database_refused = false;         ///< the database refused connections meanwhile
+    std::optional<Redirects> redirects;
+    friend bool operator==(const ErrorShare&, const ErrorShare&) = default;
+};
+struct ServiceEnd {
+    std::string exit;  ///< how it ended, as the system has it: "exited with code 3"
+    friend bool operator==(const ServiceEnd&, const ServiceEnd&) = default;
+};
+struct IncidentText {
+    std::string text;  ///< as the trial recorded it
+    friend bool operator==(const IncidentText&, const IncidentText&) = default;
+};
+struct FewOperations {
+    std::uint64_t found = 0;
+    std::uint64_t least = 0;
+    friend bool operator==(const FewOperations&, const FewOperations&) = default;
+};
+struct Unsteady {
+    Nanoseconds warm_up{0};
+    std::string why;  ///< as the trial recorded it; may be empty
+    friend bool operator==(const Unsteady&, const Unsteady&) = default;
+};
+struct ShareOverLimit {
+    double share = 0;  ///< 0..1, as is the limit
+    double limit = 0;
+    friend bool operator==(const ShareOverLimit&, const ShareOverLimit&) = default;
+};
+/// What the generator's own host ran out of, and how often.
+struct HostShortages {
+    Shortages shortages;
+    std::optional<std::uint64_t> local_ports;  ///< that the host allows; empty: not read
+    friend bool operator==(const HostShortages&, const HostShortages&) = default;
+};
+struct MissingConnections {
+    std::uint64_t established = 0;
+    std::uint64_t asked = 0;
+    friend bool operator==(const MissingConnections&, const MissingConnections&) = default;
+};
+struct DelayOverLimit {
+    double delay_ns = 0;
+    double limit_ns = 0;
+    friend bool operator==(const DelayOverLimit&, const DelayOverLimit&) = default;
+};
+struct Standstill {
+    Nanoseconds total{0};
+    Nanoseconds longest{0};
+    double share = 0;  ///< of the window, as is the limit
+    double limit = 0;
+    friend bool operator==(const Standstill&, const Standstill&) = default;
+};
+struct RateMissed {
+    double due_rps = 0;
+    double done_rps = 0;       ///< sent, or served
+    double limit = 0;          ///< least share of what was due
+    bool of_schedule = false;  ///< requests were due over a schedule, not over the whole window
+    friend bool operator==(const RateMissed&, const RateMissed&) = default;
+};
+struct HeldBack {
+    double share = 0;  ///< of the requests, as is the limit
+    double limit = 0;
+    std::uint64_t connections = 0;  ///< that may be open at once
+    friend bool operator==(const HeldBack&, const HeldBack&) = default;
+};
+struct LittleMismatch {
+    double share = 0;  ///< of the larger side, as are the next two
+    double limit = 0;
+    double edges = 0;  ///< the part of the limit that the edges of the window account for
+    friend bool operator==(const LittleMismatch&, const LittleMismatch&) = default;
+};
+struct TimeoutReached {
+    std::optional<double> unanswered;  ///< share of the requests, where it is most of them
+    double p50_ns = 0;
+    bool p50_at_least = false;
+    Nanoseconds timeout{0};
+    friend bool operator==(const TimeoutReached&, const TimeoutReached&) = default;
+};
+
+/// The numbers of a finding. Rules that need none have the first alternative.
+using Facts = std::variant<std::monostate, ErrorShare, Redirects, HostShortages, ServiceEnd, IncidentText,
+                           FewOperations, Unsteady, ShareOverLimit, MissingConnections, DelayOverLimit,
+                           Standstill, RateMissed, HeldBack, LittleMismatch, TimeoutReached>;
+
+/// In how many of the trials of a cell something was found.
+struct Occurrence {
+    int trials = 0;
+    int of = 0;
+    friend bool operator==(const Occurrence&, const Occurrence&) = default;
+};
+
+/// A rule that was broken, with its numbers.
+struct Finding {
+    Rule rule;
+    Grade grade = Grade::usual;
+    Facts facts;
+    std::optional<Occurrence> in;  ///< of a cell: where it was not all of its trials
+
+    [[nodiscard]] const Effects& effects() const { return row(rule).effects(grade); }
+    friend bool operator==(const Finding&, const Finding&) = default;
+};
+
+/// Requests that take too long for the window to tell something about them.
+struct ShortWindow {
+    double mean_ns = 0;  ///< of the requests
+    Nanoseconds window{0};
+    friend bool operator==(const ShortWindow&, const ShortWindow&) = default;
+};
+
+/// A rule that this host or this run gave no data for.
+struct NotEvaluated {
+    Rule rule;
+    std::optional<ShortWindow> short_window;  ///< there is data, but too little
+    friend bool operator==(const NotEvaluated&, const NotEvaluated&) = default;
+};
+
+struct Judgement {
+    Validity validity = Validity::valid;
+    std::vector<Finding> findings;
+    std::vector<NotEvaluated> not_evaluated;
+
+    [[nodiscard]] bool has(Rule rule) const;
+    friend bool operator==(const Judgement&, const Judgement&) = default;
+};
+
+/// Invalid where a finding voids a figure, suspect where one doubts or bounds it.
+Validity validity_of(const std::vector<Finding>& findings);
+/// Whether one of the findings has just that effect on figures of that kind.
+bool has_effect(const std::vector<Finding>& findings, Effect effect, Aspect aspect);
+
+}  // namespace joust::model

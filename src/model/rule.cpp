@@ -1,0 +1,81 @@
+#include "model/rule.hpp"
+
+namespace joust::model {
+namespace {
+
+constexpr Effects k_voids_all{Effect::voids, Effect::voids, Effect::voids};
+constexpr Effects k_doubts_all{Effect::doubts, Effect::doubts, Effect::doubts};
+constexpr Effects k_doubts_load{Effect::doubts, Effect::doubts, Effect::none};
+
+constexpr RuleRow alike(Rule rule, std::string_view code, const Effects& effects, Doing doing,
+                        Remedy remedy) {
+    return {rule, code, effects, effects, doing, remedy};
+}
+
+constexpr std::array<RuleRow, k_rules> k_rule_rows{{
+    alike(Rule::error_rate, "error_rate", k_voids_all, Doing::contender, Remedy::find_errors),
+    alike(Rule::service_restarted, "service_restarted", k_voids_all, Doing::contender, Remedy::read_logs),
+    alike(Rule::limits_not_in_force, "limits_not_in_force", k_voids_all, Doing::host, Remedy::read_logs),
+    alike(Rule::service_died, "service_died", k_voids_all, Doing::contender, Remedy::read_logs),
+    alike(Rule::out_of_memory, "out_of_memory", k_voids_all, Doing::contender, Remedy::read_logs),
+    alike(Rule::clock_jumped, "clock_jumped", k_voids_all, Doing::host, Remedy::read_logs),
+    alike(Rule::few_operations, "few_operations", k_voids_all, Doing::contender, Remedy::lengthen_window),
+    alike(Rule::limits_off, "limits_off", k_doubts_all, Doing::plan, Remedy::set_limits),
+    alike(Rule::no_steady_state, "no_steady_state", k_doubts_all, Doing::contender, Remedy::warm_up_longer),
+    alike(Rule::cpu_taken, "cpu_taken", k_doubts_load, Doing::host, Remedy::quiet_host),
+    alike(Rule::generator_limits, "generator_limits", {Effect::voids, Effect::voids, Effect::none},
+          Doing::generator, Remedy::quiet_host),
+    alike(Rule::connections, "connections", k_doubts_load, Doing::generator, Remedy::quiet_host),
+    // Beyond half of the median the times are the generator's own for the most part.
+    {Rule::generator_lag,
+     "generator_lag",
+     k_doubts_load,
+     {Effect::doubts, Effect::voids, Effect::none},
+     Doing::generator,
+     Remedy::quiet_host},
+    alike(Rule::generator_run_delay, "generator_run_delay", k_doubts_load, Doing::generator,
+          Remedy::quiet_host),
+    alike(Rule::generator_cpu, "generator_cpu", k_doubts_load, Doing::generator, Remedy::quiet_host),
+    {Rule::generator_stopped,
+     "generator_stopped",
+     k_doubts_load,
+     {Effect::voids, Effect::voids, Effect::none},
+     Doing::generator,
+     Remedy::quiet_host},
+    alike(Rule::generator_throttled, "generator_throttled", k_doubts_load, Doing::generator,
+          Remedy::quiet_host),
+    alike(Rule::steal, "steal", k_doubts_load, Doing::host, Remedy::quiet_host),
+    alike(Rule::offered_rate, "offered_rate", k_doubts_load, Doing::generator, Remedy::quiet_host),
+    alike(Rule::connection_bound, "connection_bound", k_doubts_load, Doing::plan, Remedy::quiet_host),
+    // That a target cannot serve more is the result of a load; how long its queue grew is not.
+    alike(Rule::saturation, "saturation", {Effect::explains, Effect::doubts, Effect::none}, Doing::contender,
+          Remedy::quiet_host),
+    // Where more time was spent in flight than the requests account for, those that starved took longer than
+    // any that was counted; where less was, it is not known in which direction the times are off.
+    {Rule::littles_law,
+     "littles_law",
+     {Effect::none, Effect::doubts, Effect::none},
+     {Effect::none, Effect::bounds, Effect::none},
+     Doing::contender,
+     Remedy::load_less},
+    alike(Rule::effects, "effects", k_voids_all, Doing::contender, Remedy::read_logs),
+    alike(Rule::saturated, "saturated", k_doubts_load, Doing::contender, Remedy::load_less),
+    // Of a load without --expect-status, where a redirect counts as a success.
+    alike(Rule::redirects, "redirects", {Effect::explains, Effect::none, Effect::none}, Doing::contender,
+          Remedy::find_errors),
+}};
+
+constexpr bool rules_in_order() {
+    for (std::size_t i = 0; i < k_rules; ++i)
+        if (static_cast<std::size_t>(k_rule_rows[i].rule) != i) return false;
+    return true;
+}
+static_assert(rules_in_order(), "a row stands at the place of its rule");
+
+}  // namespace
+
+const std::array<RuleRow, k_rules>& rules() {
+    return k_rule_rows;
+}
+
+}  // namespace joust::model

@@ -1,0 +1,67 @@
+#include "report/words/explanations.hpp"
+
+#include <fmt/format.h>
+
+#include "model/wording.hpp"
+
+namespace joust::report::words {
+
+Prose how_to_read_ratios(const model::ExperimentSpec& experiment) {
+    return "How to read it: a " + emphasis("ratio") +
+           " is contender ÷ baseline, paired within blocks (both run at the same level, one right after the "
+           "other, in random order); the brackets hold its 95 % interval, which there is from three pairs "
+           "on. " +
+           emphasis("Equivalent") + " means that the whole interval lies within ±" +
+           model::percent(experiment.margin) + "; " + emphasis("faster") + " and " + emphasis("slower") +
+           ", that it excludes 1; " + emphasis("inconclusive") + ", neither. " +
+           emphasis("Of valid results") +
+           ": the same over the pairs in which neither result is suspect; where those are fewer than half "
+           "of all, the verdict is " +
+           emphasis("not decided") + ". A contender whose error rate exceeds " +
+           model::percent(experiment.error_rate_max) + " is " + emphasis("invalid") + " and never ranked.";
+}
+
+Prose about_throughput() {
+    return emphasis("Goodput") +
+           " counts verified operations only: answered in time, status and body right. " +
+           emphasis("Throughput") +
+           " counts every answer and failure. Brackets: 95 % interval over the blocks.";
+}
+
+Prose about_latency() {
+    return emphasis("Response time") +
+           " runs from the intended send to the last byte, over the requests that were due in the window: "
+           "the successful ones, and at their age those that never ended. " +
+           emphasis("p99") +
+           ": 99 % of them took at most that long. A request sent before the window is in no figure, even "
+           "if it waited through all of it. \"≥\" marks lower bounds: a figure that touches requests "
+           "without an answer, or any of a result in which more time was spent in flight than the requests "
+           "due in the window account for (Little's law fails: users starved). Brackets: 95 % interval over "
+           "the trials, widened to hold the figure, which is of all their requests together.";
+}
+
+Prose about_resources() {
+    return emphasis("CPU") + " in cores: CPU seconds per second. " + emphasis("CPU/op") +
+           ": CPU time per verified operation, user and system apart. " + emphasis("Memory") +
+           " is anonymous memory (heap and stacks), without page cache; its peak is the largest sample of "
+           "any trial. " +
+           emphasis("Throttled") +
+           ": share of the window in which a quota stopped the service. Contender, database and load "
+           "generator are measured apart.";
+}
+
+Prose about_repeating(const RunReport& run, bool with_logs) {
+    Prose prose = fmt::format("The seed {} decides the order of the trials. ", run.benchmark.experiment.seed);
+    prose +=
+        code("joust report DIR") + " makes this report again from " + link("trials.jsonl", "trials.jsonl") +
+        " (one line per trial) and " + link("histograms/", "histograms") +
+        " (HdrHistogram interval logs). The benchmark as run: " + link("benchmark.toml", "benchmark.toml") +
+        "; host and versions: " + link("environment.json", "environment.json") +
+        "; all figures of this report: " + link(k_results_file, k_results_file) +
+        "; pictures as gnuplot scripts and data: " + link("figures/", "figures");
+    // An example in a repository comes without them.
+    if (with_logs) prose += "; what services and database printed: " + link("logs/", "logs");
+    return prose + ".";
+}
+
+}  // namespace joust::report::words

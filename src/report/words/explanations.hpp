@@ -1,0 +1,16 @@
+#pragma once
+
+#include "report/report.hpp"
+#include "report/words/prose.hpp"
+
+// What a reader has to know of the words and numbers of each section.
+namespace joust::report::words {
+
+Prose how_to_read_ratios(const model::ExperimentSpec& experiment);
+Prose about_throughput();
+Prose about_latency();
+Prose about_resources();
+/// What the report was made from, and how to make it again; `with_logs`: the run directory has them.
+Prose about_repeating(const RunReport& run, bool with_logs);
+
+}  // namespace joust::report::words

@@ -1,0 +1,220 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "base/text.hpp"
+#include "model/wording.hpp"
+#include "report/words/rules.hpp"
+#include "report/words/verdicts.hpp"
+
+namespace joust::report::words {
+namespace {
+
+using model::Cell;
+using model::Comparison;
+using model::PairedRatio;
+using model::Quantity;
+using model::Verdict;
+
+// "4, 50 and 200 users"; from five levels on "50 to 1000 users".
+std::string levels_text(const std::vector<std::int64_t>& levels, model::LoadModel model) {
+    if (levels.size() == 1) return level_text(model, levels.front());
+    const std::string last = level_text(model, levels.back());
+    if (levels.size() >= 5) return fmt::format("{} to {}", levels.front(), last);
+    std::vector<std::string> firsts;
+    for (std::size_t i = 0; i + 1 < levels.size(); ++i)
+        firsts.push_back(std::to_string(levels[i]));
+    return joust::joined(firsts, ", ") + " and " + last;
+}
+
+constexpr std::size_t k_most_listed = 3;  // different findings of one rule; of more, one is the example
+
+// Invalid cells of one contender that the same rule made so, by rising level.
+struct Failure {
+    model::Rule rule;
+    std::vector<const Cell*> cells;
+};
+
+std::vector<Failure> failures(const Comparison& comparison, const std::string& contender) {
+    std::vector<Failure> all;
+    for (const Cell& cell : comparison.cells) {
+        if (cell.entrant != contender || !invalid(cell)) continue;
+        const model::Rule rule = cell.judgement.findings.front().rule;
+        auto known = std::find_if(all.begin(), all.end(), [&](const Failure& f) { return f.rule == rule; });
+        if (known == all.end()) known = all.insert(all.end(), {rule, {}});
+        known->cells.push_back(&cell);
+    }
+    return all;
+}
+
+std::string reason_of(const Cell& cell) {
+    return sentence(cell.judgement.findings.front());
+}
+
+// "django at 50 and 200 users: 34 % errors (limit 1 %), all timeouts"; of several rates, the worst with its
+// level. Any other number is said of the level that it belongs to.
+std::string failure_sentence(const Failure& failure, const std::string& contender, model::LoadModel model) {
+    const std::vector<const Cell*>& cells = failure.cells;
+    std::vector<std::int64_t> levels;
+    for (const Cell* cell : cells)
+        levels.push_back(cell->level);
+    const auto differ = [&](auto&& text) {
+        return std::any_of(cells.begin(), cells.end(),
+                           [&](const Cell* cell) { return text(*cell) != text(*cells.front()); });
+    };
+    const std::string where = fmt::format("{} at {}: ", contender, levels_text(levels, model));
+    if (failure.rule == model::Rule::error_rate) {
+        const Cell& worst = **std::max_element(cells.begin(), cells.end(), [](const Cell* a, const Cell* b) {
+            return a->error_rate() < b->error_rate();
+        });
+        if (!differ([](const Cell& cell) { return model::percent(cell.error_rate()); }))
+            return where + reason_of(worst);
+        return fmt::format("{}up to {}, at {}", where, reason_of(worst), level_text(model, worst.level));
+    }
+    if (!differ(reason_of)) return where + reason_of(*cells.front());
+    if (cells.size() > k_most_listed)
+        return fmt::format("{}{}, for example at {} {}", where, short_name(failure.rule),
+                           level_text(model, cells.front()->level), reason_of(*cells.front()));
+    std::vector<std::string> parts;
+    for (const Cell* cell : cells)
+        parts.push_back(
+            fmt::format("{} at {}: {}", contender, level_text(model, cell->level), reason_of(*cell)));
+    return joust::joined(parts, "; ");
+}
+
+std::vector<std::string> failure_sentences(const Comparison& comparison) {
+    std::vector<std::string> sentences;
+    for (const std::string& contender : comparison.entrants)
+        for (const Failure& failure : failures(comparison, contender))
+            sentences.push_back(failure_sentence(failure, contender, comparison.load_model));
+    return sentences;
+}
+
+std::string interval_text(const std::optional<double>& low, const std::optional<double>& high) {
+    return low && high ? fmt::format("95 % interval {:.2f} to {:.2f}", *low, *high) : "";
+}
+
+// "over the 6 pairs of valid results 1.35, 95 % interval 1.33 to 1.37"
+std::string valid_pairs_text(const model::RatioEstimate& of_valid) {
+    if (!of_valid.ratio) return "no pair has valid results on both sides";
+    const std::string interval = interval_text(of_valid.low, of_valid.high);
+    return fmt::format("over the {} of valid results {:.2f}{}{}", model::counted(of_valid.pairs, "pair"),
+                       *of_valid.ratio, interval.empty() ? "" : ", ", interval);
+}
+
+// What stands in brackets after a ratio.
+std::string basis(const PairedRatio& ratio) {
+    const std::string pairs = model::counted(ratio.pairs, "pair");
+    if (!ratio.low || !ratio.high) return pairs + ", too few for an interval";
+    return interval_text(ratio.low, ratio.high) + ", " + pairs +
+           (ratio.of_valid.pairs < ratio.pairs ? "; " + valid_pairs_text(ratio.of_valid) : "");
+}
+
+std::string undecided(const PairedRatio& pooled, const std::string& where) {
+    const std::string pairs = model::counted(pooled.pairs, "pair");
+    const std::string interval = interval_text(pooled.low, pooled.high);
+    return fmt::format(
+        "whether {} is faster than {}{} is not decided: {} of {} rest on suspect results (ratio of goodput "
+        "over all {} {:.2f}{}{}; {})",
+        pooled.entrant, pooled.baseline, where, pooled.pairs - pooled.of_valid.pairs, pairs, pairs,
+        *pooled.ratio, interval.empty() ? "" : ", ", interval, valid_pairs_text(pooled.of_valid));
+}
+
+std::string verdict_clause(const Comparison& comparison, const PairedRatio& pooled, bool everywhere) {
+    const std::string where = everywhere ? "" : " at the levels where neither is invalid";
+    if (pooled.ratio && pooled.mostly_suspect()) return undecided(pooled, where);
+    switch (pooled.verdict) {
+        case Verdict::faster:
+        case Verdict::slower:
+            return fmt::format("{} is {} than {}{}: {:.2f} times its goodput ({})", pooled.entrant,
+                               name(pooled.verdict), pooled.baseline, where, *pooled.ratio, basis(pooled));
+        case Verdict::equivalent:
+            return fmt::format("{} and {} are equivalent{}: the ratio of their goodput is {:.2f} ({})",
+                               pooled.entrant, pooled.baseline, where, *pooled.ratio, basis(pooled));
+        case Verdict::inconclusive:
+            if (pooled.ratio)
+                return fmt::format(
+                    "whether {} is faster than {}{} cannot be told: {:.2f} times its goodput ({})",
+                    pooled.entrant, pooled.baseline, where, *pooled.ratio, basis(pooled));
+            break;
+        case Verdict::invalid:
+            return fmt::format("{} and {} cannot be ranked: at every level one of them is invalid",
+                               pooled.entrant, pooled.baseline);
+    }
+    return fmt::format("{} and {} cannot be compared: {}", pooled.entrant, pooled.baseline,
+                       why(comparison, pooled));
+}
+
+std::string alone(const Comparison& comparison) {
+    const auto goodput = [](const Cell& cell) { return cell.at(Quantity::goodput).value; };
+    const Cell* best = nullptr;
+    for (const Cell& cell : comparison.cells)
+        if (!invalid(cell) && (best == nullptr || goodput(cell) > goodput(*best))) best = &cell;
+    if (best == nullptr) return "no level is valid";
+    return fmt::format("{} alone, nothing to compare with: at most {} verified operations, at {}",
+                       best->entrant, model::rate_text(goodput(*best)),
+                       level_text(comparison.load_model, best->level));
+}
+
+// "19 of 40 results are suspect (littles law: 14, no steady state: 19). …"
+std::string suspects(const Comparison& comparison, const model::Caveat& caveat) {
+    std::map<std::string, int> counts;
+    for (const Cell& cell : comparison.cells)
+        if (cell.judgement.validity == model::Validity::suspect)
+            for (const model::Finding& finding : cell.judgement.findings)
+                ++counts[short_name(finding.rule)];
+    std::vector<std::string> parts;
+    for (const auto& [name, count] : counts)
+        parts.push_back(fmt::format("{}: {}", name, count));
+    return fmt::format("{} of {} {} suspect ({}). {}heir numbers deserve doubt.", caveat.some,
+                       model::counted(static_cast<std::int64_t>(caveat.of), "result"),
+                       caveat.some == 1 ? "is" : "are", joust::joined(parts, ", "),
+                       comparison.entrants.size() > 1 ? "They are compared all the same, and t" : "T");
+}
+
+std::string warning(const Comparison& comparison, const model::Caveat& caveat) {
+    switch (caveat.kind) {
+        case model::Caveat::Kind::ended_early:
+            return fmt::format("The run ended early: {} of {} trials were finished.", caveat.some, caveat.of);
+        case model::Caveat::Kind::one_block:
+            return "One block only: every contender ran once at each level, so the noise from repeat to "
+                   "repeat is not known. An interval over the levels shows how much the ratio differs from "
+                   "level to level, not how well it repeats.";
+        case model::Caveat::Kind::suspects:
+            return suspects(comparison, caveat);
+        case model::Caveat::Kind::limits_off:
+            break;
+    }
+    return fmt::format(
+        "Limits were off in {} of {} trials: contenders did not have equal resources, and nothing kept them "
+        "apart from the database and the load generator.",
+        caveat.some, caveat.of);
+}
+
+}  // namespace
+
+std::string headline(const Comparison& comparison) {
+    if (comparison.cells.empty()) return "Nothing was measured: there is no finished trial";
+    const std::vector<std::string> failures = failure_sentences(comparison);
+    std::vector<std::string> clauses;
+    for (const PairedRatio& ratio : comparison.pooled(Quantity::goodput))
+        clauses.push_back(verdict_clause(comparison, ratio, failures.empty()));
+    if (comparison.entrants.size() == 1) clauses.push_back(alone(comparison));
+    std::string text = joust::joined(clauses, "; ");
+    if (text.starts_with("whether")) text.front() = 'W';  // a contender's name keeps its spelling
+    if (!failures.empty()) {
+        text += ". Invalid: " + joust::joined(failures, "; ");
+        if (comparison.entrants.size() > 1) text += ". No winner";
+    }
+    return text + ".";
+}
+
+std::vector<std::string> warnings(const Comparison& comparison) {
+    std::vector<std::string> sentences;
+    for (const model::Caveat& caveat : comparison.caveats)
+        sentences.push_back(warning(comparison, caveat));
+    return sentences;
+}
+
+}  // namespace joust::report::words

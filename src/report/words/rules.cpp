@@ -1,0 +1,213 @@
+#include "report/words/rules.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "model/wording.hpp"
+
+namespace joust::report::words {
+namespace {
+
+using model::duration_text;
+using model::limit_text;
+using model::percent;
+using model::rate_text;
+using model::Rule;
+
+std::string share_text(Rule rule, const model::ShareOverLimit& facts) {
+    const std::string share = percent(facts.share);
+    const std::string limit = percent(facts.limit);
+    switch (rule) {
+        case Rule::cpu_taken:
+            return fmt::format(
+                "other programs on this host used {} of the CPU time that is the contender's alone (limit "
+                "{})",
+                share, limit);
+        case Rule::generator_cpu:
+            return fmt::format(
+                "a load thread was on its CPU for {} of the window (limit {}): the load generator was the "
+                "bottleneck, give it more threads",
+                share, limit);
+        case Rule::generator_throttled:
+            return fmt::format("the load generator was throttled for {} of the window (limit {})", share,
+                               limit);
+        case Rule::steal:
+            return fmt::format("other guests of the hypervisor took {} of this host's CPU time (limit {})",
+                               share, limit);
+        default:
+            return fmt::format("{}: {} (limit {})", short_name(rule), share, limit);
+    }
+}
+
+std::string delay_text(const model::Finding& finding, const model::DelayOverLimit& facts) {
+    const std::string delay = duration_text(facts.delay_ns);
+    const std::string limit = duration_text(facts.limit_ns);
+    if (finding.rule == Rule::generator_run_delay)
+        return fmt::format("a load thread waited {} per request for a CPU (limit {})", delay, limit);
+    if (finding.grade == model::Grade::grave)
+        return fmt::format(
+            "half of the requests were begun more than {} late by the load generator (limit {}): most of "
+            "the response time is its own",
+            delay, limit);
+    return fmt::format("1 % of the requests were begun more than {} late by the load generator (limit {})",
+                       delay, limit);
+}
+
+std::string rate_text_of(Rule rule, const model::RateMissed& facts) {
+    if (rule == Rule::offered_rate)
+        return fmt::format("{} of {} were sent (limit {})", rate_text(facts.done_rps),
+                           rate_text(facts.due_rps), percent(facts.limit));
+    return fmt::format(
+        "of {} offered in the second half of the {} {} were served (limit {}): requests piled up, and their "
+        "response times depend on how long the run was",
+        rate_text(facts.due_rps), facts.of_schedule ? "schedule" : "window", rate_text(facts.done_rps),
+        percent(facts.limit));
+}
+
+std::string timeout_text(const model::TimeoutReached& facts) {
+    const std::string what =
+        facts.unanswered ? fmt::format("{} of the requests had no answer within the timeout of {}",
+                                       percent(*facts.unanswered), limit_text(facts.timeout))
+                         : fmt::format("half of the requests took {}{} or longer, with a timeout of {}",
+                                       facts.p50_at_least ? "≥ " : "", duration_text(facts.p50_ns),
+                                       limit_text(facts.timeout));
+    return fmt::format("saturated: {}; use fewer users, more CPU or less work per request", what);
+}
+
+std::string redirects_text(const model::Redirects& facts) {
+    return fmt::format("{} of the answers are redirects ({}), which are not followed", percent(facts.share),
+                       model::statuses_text(facts.statuses));
+}
+
+std::string shortages_text(const model::HostShortages& facts) {
+    std::string text;
+    for (std::size_t i = 0; i < model::k_shortages; ++i) {
+        const auto shortage = static_cast<model::Shortage>(i);
+        const std::uint64_t count = facts.shortages[shortage];
+        if (count == 0) continue;
+        std::string what(text_of(shortage).what);
+        if (shortage == model::Shortage::local_ports && facts.local_ports)
+            what += fmt::format(" (net.ipv4.ip_local_port_range has {})", *facts.local_ports);
+        text +=
+            fmt::format("{}{}, {}: this host's limit, not the target's; {}", text.empty() ? "" : "; ", what,
+                        model::counted(static_cast<std::int64_t>(count), "time"), text_of(shortage).remedy);
+    }
+    return text;
+}
+
+std::string error_text(const model::ErrorShare& facts) {
+    std::string text = fmt::format("{} errors (limit {})", percent(facts.share), percent(facts.limit));
+    if (facts.most) text += fmt::format(", {} {}", facts.all_of_it ? "all" : "mostly", plural(*facts.most));
+    if (facts.redirects) text += "; " + redirects_text(*facts.redirects);
+    return text + (facts.database_refused ? "; the database refused connections" : "");
+}
+
+// The sentence for each kind of facts.
+class Speaker {
+public:
+    explicit Speaker(const model::Finding& finding) : finding_(finding) {}
+
+    std::string operator()(const std::monostate&) const {
+        if (finding_.rule == Rule::limits_off)
+            return "measured with --limits off: nothing kept the contender from using the whole host";
+        return short_name(finding_.rule);
+    }
+    std::string operator()(const model::ErrorShare& facts) const { return error_text(facts); }
+    std::string operator()(const model::Redirects& facts) const {
+        return redirects_text(facts) + "; without --expect-status each counts as a success";
+    }
+    std::string operator()(const model::HostShortages& facts) const { return shortages_text(facts); }
+    std::string operator()(const model::ServiceEnd& facts) const {
+        return "the service died: it " + facts.exit;
+    }
+    std::string operator()(const model::IncidentText& facts) const { return facts.text; }
+    std::string operator()(const model::FewOperations& facts) const {
+        return fmt::format("{} verified operations, at least {} are needed", facts.found, facts.least);
+    }
+    std::string operator()(const model::Unsteady& facts) const {
+        return fmt::format("no steady state after {} of warm-up{}{}", spoken(facts.warm_up),
+                           facts.why.empty() ? "" : ": ", facts.why);
+    }
+    std::string operator()(const model::ShareOverLimit& facts) const {
+        return share_text(finding_.rule, facts);
+    }
+    std::string operator()(const model::MissingConnections& facts) const {
+        return fmt::format("{} of {} connections were established", facts.established, facts.asked);
+    }
+    std::string operator()(const model::DelayOverLimit& facts) const { return delay_text(finding_, facts); }
+    std::string operator()(const model::Standstill& facts) const {
+        return fmt::format(
+            "the load generator itself stood still for {}, {} of the window (limit {}), at most {} at a "
+            "time: a signal or the hypervisor stopped it, and response times contain that",
+            duration_text(facts.total), percent(facts.share), percent(facts.limit),
+            duration_text(facts.longest));
+    }
+    std::string operator()(const model::RateMissed& facts) const {
+        return rate_text_of(finding_.rule, facts);
+    }
+    std::string operator()(const model::HeldBack& facts) const {
+        return fmt::format(
+            "{} of the requests waited in the load generator, because all of its {} connections were busy "
+            "(limit {})",
+            percent(facts.share), facts.connections, percent(facts.limit));
+    }
+    std::string operator()(const model::LittleMismatch& facts) const {
+        return fmt::format(
+            "requests in flight and response times disagree by {} (limit {}, {} of it for the edges of the "
+            "window)",
+            percent(facts.share), percent(facts.limit), percent(facts.edges));
+    }
+    std::string operator()(const model::TimeoutReached& facts) const { return timeout_text(facts); }
+
+private:
+    const model::Finding& finding_;
+};
+
+}  // namespace
+
+std::string short_name(Rule rule) {
+    std::string words(code(rule));
+    std::replace(words.begin(), words.end(), '_', ' ');
+    return words;
+}
+
+std::string sentence(const model::Finding& finding) {
+    std::string text = std::visit(Speaker(finding), finding.facts);
+    if (finding.in) text += fmt::format(" ({} of {} trials)", finding.in->trials, finding.in->of);
+    return text;
+}
+
+std::string sentence(const model::NotEvaluated& rule) {
+    switch (rule.rule) {
+        case Rule::cpu_taken:
+            return "what others used of the contender's CPUs was not measured, as where it has no CPU of "
+                   "its own";
+        case Rule::generator_lag:
+            return "no response time to compare the generator's delay with";
+        case Rule::generator_run_delay:
+        case Rule::generator_stopped:
+            return "the scheduler's statistics of the load threads were not read";
+        case Rule::generator_cpu:
+            return "the load threads poll, or their CPU time was not recorded";
+        case Rule::generator_throttled:
+            return "throttling of the load generator was not read";
+        case Rule::steal:
+            return "CPU time taken by other guests of the hypervisor was not recorded";
+        case Rule::offered_rate:
+            return "no request was due";
+        case Rule::saturation:
+            return "too few requests were due, or the load was cut short";
+        case Rule::littles_law:
+            if (!rule.short_window) return "requests in flight were not recorded";
+            return fmt::format("requests take {} on average, too long for a window of {}",
+                               duration_text(rule.short_window->mean_ns),
+                               limit_text(rule.short_window->window));
+        case Rule::effects:
+            return "answers were checked, but rows and files were not counted against the contract";
+        default:
+            return "there was no data";
+    }
+}
+
+}  // namespace joust::report::words

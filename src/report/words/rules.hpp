@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+
+#include "model/finding.hpp"
+
+// What rules found, in words.
+namespace joust::report::words {
+
+/// The rule in three words: "no steady state".
+std::string short_name(model::Rule rule);
+/// Without a full stop, with the numbers: "34 % errors (limit 1 %), mostly timeouts (2 of 3 trials)".
+std::string sentence(const model::Finding& finding);
+/// Why the rule could not be evaluated: "requests in flight were not recorded".
+std::string sentence(const model::NotEvaluated& rule);
+
+}  // namespace joust::report::words

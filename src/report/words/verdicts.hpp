@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "model/comparison.hpp"
+
+// What a comparison found, in sentences; none has a mark of any format.
+namespace joust::report::words {
+
+/// What the verdict rests on, or why there is none; without a full stop.
+std::string why(const model::Comparison& comparison, const model::PairedRatio& ratio);
+
+/// What the run found, with its numbers, or why that is nothing; one or two sentences.
+std::string headline(const model::Comparison& comparison);
+
+/// What to know of the run before believing any number; whole sentences.
+std::vector<std::string> warnings(const model::Comparison& comparison);
+
+}  // namespace joust::report::words
