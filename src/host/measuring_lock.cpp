@@ -41,13 +41,17 @@ struct Holder {
     pid_t pid = 0;
 };
 
-std::string to_text(const Holder& holder) {
+// "1000 (ann)".
+std::string user_text(uid_t uid) {
     std::vector<char> buffer(16384);
     passwd entry{};
     passwd* found = nullptr;
-    ::getpwuid_r(holder.uid, &entry, buffer.data(), buffer.size(), &found);
-    return fmt::format("user {}{}{}", holder.uid, found ? fmt::format(" ({})", entry.pw_name) : "",
-                       holder.pid > 0 ? fmt::format(", process {}", holder.pid) : "");
+    ::getpwuid_r(uid, &entry, buffer.data(), buffer.size(), &found);
+    return fmt::format("{}{}", uid, found ? fmt::format(" ({})", entry.pw_name) : "");
+}
+
+std::string process_text(const Holder& holder) {
+    return holder.pid > 0 ? fmt::format(" (process {})", holder.pid) : "";
 }
 
 // The process that listens there; empty if it is gone meanwhile, or is bound without listening.
@@ -91,11 +95,11 @@ std::optional<Holder> owner(const std::string& name) {
 }
 
 Error held_by(const std::optional<Holder>& holder) {
-    return {
-        ErrorKind::timed_out,
-        fmt::format("another run of joust{} measures on this host, and two would take each other's CPU time: "
-                    "start this one when that has ended",
-                    holder ? fmt::format(" ({})", to_text(*holder)) : "")};
+    return {ErrorKind::timed_out,
+            fmt::format("another run of joust{} measures on this host{}, and two would take each other's CPU "
+                        "time: start this one when that has ended",
+                        holder ? process_text(*holder) : "",
+                        holder ? ", as user " + user_text(holder->uid) : "")};
 }
 
 std::string file_of(const std::string& name) {
@@ -141,7 +145,8 @@ Result<MeasuringLock> MeasuringLock::take(const std::string& name) {
         fmt::format(
             "{} holds the lock for measuring (\"{}\"), for which root does not wait: if that is a run of "
             "joust, the two take each other's CPU time",
-            other ? to_text(*other) : "another user", name));
+            other ? fmt::format("user {}{}", user_text(other->uid), process_text(*other)) : "another user",
+            name));
 }
 
 MeasuringLock::~MeasuringLock() {

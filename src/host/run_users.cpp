@@ -26,10 +26,6 @@ namespace {
 
 constexpr std::chrono::seconds k_user_patience(5);
 
-bool is_run_user(uid_t uid) {
-    return uid >= k_first_run_user && uid <= k_last_run_user;
-}
-
 bool has_account(uid_t uid) {
     std::vector<char> buffer(16384);
     passwd user{};
@@ -108,6 +104,10 @@ Status remove_files_of(uid_t uid, const Path& shared) {
 }
 
 }  // namespace
+
+bool is_run_user(uid_t uid) {
+    return uid >= k_first_run_user && uid <= k_last_run_user;
+}
 
 Result<User> find_run_user(const std::set<uid_t>& taken) {
     const std::set<uid_t> running = users_of_processes();

@@ -12,6 +12,9 @@ namespace joust::host {
 inline constexpr uid_t k_first_run_user = 59'000;
 inline constexpr uid_t k_last_run_user = 59'899;
 
+/// Whether it is one of these numbers, whoever has it.
+bool is_run_user(uid_t uid);
+
 /// A user who is nobody's, for this process, which is root's: no account or group has the number, no process
 /// runs as it, and it is not in `taken`. Its group has the same number. Fails (unsupported) if all are taken.
 Result<User> find_run_user(const std::set<uid_t>& taken);

@@ -1,11 +1,13 @@
 #include "runtime/party.hpp"
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cmath>
 #include <csignal>
 
 #include "base/text.hpp"
+#include "host/run_users.hpp"
 
 namespace joust::runtime {
 namespace {
@@ -13,6 +15,14 @@ namespace {
 /// A contender is to go sooner than Joust and than what else runs here, should the whole host run out of
 /// memory.
 constexpr int k_oom_score_adj = 500;
+/// Processes and threads of a user of the run's own, where nothing else counts against the limit: far more
+/// than a service needs, far fewer than what keeps others from starting any.
+constexpr std::uint64_t k_most_processes = 8192;
+
+std::vector<std::pair<int, std::uint64_t>> ceilings_of(const std::optional<host::User>& user) {
+    if (!user || !host::is_run_user(user->uid)) return {};
+    return {{RLIMIT_NPROC, k_most_processes}};
+}
 
 Result<std::unique_ptr<host::Cgroup>> make_group(const Confinement& confinement,
                                                  const host::CgroupHost& cgroups, host::RunState& run) {
@@ -74,6 +84,7 @@ Result<Party> Party::start(const Program& program, const Confinement& confinemen
                                     .user = program.user,
                                     .cgroup = group ? group->entrances() : std::vector<Path>{},
                                     .oom_score_adj = k_oom_score_adj,
+                                    .ceilings = ceilings_of(program.user),
                                     .before_start = [&](const host::ProcessIdentity& leader) {
                                         return run.record_session(leader);
                                     }}));

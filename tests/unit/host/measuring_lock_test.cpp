@@ -85,7 +85,7 @@ TEST(MeasuringLock, OfAnotherUserDoesNotKeepRootFromMeasuring) {
         const Result<MeasuringLock> lock = MeasuringLock::take(name);
         ASSERT_TRUE(lock) << lock.error().message;
         ASSERT_TRUE(lock->warning());
-        EXPECT_THAT(*lock->warning(), HasSubstr(fmt::format("user 54321, process {}", foreigner.pid())));
+        EXPECT_THAT(*lock->warning(), HasSubstr(fmt::format("user 54321 (process {})", foreigner.pid())));
         EXPECT_FALSE(MeasuringLock::take(name)) << "two runs of root's exclude each other all the same";
     }
 }
@@ -94,7 +94,8 @@ TEST(MeasuringLock, OfRootKeepsOthersFromMeasuringAndSaysWhose) {
     ASSERT_EQ(::geteuid(), 0U) << "this test needs root";
     const std::string name = "joust-test-" + unique_run();
     const MeasuringLock lock = must(MeasuringLock::take(name));
-    const std::string expected = fmt::format("user 0 (root), process {}", ::getpid());
+    const std::string expected =
+        fmt::format("(process {}) measures on this host, as user 0 (root)", ::getpid());
     EXPECT_EXIT(
         {
             if (::setresgid(54321, 54321, 54321) != 0 || ::setresuid(54321, 54321, 54321) != 0) ::_exit(2);
