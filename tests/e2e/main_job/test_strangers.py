@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import resource
 import signal
 import socket
 import subprocess
@@ -60,8 +61,11 @@ def test_what_a_contender_prints_does_not_fill_the_disk(place):
 
 
 def test_directories_deeper_than_any_path_are_gone_with_the_run(place):
+    def few_files():
+        resource.setrlimit(resource.RLIMIT_NOFILE, (1024, 1024))
+
     place.contender("a", "nest").benchmark(["a"], levels="[1]")
-    run = place.run()
+    run = place.run(preexec_fn=few_files)
     assert run.code in (0, 3), run.err
     assert_nothing_left(1)
 
