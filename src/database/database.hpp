@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,8 +25,10 @@ struct DatabaseContext {
     std::optional<host::CpuShare> cpu;    ///< empty: any CPU
     const host::CgroupHost& cgroups;
     host::RunState& run;  ///< everything is made below its directory and recorded in it
-    host::User user;      ///< owns the data, and runs the server
-    Path log_directory;   ///< the server's log is <log_directory>/database.log
+    host::User user;  ///< owns the data, and runs the server; no contender runs as it, where Joust is root
+    /// By contender: who owns its SQLite file. `user` for contenders that are not here.
+    std::map<std::string, host::User> contender_users = {};
+    Path log_directory;  ///< the server's log is <log_directory>/database.log
     /// How long a reset between trials waits for a lock. Longer than a contender's own busy timeout, so that
     /// the last request of a trial can end first.
     Nanoseconds lock_patience = std::chrono::seconds(10);
@@ -34,6 +37,7 @@ struct DatabaseContext {
 /// A place in the server's log.
 struct LogMark {
     std::uint64_t offset = 0;
+    std::uint64_t left_out = 0;  ///< bytes that were not kept by then
 };
 
 /// The private database of one run, a resource: stopped and removed at the end of its life.

@@ -3,6 +3,7 @@
 #include <csignal>
 
 #include "base/text.hpp"
+#include "base/tree.hpp"
 #include "database/postgres_config.hpp"
 #include "database/postgres_log.hpp"
 #include "database/secret.hpp"
@@ -17,9 +18,39 @@ using std::chrono::seconds;
 constexpr auto k_start_limit = seconds(60);
 constexpr auto k_connect_limit = seconds(10);
 
+// The owner of a database can set these for all of its sessions, the superuser's too; what a connection
+// itself asks for goes before. With the owner's search_path, his functions would run with the superuser's
+// rights in place of those that a statement means.
+constexpr const char* k_own_settings =
+    "-c search_path=pg_catalog -c statement_timeout=0 -c idle_in_transaction_session_timeout=0 "
+    "-c default_transaction_read_only=off";
+
 // A literal of text[] out of names that hold neither quotes nor backslashes.
 std::string text_array(const std::vector<std::string>& names) {
     return "{\"" + joined(names, "\",\"") + "\"}";
+}
+
+// A trigger on TRUNCATE is the contender's code and would run with the superuser's rights: those are off
+// while the tables are emptied, with locks that let nobody make another one meanwhile.
+Status empty_tables(Connection& session, const std::string& tables) {
+    JOUST_CHECK(session.query("BEGIN"));
+    JOUST_CHECK(session.query(fmt::format("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE", tables)));
+    JOUST_TRY(const Rows triggers,
+              session.query("SELECT tgrelid::regclass::text, quote_ident(tgname), CASE tgenabled WHEN 'A' "
+                            "THEN 'ENABLE ALWAYS' WHEN 'R' THEN 'ENABLE REPLICA' "
+                            "ELSE 'ENABLE' END FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D' "
+                            "AND tgtype & 32 <> 0"));  // TRIGGER_TYPE_TRUNCATE of catalog/pg_trigger.h
+    const auto alter = [&](const Rows::value_type& trigger, const std::string& how) {
+        return session.query(fmt::format("ALTER TABLE {} {} TRIGGER {}", trigger[0].value_or(""), how,
+                                         trigger[1].value_or("")));
+    };
+    for (const auto& trigger : triggers)
+        JOUST_CHECK(alter(trigger, "DISABLE"));
+    JOUST_CHECK(session.query(fmt::format("TRUNCATE {} RESTART IDENTITY", tables)));
+    for (const auto& trigger : triggers)
+        JOUST_CHECK(alter(trigger, trigger[2].value_or("")));
+    JOUST_CHECK(session.query("COMMIT"));
+    return {};
 }
 
 std::string database_name(const std::string& contender) {
@@ -53,7 +84,7 @@ Result<std::unique_ptr<Database>> Postgres::start(const DatabaseContext& context
         JOUST_TRY(const std::uint16_t port, choose_port());
         const Status launched = postgres->launch(context, port);
         if (launched) break;
-        const bool taken = port_was_taken(runtime::log_text(postgres->log_, postgres->log_start_));
+        const bool taken = port_was_taken(runtime::log_text(postgres->log(), postgres->log_start_));
         if (!taken || attempt == attempts) return tl::unexpected(launched.error());
     }
     JOUST_CHECK(postgres->check_in_force());
@@ -63,13 +94,12 @@ Result<std::unique_ptr<Database>> Postgres::start(const DatabaseContext& context
 
 Status Postgres::launch(const DatabaseContext& context, std::uint16_t port) {
     port_ = port;
-    const Path config = files_.data / "postgresql.conf";
-    JOUST_CHECK(write_atomically(config, server_config(spec_, {port, files_.sockets})));
-    JOUST_CHECK(host::give_to(user_, config));
-    log_start_ = runtime::log_size(log_);
+    JOUST_CHECK(write_atomically(files_.config, server_config(spec_, {port, files_.sockets})));
+    log_start_ = runtime::log_size(log());
     const runtime::Program program{
-        .command = {(files_.programs / "postgres").string(), "-D", files_.data.string()},
-        .environment = {{"PATH", "/usr/bin:/bin"}, {"LC_ALL", "C"}, {"HOME", files_.root.string()}},
+        .command = {(files_.programs / "postgres").string(), "-D", files_.data.string(), "-c",
+                    "config_file=" + files_.config.string(), "-c", "hba_file=" + files_.host_rules.string()},
+        .environment = {{"PATH", "/usr/bin:/bin"}, {"LC_ALL", "C"}, {"HOME", files_.data.string()}},
         .directory = files_.root,
         .log = log_,
         .user = user_,
@@ -88,10 +118,10 @@ Status Postgres::wait_until_ready(TimePoint deadline) const {
         if (session) return {};
         last = session.error().message;
         if (server_->wait_for(std::chrono::milliseconds(20)))
-            return tl::unexpected(startup_error(spec_, runtime::log_text(log_, log_start_)));
+            return tl::unexpected(startup_error(spec_, runtime::log_text(log(), log_start_)));
     }
     return fail(ErrorKind::timed_out, "PostgreSQL was not ready within {}: {}; its last lines:\n{}",
-                spoken(k_start_limit), last, last_lines(runtime::log_text(log_, log_start_), 15));
+                spoken(k_start_limit), last, last_lines(runtime::log_text(log(), log_start_), 15));
 }
 
 Status Postgres::check_in_force() {
@@ -113,9 +143,13 @@ Status Postgres::close_to_contenders() const {
 }
 
 Result<Connection> Postgres::admin_session(const std::string& database) const {
+    return superuser_session(database, "");
+}
+
+Result<Connection> Postgres::superuser_session(const std::string& database, const char* options) const {
     if (!running()) return fail(ErrorKind::database, "PostgreSQL {}", description());
-    auto session =
-        Connection::open({files_.sockets, port_, k_superuser, password_, database}, now() + k_connect_limit);
+    auto session = Connection::open({files_.sockets, port_, k_superuser, password_, database, options},
+                                    now() + k_connect_limit);
     if (!session)
         return fail(session.error().kind, "cannot connect to the private PostgreSQL: {}",
                     session.error().message);
@@ -151,7 +185,7 @@ Result<std::string> Postgres::create_for(const std::string& contender) {
 
 Status Postgres::reset(const std::string& contender) {
     const std::string doing = "emptying the database of " + contender;
-    JOUST_TRY(Connection session, admin_session(database_name(contender)));
+    JOUST_TRY(Connection session, superuser_session(database_name(contender), k_own_settings));
     const auto run = [&](const std::string& statement) -> Result<Rows> {
         auto rows = session.query(statement);
         if (!rows) return tl::unexpected(with_context(rows.error(), doing));
@@ -164,16 +198,19 @@ Status Postgres::reset(const std::string& contender) {
         std::vector<std::string> names;
         for (const auto& row : tables)
             names.push_back(row[0].value_or(""));
-        const std::string truncate = fmt::format("TRUNCATE {} RESTART IDENTITY", joined(names, ", "));
         JOUST_CHECK(run(fmt::format("SET lock_timeout = {}",
                                     duration_cast<std::chrono::milliseconds>(lock_patience_).count())));
+        const std::string all = joined(names, ", ");
         const std::string lock_not_available = "55P03";
-        if (auto emptied = run(truncate); !emptied) {
-            if (session.error_code() != lock_not_available) return tl::unexpected(emptied.error());
+        if (auto emptied = empty_tables(session, all); !emptied) {
+            if (session.error_code() != lock_not_available)
+                return tl::unexpected(with_context(emptied.error(), doing));
+            JOUST_CHECK(run("ROLLBACK"));
             JOUST_CHECK(
                 run("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE "
                     "datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'"));
-            JOUST_CHECK(run(truncate));
+            if (emptied = empty_tables(session, all); !emptied)
+                return tl::unexpected(with_context(emptied.error(), doing));
         }
     }
     JOUST_CHECK(run("VACUUM (ANALYZE)"));
@@ -217,13 +254,24 @@ std::string Postgres::description() const {
     return server_ ? server_->description() : ending_;
 }
 
+Path Postgres::log() const {
+    if (server_) server_->update_log();
+    return log_;
+}
+
 LogMark Postgres::mark() const {
-    return {runtime::log_size(log_)};
+    const Path file = log();
+    return {.offset = runtime::log_size(file), .left_out = server_ ? server_->left_out_of_log() : 0};
 }
 
 std::vector<model::Incident> Postgres::incidents_since(LogMark mark) const {
-    std::vector<model::Incident> found = incidents(read_log(log_, mark.offset), max_connections_);
-    if (!server_ || !limited_) return found;
+    std::vector<model::Incident> found = incidents(read_log(log(), mark.offset), max_connections_);
+    if (!server_) return found;
+    if (const std::uint64_t out = server_->left_out_of_log(); out > mark.left_out)
+        found.push_back({model::IncidentKind::log_cut,
+                         fmt::format("PostgreSQL printed more than is kept, and {} of it are not in its log",
+                                     to_text(Bytes{out - mark.left_out}))});
+    if (!limited_) return found;
     if (const auto limits = server_->limits_in_force())
         if (const std::vector<std::string> wrong = server_->limits_not_in_force(*limits); !wrong.empty())
             found.push_back({model::IncidentKind::limits_not_in_force,
@@ -232,8 +280,8 @@ std::vector<model::Incident> Postgres::incidents_since(LogMark mark) const {
 }
 
 Status Postgres::sound_since(LogMark mark) const {
-    const auto lines = [&] { return last_lines(runtime::log_text(log_, mark.offset), 10); };
-    const LogFindings findings = read_log(log_, mark.offset);
+    const auto lines = [&] { return last_lines(runtime::log_text(log(), mark.offset), 10); };
+    const LogFindings findings = read_log(log(), mark.offset);
     if (findings.disk_full)
         return fail(ErrorKind::database,
                     "the disk with the database's data ({}) is full; free some space. "
@@ -260,12 +308,8 @@ Status Postgres::stop() {
     ending_ = server_->stop(Nanoseconds{0});
     server_.reset();
     remove_orphaned_segments(user_);
-    std::error_code failed;
-    for (const Path& directory : {files_.root, files_.sockets}) {
-        std::filesystem::remove_all(directory, failed);
-        if (failed) return fail(ErrorKind::io, "cannot remove {}: {}", directory.string(), failed.message());
-    }
-    return {};
+    JOUST_CHECK(remove_tree(files_.root));
+    return remove_tree(files_.sockets);
 }
 
 }  // namespace joust::database

@@ -47,7 +47,10 @@ private:
     Status launch(const DatabaseContext& context, std::uint16_t port);
     Status wait_until_ready(TimePoint deadline) const;
     Status check_in_force();
+    [[nodiscard]] Path log() const;  ///< up to date
     [[nodiscard]] Status close_to_contenders() const;
+    [[nodiscard]] Result<Connection> superuser_session(const std::string& database,
+                                                       const char* options) const;
     [[nodiscard]] Error with_context(const Error& error, const std::string& doing) const;
 
     model::DatabaseSpec spec_;

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/text.hpp"
+#include "database/postgres_data.hpp"
 
 namespace joust::database {
 namespace {
@@ -169,8 +170,11 @@ std::string server_config(const model::DatabaseSpec& spec, const ServerPlace& pl
 }
 
 std::string host_rules() {
-    return "local all all scram-sha-256\n"
-           "host all all 127.0.0.1/32 scram-sha-256\n";
+    return fmt::format(
+        "local all {0} scram-sha-256\n"
+        "host all {0} 127.0.0.1/32 reject\n"
+        "host all all 127.0.0.1/32 scram-sha-256\n",
+        k_superuser);
 }
 
 std::vector<std::string> settings_to_read(const model::DatabaseSpec& spec) {

@@ -23,7 +23,8 @@ Status check_settings(const model::DatabaseSpec& spec);
 /// postgresql.conf: first what Joust needs, then durability, then the benchmark's settings.
 std::string server_config(const model::DatabaseSpec& spec, const ServerPlace& place);
 
-/// pg_hba.conf: nobody without a password, from nowhere but this host.
+/// pg_hba.conf: nobody without a password, from nowhere but this host; the superuser through the Unix socket
+/// alone, which only its own user and root can reach, all others by TCP alone.
 std::string host_rules();
 
 /// Names, in lower case, of what is read back: the benchmark's settings, durability, and what else decides

@@ -49,9 +49,10 @@ Rows rows_of(const PGresult* result) {
 Result<Connection> Connection::open(const ConnectionTarget& target, TimePoint deadline) {
     const std::string host = target.socket_directory.string();
     const std::string port = std::to_string(target.port);
-    const char* const names[] = {
-        "host", "port", "user", "password", "dbname", "application_name", "sslmode", "client_encoding",
-        nullptr};
+    const char* const names[] = {"host",     "port",    "user",
+                                 "password", "dbname",  "application_name",
+                                 "sslmode",  "options", "client_encoding",
+                                 nullptr};
     const char* const values[] = {host.c_str(),
                                   port.c_str(),
                                   target.user.c_str(),
@@ -59,6 +60,7 @@ Result<Connection> Connection::open(const ConnectionTarget& target, TimePoint de
                                   target.database.c_str(),
                                   "joust",
                                   "disable",
+                                  target.options.c_str(),
                                   "UTF8",
                                   nullptr};
     Connection connection(PQconnectStartParams(names, values, 0));

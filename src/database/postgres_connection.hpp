@@ -20,6 +20,7 @@ struct ConnectionTarget {
     std::string user;
     std::string password;
     std::string database;
+    std::string options = "";  ///< settings that the session asks for: "-c name=value …"
 };
 
 /// Rows of text, null as empty optionals.

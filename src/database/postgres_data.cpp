@@ -1,7 +1,6 @@
 #include "database/postgres_data.hpp"
 
 #include <sys/shm.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -12,19 +11,11 @@
 #include "database/postgres_config.hpp"
 #include "database/postgres_programs.hpp"
 #include "database/secret.hpp"
+#include "host/owned_files.hpp"
 #include "host/process.hpp"
 
 namespace joust::database {
 namespace {
-
-namespace fs = std::filesystem;
-
-Status make_directory_for(const host::User& user, const Path& directory) {
-    JOUST_CHECK(make_directories(directory));
-    if (::chmod(directory.c_str(), 0700) != 0)
-        return fail(ErrorKind::io, "cannot set the mode of {}: {}", directory.string(), errno_text());
-    return host::give_to(user, directory);
-}
 
 // Beside the data if the path is short enough for a socket, else in /tmp.
 Result<Path> make_socket_directory(const DatabaseContext& context, const Path& root) {
@@ -34,7 +25,7 @@ Result<Path> make_socket_directory(const DatabaseContext& context, const Path& r
         directory = Path("/tmp") / ("joust-" + random_password().substr(0, 12));
         JOUST_CHECK(context.run.record_path(directory));
     }
-    JOUST_CHECK(make_directory_for(context.user, directory));
+    JOUST_CHECK(host::make_directory_of(context.user, directory));
     return directory;
 }
 
@@ -57,7 +48,7 @@ Status run_initdb(const DatabaseContext& context, const PostgresFiles& files, co
                       "C",
                       "--no-sync",
                       "--no-instructions"};
-    initdb.environment = {{"PATH", "/usr/bin:/bin"}, {"LC_ALL", "C"}, {"HOME", files.root.string()}};
+    initdb.environment = {{"PATH", "/usr/bin:/bin"}, {"LC_ALL", "C"}, {"HOME", files.data.string()}};
     initdb.directory = files.root;
     initdb.user = context.user;
     initdb.before_start = [&](const host::ProcessIdentity& leader) {
@@ -87,17 +78,17 @@ Result<PostgresFiles> make_postgres_files(const DatabaseContext& context, const 
     JOUST_TRY(files.programs, find_postgres_programs());
     files.root = context.run.directory() / "postgres";
     files.data = files.root / "data";
-    JOUST_CHECK(make_directory_for(context.user, files.root));
+    files.config = files.root / "postgresql.conf";
+    files.host_rules = files.root / "pg_hba.conf";
+    JOUST_CHECK(host::make_directory_for_users(files.root));
+    JOUST_CHECK(host::make_directory_of(context.user, files.data));
     JOUST_TRY(files.sockets, make_socket_directory(context, files.root));
     const Path password_file = files.root / "password";
-    JOUST_CHECK(write_atomically(password_file, password + "\n"));
-    JOUST_CHECK(host::give_to(context.user, password_file));
+    JOUST_CHECK(host::write_file_of(context.user, password_file, password + "\n"));
     const Status made = run_initdb(context, files, password_file);
-    std::error_code ignored;
-    fs::remove(password_file, ignored);
+    ::unlink(password_file.c_str());
     if (!made) return tl::unexpected(made.error());
-    JOUST_CHECK(write_atomically(files.data / "pg_hba.conf", host_rules()));
-    JOUST_CHECK(host::give_to(context.user, files.data / "pg_hba.conf"));
+    JOUST_CHECK(write_atomically(files.host_rules, host_rules()));
     return files;
 }
 

@@ -9,10 +9,12 @@ namespace joust::database {
 
 /// The files of a private PostgreSQL, below the run's directory.
 struct PostgresFiles {
-    Path root;      ///< holds everything; the server's user can write it
-    Path data;      ///< the data directory
-    Path sockets;   ///< of the Unix socket
-    Path programs;  ///< initdb, postgres
+    Path root;        ///< holds everything; Joust's own, and what is in it but the next two
+    Path data;        ///< the data directory, of the server's user
+    Path sockets;     ///< of the Unix socket, by which the superuser connects; of the server's user
+    Path config;      ///< postgresql.conf; beside the data, so that Joust writes nothing where others can
+    Path host_rules;  ///< pg_hba.conf
+    Path programs;    ///< initdb, postgres
 };
 /// Name of the superuser; contenders have roles of their own.
 inline constexpr const char* k_superuser = "joust_admin";

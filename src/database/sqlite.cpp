@@ -1,15 +1,75 @@
 #include "database/sqlite.hpp"
 
-#include <sys/stat.h>
+#include <array>
+#include <string_view>
+#include <vector>
 
+#include "base/text.hpp"
+#include "base/tree.hpp"
 #include "database/sqlite_connection.hpp"
 #include "host/facts.hpp"
+#include "host/owned_files.hpp"
 
 namespace joust::database {
 namespace {
 
 // Below this much free space a checkpoint may already fail.
 constexpr std::uintmax_t k_least_space = 1024 * 1024;
+
+constexpr auto k_work_limit = std::chrono::minutes(2);  ///< locks of others apart
+constexpr std::array<const char*, 4> k_pragmas = {"journal_mode", "page_size", "auto_vacuum", "encoding"};
+
+// What the deputy is asked for.
+constexpr std::string_view k_make = "make";
+constexpr std::string_view k_empty = "empty";
+constexpr std::string_view k_tell = "tell";
+
+// The journal's mode is kept in the file, so that every contender finds the same one.
+Status make(const Path& file, Nanoseconds patience) {
+    JOUST_TRY(SqliteConnection connection, SqliteConnection::open(file, true, patience));
+    JOUST_CHECK(connection.run("PRAGMA journal_mode = WAL"));
+    return {};
+}
+
+Status empty(const Path& file, Nanoseconds patience) {
+    JOUST_TRY(SqliteConnection connection, SqliteConnection::open(file, false, patience));
+    JOUST_TRY(const auto tables,
+              connection.run("SELECT name FROM sqlite_schema WHERE type = 'table' AND (name "
+                             "NOT LIKE 'sqlite\\_%' ESCAPE '\\' OR name = 'sqlite_sequence')"));
+    // Foreign keys are not enforced on this connection, so the order of tables does not matter.
+    std::string statements = "PRAGMA foreign_keys = OFF; BEGIN IMMEDIATE;";
+    for (const std::string& table : tables)
+        statements += fmt::format("DELETE FROM {};", sqlite_identifier(table));
+    JOUST_CHECK(connection.run(statements + "COMMIT"));
+    JOUST_CHECK(connection.run("VACUUM"));
+    JOUST_TRY(const auto busy, connection.run("PRAGMA wal_checkpoint(TRUNCATE)"));
+    if (busy.empty() || busy[0] != "0")
+        return fail(ErrorKind::database,
+                    "it could not be checkpointed: a reader of the contender keeps it busy");
+    return {};
+}
+
+// Their values, a line each.
+Result<std::string> read_pragmas(const Path& file, Nanoseconds patience) {
+    JOUST_TRY(SqliteConnection connection, SqliteConnection::open(file, false, patience));
+    std::string values;
+    for (const char* name : k_pragmas) {
+        JOUST_TRY(const auto value, connection.run(fmt::format("PRAGMA {}", name)));
+        values += (value.empty() ? "" : value[0]) + "\n";
+    }
+    return values;
+}
+
+Result<std::string> do_work(std::string_view request) {
+    const std::size_t first = request.find('\n');
+    const std::size_t second = request.find('\n', first + 1);
+    const std::string_view work = request.substr(0, first);
+    const Nanoseconds patience(std::stoll(std::string(request.substr(first + 1, second - first - 1))));
+    const Path file(request.substr(second + 1));
+    if (work == k_tell) return read_pragmas(file, patience);
+    JOUST_CHECK(work == k_make ? make(file, patience) : empty(file, patience));
+    return "";
+}
 
 }  // namespace
 
@@ -20,12 +80,16 @@ Result<std::unique_ptr<Database>> Sqlite::start(const DatabaseContext& context) 
             "durability = \"{}\" with engine = \"sqlite\": each contender sets it on its own connections, so "
             "it can be neither enforced nor read back; write durability = \"full\"",
             model::name(context.spec.durability));
-    const Path directory = context.run.directory() / "sqlite";
-    JOUST_CHECK(make_directories(directory));
-    if (::chmod(directory.c_str(), 0755) != 0)
-        return fail(ErrorKind::io, "cannot set the mode of {}: {}", directory.string(), errno_text());
-    JOUST_CHECK(host::give_to(context.user, directory));
-    return std::unique_ptr<Database>(new Sqlite(directory, context.user, context.lock_patience));
+    JOUST_CHECK(host::make_directory_for_users(context.run.directory() / "sqlite"));
+    // Without links on the way: none is followed when a file in it is opened.
+    std::error_code failed;
+    const Path directory = std::filesystem::canonical(context.run.directory() / "sqlite", failed);
+    if (failed)
+        return fail(ErrorKind::io, "cannot look at {}: {}", (context.run.directory() / "sqlite").string(),
+                    failed.message());
+    JOUST_TRY(host::Deputy deputy, host::Deputy::start(do_work));
+    JOUST_CHECK(context.run.record_session(deputy.identity()));
+    return std::unique_ptr<Database>(new Sqlite(directory, std::move(deputy), context));
 }
 
 Sqlite::~Sqlite() {
@@ -33,19 +97,25 @@ Sqlite::~Sqlite() {
 }
 
 Path Sqlite::file_of(const std::string& contender) const {
-    return directory_ / (contender + ".sqlite3");
+    return directory_ / contender / "database.sqlite3";
+}
+
+const host::User& Sqlite::owner_of(const std::string& contender) const {
+    const auto own = users_.find(contender);
+    return own == users_.end() ? user_ : own->second;
+}
+
+Result<std::string> Sqlite::as_owner_of(const std::string& contender, std::string_view work) const {
+    return deputy_.ask(owner_of(contender), k_work_limit + lock_patience_,
+                       fmt::format("{}\n{}\n{}", work, lock_patience_.count(), file_of(contender).string()));
 }
 
 Result<std::string> Sqlite::create_for(const std::string& contender) {
     if (stopped_) return fail(ErrorKind::database, "the SQLite files {}", description());
     const Path file = file_of(contender);
     if (!files_.contains(contender)) {
-        {
-            JOUST_TRY(SqliteConnection connection, SqliteConnection::open(file, true, lock_patience_));
-            // The journal's mode is kept in the file, so that every contender finds the same one.
-            JOUST_CHECK(connection.run("PRAGMA journal_mode = WAL"));
-        }
-        JOUST_CHECK(host::give_to(user_, file));
+        JOUST_CHECK(host::make_directory_of(owner_of(contender), file.parent_path()));
+        JOUST_CHECK(as_owner_of(contender, k_make));
         files_.emplace(contender, file);
     }
     return "sqlite:///" + file.string();
@@ -54,29 +124,10 @@ Result<std::string> Sqlite::create_for(const std::string& contender) {
 Status Sqlite::reset(const std::string& contender) {
     const auto known = files_.find(contender);
     if (known == files_.end()) return fail(ErrorKind::database, "no SQLite file was made for {}", contender);
-    const auto run = [&](SqliteConnection& connection, const std::string& statements) {
-        return connection.run(statements).map_error([&](const Error& error) {
-            return Error{error.kind,
-                         fmt::format("emptying the SQLite file of {}: {}", contender, error.message)};
-        });
-    };
-    JOUST_TRY(SqliteConnection connection, SqliteConnection::open(known->second, false, lock_patience_));
-    JOUST_TRY(const auto tables, run(connection,
-                                     "SELECT name FROM sqlite_schema WHERE type = 'table' AND (name "
-                                     "NOT LIKE 'sqlite\\_%' ESCAPE '\\' OR name = 'sqlite_sequence')"));
-    // Foreign keys are not enforced on this connection, so the order of tables does not matter.
-    std::string statements = "PRAGMA foreign_keys = OFF; BEGIN IMMEDIATE;";
-    for (const std::string& table : tables)
-        statements += fmt::format("DELETE FROM {};", sqlite_identifier(table));
-    JOUST_CHECK(run(connection, statements + "COMMIT"));
-    JOUST_CHECK(run(connection, "VACUUM"));
-    JOUST_TRY(const auto busy, run(connection, "PRAGMA wal_checkpoint(TRUNCATE)"));
-    if (busy.empty() || busy[0] != "0")
-        return fail(ErrorKind::database,
-                    "the SQLite file of {} could not be checkpointed: a reader of the contender "
-                    "keeps it busy",
-                    contender);
-    return {};
+    const auto emptied = as_owner_of(contender, k_empty);
+    if (emptied) return {};
+    return fail(emptied.error().kind, "emptying the SQLite file of {}: {}", contender,
+                emptied.error().message);
 }
 
 Result<model::DatabaseFacts> Sqlite::facts() {
@@ -87,12 +138,10 @@ Result<model::DatabaseFacts> Sqlite::facts() {
     facts.data_file_system = host::read_storage_facts(directory_).file_system;
     facts.settings_in_force["synchronous"] = "set by each contender on its own connections; no file keeps it";
     if (files_.empty()) return facts;
-    JOUST_TRY(SqliteConnection connection,
-              SqliteConnection::open(files_.begin()->second, false, lock_patience_));
-    for (const char* name : {"journal_mode", "page_size", "auto_vacuum", "encoding"}) {
-        JOUST_TRY(const auto value, connection.run(fmt::format("PRAGMA {}", name)));
-        facts.settings_in_force[name] = value.empty() ? "" : value[0];
-    }
+    JOUST_TRY(const std::string read, as_owner_of(files_.begin()->first, k_tell));
+    const std::vector<std::string_view> values = split(read, '\n');
+    for (std::size_t i = 0; i < k_pragmas.size(); ++i)
+        facts.settings_in_force[k_pragmas[i]] = i < values.size() ? values[i] : "";
     return facts;
 }
 
@@ -115,10 +164,7 @@ Status Sqlite::sound_since(LogMark) const {
 Status Sqlite::stop() {
     if (stopped_) return {};
     stopped_ = true;
-    std::error_code failed;
-    std::filesystem::remove_all(directory_, failed);
-    if (failed) return fail(ErrorKind::io, "cannot remove {}: {}", directory_.string(), failed.message());
-    return {};
+    return remove_tree(directory_);
 }
 
 }  // namespace joust::database

@@ -3,13 +3,18 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "database/database.hpp"
+#include "host/deputy.hpp"
 
 namespace joust::database {
 
-/// A SQLite file for each contender, in a directory that the unprivileged user owns. There is no server: the
+/// A SQLite file for each contender, in a directory that the contender's user owns. There is no server: the
 /// work is done, and limited, inside the contender. PostgreSQL's settings in the benchmark do not apply.
+///
+/// Whatever Joust does with a file it does in a child process that has become that user, with a limit of
+/// time: the contender can have put anything in its place.
 class Sqlite final : public Database {
 public:
     /// Fails (bad_input) for relaxed durability: each contender sets `synchronous` on its own connections, so
@@ -39,11 +44,20 @@ public:
     [[nodiscard]] Path file_of(const std::string& contender) const;
 
 private:
-    Sqlite(Path directory, host::User user, Nanoseconds lock_patience)
-        : directory_(std::move(directory)), user_(std::move(user)), lock_patience_(lock_patience) {}
+    Sqlite(Path directory, host::Deputy deputy, const DatabaseContext& context)
+        : directory_(std::move(directory)),
+          deputy_(std::move(deputy)),
+          user_(context.user),
+          users_(context.contender_users),
+          lock_patience_(context.lock_patience) {}
+    [[nodiscard]] const host::User& owner_of(const std::string& contender) const;
+    /// Has `work` done on the contender's file by a child process that has become its owner.
+    [[nodiscard]] Result<std::string> as_owner_of(const std::string& contender, std::string_view work) const;
 
     Path directory_;
+    host::Deputy deputy_;
     host::User user_;
+    std::map<std::string, host::User> users_;  ///< by contender
     Nanoseconds lock_patience_;
     std::map<std::string, Path> files_;  ///< by contender
     bool stopped_ = false;

@@ -1,5 +1,7 @@
 #include "database/sqlite_connection.hpp"
 
+#include <sys/stat.h>
+
 namespace joust::database {
 namespace {
 
@@ -12,13 +14,19 @@ int take_first_column(void* rows, int columns, char** values, char**) {
 }  // namespace
 
 Result<SqliteConnection> SqliteConnection::open(const Path& file, bool make, Nanoseconds patience) {
+    struct stat about{};
+    if (!make && ::lstat(file.c_str(), &about) == 0 && !S_ISREG(about.st_mode))
+        return fail(ErrorKind::database, "the SQLite file {} is no regular file any more", file.string());
     sqlite3* raw = nullptr;
-    const int flags = SQLITE_OPEN_READWRITE | (make ? SQLITE_OPEN_CREATE : 0);
+    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW | (make ? SQLITE_OPEN_CREATE : 0);
     const int opened = sqlite3_open_v2(file.c_str(), &raw, flags, nullptr);
     SqliteConnection connection(raw);  // SQLite wants a handle closed even when opening failed
     if (opened != SQLITE_OK)
         return fail(ErrorKind::database, "cannot open the SQLite file {}: {}", file.string(),
                     sqlite3_errstr(opened));
+    for (const int off :
+         {SQLITE_DBCONFIG_ENABLE_TRIGGER, SQLITE_DBCONFIG_ENABLE_VIEW, SQLITE_DBCONFIG_TRUSTED_SCHEMA})
+        sqlite3_db_config(raw, off, 0, nullptr);
     const auto wait = std::chrono::duration_cast<std::chrono::milliseconds>(patience).count();
     sqlite3_busy_timeout(raw, static_cast<int>(wait));
     return connection;

@@ -15,6 +15,8 @@ namespace joust::database {
 class SqliteConnection {
 public:
     /// Opens an existing file, or makes one if `make`. Waits up to `patience` for others' locks, each time.
+    /// No part of the path may be a symbolic link. What the file itself brings along to be run (triggers,
+    /// views, functions in its schema) is not: whoever wrote it decides on its content only.
     static Result<SqliteConnection> open(const Path& file, bool make, Nanoseconds patience);
 
     /// Runs one or more statements; returns the first column of all their rows, null as "".

@@ -16,6 +16,7 @@ Result<host::MeasuringLock> wait_for_turn(Observer& observer, const Interrupted&
     bool told = false;
     for (const TimePoint give_up = now() + k_patience_with_others;;) {
         auto lock = host::MeasuringLock::take();
+        if (lock && lock->warning()) observer.warning(*lock->warning());
         if (lock || lock.error().kind != ErrorKind::timed_out || now() >= give_up) return lock;
         if (interrupted()) return fail(ErrorKind::interrupted, "interrupted during the set-up");
         if (!told) observer.stage("wait for another run of joust to end");

@@ -26,6 +26,7 @@ Result<Rig> Rig::create(const RunSpec& spec, RunDirectory& directory, Observer& 
     JOUST_TRY(host::User user, host::unprivileged_user());
     JOUST_TRY(host::RunState run, host::RunState::create(spec.state_root));
     Rig rig(spec, directory, std::move(run), std::move(user));
+    JOUST_CHECK(rig.make_users());
     rig.environment_.host = host::read_facts(rig.run_->directory());
     if (const auto& storage = rig.environment_.host.storage;
         storage.in_memory && spec.benchmark.database.durability == model::Durability::full)
@@ -45,6 +46,18 @@ Result<Rig> Rig::create(const RunSpec& spec, RunDirectory& directory, Observer& 
     if (const Status added = rig.add_entrants(observer, interrupted); !added)
         return tl::unexpected(rig.explained(added.error(), mark));
     return rig;
+}
+
+// One for each, so that a contender can neither read nor signal nor change what is its rival's or the
+// database's.
+Status Rig::make_users() {
+    for (const model::Entrant& entrant : spec_->benchmark.entrants) {
+        JOUST_TRY(host::User user, run_->new_user());
+        users_.emplace(entrant.label, std::move(user));
+    }
+    environment_.users_separated = std::none_of(
+        users_.begin(), users_.end(), [&](const auto& entry) { return entry.second.uid == user_.uid; });
+    return {};
 }
 
 Status Rig::confine() {
@@ -84,6 +97,7 @@ Status Rig::start_database() {
                    .cgroups = *cgroups_,
                    .run = *run_,
                    .user = user_,
+                   .contender_users = users_,
                    .log_directory = directory_->logs()}));
     JOUST_TRY(environment_.database, database_->facts());
     JOUST_TRY(const auto limits, database_->limits_in_force());
@@ -137,7 +151,7 @@ Status Rig::add_entrant(const model::Entrant& entrant, Observer& observer, const
     JOUST_TRY(service::Staged staged, stage(contender, observer, interrupted));
     JOUST_TRY(std::string url, database_->create_for(entrant.label));
     const Path log = directory_->logs() / (entrant.label + "-setup.log");
-    JOUST_CHECK(service::migrate(contender, staged, url, *run_, user_, log));
+    JOUST_CHECK(service::migrate(contender, staged, url, *run_, users_.at(entrant.label), log));
     JOUST_TRY(model::ContenderFacts facts, service::read_facts(contender, staged));
     facts.name = entrant.label;
     environment_.contenders.push_back(std::move(facts));
@@ -172,7 +186,7 @@ Result<service::Instance> Rig::start_instance(const std::string& label) {
          .port = spec_->port,
          .limits = limited ? std::optional(spec_->benchmark.contender_limits) : std::nullopt,
          .cpu = limited ? std::optional(layout_.contender) : std::nullopt,
-         .user = user_,
+         .user = users_.at(label),
          .log = log_of(label)},
         *cgroups_, *run_);
 }

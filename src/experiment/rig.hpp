@@ -78,6 +78,7 @@ private:
           user_(std::move(user)),
           environment_(spec.about) {}
 
+    Status make_users();
     Status confine();
     Status start_database();
     Status add_entrants(Observer& observer, const Interrupted& interrupted);
@@ -92,7 +93,8 @@ private:
     const RunSpec* spec_;
     const RunDirectory* directory_;
     std::unique_ptr<host::RunState> run_;
-    host::User user_;
+    host::User user_;                          ///< the database's
+    std::map<std::string, host::User> users_;  ///< by label
     std::unique_ptr<host::CgroupHost> cgroups_;
     host::CpuLayout layout_;
     std::optional<host::OwnGroup> own_group_;

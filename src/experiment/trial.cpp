@@ -210,6 +210,12 @@ private:
                 fmt::format("{} {} during the trial; its last lines:\n{}", result_.plan.entrant,
                             record.description, log));
         }
+        if (record.left_out_of_log > 0)
+            add(model::IncidentKind::log_cut,
+                fmt::format(
+                    "{} printed more than is kept of a trial, and {} of it are not in its log; printing "
+                    "takes time, and a log level that prints less may make it faster",
+                    result_.plan.entrant, to_text(Bytes{record.left_out_of_log})));
         if (oom_kills > 0)
             add(model::IncidentKind::out_of_memory,
                 fmt::format("the kernel killed {} process(es) of {} at its memory limit of {}", oom_kills,

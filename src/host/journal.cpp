@@ -8,7 +8,10 @@
 #include <charconv>
 
 #include "base/text.hpp"
+#include "base/tree.hpp"
 #include "host/cgroup.hpp"
+#include "host/descendants.hpp"
+#include "host/run_users.hpp"
 
 namespace joust::host {
 namespace {
@@ -18,6 +21,22 @@ Result<std::string> line_of(std::string_view kind, const Path& path) {
         return fail(ErrorKind::io, "the journal takes absolute paths without line breaks only, not \"{}\"",
                     path.string());
     return fmt::format("{} {}", kind, path.string());
+}
+
+template <typename Number>
+bool read_number(std::string_view text, Number& value) {
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    return error == std::errc() && end == text.data() + text.size() && !text.empty();
+}
+
+std::optional<Origin> parse_origin(std::string_view text) {
+    const std::vector<std::string_view> words = split(text, ' ');
+    Origin origin;
+    if (words.size() != 4 || words[0].empty() || !read_number(words[1], origin.space.pid_namespace) ||
+        !read_number(words[2], origin.process.pid) || !read_number(words[3], origin.process.start_ticks))
+        return std::nullopt;
+    origin.space.boot = words[0];
+    return origin;
 }
 
 std::optional<ProcessIdentity> parse_session(std::string_view text) {
@@ -30,13 +49,6 @@ std::optional<ProcessIdentity> parse_session(std::string_view text) {
     return leader;
 }
 
-Status remove_path(const Path& path) {
-    std::error_code error;
-    std::filesystem::remove_all(path, error);
-    if (error) return fail(ErrorKind::io, "cannot remove {}: {}", path.string(), error.message());
-    return {};
-}
-
 }  // namespace
 
 RunFiles::RunFiles(const Path& state_root, const std::string& id)
@@ -46,6 +58,15 @@ RunFiles::RunFiles(const Path& state_root, const std::string& id)
 
 Result<std::string> group_line(const Path& directory) {
     return line_of("cgroup", directory);
+}
+
+std::string origin_line(const Origin& origin) {
+    return fmt::format("origin {} {} {} {}", origin.space.boot, origin.space.pid_namespace,
+                       origin.process.pid, origin.process.start_ticks);
+}
+
+std::string user_line(uid_t uid) {
+    return fmt::format("user {}", uid);
 }
 
 std::string session_line(const ProcessIdentity& leader) {
@@ -67,6 +88,8 @@ Journal parse_journal(std::string_view text) {
         const std::string_view rest = line.substr(space + 1);
         if (kind == "cgroup" && rest.starts_with('/')) journal.groups.emplace_back(rest);
         if (kind == "path" && rest.starts_with('/')) journal.paths.emplace_back(rest);
+        if (kind == "origin") journal.origin = parse_origin(rest);
+        if (uid_t uid = 0; kind == "user" && read_number(rest, uid)) journal.users.push_back(uid);
         if (kind == "session")
             if (const auto leader = parse_session(rest)) journal.sessions.push_back(*leader);
     }
@@ -79,15 +102,28 @@ std::vector<std::string> undo(const RunFiles& files) {
     const auto note = [&](const Status& status) {
         if (!status) failures.push_back(status.error().message);
     };
-    // Groups first: they hold all descendants, also those that made sessions of their own.
-    for (const Path& group : journal.groups)
-        note(kill_and_remove_group(group));
-    for (const ProcessIdentity& leader : journal.sessions)
-        note(kill_session(leader));
+    const ProcessSpace here = process_space();
+    const bool since_the_restart =
+        journal.origin && !here.boot.empty() && journal.origin->space.boot == here.boot;
+    if (since_the_restart) {
+        // Groups first: they hold all descendants, also those that made sessions of their own.
+        for (const Path& group : journal.groups)
+            note(kill_and_remove_group(group));
+        for (const uid_t uid : journal.users)
+            note(kill_run_user(uid));
+        if (journal.origin->space == here)
+            for (const ProcessIdentity& leader : journal.sessions)
+                note(kill_session(leader));
+        // As long as it lives itself it has taken them in, and may have started others that go on.
+        if (identify(::getpid()) != journal.origin->process)
+            note(kill_marked(start_mark(journal.origin->process, journal.origin->space)));
+    }
+    for (const uid_t uid : journal.users)
+        note(remove_traces_of_run_user(uid));
     for (const Path& path : journal.paths)
-        note(remove_path(path));
-    note(remove_path(files.directory));
-    if (failures.empty()) note(remove_path(files.journal));
+        note(remove_tree(path));
+    note(remove_tree(files.directory));
+    if (failures.empty()) note(remove_tree(files.journal));
     return failures;
 }
 

@@ -2,6 +2,8 @@
 
 #include <dirent.h>
 #include <signal.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -9,6 +11,7 @@
 #include <charconv>
 #include <thread>
 
+#include "base/fd.hpp"
 #include "base/text.hpp"
 
 namespace joust::host {
@@ -16,6 +19,7 @@ namespace {
 
 struct Stat {
     char state = '?';
+    pid_t parent = 0;
     pid_t session = 0;
     std::uint64_t user_ticks = 0;
     std::uint64_t system_ticks = 0;
@@ -38,6 +42,7 @@ std::optional<Stat> read_stat(const Path& path) {
     const std::vector<std::string_view> fields = split(std::string_view(*text).substr(command_end + 2), ' ');
     if (fields.size() < 20 || fields[0].empty()) return std::nullopt;
     return Stat{.state = fields[0][0],
+                .parent = static_cast<pid_t>(number(fields[1])),
                 .session = static_cast<pid_t>(number(fields[3])),
                 .user_ticks = number(fields[11]),
                 .system_ticks = number(fields[12]),
@@ -81,6 +86,14 @@ Nanoseconds from_ticks(std::uint64_t ticks) {
 
 }  // namespace
 
+ProcessSpace process_space() {
+    ProcessSpace space;
+    space.boot = std::string(trimmed(read_file("/proc/sys/kernel/random/boot_id").value_or("")));
+    struct stat about{};
+    if (::stat("/proc/self/ns/pid", &about) == 0) space.pid_namespace = about.st_ino;
+    return space;
+}
+
 std::optional<ProcessIdentity> identify(pid_t pid) {
     const std::optional<Stat> stat = read_stat(proc(pid) / "stat");
     if (!stat) return std::nullopt;
@@ -101,20 +114,41 @@ std::vector<pid_t> pids_of_session(pid_t session) {
     return pids;
 }
 
+std::vector<ProcessEntry> all_processes() {
+    std::vector<ProcessEntry> found;
+    for (const pid_t pid : numbered_entries("/proc"))
+        if (const std::optional<Stat> stat = read_stat(proc(pid) / "stat"))
+            found.push_back({.identity = {.pid = pid, .start_ticks = stat->start_ticks},
+                             .parent = stat->parent,
+                             .session = stat->session,
+                             .dead = dead(stat->state)});
+    return found;
+}
+
+void signal_if(pid_t pid, int number, const std::function<bool()>& is_meant) {
+    // glibc 2.36 declares pidfd_open and pidfd_send_signal for C only.
+    const Fd held(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+    if (held && is_meant()) ::syscall(SYS_pidfd_send_signal, held.get(), number, nullptr, 0);
+}
+
 Status kill_session(const ProcessIdentity& leader) {
-    // The kernel gives no new process the number of a living session, so a leader's pid in other hands means
-    // that nothing of the session is left.
-    const std::optional<ProcessIdentity> holder = identify(leader.pid);
-    if (holder && *holder != leader) return {};
     const TimePoint give_up = now() + std::chrono::seconds(2);
     for (;;) {
+        // The kernel gives no new process the number of a living session, so as long as the leader has its
+        // number, all of the session is the leader's.
+        const auto is_ours = [&] { return identify(leader.pid) == leader; };
+        if (!is_ours()) return {};
         const std::vector<pid_t> pids = pids_of_session(leader.pid);
         if (pids.empty()) return {};
         if (now() > give_up)
             return fail(ErrorKind::timed_out, "process {} of session {} cannot be killed", pids.front(),
                         leader.pid);
         for (const pid_t pid : pids)
-            if (pid != ::getpid()) ::kill(pid, SIGKILL);
+            if (pid != ::getpid())
+                signal_if(pid, SIGKILL, [&] {
+                    const std::optional<Stat> stat = read_stat(proc(pid) / "stat");
+                    return stat && stat->session == leader.pid && is_ours();
+                });
         std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
 }

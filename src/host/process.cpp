@@ -9,6 +9,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -16,6 +17,7 @@
 #include <cerrno>
 
 #include "base/text.hpp"
+#include "host/descendants.hpp"
 
 namespace joust::host {
 namespace {
@@ -82,6 +84,12 @@ bool raise_open_files() {
     return ::setrlimit(RLIMIT_NOFILE, &files) == 0;
 }
 
+// The memory of a service holds its passwords, and fills the disk.
+bool forbid_core_dumps() {
+    const rlimit none{};
+    return ::setrlimit(RLIMIT_CORE, &none) == 0;
+}
+
 bool lower(const std::vector<std::pair<int, std::uint64_t>>& ceilings) {
     for (const auto& [resource, most] : ceilings) {
         const rlimit limit{most, most};
@@ -94,11 +102,6 @@ bool write_oom_score(const std::string& score) {
     if (score.empty()) return true;
     const int file = ::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
     return file >= 0 && ::write(file, score.data(), score.size()) >= 0;
-}
-
-bool become(const User& user) {
-    return ::setgroups(user.groups.size(), user.groups.data()) == 0 &&
-           ::setresgid(user.gid, user.gid, user.gid) == 0 && ::setresuid(user.uid, user.uid, user.uid) == 0;
 }
 
 bool redirect(const Prepared& prepared) {
@@ -120,6 +123,8 @@ bool redirect(const Prepared& prepared) {
         if (::write(entrance.get(), "0", 1) != 1) give_up(prepared, Step::group);
     if (!write_oom_score(prepared.oom_score_adj)) give_up(prepared, Step::oom_score);
     if (!raise_open_files()) give_up(prepared, Step::files);
+    if (!forbid_core_dumps()) give_up(prepared, Step::files);
+    ::umask(022);  // whoever started this process: nobody else writes what it makes
     if (prepared.user && !become(*prepared.user)) give_up(prepared, Step::user);
     if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) give_up(prepared, Step::privileges);
     // A change of user takes the death signal away again.
@@ -160,6 +165,13 @@ Result<Fd> open_file(const Path& path, int flags) {
     Fd file = above_standard(::open(path.c_str(), flags | O_CLOEXEC | O_NOCTTY, 0644));
     if (!file) return fail(ErrorKind::io, "cannot open {}: {}", path.string(), errno_text());
     return file;
+}
+
+Result<Fd> open_output(const ProcessSpec& spec) {
+    if (!spec.output) return open_file(spec.log, O_WRONLY | O_CREAT | O_APPEND);
+    Fd copy(::fcntl(*spec.output, F_DUPFD_CLOEXEC, 3));
+    if (!copy) return fail(ErrorKind::io, "cannot pass on a descriptor: {}", errno_text());
+    return copy;
 }
 
 // As the shell does, but with the child's own PATH. What is not found is returned as it is; exec says why.
@@ -248,6 +260,8 @@ Result<Process> Process::start(const ProcessSpec& spec) {
     std::vector<std::string> variables;
     for (const auto& [key, value] : spec.environment)
         variables.push_back(fmt::format("{}={}", key, value));
+    const auto [mark, of_this_process] = own_start_mark();
+    variables.push_back(fmt::format("{}={}", mark, of_this_process));
     std::vector<std::string> words = spec.command;
     Prepared prepared{.program = program.c_str(),
                       .directory = spec.directory.c_str(),
@@ -266,7 +280,7 @@ Result<Process> Process::start(const ProcessSpec& spec) {
         prepared.group_entrances.push_back(std::move(entrance));
     }
     JOUST_TRY(prepared.no_input, open_file("/dev/null", O_RDONLY));
-    JOUST_TRY(prepared.log, open_file(spec.log, O_WRONLY | O_CREAT | O_APPEND));
+    JOUST_TRY(prepared.log, open_output(spec));
     JOUST_TRY(Pipe go, make_gate());
     JOUST_TRY(Pipe failure, make_pipe());
     prepared.go = std::move(go.read);

@@ -31,9 +31,10 @@ using Environment = std::vector<std::pair<std::string, std::string>>;
 
 struct ProcessSpec {
     std::vector<std::string> command;  ///< at least one; without '/' it is looked up in PATH of `environment`
-    Environment environment;           ///< the whole of it, nothing is inherited
+    Environment environment;           ///< the whole of it but for start_mark(); nothing is inherited
     Path directory = "/";
     Path log = "/dev/null";            ///< stdout and stderr are appended; made if missing, mode 0644
+    std::optional<int> output;         ///< a descriptor for stdout and stderr in place of `log`
     std::optional<User> user;          ///< empty: as this process
     std::vector<Path> cgroup;          ///< Cgroup::entrances(): entered before the program starts
     std::optional<int> oom_score_adj;  ///< -1000 to 1000; e.g. 500: sooner than this process
@@ -46,9 +47,9 @@ struct ProcessSpec {
 
 /// A child process as a resource; it and its session are killed and reaped at the end of its life.
 ///
-/// It leads a session of its own, has no new privileges, no inherited descriptors or signal dispositions, and
-/// as many open files as the hard limit allows. It is killed when the *thread* that started it ends
-/// (PR_SET_PDEATHSIG): start it from a thread that outlives it.
+/// It leads a session of its own, has no new privileges, no inherited descriptors, signal dispositions or
+/// umask (022), dumps no core, and has as many open files as the hard limit allows. It is killed when the
+/// *thread* that started it ends (PR_SET_PDEATHSIG): start it from a thread that outlives it.
 class Process {
 public:
     /// Returns once the program runs; an error says which step failed (its user, directory, program…) and
@@ -72,7 +73,7 @@ public:
     void signal(int number) const;
     /// SIGTERM to its process group, SIGKILL to its session after `grace`; returns how it ended (empty if
     /// even SIGKILL does not end it within five seconds). Descendants that made sessions of their own are
-    /// left: kill the cgroup for those.
+    /// left: for those, kill the cgroup or call RunState::end_strays().
     std::optional<ExitStatus> stop(Nanoseconds grace);
     /// Living processes of its session, itself included.
     [[nodiscard]] std::vector<pid_t> pids() const { return pids_of_session(pid()); }

@@ -9,18 +9,31 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <mutex>
 #include <set>
 #include <thread>
 
 #include "base/text.hpp"
+#include "host/descendants.hpp"
 #include "host/journal.hpp"
+#include "host/run_users.hpp"
 
 namespace joust::host {
 namespace {
 
 constexpr std::string_view k_lock_suffix = ".lock";
+constexpr std::string_view k_journal_suffix = ".journal";
+
+std::vector<std::string> ids_with(const Path& state_root, std::string_view suffix) {
+    std::vector<std::string> ids;
+    std::error_code error;
+    for (std::filesystem::directory_iterator entry(state_root / "runs", error), end; !error && entry != end;
+         entry.increment(error))
+        if (entry->path().extension() == suffix) ids.push_back(entry->path().stem().string());
+    return ids;
+}
 
 // Undoes a dead run under its lock, then forgets it. Empty if the lock is not to be had: the run lives, or
 // another one has swept it.
@@ -67,9 +80,22 @@ Result<std::optional<Fd>> make_lock(const Path& path) {
     return fail(ErrorKind::io, "cannot make the lock {}: {}", path.string(), errno_text(error));
 }
 
+// Whoever can write there can have files anywhere removed, or take the place of a run's directory.
+Status check_nobody_else_writes(const Path& directory) {
+    struct stat about{};
+    if (::stat(directory.c_str(), &about) != 0)
+        return fail(ErrorKind::io, "cannot look at {}: {}", directory.string(), errno_text());
+    if (about.st_uid == ::geteuid() || about.st_uid == 0) return {};
+    return fail(
+        ErrorKind::unsupported,
+        "{} belongs to user {}, who could change what is kept there; give it to user {}, or remove it",
+        directory.string(), about.st_uid, ::geteuid());
+}
+
 // mkdir -p whose last directory anybody can pass through but not list.
 Status make_passable(const Path& directory) {
     JOUST_CHECK(make_directories(directory));
+    JOUST_CHECK(check_nobody_else_writes(directory));
     if (::chmod(directory.c_str(), 0711) != 0)
         return fail(ErrorKind::io, "cannot set the mode of {}: {}", directory.string(), errno_text());
     return {};
@@ -94,13 +120,8 @@ Path default_state_root() {
 }
 
 SweepReport sweep_stale(const Path& state_root) {
-    std::vector<std::string> ids;
-    std::error_code error;
-    for (std::filesystem::directory_iterator entry(state_root / "runs", error), end; !error && entry != end;
-         entry.increment(error))
-        if (entry->path().extension() == k_lock_suffix) ids.push_back(entry->path().stem().string());
     SweepReport report;
-    for (const std::string& id : ids) {
+    for (const std::string& id : ids_with(state_root, k_lock_suffix)) {
         const auto failures = sweep(RunFiles(state_root, id), false);
         if (!failures) continue;
         report.failures.insert(report.failures.end(), failures->begin(), failures->end());
@@ -110,6 +131,7 @@ SweepReport sweep_stale(const Path& state_root) {
 }
 
 struct RunState::State {
+    Path state_root;
     std::string id;
     RunFiles files;
     Fd lock;
@@ -117,6 +139,13 @@ struct RunState::State {
     AppendFile journal;
     std::mutex mutex;
     std::set<std::string> recorded;  ///< guarded by mutex, as is `journal`
+    /// Children of this process: its own before the run, and what it started in it.
+    std::vector<ProcessIdentity> children;
+    struct Leader {
+        ProcessIdentity identity;
+        std::vector<ProcessIdentity> before;  ///< children of this process when it was recorded
+    };
+    std::vector<Leader> leaders;
 
     Status record(const std::string& line) {
         const std::lock_guard guard(mutex);
@@ -145,8 +174,12 @@ Result<RunState> RunState::create(const Path& state_root) {
         ::unlink(files.lock.c_str());
         return fail(ErrorKind::io, "cannot start the guardian: {}", why);
     }
-    RunState state(
-        std::unique_ptr<State>(new State{id, files, std::move(*lock), guardian, std::move(journal), {}, {}}));
+    RunState state(std::unique_ptr<State>(
+        new State{state_root, id, files, std::move(*lock), guardian, std::move(journal), {}, {}, {}, {}}));
+    const ProcessIdentity self = identify(::getpid()).value_or(ProcessIdentity{.pid = ::getpid()});
+    JOUST_CHECK(state.state_->record(origin_line({.space = process_space(), .process = self})));
+    state.state_->children = own_children();
+    JOUST_CHECK(adopt_orphans());
     JOUST_CHECK(make_passable(files.directory));
     return state;
 }
@@ -156,6 +189,7 @@ RunState::RunState(RunState&&) noexcept = default;
 
 RunState::~RunState() {
     if (!state_) return;
+    static_cast<void>(host::end_strays(state_->children));
     // What cannot be undone now stays in the journal for the next start; the guardian tries once more.
     if (undo(state_->files).empty()) ::unlink(state_->files.lock.c_str());
     state_->lock.close();
@@ -180,7 +214,33 @@ Status RunState::record_group(const Path& directory) {
 }
 
 Status RunState::record_session(const ProcessIdentity& leader) {
+    state_->leaders.push_back({leader, own_children()});
+    state_->children.push_back(leader);
     return state_->record(session_line(leader));
+}
+
+Result<User> RunState::new_user() {
+    if (::geteuid() != 0) return current_user();
+    // Of dead runs, too, as long as they are not swept: what they left would be this user's.
+    std::set<uid_t> taken;
+    for (const std::string& id : ids_with(state_->state_root, k_journal_suffix)) {
+        const std::string text = read_file(RunFiles(state_->state_root, id).journal).value_or("");
+        for (const uid_t uid : parse_journal(text).users)
+            taken.insert(uid);
+    }
+    JOUST_TRY(User user, find_run_user(taken));
+    JOUST_CHECK(state_->record(user_line(user.uid)));
+    return user;
+}
+
+Status RunState::end_strays(const ProcessIdentity& leader) const {
+    const auto recorded = std::find_if(state_->leaders.begin(), state_->leaders.end(),
+                                       [&](const auto& other) { return other.identity == leader; });
+    if (recorded == state_->leaders.end()) return {};
+    // What had been a child before it was started cannot have come from it.
+    std::vector<ProcessIdentity> known = state_->children;
+    known.insert(known.end(), recorded->before.begin(), recorded->before.end());
+    return host::end_strays(known);
 }
 
 Status RunState::record_path(const Path& path) {

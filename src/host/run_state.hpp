@@ -4,10 +4,12 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/file.hpp"
 #include "host/proc.hpp"
+#include "host/user.hpp"
 
 namespace joust::host {
 
@@ -33,7 +35,8 @@ SweepReport sweep_stale(const Path& state_root);
 /// process is gone, however it went. If the guardian dies too, sweep_stale does it at the next start.
 class RunState {
 public:
-    /// Forks the guardian: call it before any thread is started.
+    /// Forks the guardian: call it before any thread is started. From then on this process takes in the
+    /// orphans among its descendants. Fails (unsupported) if others can write where the runs are.
     static Result<RunState> create(const Path& state_root);
 
     RunState(RunState&&) noexcept;
@@ -52,10 +55,39 @@ public:
     /// A file, socket or directory tree outside directory() (which is removed anyway).
     Status record_path(const Path& path);
 
+    /// For one contender: as root a user of its own, of whom nobody else on this host is, recorded here and
+    /// ended with the run; for anybody else that user himself.
+    Result<User> new_user();
+    /// Ends what a recorded leader has left behind in other sessions: descendants whose parents have gone.
+    /// The leader's own session is to be ended before. Use one thread for this and for starting processes.
+    Status end_strays(const ProcessIdentity& leader) const;
+
 private:
     struct State;
     explicit RunState(std::unique_ptr<State> state);
     std::unique_ptr<State> state_;
+};
+
+/// What a program leaves behind in sessions of its own making, as a resource: ended at the end of its life,
+/// which has to come after the program's own end. The run outlives it.
+class Strays {
+public:
+    Strays(const RunState& run, const ProcessIdentity& leader) : run_(&run), leader_(leader) {}
+    Strays(Strays&& other) noexcept : run_(std::exchange(other.run_, nullptr)), leader_(other.leader_) {}
+    Strays& operator=(Strays&& other) noexcept {
+        std::swap(run_, other.run_);
+        std::swap(leader_, other.leader_);
+        return *this;
+    }
+    ~Strays() {
+        if (run_) [[maybe_unused]]
+            const Status ended = end();
+    }
+    [[nodiscard]] Status end() const { return run_->end_strays(leader_); }
+
+private:
+    const RunState* run_;  ///< null when moved from
+    ProcessIdentity leader_;
 };
 
 }  // namespace joust::host

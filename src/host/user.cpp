@@ -38,6 +38,11 @@ Status add_system_user() {
 
 }  // namespace
 
+bool become(const User& user) {
+    return ::setgroups(user.groups.size(), user.groups.data()) == 0 &&
+           ::setresgid(user.gid, user.gid, user.gid) == 0 && ::setresuid(user.uid, user.uid, user.uid) == 0;
+}
+
 Result<User> find_user(const std::string& name) {
     std::vector<char> buffer(16384);
     passwd entry{};

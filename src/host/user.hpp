@@ -19,6 +19,9 @@ struct User {
     friend bool operator==(const User&, const User&) = default;
 };
 
+/// Makes this process, which is root's, that user's for good. Async-signal-safe; false (errno) if it cannot.
+bool become(const User& user);
+
 /// The user this process runs as.
 User current_user();
 /// Fails with `unsupported` when the system has no such user.

@@ -28,7 +28,8 @@ struct Stack {
     friend bool operator==(const Stack&, const Stack&) = default;
 };
 
-/// A program to run, with placeholders: {venv} {host} {port} {database_url} {scratch}.
+/// A program to run, with placeholders: {venv} {host} {port} {database_url} {scratch}. The URL of the
+/// database stands in the environment only, for it holds a password.
 struct Command {
     std::vector<std::string> argv;
     std::map<std::string, std::string> environment;

@@ -47,6 +47,9 @@ struct Environment {
     /// By party: "contender-NAME" for each, "database", "generator". Earlier files have one "contender".
     std::map<std::string, LimitsInForce> limits_in_force;
     std::vector<std::string> layout_notes;  ///< sentences on how CPUs were shared
+    /// Each contender and the database ran as a user of its own; false: all as the one who called Joust,
+    /// which was not root. Empty: measured by a version that did not say.
+    std::optional<bool> users_separated;
     DatabaseFacts database;
     std::vector<ContenderFacts> contenders;
 

@@ -82,6 +82,7 @@ void fields(F& f, E& environment) {
     f("limits", environment.limits);
     f("limits_in_force", environment.limits_in_force);
     f("layout_notes", environment.layout_notes);
+    f.later("users_separated", environment.users_separated);
     f("database", environment.database);
     f("contenders", environment.contenders);
 }

@@ -37,6 +37,7 @@ enum class IncidentKind {
     out_of_memory,        ///< the kernel killed a process of the contender at its memory limit
     clock_jumped,         ///< wall and monotonic clock drifted apart by more than 50 ms within the trial
     service_restarted,    ///< a process of it ended while the service went on: a worker was replaced or lost
+    log_cut,              ///< a log does not have all that was printed; explains what is missing there
     limits_not_in_force,  ///< read back at the end of the trial, they were not those asked for
 };
 std::string_view name(IncidentKind kind);

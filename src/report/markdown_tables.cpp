@@ -130,6 +130,13 @@ Table environment_table(const RunReport& run) {
         {"limits", environment.limits == "off" ? "**off**" : markdown_text(environment.limits)});
     for (const auto& [party, limits] : environment.limits_in_force)
         row("limits in force, " + markdown_text(party), limits_text(limits));
+    if (environment.users_separated)
+        table.rows.push_back(
+            {"users",
+             *environment.users_separated
+                 ? "each contender and the database have one of their own"
+                 : "**not separated**: contenders and database run as the user who called joust, and "
+                   "could read and change each other's files"});
     row("CPU placement", joined(environment.layout_notes, "; "));
     row("database", fmt::format("{} {}, durability {}, data on {}",
                                 environment.database.engine == "postgres" ? "PostgreSQL" : "SQLite",

@@ -1,11 +1,13 @@
 #include "runtime/party.hpp"
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cmath>
 #include <csignal>
 
 #include "base/text.hpp"
+#include "host/run_users.hpp"
 
 namespace joust::runtime {
 namespace {
@@ -13,6 +15,14 @@ namespace {
 /// A contender is to go sooner than Joust and than what else runs here, should the whole host run out of
 /// memory.
 constexpr int k_oom_score_adj = 500;
+/// Processes and threads of a user of the run's own, where nothing else counts against the limit: far more
+/// than a service needs, far fewer than what keeps others from starting any.
+constexpr std::uint64_t k_most_processes = 8192;
+
+std::vector<std::pair<int, std::uint64_t>> ceilings_of(const std::optional<host::User>& user) {
+    if (!user || !host::is_run_user(user->uid)) return {};
+    return {{RLIMIT_NPROC, k_most_processes}};
+}
 
 Result<std::unique_ptr<host::Cgroup>> make_group(const Confinement& confinement,
                                                  const host::CgroupHost& cgroups, host::RunState& run) {
@@ -65,18 +75,39 @@ Result<Party> Party::start(const Program& program, const Confinement& confinemen
             return fail(ErrorKind::unsupported, "the limits of {} are not in force: {}", confinement.name,
                         joined(differences, ", "));
     }
+    JOUST_TRY(std::unique_ptr<host::BoundedLog> log, host::BoundedLog::open(program.log, program.user));
     JOUST_TRY(host::Process process,
               host::Process::start({.command = program.command,
                                     .environment = program.environment,
                                     .directory = program.directory,
-                                    .log = program.log,
+                                    .output = log->input(),
                                     .user = program.user,
                                     .cgroup = group ? group->entrances() : std::vector<Path>{},
                                     .oom_score_adj = k_oom_score_adj,
+                                    .ceilings = ceilings_of(program.user),
                                     .before_start = [&](const host::ProcessIdentity& leader) {
                                         return run.record_session(leader);
                                     }}));
-    return Party(confinement, std::move(group), std::move(process));
+    log->close_input();
+    host::Strays strays(run, process.identity());
+    return Party(confinement, std::move(log), std::move(strays), std::move(group), std::move(process));
+}
+
+Party& Party::operator=(Party&& other) noexcept {
+    if (this == &other) return *this;
+    const Party old(std::move(*this));  // ended in the order of the destructor
+    confinement_ = std::move(other.confinement_);
+    log_ = std::move(other.log_);
+    strays_ = std::move(other.strays_);
+    group_ = std::move(other.group_);
+    process_ = std::move(other.process_);
+    return *this;
+}
+
+bool Party::wait_for(Nanoseconds limit) const {
+    if (!process_.wait_for(limit)) return false;
+    log_->drain();
+    return true;
 }
 
 Result<model::LimitsInForce> Party::limits_in_force() const {
@@ -117,9 +148,11 @@ std::string Party::description() const {
 std::string Party::stop(Nanoseconds grace) {
     [[maybe_unused]] const std::optional<host::ExitStatus> status = process_.stop(grace);
     std::string last = description();
-    if (!group_) return last;
-    // A group that cannot be emptied now is tried again by the destructor, the guardian and the next start.
-    [[maybe_unused]] const Status killed = group_->kill_all();
+    // What cannot be ended now is tried again by the destructor, the guardian and the next start.
+    if (group_) [[maybe_unused]]
+        const Status killed = group_->kill_all();
+    [[maybe_unused]] const Status ended = strays_.end();
+    log_->end_section();
     return last;
 }
 

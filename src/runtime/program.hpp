@@ -13,7 +13,7 @@ struct Program {
     std::vector<std::string> command;  ///< without '/' in its first word it is looked up in PATH
     host::Environment environment;     ///< the whole of it
     Path directory;
-    Path log;                        ///< stdout and stderr are appended
+    Path log;                        ///< stdout and stderr are appended, in bounds: see host::BoundedLog
     std::optional<host::User> user;  ///< empty: as Joust itself
 };
 

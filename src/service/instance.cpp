@@ -68,10 +68,12 @@ Result<Instance> Instance::start(const InstanceSpec& spec, const host::CgroupHos
 }
 
 std::string Instance::last_log_lines(std::size_t count) const {
+    party_.update_log();
     return last_lines(trimmed(runtime::log_text(log_, log_start_)), count);
 }
 
 std::string Instance::log_ending() const {
+    party_.update_log();
     return runtime::log_ending(log_, log_start_, k_log_lines);
 }
 
@@ -119,6 +121,7 @@ StopRecord Instance::stop(Nanoseconds grace) {
     StopRecord record;
     record.died = !running();
     record.description = party_.stop(grace);
+    record.left_out_of_log = party_.left_out_of_log();
     record.files_left = scratch_.count_files();
     return record;
 }

@@ -27,9 +27,10 @@ struct InstanceSpec {
 
 /// How an instance ended.
 struct StopRecord {
-    std::string description;     ///< "exited with code 0", "was killed by signal 9 …"
-    bool died = false;           ///< ended before it was told to
-    std::size_t files_left = 0;  ///< files it left in its scratch folder, which go with it
+    std::string description;            ///< "exited with code 0", "was killed by signal 9 …"
+    bool died = false;                  ///< ended before it was told to
+    std::uint64_t left_out_of_log = 0;  ///< bytes that it printed and its log does not have
+    std::size_t files_left = 0;         ///< files it left in its scratch folder, which go with it
 };
 
 /// A contender running in its limits, a resource: killed with all its processes, and its scratch folder

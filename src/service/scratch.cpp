@@ -4,9 +4,9 @@
 
 #include <cstdlib>
 
-namespace joust::service {
+#include "base/tree.hpp"
 
-namespace fs = std::filesystem;
+namespace joust::service {
 
 Result<ScratchFolder> ScratchFolder::make(const host::RunState& run, const std::string& label,
                                           const host::User& user) {
@@ -23,19 +23,12 @@ Result<ScratchFolder> ScratchFolder::make(const host::RunState& run, const std::
 }
 
 ScratchFolder::~ScratchFolder() {
-    std::error_code ignored;
-    if (!path_.empty()) fs::remove_all(path_, ignored);
+    // What cannot be removed now is tried again with the run's directory.
+    if (!path_.empty()) static_cast<void>(remove_tree(path_));
 }
 
 std::size_t ScratchFolder::count_files() const {
-    std::size_t count = 0;
-    std::error_code failed;
-    for (fs::recursive_directory_iterator entry(path_, failed), end; !failed && entry != end;
-         entry.increment(failed)) {
-        std::error_code gone;
-        if (!fs::is_directory(entry->symlink_status(gone))) ++count;
-    }
-    return count;
+    return joust::count_files(path_);
 }
 
 }  // namespace joust::service

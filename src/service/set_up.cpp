@@ -10,6 +10,7 @@
 #include <map>
 #include <thread>
 
+#include "base/tree.hpp"
 #include "service/command.hpp"
 #include "service/errand.hpp"
 #include "service/stage.hpp"
@@ -78,10 +79,10 @@ Status set_up(const model::Contender& contender, const Staged& staged, host::Run
     const bool whole = fs::exists(ready, failed);
     // Gone until the command has ended well: whatever ends this in between leaves no mark.
     fs::remove(ready, failed);
-    if (!whole) fs::remove_all(staged.venv, failed);
     if (failed)
         return fail(ErrorKind::io, "cannot clear the half-made {}: {}", staged.venv.string(),
                     failed.message());
+    if (!whole) JOUST_CHECK(remove_tree(staged.venv));
     JOUST_TRY(FilledCommand filled, fill_command(contender, "setup", contender.setup,
                                                  {.venv = staged.venv, .scratch = staged.directory}));
     // The unprivileged user has to read what is made, whatever umask this was called with.

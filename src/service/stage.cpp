@@ -40,7 +40,20 @@ Status copy_one(const Path& from, const Path& to) {
     return set_mode(to, program ? 0755 : 0644);
 }
 
-Status copy_tree(const Path& from, const Path& to) {
+// Root can read what whoever wrote the folder cannot, and what is copied can be read by others.
+Status check_link(const Path& link, const Path& folder) {
+    std::error_code failed;
+    const Path target = fs::canonical(link, failed);
+    const Path inside = fs::canonical(folder, failed);
+    if (!failed &&
+        std::mismatch(inside.begin(), inside.end(), target.begin(), target.end()).first == inside.end())
+        return {};
+    return fail(ErrorKind::bad_input,
+                "{} is a symbolic link to something outside of {}; put the file itself there", link.string(),
+                folder.string());
+}
+
+Status copy_tree(const Path& from, const Path& to, const Path& folder) {
     JOUST_CHECK(make_directories(to));
     JOUST_CHECK(set_mode(to, 0755));
     std::error_code failed;
@@ -52,12 +65,26 @@ Status copy_tree(const Path& from, const Path& to) {
                         "{} is a symbolic link to a directory; put the directory itself there",
                         entry.path().string());
         if (entry.is_directory()) {
-            JOUST_CHECK(copy_tree(entry.path(), to / name));
+            JOUST_CHECK(copy_tree(entry.path(), to / name, folder));
         } else if (entry.is_regular_file()) {
+            if (entry.is_symlink()) JOUST_CHECK(check_link(entry.path(), folder));
             JOUST_CHECK(copy_one(entry.path(), to / name));
         }
     }
     if (failed) return fail(ErrorKind::io, "cannot read the folder {}: {}", from.string(), failed.message());
+    return {};
+}
+
+// Every user of the host can read the words of a command in /proc, and the URL has a password.
+Status check_secrets(const model::Contender& contender, const std::string& section,
+                     const model::Command& command) {
+    for (const std::string& word : command.argv)
+        if (word.find("{database_url}") != std::string::npos)
+            return fail(
+                ErrorKind::bad_input,
+                "{}: {}.command has {{database_url}}, which holds a password, and every user of this host "
+                "can read the words of a command; put it into [{}.environment]",
+                contender.manifest.string(), section, section);
     return {};
 }
 
@@ -67,6 +94,8 @@ Status check_commands(const model::Contender& contender) {
     JOUST_CHECK(fill_command(contender, "setup", contender.setup, none));
     JOUST_CHECK(fill_command(contender, "migrate", contender.migrate, none));
     JOUST_CHECK(fill_command(contender, "start", contender.start, none));
+    JOUST_CHECK(check_secrets(contender, "migrate", contender.migrate));
+    JOUST_CHECK(check_secrets(contender, "start", contender.start));
     return {};
 }
 
@@ -80,7 +109,7 @@ Result<Staged> stage(const model::Contender& contender, const Path& state_root, 
     Staged staged;
     staged.directory = all / contender.name;
     for (const Path& folder : contender.folders)
-        JOUST_CHECK(copy_tree(folder, staged.directory));
+        JOUST_CHECK(copy_tree(folder, staged.directory, folder));
     JOUST_TRY(staged.venv, venv_path(contender, staged.directory, state_root));
     return staged;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/tree.hpp"
 #include "service/digest.hpp"
 
 namespace joust::service {
@@ -72,7 +73,7 @@ void remove_old_venvs(const std::string& contender, const Path& keep) {
         if (ignored || used > oldest) continue;
         // The mark first: what is left of a removal that is cut short counts as half made.
         fs::remove(ready_mark(entry.path()), ignored);
-        fs::remove_all(entry.path(), ignored);
+        static_cast<void>(remove_tree(entry.path()));
         fs::remove(lock_file(entry.path()), ignored);
     }
 }

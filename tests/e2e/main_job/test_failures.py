@@ -253,7 +253,10 @@ def test_limits_off_marks_every_result(place, unprivileged_joust):
     assert run.code in (0, 3), run.err
     report = (place.latest / "incremental_benchmark_report.md").read_text()
     assert "limits off" in report.lower() or "without limits" in report.lower()
-    assert json.loads((place.latest / "environment.json").read_text())["limits"] == "off"
+    assert "| users | **not separated**" in report
+    environment = json.loads((place.latest / "environment.json").read_text())
+    assert environment["limits"] == "off"
+    assert environment["users_separated"] is False
 
 
 @pytest.fixture

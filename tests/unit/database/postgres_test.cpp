@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include <sys/shm.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -50,6 +51,11 @@ public:
 private:
     PGconn* connection_;
 };
+
+std::string must_value(const Postgres& postgres, const std::string& statement) {
+    Connection session = test::must(postgres.admin_session("postgres"));
+    return test::must(session.query(statement)).at(0).at(0).value_or("");
+}
 
 DatabaseContext context_of(test::Rig& rig, const model::DatabaseSpec& spec) {
     return {.spec = spec,
@@ -118,6 +124,75 @@ TEST_F(SharedPostgres, GivesEachContenderADatabaseThatNoOtherCanEnter) {
     std::string guess = mine;
     guess.replace(guess.find(':', 13) + 1, 32, std::string(32, '0'));
     EXPECT_THAT(ContenderSession(guess).words(), HasSubstr("password authentication failed"));
+}
+
+// What follows has a contender, the owner of its database, try to have its code run by the superuser.
+
+TEST_F(SharedPostgres, CodeOfAContenderDoesNotRunWhenTheSuperuserEmptiesItsTables) {
+    const ContenderSession session(postgres_.create_for("trigger").value());
+    for (const char* statement :
+         {"CREATE TABLE users (id int)", "CREATE TABLE seen (who text)",
+          "CREATE FUNCTION spy() RETURNS trigger LANGUAGE plpgsql AS "
+          "'BEGIN PERFORM set_config(''a.a'', ''1'', false); RAISE EXCEPTION ''run as %'', current_user; "
+          "END'",
+          "CREATE TRIGGER usual BEFORE TRUNCATE ON users EXECUTE FUNCTION spy()",
+          "CREATE TRIGGER always AFTER TRUNCATE ON users EXECUTE FUNCTION spy()",
+          "ALTER TABLE users ENABLE ALWAYS TRIGGER always", "INSERT INTO users VALUES (1)"})
+        ASSERT_EQ(session.state_of(statement), "") << statement;
+    const Status reset = postgres_.reset("trigger");
+    ASSERT_TRUE(reset) << reset.error().message;
+    EXPECT_EQ(session.ask("SELECT count(*) FROM users"), "0");
+    EXPECT_EQ(session.ask(
+                  "SELECT string_agg(tgname::text || tgenabled::text, ' ' ORDER BY tgname) FROM pg_trigger"),
+              "alwaysA usualO")
+        << "as they were";
+}
+
+TEST_F(SharedPostgres, SettingsAndFunctionsOfAContenderDoNotChangeWhatTheSuperuserDoes) {
+    const ContenderSession session(postgres_.create_for("shadow").value());
+    for (const char* statement : {"CREATE TABLE users (id int)", "INSERT INTO users VALUES (1)",
+                                  "CREATE FUNCTION public.quote_ident(name) RETURNS text LANGUAGE plpgsql AS "
+                                  "'BEGIN RAISE EXCEPTION ''run as %'', current_user; END'",
+                                  "ALTER DATABASE joust_shadow SET search_path = public, pg_catalog",
+                                  "ALTER DATABASE joust_shadow SET default_transaction_read_only = on",
+                                  "ALTER DATABASE joust_shadow SET statement_timeout = 1"})
+        ASSERT_EQ(session.state_of(statement), "") << statement;
+    const Status reset = postgres_.reset("shadow");
+    ASSERT_TRUE(reset) << reset.error().message;
+    EXPECT_EQ(session.ask("SELECT count(*) FROM users"), "0");
+}
+
+TEST_F(SharedPostgres, IsReachedByTheSuperuserThroughItsSocketOnlyAndNothingOfItBelongsToAContender) {
+    std::string url = postgres_.create_for("tcp").value();
+    const std::string port = url.substr(url.rfind(':') + 1, url.rfind('/') - url.rfind(':') - 1);
+    EXPECT_THAT(
+        ContenderSession(fmt::format("postgresql://joust_admin:x@127.0.0.1:{}/postgres", port)).words(),
+        HasSubstr("pg_hba.conf rejects connection"));
+    const std::string rules = test::text_of(postgres_.files().host_rules);
+    EXPECT_THAT(rules, Not(HasSubstr("trust")));
+    EXPECT_EQ(must_value(postgres_, "SHOW hba_file"), postgres_.files().host_rules.string());
+    EXPECT_EQ(must_value(postgres_, "SHOW data_directory"), postgres_.files().data.string());
+    struct stat about{};
+    for (const Path& own : {postgres_.files().root, postgres_.files().config, postgres_.files().host_rules}) {
+        ASSERT_EQ(::stat(own.c_str(), &about), 0) << own;
+        EXPECT_EQ(about.st_uid, ::geteuid()) << own;
+        EXPECT_EQ(about.st_mode & 022, 0U) << own;
+    }
+    for (const Path& servers : {postgres_.files().data, postgres_.files().sockets}) {
+        ASSERT_EQ(::stat(servers.c_str(), &about), 0) << servers;
+        EXPECT_EQ(about.st_uid, shared_->rig.user().uid) << servers;
+        EXPECT_EQ(about.st_mode & 0777, 0700U) << servers;
+    }
+}
+
+// The old way: a name that can be foretold, in a directory of the server's user, opened with root's rights.
+TEST_F(SharedPostgres, NothingIsWrittenThroughALinkInTheDataDirectory) {
+    ASSERT_EQ(::geteuid(), 0U) << "this test needs root";
+    const auto before = std::filesystem::last_write_time(postgres_.files().data / "pg_hba.conf");
+    EXPECT_LT(before, std::filesystem::last_write_time(postgres_.files().host_rules))
+        << "initdb's own, which is not used";
+    EXPECT_THAT(test::text_of(postgres_.files().data / "postgresql.conf"),
+                Not(HasSubstr("Written by Joust")));
 }
 
 TEST_F(SharedPostgres, ReadsSettingsBackWithUnitsAndDurabilityInForce) {

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "database/sqlite_connection.hpp"
 #include "support/rig.hpp"
@@ -107,6 +108,84 @@ TEST_F(SqliteTest, RefusesADurabilityThatItCannotEnforce) {
     ASSERT_FALSE(database);
     EXPECT_EQ(database.error().kind, ErrorKind::bad_input);
     EXPECT_THAT(database.error().message, HasSubstr("write durability = \"full\""));
+}
+
+// Each of the next four has a contender put something in place of its file, and Joust, which is root, reset
+// it.
+
+TEST_F(SqliteTest, ALinkInPlaceOfTheFileLeadsToNoOtherDatabase) {
+    const test::TempDirectory elsewhere;
+    const Path foreign = elsewhere.path() / "foreign.sqlite3";
+    SqliteConnection other = test::must(SqliteConnection::open(foreign, true, 1s));
+    test::must(other.run("CREATE TABLE accounts (id integer); INSERT INTO accounts VALUES (1)"));
+    // Even where the contender's user could write it himself.
+    std::filesystem::permissions(foreign, std::filesystem::perms(0666));
+    std::filesystem::permissions(elsewhere.path(), std::filesystem::perms(0777));
+    const auto database = test::must(start());
+    test::must(database->create_for("django"));
+    const Path file = dynamic_cast<Sqlite&>(*database).file_of("django");
+    std::filesystem::remove(file);
+    std::filesystem::create_symlink(foreign, file);
+    EXPECT_FALSE(database->reset("django"));
+    EXPECT_FALSE(database->facts());
+    EXPECT_EQ(test::must(other.run("SELECT count(*) FROM accounts")).at(0), "1");
+}
+
+TEST_F(SqliteTest, ALinkedDirectoryOrFileOfRootsIsNotTouched) {
+    ASSERT_EQ(::geteuid(), 0U) << "this test needs root";
+    const auto database = test::must(start());
+    test::must(database->create_for("django"));
+    const Path file = dynamic_cast<Sqlite&>(*database).file_of("django");
+    const test::TempDirectory elsewhere;
+    const Path foreign = elsewhere.path() / "foreign.sqlite3";
+    SqliteConnection other = test::must(SqliteConnection::open(foreign, true, 1s));
+    test::must(other.run("CREATE TABLE accounts (id integer); INSERT INTO accounts VALUES (1)"));
+    std::filesystem::remove(file);
+    std::filesystem::create_hard_link(foreign, file);
+    EXPECT_FALSE(database->reset("django")) << "as the contender's user, who may not write it";
+    EXPECT_EQ(test::must(other.run("SELECT count(*) FROM accounts")).at(0), "1");
+}
+
+TEST_F(SqliteTest, TriggersOfTheContenderDoNotRun) {
+    const auto database = test::must(start());
+    SqliteConnection session = open(test::must(database->create_for("django")));
+    test::must(
+        session.run("CREATE TABLE users (id integer); CREATE TABLE copies (id integer);"
+                    "CREATE TRIGGER kept AFTER DELETE ON users BEGIN INSERT INTO copies VALUES (old.id); END;"
+                    "INSERT INTO users VALUES (1)"));
+    ASSERT_TRUE(database->reset("django"));
+    EXPECT_EQ(test::must(session.run("SELECT count(*) FROM copies")).at(0), "0");
+    EXPECT_EQ(test::must(session.run("SELECT count(*) FROM sqlite_schema WHERE type = 'trigger'")).at(0),
+              "1");
+}
+
+TEST_F(SqliteTest, AFifoInPlaceOfTheFileIsAnErrorAndNotWaitedFor) {
+    const auto database = test::must(start());
+    test::must(database->create_for("django"));
+    const Path file = dynamic_cast<Sqlite&>(*database).file_of("django");
+    std::filesystem::remove(file);
+    ASSERT_EQ(::mkfifo(file.c_str(), 0666), 0);
+    EXPECT_FALSE(database->reset("django"));
+}
+
+TEST_F(SqliteTest, EachContenderHasADirectoryThatItsUserAloneCanEnter) {
+    ASSERT_EQ(::geteuid(), 0U) << "this test needs root";
+    const host::User own = test::must(rig_.run().new_user());
+    const auto database = test::must(start_database({.spec = spec_,
+                                                     .limits = std::nullopt,
+                                                     .cpu = std::nullopt,
+                                                     .cgroups = rig_.cgroups(),
+                                                     .run = rig_.run(),
+                                                     .user = rig_.user(),
+                                                     .contender_users = {{"django", own}},
+                                                     .log_directory = rig_.logs()}));
+    test::must(database->create_for("django"));
+    const Path file = dynamic_cast<Sqlite&>(*database).file_of("django");
+    EXPECT_EQ(owner_of(file), own.uid);
+    EXPECT_EQ(owner_of(file.parent_path()), own.uid);
+    EXPECT_EQ(std::filesystem::status(file.parent_path()).permissions(), std::filesystem::perms(0700));
+    EXPECT_EQ(owner_of(file.parent_path().parent_path()), 0U);
+    EXPECT_TRUE(database->reset("django"));
 }
 
 TEST_F(SqliteTest, RemovesItsFilesWhenStopped) {

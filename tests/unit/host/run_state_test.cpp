@@ -148,6 +148,67 @@ TEST_F(RunStateTest, TheGuardianIgnoresTheSignalsThatEndEverythingElse) {
     EXPECT_TRUE(eventually([&] { return gone(victim.told(), processes); }, 3s));
 }
 
+/// Forked: a run without cgroups whose program has a daemon, killed with signal 9.
+TEST_F(RunStateTest, WithoutCgroupsADaemonDoesNotOutliveARunThatIsKilled) {
+    int told[2];
+    ASSERT_EQ(::pipe2(told, O_CLOEXEC), 0);
+    const pid_t victim = ::fork();
+    if (victim == 0) {
+        RunState run = must(RunState::create(root));
+        ProcessSpec spec = shell("(setsid sh -c 'echo $$; exec sleep 85' &) ; exec sleep 86");
+        spec.log = place.path() / "log";
+        spec.before_start = [&](const ProcessIdentity& leader) { return run.record_session(leader); };
+        const Process process = must(Process::start(spec));
+        if (!eventually([&] { return text_of(spec.log).ends_with('\n'); })) ::_exit(2);
+        const pid_t daemon = std::stoi(text_of(spec.log));
+        if (::write(told[1], &daemon, sizeof daemon) != sizeof daemon) ::_exit(3);
+        for (;;)
+            ::pause();
+    }
+    pid_t daemon = 0;
+    ASSERT_EQ(::read(told[0], &daemon, sizeof daemon), static_cast<ssize_t>(sizeof daemon));
+    ::close(told[0]);
+    ::close(told[1]);
+    ASSERT_EQ(::kill(daemon, 0), 0);
+    ::kill(victim, SIGKILL);
+    ::waitpid(victim, nullptr, 0);
+    EXPECT_TRUE(dies(daemon));
+}
+
+TEST_F(RunStateTest, EachContenderHasAUserOfItsOwnWhoEndsWithTheRun) {
+    ASSERT_EQ(::geteuid(), 0U) << "this test needs root";
+    std::optional<Process> process;
+    uid_t first = 0;
+    {
+        RunState run = must(RunState::create(root));
+        const User user = must(run.new_user());
+        first = user.uid;
+        EXPECT_NE(user.uid, 0U);
+        EXPECT_NE(must(run.new_user()).uid, user.uid);
+        EXPECT_NE(user.uid, must(unprivileged_user()).uid);
+        {
+            RunState other = must(RunState::create(root));
+            EXPECT_NE(must(other.new_user()).uid, user.uid)
+                << "of another run, though nothing runs as it yet";
+        }
+        ProcessSpec spec = shell("exec sleep 87");
+        spec.user = user;
+        spec.before_start = [&](const ProcessIdentity& leader) { return run.record_session(leader); };
+        process.emplace(must(Process::start(spec)));
+    }
+    EXPECT_FALSE(process->running());
+    EXPECT_EQ(must(must(RunState::create(root)).new_user()).uid, first) << "free again";
+}
+
+TEST_F(RunStateTest, AStateRootThatAnotherUserOwnsIsRefused) {
+    ASSERT_EQ(::geteuid(), 0U) << "this test needs root";
+    std::filesystem::create_directories(root / "runs");
+    ASSERT_EQ(::chown((root / "runs").c_str(), 54321, 54321), 0);
+    const auto run = RunState::create(root);
+    ASSERT_FALSE(run);
+    EXPECT_NE(run.error().message.find("belongs to user 54321"), std::string::npos) << run.error().message;
+}
+
 TEST_F(RunStateTest, AtItsNormalEndNothingIsLeftAndTheGuardianGoes) {
     Victim victim(host, root, extra);
     const Processes processes = processes_of(victim.told());

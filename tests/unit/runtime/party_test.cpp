@@ -125,6 +125,49 @@ TEST_F(PartyTest, WithoutCgroupsLimitsAreRefusedButLimitsOffWorks) {
     EXPECT_GT(must(sampler.finish_now()).parties.at(0).anonymous.peak.count, 10'000U);
 }
 
+/// What a daemon does, and more: sessions, groups, orphans of orphans, an empty environment.
+constexpr const char* k_escapes =
+    "setsid sleep 96 & (setsid sleep 97 &) & (setsid env -i setsid sh -c '(sleep 98 &); exec sleep 99' &) & "
+    "exec sleep 60";
+
+std::vector<pid_t> escaped() {
+    std::vector<pid_t> found;
+    for (const host::ProcessEntry& process : host::all_processes()) {
+        const std::string words = text_of(fmt::format("/proc/{}/cmdline", process.identity.pid));
+        for (const char* seconds : {"96", "97", "98", "99"})
+            if (!process.dead && words == std::string("sleep") + '\0' + seconds + '\0')
+                found.push_back(process.identity.pid);
+    }
+    return found;
+}
+
+TEST_F(PartyTest, WithoutCgroupsNoDescendantOutlivesIt) {
+    const host::CgroupHost none = host::CgroupHost::detect(place.path() / "no-proc");
+    const host::Process bystander = must(host::Process::start(shell("exec sleep 60")));
+    {
+        Party party = must(Party::start(script(k_escapes), {.name = "contender-a"}, none, run));
+        ASSERT_TRUE(eventually([&] { return escaped().size() == 4; }));
+        party.stop(1s);
+        EXPECT_EQ(escaped(), std::vector<pid_t>{});
+    }
+    {
+        const Party party = must(Party::start(script(k_escapes), {.name = "contender-a"}, none, run));
+        ASSERT_TRUE(eventually([&] { return escaped().size() == 4; }));
+    }
+    EXPECT_EQ(escaped(), std::vector<pid_t>{}) << "at the end of its life as well";
+    EXPECT_TRUE(bystander.running());
+}
+
+TEST_F(PartyTest, WithoutCgroupsOnePartysEndLeavesTheOther) {
+    const host::CgroupHost none = host::CgroupHost::detect(place.path() / "no-proc");
+    Party contender = must(Party::start(script("exec sleep 60"), {.name = "contender-a"}, none, run));
+    const Party database =
+        must(Party::start(script("sleep 61 & exec sleep 60"), {.name = "database"}, none, run));
+    ASSERT_TRUE(eventually([&] { return database.pids().size() == 2; }));
+    contender.stop(1s);
+    EXPECT_EQ(database.pids().size(), 2U);
+}
+
 TEST_F(PartyTest, AProgramThatDoesNotExistLeavesNoGroup) {
     Program program = script("");
     program.command = {"/no/such/program"};

@@ -74,6 +74,32 @@ TEST_F(StageTest, LaysAnExtendingContenderOverTheOneItExtends) {
     EXPECT_TRUE(fs::exists(copy.directory / "migrate.py"));
 }
 
+TEST_F(StageTest, RefusesALinkThatLeadsOutOfTheFolderAndTakesOneThatStaysInIt) {
+    const Path secret = checkout_.write("secret", "of root's");
+    fs::create_symlink("service.py", contender_.folders[0] / "alias.py");
+    EXPECT_EQ(test::text_of(staged().directory / "alias.py"),
+              test::text_of(contender_.folders[0] / "service.py"));
+    fs::create_symlink(secret, contender_.folders[0] / "data.txt");
+    const auto failed = try_stage();
+    ASSERT_FALSE(failed);
+    EXPECT_EQ(failed.error().kind, ErrorKind::bad_input);
+    EXPECT_THAT(failed.error().message, HasSubstr("data.txt is a symbolic link to something outside"));
+}
+
+TEST_F(StageTest, RefusesThePasswordOfTheDatabaseWhereEveryUserCanReadIt) {
+    const model::Contender before = contender_;
+    contender_.start.argv.emplace_back("--database={database_url}");
+    auto failed = try_stage();
+    ASSERT_FALSE(failed);
+    EXPECT_EQ(failed.error().kind, ErrorKind::bad_input);
+    EXPECT_THAT(failed.error().message, HasSubstr("put it into [start.environment]"));
+    contender_ = before;
+    contender_.migrate.argv.emplace_back("{database_url}");
+    failed = try_stage();
+    ASSERT_FALSE(failed);
+    EXPECT_THAT(failed.error().message, HasSubstr("put it into [migrate.environment]"));
+}
+
 TEST_F(StageTest, NamesManifestAndKeyOfAnUnknownPlaceholder) {
     contender_.start.argv.emplace_back("--database={databse_url}");
     const auto failed = try_stage();

@@ -1,6 +1,7 @@
 """A contender of a few lines that can be told to misbehave. It answers the contract's shape and does no work.
 
-MODE: good | deceives_after:N | redirects_after:N | exit_at_start | never_healthy | die_after:N | worker_dies_after:N | slow:SECONDS | errors:PERCENT | eat_memory
+MODE: good | deceives_after:N | redirects_after:N | exit_at_start | never_healthy | die_after:N | worker_dies_after:N | slow:SECONDS | errors:PERCENT | eat_memory |
+spy | loud | daemon | nest
 """
 
 import json
@@ -55,6 +56,8 @@ class Handler(BaseHTTPRequestHandler):
             os._exit(7)
         if MODE == "eat_memory" and number > 20:
             self.server.hoard.append(b"x" * (64 << 20))
+        if MODE == "loud" and number > 1:
+            sys.stdout.write(("x" * 1023 + "\n") * 2048)
         if MODE == "slow" and number > 1:
             time.sleep(float(ARGUMENT))
         if MODE == "errors" and number > 5 and number % 100 < int(ARGUMENT):
@@ -82,7 +85,62 @@ class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
     hoard: list = []
 
 
+def attempt(doing):
+    """Which error it gave, "done" if none."""
+    try:
+        return doing() or "done"
+    except OSError as error:
+        return type(error).__name__
+
+
+def command_of(process):
+    try:
+        with open(f"/proc/{process}/cmdline") as file:
+            return file.read()
+    except OSError:
+        return ""
+
+
+def spy():
+    """Prints as JSON what a service can do to its rivals, to the database and to the run."""
+    tried = {"uid": os.getuid(), "environment": sorted(os.environ)}
+    for process in filter(str.isdigit, os.listdir("/proc")):
+        if "/postgres\0-D\0" not in command_of(process):
+            continue
+        data = command_of(process).split("\0-D\0")[1].split("\0")[0]
+        run = os.path.dirname(os.path.dirname(data))
+        tried["signal the database"] = attempt(lambda number=int(process): os.kill(number, 0))
+        for what, path, how in (
+            ("read its environment", f"/proc/{process}/environ", "r"),
+            ("change its settings", f"{data}/postgresql.auto.conf", "a"),
+            ("change its rules", f"{run}/postgres/pg_hba.conf", "a"),
+            ("enter its sockets", f"{run}/postgres/s/x", "r"),
+            ("write into the run", f"{run}/x", "w"),
+        ):
+            tried[what] = attempt(lambda path=path, how=how: open(path, how).close())
+        for what, path in (("list the run", run), ("other scratch folders", f"{run}/scratch")):
+            tried[what] = attempt(lambda path=path: str(os.listdir(path)))
+    links = (f"/proc/self/fd/{number}" for number in os.listdir("/proc/self/fd"))
+    tried["descriptors"] = sorted({os.path.basename(os.readlink(link)) for link in links if os.path.exists(link)})
+    print("SPY " + json.dumps(tried), flush=True)
+
+
+def nest():
+    here = os.getcwd()
+    os.chdir(os.environ["HOME"])
+    for _ in range(2000):
+        os.mkdir("nested")
+        os.chdir("nested")
+    os.chdir(here)
+
+
 if __name__ == "__main__":
+    if MODE == "spy":
+        spy()
+    if MODE == "nest":
+        nest()
+    if MODE == "daemon":
+        os.system("(setsid env -i /bin/sh -c '(setsid /bin/sleep 7654 &)' &)")
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     if MODE == "exit_at_start":
         print("cannot find my configuration", file=sys.stderr)

@@ -1,0 +1,63 @@
+#include "host/deputy.hpp"
+
+#include <gmock/gmock.h>
+#include <unistd.h>
+
+#include <csignal>
+
+#include "support.hpp"
+
+namespace joust::host {
+namespace {
+
+using namespace joust::test;
+using ::testing::HasSubstr;
+
+Result<std::string> work(std::string_view request) {
+    if (request == "who") return fmt::format("{} {}", ::getuid(), ::getgid());
+    if (request == "fail") return fail(ErrorKind::database, "no such table");
+    if (request == "long") return std::string(Deputy::k_longest + 1, 'x');
+    if (request == "die") ::raise(SIGKILL);
+    for (;;)
+        ::pause();
+}
+
+User another_user() {
+    return {.name = "somebody", .uid = 54321, .gid = 54321, .groups = {54321}};
+}
+
+TEST(Deputy, HasWorkDoneAsTheUserItIsAskedFor) {
+    ASSERT_EQ(::geteuid(), 0U) << "this test needs root";
+    const Deputy deputy = must(Deputy::start(work));
+    EXPECT_EQ(must(deputy.ask(another_user(), 10s, "who")), "54321 54321");
+    EXPECT_EQ(must(deputy.ask(current_user(), 10s, "who")), fmt::format("0 {}", ::getgid()));
+}
+
+TEST(Deputy, TellsErrorsAndGoesOnAfterThem) {
+    const Deputy deputy = must(Deputy::start(work));
+    const auto failed = deputy.ask(current_user(), 10s, "fail");
+    ASSERT_FALSE(failed);
+    EXPECT_EQ(failed.error(), (Error{ErrorKind::database, "no such table"}));
+    EXPECT_FALSE(deputy.ask(current_user(), 10s, "long"));
+    EXPECT_FALSE(deputy.ask(current_user(), 10s, "die"));
+    const auto late = deputy.ask(current_user(), 50ms, "wait");
+    ASSERT_FALSE(late);
+    EXPECT_EQ(late.error().kind, ErrorKind::timed_out);
+    EXPECT_TRUE(deputy.ask(current_user(), 10s, "who"));
+}
+
+TEST(Deputy, ThatIsGoneIsAnErrorAndNoneOutlivesItsOwner) {
+    std::optional<Deputy> deputy(must(Deputy::start(work)));
+    const pid_t pid = deputy->identity().pid;
+    ::kill(pid, SIGTERM);
+    EXPECT_TRUE(deputy->ask(current_user(), 10s, "who")) << "signals of the terminal are not for it";
+    ::kill(pid, SIGKILL);
+    const auto gone = deputy->ask(current_user(), 10s, "who");
+    ASSERT_FALSE(gone);
+    EXPECT_THAT(gone.error().message, HasSubstr("is gone"));
+    deputy.reset();
+    EXPECT_NE(::kill(pid, 0), 0);
+}
+
+}  // namespace
+}  // namespace joust::host
