@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <cstring>
 #include <string_view>
 
 namespace joust::http {
@@ -45,6 +47,27 @@ constexpr std::string_view without_padding(std::string_view text) {
     while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
         text.remove_suffix(1);
     return text;
+}
+
+constexpr bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+/// `lower` is of small letters and hyphens, at least 8; no line break is in `name`. Setting the bit by which
+/// letters differ in case makes no other character one of those.
+inline bool is_name(std::string_view name, std::string_view lower) {
+    if (name.size() != lower.size()) return false;
+    const auto difference_at = [&](std::size_t at) {
+        std::uint64_t a;
+        std::uint64_t b;
+        std::memcpy(&a, name.data() + at, sizeof a);
+        std::memcpy(&b, lower.data() + at, sizeof b);
+        return (a | 0x2020202020202020U) ^ b;
+    };
+    std::uint64_t difference = difference_at(lower.size() - 8);  // the last eight overlap those before
+    for (std::size_t at = 0; at + 8 < lower.size(); at += 8)
+        difference |= difference_at(at);
+    return difference == 0;
 }
 
 }  // namespace joust::http
