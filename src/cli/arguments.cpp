@@ -90,6 +90,17 @@ void describe_run(CLI::App* app, RunCommand& run) {
     app->add_flag("--plan", run.plan_only, "only say what would be run and how long it takes");
 }
 
+// An empty value, as of a variable that is not set, must not look like a flag that was left out.
+void refuse_empty(CLI::App& command, std::initializer_list<const char*> flags) {
+    for (const char* const flag : flags)
+        command.get_option(flag)->check(
+            [](const std::string& text) {
+                return text.empty() ? std::string("the value is empty; write one, or leave the flag out")
+                                    : "";
+            },
+            "");
+}
+
 // A first word that is none of the commands, or none at all: CLI11 would only say that one is required.
 std::optional<Answered> unknown_command(const std::vector<std::string>& arguments, const CLI::App& app) {
     std::vector<std::string> known;
@@ -131,6 +142,8 @@ std::variant<Command, Answered> parse_arguments(const std::vector<std::string>& 
     CLI::App* list_app = app.add_subcommand("list", "benchmarks, workloads and contenders there are");
     CLI::App* load_app = app.add_subcommand("load", "the load generator alone, on any URL");
     describe_load(load_app, load);
+    refuse_empty(*run_app, {"--profile", "--results", "--json"});
+    refuse_empty(*load_app, {"--ramp", "--steps", "--method", "--server-name", "--json", "--csv", "--hlog"});
     if (auto unknown = unknown_command(arguments, app)) return std::move(*unknown);
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
     // CLI11 reports through exceptions only; this is the one place that sees them.

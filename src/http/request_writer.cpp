@@ -21,11 +21,14 @@ Status check(const RequestParts& parts) {
     if (parts.method == "CONNECT")
         return fail(ErrorKind::bad_input,
                     "method CONNECT makes a tunnel, which is no request with an answer; write another one");
-    const bool bad_path = parts.path.empty() || std::any_of(parts.path.begin(), parts.path.end(),
-                                                            [](char c) { return c == ' ' || is_control(c); });
+    // A fragment is the client's own, no part of a request (RFC 9110, 7.1).
+    const bool bad_path = parts.path.empty() || std::any_of(parts.path.begin(), parts.path.end(), [](char c) {
+                              return c == ' ' || c == '#' || is_control(c);
+                          });
     if (bad_path)
         return fail(ErrorKind::bad_input,
-                    "path \"{}\" is empty or holds spaces or control characters; escape them as %20",
+                    "path \"{}\" is empty or holds spaces, control characters or a #; escape them, as %20 or "
+                    "%23",
                     printable(parts.path));
     for (const Header& header : parts.headers) {
         if (!is_token(header.name))

@@ -78,9 +78,9 @@ Status check(const Options& options) {
         return fail(ErrorKind::bad_input, "{} retries: give 0 to 100", options.retries);
     if (options.requests_per_connection == std::optional<std::uint64_t>(0))
         return fail(ErrorKind::bad_input, "a connection carries at least one request");
-    const std::string& name = options.tls.server_name;
-    if (!name.empty() && name.find(':') == std::string::npos)
-        JOUST_CHECK(check_name("the server name", name));
+    const std::string& name = options.tls.server_name;  // or an address, as certificates may name one
+    const bool is_address = is_ipv6(name) && name.find('%') == std::string::npos;
+    if (!name.empty() && !is_address) JOUST_CHECK(check_name("the server name", name));
     if (options.target.tls && !options.target.unix_path.empty())
         return fail(ErrorKind::bad_input, "TLS over a Unix socket is not supported");
     JOUST_CHECK(check(options.stop));

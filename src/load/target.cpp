@@ -26,12 +26,6 @@ bool is_control_or_space(char c) {
     return static_cast<unsigned char>(c) <= ' ' || c == 0x7f;
 }
 
-/// With or without a zone, as in fe80::1%eth0.
-bool is_ipv6(const std::string& text) {
-    in6_addr ignored{};
-    return ::inet_pton(AF_INET6, text.substr(0, text.find('%')).c_str(), &ignored) == 1;
-}
-
 /// Characters of a path that are no ASCII, percent-encoded. What stands in braces may be the name of a
 /// column; it is looked up first.
 std::string encoded_path(std::string_view path) {
@@ -121,6 +115,11 @@ Status parse_authority(std::string_view url, std::string_view authority, Target&
 
 }  // namespace
 
+bool is_ipv6(const std::string& text) {
+    in6_addr ignored{};
+    return ::inet_pton(AF_INET6, text.substr(0, text.find('%')).c_str(), &ignored) == 1;
+}
+
 Status check_name(std::string_view what, std::string_view name) {
     const auto is_plain = [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
@@ -132,7 +131,7 @@ Status check_name(std::string_view what, std::string_view name) {
                     printable(name));
     constexpr std::size_t k_longest = 254;  // with the dot at its end
     if (name.empty() || name.size() > k_longest || name.front() == '.' ||
-        !std::all_of(name.begin(), name.end(), is_plain))
+        name.find("..") != std::string_view::npos || !std::all_of(name.begin(), name.end(), is_plain))
         return fail(ErrorKind::bad_input,
                     "{} \"{}\" is no name of a host: that has letters, digits, dots and hyphens, 253 at most",
                     what, printable(name));

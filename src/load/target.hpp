@@ -32,6 +32,9 @@ Result<Target> parse_url(std::string_view url);
 /// Whether `name` may be a host's, in letters of ASCII; `what` it is stands in the error.
 Status check_name(std::string_view what, std::string_view name);
 
+/// With or without a zone, as in fe80::1%eth0; without brackets.
+bool is_ipv6(const std::string& text);
+
 /// The dot of a name that the DNS shall not complete belongs to neither SNI (RFC 6066, 3) nor certificates.
 std::string_view without_final_dot(std::string_view name);
 

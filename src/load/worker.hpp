@@ -22,7 +22,8 @@ namespace joust::load {
 struct ConnectWait {
     TimePoint at;
     ConnectionId id;
-    std::uint32_t connect;  ///< of which connect; of an earlier one it means nothing
+    std::uint32_t connect;   ///< of which connect; of an earlier one it means nothing
+    bool for_place = false;  ///< its next attempt found no place among the races
     friend bool operator>(const ConnectWait& a, const ConnectWait& b) { return a.at > b.at; }
 };
 
@@ -101,7 +102,9 @@ private:
     void end_races(ConnectionId id);
     void end_race(std::size_t race);
     void connected(ConnectionId id, ConnectionId place);
-    void wait_for(ConnectionId id, Nanoseconds time);
+    void hurry_those_without_place();
+    void timed_out_connecting(ConnectionId id);
+    void wait_for(ConnectionId id, Nanoseconds time, bool for_place = false);
     void could_not_connect(ConnectionId id);
 
     // worker_requests.cpp: a request from its beginning to its end
@@ -166,6 +169,7 @@ private:
     std::vector<std::size_t> race_addresses_;
     std::size_t racing_ = 0;             ///< of these, under way
     std::vector<ConnectWait> connects_;  ///< a heap by time
+    bool lacks_places_ = false;          ///< a wait in it may be for a place
     Random random_;
     Pace pace_;
     TimePoint start_;

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <functional>
+#include <utility>
 
 #include "load/shortage.hpp"
 #include "load/worker.hpp"
@@ -118,6 +119,17 @@ void Worker::attempt_failed(ConnectionId id, std::size_t address, int error) {
     }
 }
 
+/// A timeout can be shorter than the delay of attempts: the next connect goes on behind the addresses that
+/// this one tried, or each would end at the first of them.
+void Worker::timed_out_connecting(ConnectionId id) {
+    const Connection& connection = connections_[id];
+    const std::size_t count = plan_.addresses.size();
+    for (std::size_t i = 0; i < connection.tried; ++i)
+        shun((connection.first_address + i) % count);
+    if (!plan_.options.spread && !answers_[address_])
+        address_ = (connection.first_address + connection.tried) % count;
+}
+
 void Worker::could_not_connect(ConnectionId id) {
     const Connection& connection = connections_[id];
     const int error = connection.connect_error;
@@ -126,9 +138,18 @@ void Worker::could_not_connect(ConnectionId id) {
     failed(id, RequestErrorKind::connect, errno_text(error), now_);
 }
 
-void Worker::wait_for(ConnectionId id, Nanoseconds time) {
-    connects_.push_back({now_ + time, id, ++connections_[id].connect});
+void Worker::wait_for(ConnectionId id, Nanoseconds time, bool for_place) {
+    connects_.push_back({now_ + time, id, ++connections_[id].connect, for_place});
     std::push_heap(connects_.begin(), connects_.end(), std::greater<>());
+    lacks_places_ = lacks_places_ || for_place;
+}
+
+/// An address has answered: connections that found no place to try another one may take that at once.
+void Worker::hurry_those_without_place() {
+    lacks_places_ = false;
+    for (ConnectWait& wait : connects_)
+        if (std::exchange(wait.for_place, false)) wait.at = std::min(wait.at, now_);
+    std::make_heap(connects_.begin(), connects_.end(), std::greater<>());
 }
 
 void Worker::look_after_connects() {
@@ -169,7 +190,7 @@ void Worker::race(ConnectionId id) {
         begin_attempts(id, static_cast<ConnectionId>(share_.connections + race));
         return;
     }
-    wait_for(id, k_attempt_delay);  // other connections try the same addresses meanwhile
+    wait_for(id, k_attempt_delay, true);  // other connections try the same addresses meanwhile
 }
 
 void Worker::end_race(std::size_t race) {
@@ -237,6 +258,7 @@ void Worker::connected(ConnectionId id, ConnectionId place) {
     shunned_until_[connection.address] = TimePoint{};
     answers_[connection.address] = true;
     if (!plan_.options.spread) address_ = connection.address;
+    if (lacks_places_) hurry_those_without_place();
     ++served_by_[connection.address];
     ++recorder_.connections().established;
     if (plan_.tls) {

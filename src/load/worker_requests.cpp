@@ -241,6 +241,7 @@ void Worker::timed_out(ConnectionId id) {
                                                            : "no byte of an answer came",
                                how.end);
     }
+    if (connection.phase == Phase::connecting) timed_out_connecting(id);
     drop(id);
     end(id, how);
     release(id, back_off_after(0));

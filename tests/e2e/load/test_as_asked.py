@@ -156,6 +156,7 @@ def test_data_are_escaped_as_the_place_asks(strict, tmp_path):
         (ROWS, ["--body", '{"n":{name}}'], 'd.csv: line 2: column "name": "Ann "A" & Co/é" is no JSON value'),
         (ROWS, ["--body", "{name:xml}"], "{name:xml} is not understood; write {name}, {name:json}"),
         ("a\nok\nx y\n", ["/{a:raw}"], 'd.csv: line 3: column "a": "x y" holds a space, which a URL cannot'),
+        ("a\nok\nx#y\n", ["/{a:raw}"], 'd.csv: line 3: path "/x#y" is empty or holds spaces, control characters or a #'),
         ("a,a\n1,2\n", ["--body", "{a}"], 'd.csv: line 1: the column "a" stands twice'),
         ("a\n1\n22\n", ["--body", "{a}", "-H", "Content-Length: 1"], "d.csv: line 3: the header content-length: 1 is wrong"),
     ],
@@ -236,6 +237,6 @@ def test_a_final_dot_is_no_part_of_the_name_in_tls(tmp_path):
     assert hosts[2] == b"Host: localhost:%d" % port
 
 
-@pytest.mark.parametrize("name", ["bücher.example", "a b", ".", "a\nb", "x" * 255])
+@pytest.mark.parametrize("name", ["bücher.example", "a b", ".", "a\nb", "x" * 255, "[::1]", "app.test:443", "fe80::1%lo", "app.test.."])
 def test_a_server_name_that_is_none_is_refused(name):
     assert "the server name" in joust("https://127.0.0.1:1/", "-n", 1, "--server-name", name, code=2)

@@ -62,6 +62,17 @@ TEST(Arguments, AMistakeIsBadInputAndSaysWhatItIs) {
     EXPECT_EQ(answered({"report"}).code, ExitCode::bad_input);
 }
 
+TEST(Arguments, AnEmptyValueIsNoFlagLeftOut) {
+    for (const char* const flag : {"--profile", "--results", "--json"})
+        EXPECT_EQ(answered({"run", flag, ""}).code, ExitCode::bad_input) << flag;
+    for (const char* const flag :
+         {"--ramp", "--steps", "--method", "--server-name", "--json", "--csv", "--hlog"}) {
+        const Answered empty = answered({"load", "http://127.0.0.1/", flag, ""});
+        EXPECT_EQ(empty.code, ExitCode::bad_input) << flag;
+        EXPECT_NE(empty.err.find(std::string(flag) + ": the value is empty"), std::string::npos) << empty.err;
+    }
+}
+
 TEST(Arguments, AnUnknownCommandIsNamedBesideThoseThereAre) {
     const Answered near = answered({"runn", "--profile", "smoke"});
     EXPECT_EQ(near.code, ExitCode::bad_input);

@@ -54,6 +54,7 @@ INSTANTIATE_TEST_SUITE_P(
     RequestWriter, RequestWriterRefuses,
     testing::Values(Refused{"space in the method", {.method = "GE T"}}, Refused{"no method", {.method = ""}},
                     Refused{"space in the path", {.path = "/a b"}}, Refused{"no path", {.path = ""}},
+                    Refused{"a fragment", {.path = "/a#b"}},
                     Refused{"line break in the path", {.path = "/\r\nX: y"}},
                     Refused{"line break in a value", {.headers = {{"X", "a\r\nY: b"}}}},
                     Refused{"colon in a name", {.headers = {{"X:", "a"}}}},
