@@ -1,5 +1,6 @@
 """tools/setup.sh with programs in the path that only note that they were called."""
 import pathlib
+import shutil
 import subprocess
 import tempfile
 import unittest
@@ -123,6 +124,7 @@ class InstallPackages(unittest.TestCase):
             text = text.replace(path, str(self.top / path.replace("/", "_")))
         self.script = self.top / "install_packages.sh"
         self.script.write_text(text)
+        shutil.copy(TOOLS / "make_policy.sh", self.top)
 
     def program(self, name: str, text: str):
         path = self.top / "bin" / name
