@@ -57,7 +57,7 @@ set(joust_test_options $<$<CONFIG:Release>:-O0>)
 
 # joust_test_binary(NAME GLOB LIBRARIES...): a GoogleTest program out of every file that matches, found by ctest.
 function(joust_test_binary name glob)
-  file(GLOB sources CONFIGURE_DEPENDS ${glob})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${glob})
   if(NOT sources)
     return()
   endif()

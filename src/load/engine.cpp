@@ -13,6 +13,7 @@
 
 #include "base/thread.hpp"
 #include "load/local_ports.hpp"
+#include "load/session/connector.hpp"
 #include "load/worker.hpp"
 
 namespace joust::load {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
-#include "load/transport.hpp"
+#include "load/exchange_id.hpp"
 
 namespace joust::load {
 
@@ -15,13 +15,13 @@ class Users {
 public:
     struct Ready {
         TimePoint at;
-        ConnectionId user;
+        ExchangeId user;
         friend bool operator>(const Ready& a, const Ready& b) { return a.at > b.at; }
     };
 
     void reserve(std::size_t users) { heap_.reserve(users); }
     void clear() { heap_.clear(); }
-    void push(TimePoint at, ConnectionId user) {
+    void push(TimePoint at, ExchangeId user) {
         heap_.push_back({at, user});
         std::push_heap(heap_.begin(), heap_.end(), std::greater<>());
     }
