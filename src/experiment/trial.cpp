@@ -147,7 +147,7 @@ private:
         if (rig_.generator_group() != nullptr)
             all.push_back({model::Role::generator, host::GroupSource{rig_.generator_group()}});
         const std::vector<int>& own = rig_.layout().contender.cpus;
-        if (!spec_.limits_off && rig_.layout().limits_reachable && host::read_cpu_time(own))
+        if (!spec_.limits_off && rig_.layout().limits_reachable && read_cpu_time(own))
             all.push_back({std::nullopt, host::CpuSource{own}});
         return all;
     }

@@ -12,6 +12,7 @@
 
 #include "base/clock.hpp"
 #include "base/file.hpp"
+#include "base/proc.hpp"
 
 namespace joust::host {
 namespace {
@@ -20,7 +21,7 @@ constexpr std::chrono::seconds k_kill_patience(2);
 constexpr std::chrono::milliseconds k_kill_pause(2);
 
 bool carries(pid_t pid, const std::string& entry) {
-    const std::string environment = read_file(fmt::format("/proc/{}/environ", pid)).value_or("");
+    const std::string environment = read_file(proc_directory(pid) / "environ").value_or("");
     const std::size_t at = environment.find(entry);
     if (at == std::string::npos) return false;
     const std::size_t end = at + entry.size();

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/fd.hpp"
+#include "base/kernel_text.hpp"
 #include "base/text.hpp"
 #include "host/cgroup_host.hpp"
 #include "host/cpu_layout.hpp"
@@ -22,21 +23,11 @@ namespace {
 constexpr int k_sync_tries = 21;  ///< odd, so that the median is one of them
 constexpr std::size_t k_sync_bytes = 4096;
 
-std::optional<std::string> first_line(const Path& path) {
-    const Result<std::string> text = read_file(path);
-    if (!text || trimmed(*text).empty()) return std::nullopt;
-    return std::string(trimmed(split(*text, '\n').front()));
-}
-
 /// The value of "key<separator>value" in a file of such lines.
-std::optional<std::string> value_of(const Path& path, std::string_view key, char separator) {
+std::optional<std::string> value_in(const Path& path, std::string_view key, char separator) {
     const std::string text = read_file(path).value_or("");
-    for (const std::string_view line : split(text, '\n')) {
-        const std::size_t at = line.find(separator);
-        if (at == std::string_view::npos || trimmed(line.substr(0, at)) != key) continue;
-        return std::string(trimmed(line.substr(at + 1)));
-    }
-    return std::nullopt;
+    const std::optional<std::string_view> value = value_of(text, key, separator);
+    return value ? std::optional(std::string(*value)) : std::nullopt;
 }
 
 std::string kernel() {
@@ -46,20 +37,20 @@ std::string kernel() {
 }
 
 std::string distribution() {
-    std::string text = value_of("/etc/os-release", "PRETTY_NAME", '=').value_or("unknown");
+    std::string text = value_in("/etc/os-release", "PRETTY_NAME", '=').value_or("unknown");
     std::erase(text, '"');
     return text;
 }
 
 // x86 has "model name"; ARM kernels give numbers only.
 std::string cpu_model() {
-    if (auto model = value_of("/proc/cpuinfo", "model name", ':')) return *model;
-    if (auto part = value_of("/proc/cpuinfo", "CPU part", ':')) return fmt::format("ARM part {}", *part);
+    if (auto model = value_in("/proc/cpuinfo", "model name", ':')) return *model;
+    if (auto part = value_in("/proc/cpuinfo", "CPU part", ':')) return fmt::format("ARM part {}", *part);
     return "unknown";
 }
 
 Bytes memory_info(std::string_view key) {
-    const std::string kibibytes = value_of("/proc/meminfo", key, ':').value_or("0");
+    const std::string kibibytes = value_in("/proc/meminfo", key, ':').value_or("0");
     return Bytes{std::strtoull(kibibytes.c_str(), nullptr, 10) * 1024};
 }
 
@@ -78,7 +69,7 @@ std::optional<std::string> virtualisation() {
                                      {"Amazon EC2", "amazon"},
                                      {"Google Compute", "google"}})
         if (product.find(word) != std::string::npos) return kind;
-    const std::string flags = value_of("/proc/cpuinfo", "flags", ':').value_or("");
+    const std::string flags = value_in("/proc/cpuinfo", "flags", ':').value_or("");
     const std::vector<std::string_view> words = split(flags, ' ');
     if (std::find(words.begin(), words.end(), "hypervisor") != words.end()) return "virtual machine";
     return std::nullopt;

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "base/kernel_text.hpp"
 #include "base/text.hpp"
 #include "host/group_files.hpp"
 #include "host/proc.hpp"
@@ -11,33 +12,17 @@
 namespace joust::host {
 namespace {
 
-using Table = std::map<std::string, std::int64_t, std::less<>>;
-
 // Lines of "key number", as in cpu.stat, memory.stat, memory.events.
-Result<Table> read_table(const Path& path) {
+Result<NumberTable> read_table(const Path& path) {
     JOUST_TRY(const std::string text, read_file(path));
-    Table table;
-    for (const std::string_view line : split(text, '\n')) {
-        const std::size_t space = line.find(' ');
-        if (space == std::string_view::npos) continue;
-        std::int64_t value = 0;
-        std::from_chars(line.data() + space + 1, line.data() + line.size(), value);
-        table.emplace(line.substr(0, space), value);
-    }
-    return table;
-}
-
-std::optional<std::int64_t> in(const Table& table, std::string_view key) {
-    const auto found = table.find(key);
-    if (found == table.end()) return std::nullopt;
-    return found->second;
+    return number_table(text);
 }
 
 Nanoseconds times(std::int64_t count, std::int64_t unit_ns) {
     return Nanoseconds(count * unit_ns);
 }
 
-void set_throttling(UsageCounters& counters, const Table& cpu_stat, std::string_view key,
+void set_throttling(UsageCounters& counters, const NumberTable& cpu_stat, std::string_view key,
                     std::int64_t unit_ns) {
     if (const auto time = in(cpu_stat, key)) counters.throttled = times(*time, unit_ns);
     if (const auto periods = in(cpu_stat, "nr_throttled"))
@@ -50,21 +35,21 @@ Status read_cpu_v1(UsageCounters& counters, const Path* cpuacct, const Path* cpu
         return fail(ErrorKind::unsupported, "CPU time cannot be read without the controller cpuacct");
     constexpr std::int64_t k_tick_ns = 10'000'000;
     JOUST_TRY(const std::string usage, read_file(*cpuacct / "cpuacct.usage"));
-    JOUST_TRY(const Table stat, read_table(*cpuacct / "cpuacct.stat"));
+    JOUST_TRY(const NumberTable stat, read_table(*cpuacct / "cpuacct.stat"));
     std::int64_t total_ns = 0;
     std::from_chars(usage.data(), usage.data() + usage.size(), total_ns);
     counters.cpu_total = Nanoseconds(total_ns);
     counters.cpu_split = {times(in(stat, "user").value_or(0), k_tick_ns),
                           times(in(stat, "system").value_or(0), k_tick_ns)};
     if (!cpu) return {};
-    JOUST_TRY(const Table throttling, read_table(*cpu / "cpu.stat"));
+    JOUST_TRY(const NumberTable throttling, read_table(*cpu / "cpu.stat"));
     set_throttling(counters, throttling, "throttled_time", 1);
     return {};
 }
 
 Status read_cpu_v2(UsageCounters& counters, const Path& directory) {
     constexpr std::int64_t k_microsecond_ns = 1000;
-    JOUST_TRY(const Table stat, read_table(directory / "cpu.stat"));
+    JOUST_TRY(const NumberTable stat, read_table(directory / "cpu.stat"));
     counters.cpu_total = times(in(stat, "usage_usec").value_or(0), k_microsecond_ns);
     counters.cpu_split = {times(in(stat, "user_usec").value_or(0), k_microsecond_ns),
                           times(in(stat, "system_usec").value_or(0), k_microsecond_ns)};
@@ -80,7 +65,7 @@ void set_memory(UsageCounters& counters, std::int64_t anonymous, std::int64_t fi
 }
 
 Status read_group_memory(UsageCounters& counters, const Path& directory, CgroupVersion version) {
-    JOUST_TRY(const Table stat, read_table(directory / "memory.stat"));
+    JOUST_TRY(const NumberTable stat, read_table(directory / "memory.stat"));
     const auto value = [&](std::string_view key) { return in(stat, key).value_or(0); };
     if (version == CgroupVersion::v1)
         set_memory(counters, value("total_rss"), value("total_cache"), value("total_shmem"));
@@ -91,7 +76,7 @@ Status read_group_memory(UsageCounters& counters, const Path& directory, CgroupV
 
 void sum_resident_memory(UsageCounters& counters, const std::vector<pid_t>& pids) {
     for (const pid_t pid : pids) {
-        const std::optional<ResidentMemory> memory = host::read_memory(pid);
+        const std::optional<ResidentMemory> memory = read_memory(pid);
         if (!memory) continue;
         counters.anonymous = counters.anonymous + memory->anonymous;
         counters.page_cache = counters.page_cache + memory->file;
@@ -144,8 +129,9 @@ Result<UsageCounters> GroupFiles::read_usage() const {
 Result<std::uint64_t> GroupFiles::oom_kills() const {
     const Path* const directory = with(Controller::memory);
     if (!directory) return 0;
-    JOUST_TRY(const Table table, read_table(*directory / (version == CgroupVersion::v1 ? "memory.oom_control"
-                                                                                       : "memory.events")));
+    JOUST_TRY(
+        const NumberTable table,
+        read_table(*directory / (version == CgroupVersion::v1 ? "memory.oom_control" : "memory.events")));
     return static_cast<std::uint64_t>(in(table, "oom_kill").value_or(0));
 }
 

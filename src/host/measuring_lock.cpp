@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "base/file.hpp"
+#include "base/proc.hpp"
 #include "base/text.hpp"
 #include "host/proc.hpp"
 
@@ -80,18 +81,10 @@ std::set<std::string> sockets_named(const std::string& name) {
 std::optional<Holder> owner(const std::string& name) {
     const std::set<std::string> links = sockets_named(name);
     if (links.empty()) return std::nullopt;
-    for (const ProcessEntry& process : all_processes()) {
-        const Path directory = fmt::format("/proc/{}", process.identity.pid);
-        std::error_code gone;
-        for (const auto& entry : std::filesystem::directory_iterator(directory / "fd", gone)) {
-            std::error_code closed;
-            if (!links.contains(std::filesystem::read_symlink(entry.path(), closed).string())) continue;
-            struct stat about{};
-            if (::stat(directory.c_str(), &about) == 0)
-                return Holder{.uid = about.st_uid, .pid = process.identity.pid};
-        }
-    }
-    return std::nullopt;
+    const std::optional<pid_t> pid = find_holder(links);
+    struct stat about{};
+    if (!pid || ::stat(proc_directory(*pid).c_str(), &about) != 0) return std::nullopt;
+    return Holder{.uid = about.st_uid, .pid = *pid};
 }
 
 Error held_by(const std::optional<Holder>& holder) {

@@ -1,9 +1,9 @@
 #include "host/own_throttling.hpp"
 
-#include <charconv>
 #include <string>
 
 #include "base/file.hpp"
+#include "base/kernel_text.hpp"
 #include "base/text.hpp"
 
 namespace joust::host {
@@ -12,14 +12,11 @@ namespace {
 std::optional<Nanoseconds> throttled_in(const Path& group) {
     const auto text = read_file(group / "cpu.stat");
     if (!text) return std::nullopt;
-    for (const std::string_view line : split(*text, '\n')) {
-        const bool v2 = line.starts_with("throttled_usec ");
-        if (!v2 && !line.starts_with("throttled_time ")) continue;  // v1 counts in nanoseconds
-        std::int64_t count = 0;
-        std::from_chars(line.data() + line.find(' ') + 1, line.data() + line.size(), count);
-        return Nanoseconds(v2 ? count * 1000 : count);
-    }
-    return std::nullopt;
+    const NumberTable table = number_table(*text);
+    if (const auto microseconds = in(table, "throttled_usec"))
+        return std::chrono::microseconds(*microseconds);
+    const auto nanoseconds = in(table, "throttled_time");  // of version 1
+    return nanoseconds ? std::optional(Nanoseconds(*nanoseconds)) : std::nullopt;
 }
 
 // Looks where the hierarchies are mounted by convention; a mount elsewhere is "not read".

@@ -4,27 +4,24 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-#include <charconv>
 #include <random>
 #include <sstream>
 
 #include "base/fd.hpp"
 #include "base/file.hpp"
-#include "base/text.hpp"
+#include "base/kernel_text.hpp"
+#include "base/proc.hpp"
 
 namespace joust::host {
 namespace {
-
-namespace fs = std::filesystem;
 
 // Ports below are often given to well-known services.
 constexpr unsigned k_lowest_port = 10'240;
 
 unsigned lowest_outgoing_port() {
-    unsigned lowest = 32'768;
-    if (const auto range = read_file("/proc/sys/net/ipv4/ip_local_port_range"))
-        std::from_chars(range->data(), range->data() + range->size(), lowest);
-    return lowest;
+    constexpr unsigned k_usual = 32'768;
+    const std::optional<PortRange> range = read_port_range();
+    return range ? range->first : k_usual;
 }
 
 // Field 9 of a row of /proc/net/tcp or tcp6 that listens (state 0A) on the port.
@@ -45,15 +42,6 @@ std::optional<std::string> listening_inode(const Path& table, std::uint16_t port
         if (state == "0A" && local.ends_with(suffix)) return inode;
     }
     return std::nullopt;
-}
-
-bool holds(const Path& process, const std::string& target) {
-    std::error_code failed;
-    for (const auto& entry : fs::directory_iterator(process / "fd", failed)) {
-        std::error_code gone;
-        if (fs::read_symlink(entry.path(), gone) == target) return true;
-    }
-    return false;
 }
 
 }  // namespace
@@ -85,18 +73,9 @@ std::optional<Listener> listener_on(std::uint16_t port) {
     auto inode = listening_inode("/proc/net/tcp", port);
     if (!inode) inode = listening_inode("/proc/net/tcp6", port);
     if (!inode) return std::nullopt;
-    const std::string target = fmt::format("socket:[{}]", *inode);
-    std::error_code failed;
-    for (const auto& entry : fs::directory_iterator("/proc", failed)) {
-        const std::string pid = entry.path().filename();
-        if (pid.empty() || pid.find_first_not_of("0123456789") != std::string::npos ||
-            !holds(entry.path(), target))
-            continue;
-        const auto name = read_file(entry.path() / "comm");
-        return Listener{.pid = static_cast<pid_t>(std::stol(pid)),
-                        .name = std::string(name ? trimmed(*name) : "unknown")};
-    }
-    return std::nullopt;
+    const std::optional<pid_t> holder = find_holder({fmt::format("socket:[{}]", *inode)});
+    if (!holder) return std::nullopt;
+    return Listener{.pid = *holder, .name = first_line(proc_directory(*holder) / "comm").value_or("unknown")};
 }
 
 }  // namespace joust::host

@@ -4,14 +4,12 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "base/clock.hpp"
-#include "base/file.hpp"
-#include "model/usage.hpp"
+#include "base/error.hpp"
+#include "base/proc.hpp"
 
 namespace joust::host {
 
@@ -59,31 +57,5 @@ std::vector<pid_t> pids_of_session(pid_t session);
 /// unless the leader itself is there, dead or alive: without it, nothing tells its session from a later one
 /// of the same number.
 Status kill_session(const ProcessIdentity& leader);
-
-/// How the scheduler treated one thread since its start.
-struct ThreadCounters {
-    std::uint64_t voluntary_switches = 0;
-    std::uint64_t involuntary_switches = 0;
-    Nanoseconds run_delay{0};  ///< ready to run, but no CPU (schedstat's second number)
-    Nanoseconds on_cpu{0};     ///< schedstat's first number, exact
-    model::CpuTime ticks;      ///< user and system at the kernel's tick, usually 10 ms
-};
-using ThreadTable = std::map<pid_t, ThreadCounters>;
-
-/// Of one thread of this or another process; empty once it is gone.
-std::optional<ThreadCounters> read_thread(pid_t pid, pid_t tid);
-/// All threads of the given processes; those that vanish meanwhile are left out.
-ThreadTable read_threads(const std::vector<pid_t>& pids);
-
-/// Time that tasks have run on these CPUs since boot, at the kernel's tick: without interrupts, idle time and
-/// steal. Empty where <proc>/stat does not tell it of each of them.
-std::optional<model::CpuTime> read_cpu_time(const std::vector<int>& cpus, const Path& proc = "/proc");
-
-/// Resident memory of one process from /proc/PID/status.
-struct ResidentMemory {
-    Bytes anonymous;  ///< RssAnon + RssShmem
-    Bytes file;       ///< RssFile: mapped files only, shared ones counted in each process
-};
-std::optional<ResidentMemory> read_memory(pid_t pid);
 
 }  // namespace joust::host

@@ -16,6 +16,7 @@
 #include <string>
 #include <thread>
 
+#include "base/kernel_text.hpp"
 #include "base/text.hpp"
 #include "base/tree.hpp"
 #include "host/as_user.hpp"
@@ -42,12 +43,9 @@ std::set<uid_t> users_of_processes() {
     std::set<uid_t> users;
     for (const ProcessEntry& process : all_processes()) {
         if (process.dead) continue;
-        const std::string status =
-            read_file(fmt::format("/proc/{}/status", process.identity.pid)).value_or("");
-        for (const std::string_view line : split(status, '\n'))
-            if (line.starts_with("Uid:"))
-                for (const std::string_view number : split(line.substr(4), '\t'))
-                    if (!number.empty()) users.insert(static_cast<uid_t>(std::stoul(std::string(number))));
+        const std::string status = read_file(proc_directory(process.identity.pid) / "status").value_or("");
+        for (const std::string_view number : split(value_of(status, "Uid", ':').value_or(""), '\t'))
+            if (const auto uid = leading_number(number)) users.insert(static_cast<uid_t>(*uid));
     }
     return users;
 }

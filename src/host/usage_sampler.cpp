@@ -3,22 +3,18 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <condition_variable>
 #include <mutex>
 #include <new>
 #include <thread>
 
-#include "base/text.hpp"
+#include "base/proc.hpp"
 #include "base/thread.hpp"
 #include "host/cpu_layout.hpp"
 #include "host/proc.hpp"
 
 namespace joust::host {
 namespace {
-
-/// Bytes that processes have sent to storage since their start, less those that they gave up before.
-using StorageTable = std::map<pid_t, std::int64_t>;
 
 /// What one source says at one moment; at an edge with its threads and what its processes wrote.
 struct Reading {
@@ -45,31 +41,15 @@ private:
     int samples_ = 0;
 };
 
-/// Empty where the kernel does not let this user read it; processes that vanish meanwhile are left out.
-std::optional<StorageTable> read_written(const std::vector<pid_t>& pids) {
-    StorageTable table;
-    for (const pid_t pid : pids) {
-        const Path process = Path("/proc") / std::to_string(pid);
-        const Result<std::string> io = read_file(process / "io");
-        std::error_code gone;
-        if (!io && std::filesystem::exists(process, gone)) return std::nullopt;
-        if (!io) continue;
-        for (const std::string_view line : split(*io, '\n')) {  // write_bytes: 4096
-            const std::size_t colon = line.find(": ");
-            if (colon == std::string_view::npos) continue;
-            std::int64_t bytes = 0;
-            std::from_chars(line.data() + colon + 2, line.data() + line.size(), bytes);
-            if (line.starts_with("write_bytes:")) table[pid] += bytes;
-            if (line.starts_with("cancelled_write_bytes:")) table[pid] -= bytes;
-        }
-    }
-    return table;
+/// A thread's time on a CPU since its start, at the kernel's tick where the exact account is not kept.
+Nanoseconds on_cpu(const ThreadCounters& thread) {
+    return thread.account ? thread.account->on_cpu : thread.ticks.total();
 }
 
 Reading of_threads(ThreadTable threads, const std::vector<pid_t>& pids) {
     Reading reading;
     for (const auto& [tid, thread] : threads) {
-        reading.counters.cpu_total += thread.on_cpu;
+        reading.counters.cpu_total += on_cpu(thread);
         reading.counters.cpu_split = reading.counters.cpu_split + thread.ticks;
     }
     for (const pid_t pid : pids) {
@@ -120,19 +100,43 @@ bool sums_threads(const UsageSource& source) {
     return in_group ? in_group->threads : !std::holds_alternative<CpuSource>(source);
 }
 
-/// What the threads that live at the end have done since the beginning. A thread that was not there yet, or
-/// whose number belonged to another one (its counters have shrunk), counts from zero.
-ThreadCounters gained(const ThreadTable& begin, const ThreadTable& end) {
-    ThreadCounters sum;
+std::optional<Nanoseconds> run_delay(const ThreadCounters& thread) {
+    return thread.account ? std::optional(thread.account->run_delay) : std::nullopt;
+}
+
+/// What several threads have done in a window. A sum is empty where it was not told of one of them.
+struct Gain {
+    std::optional<std::uint64_t> voluntary_switches{0};
+    std::optional<std::uint64_t> involuntary_switches{0};
+    std::optional<Nanoseconds> run_delay{Nanoseconds{0}};
+    Nanoseconds on_cpu{0};
+    CpuTime ticks;
+};
+
+template <typename T>
+void add_difference(std::optional<T>& sum, const std::optional<T>& first, const std::optional<T>& last) {
+    if (sum && first && last) {
+        *sum += *last - *first;
+    } else {
+        sum.reset();
+    }
+}
+
+/// Of the threads that live at the end, since the beginning. A thread that was not there yet, or whose number
+/// belonged to another one (its counters have shrunk), counts from zero.
+Gain gained(const ThreadTable& begin, const ThreadTable& end) {
+    static const ThreadCounters k_new{
+        .voluntary_switches = 0, .involuntary_switches = 0, .account = SchedulerAccount{}, .ticks = {}};
+    Gain sum;
     for (const auto& [tid, last] : end) {
         const auto found = begin.find(tid);
-        const bool known = found != begin.end() && found->second.on_cpu <= last.on_cpu &&
+        const bool known = found != begin.end() && on_cpu(found->second) <= on_cpu(last) &&
                            found->second.voluntary_switches <= last.voluntary_switches;
-        const ThreadCounters first = known ? found->second : ThreadCounters{};
-        sum.voluntary_switches += last.voluntary_switches - first.voluntary_switches;
-        sum.involuntary_switches += last.involuntary_switches - first.involuntary_switches;
-        sum.run_delay += last.run_delay - first.run_delay;
-        sum.on_cpu += last.on_cpu - first.on_cpu;
+        const ThreadCounters& first = known ? found->second : k_new;
+        add_difference(sum.voluntary_switches, first.voluntary_switches, last.voluntary_switches);
+        add_difference(sum.involuntary_switches, first.involuntary_switches, last.involuntary_switches);
+        add_difference(sum.run_delay, run_delay(first), run_delay(last));
+        sum.on_cpu += on_cpu(last) - on_cpu(first);
         sum.ticks = sum.ticks + (last.ticks - first.ticks);
     }
     return sum;
@@ -160,7 +164,7 @@ model::Usage usage_between(const UsageSource& source, const Reading& begin, cons
     model::Usage usage{
         .throttled = difference(begin.counters.throttled, end.counters.throttled),
         .throttled_periods = difference(begin.counters.throttled_periods, end.counters.throttled_periods)};
-    const ThreadCounters threads = gained(begin.threads, end.threads);
+    const Gain threads = gained(begin.threads, end.threads);
     if (sums_threads(source)) {
         usage.voluntary_context_switches = threads.voluntary_switches;
         usage.involuntary_context_switches = threads.involuntary_switches;

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "base/file.hpp"
+#include "base/proc.hpp"
 #include "base/text.hpp"
 
 namespace joust::load {
@@ -20,20 +21,16 @@ std::optional<unsigned> port(std::string_view text) {
 }  // namespace
 
 std::optional<std::size_t> count_ports(std::string_view range, std::string_view reserved) {
-    range = trimmed(range);
-    const std::size_t gap = range.find_first_of(" \t");
-    if (gap == std::string_view::npos) return std::nullopt;
-    const auto first = port(range.substr(0, gap));
-    const auto last = port(range.substr(gap));
-    if (!first || !last || *last < *first) return std::nullopt;
-    std::size_t count = *last - *first + 1;
+    const std::optional<PortRange> ports = parse_port_range(range);
+    if (!ports) return std::nullopt;
+    std::size_t count = std::size_t{1} + ports->last - ports->first;
     for (const std::string_view part : split(reserved, ',')) {
         const std::size_t dash = part.find('-');
         const auto from = port(part.substr(0, dash));
         const auto to = dash == std::string_view::npos ? from : port(part.substr(dash + 1));
         if (!from || !to) continue;
-        const unsigned begin = std::max(*from, *first);
-        const unsigned end = std::min(*to, *last);
+        const unsigned begin = std::max<unsigned>(*from, ports->first);
+        const unsigned end = std::min<unsigned>(*to, ports->last);
         if (begin <= end) count -= end - begin + 1;
     }
     return count;

@@ -62,11 +62,11 @@ void Recorder::pass_edges(TimePoint now) {
     if (!usage_at_start_ && now >= window_start_) {
         // A thread that got no CPU at first saw nothing before the window: its waiting belongs to the window.
         usage_at_start_ = usage_before_ ? usage_before_ : thread_usage_now();
-        host_at_start_ = host_ticks_now();
+        host_at_start_ = read_host_ticks();
     }
     if (usage_at_start_ && !usage_at_end_ && now >= window_end_) {
         usage_at_end_ = thread_usage_now();
-        host_at_end_ = host_ticks_now();
+        host_at_end_ = read_host_ticks();
     }
 }
 

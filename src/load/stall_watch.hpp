@@ -3,7 +3,7 @@
 #include <optional>
 
 #include "base/clock.hpp"
-#include "base/fd.hpp"
+#include "base/proc.hpp"
 
 namespace joust::load {
 
@@ -11,17 +11,13 @@ namespace joust::load {
 /// one. So does a process that is stopped by a signal, or whose virtual machine is. Call from that thread.
 class StallWatch {
 public:
-    /// Time on a CPU and waiting for one, since the thread's start.
-    struct Accounts {
-        Nanoseconds on_cpu{0};
-        Nanoseconds waiting{0};
-    };
     struct Sums {
         Nanoseconds total{0};
         Nanoseconds longest{0};
     };
 
-    StallWatch();
+    /// `schedstat` is the calling thread's; elsewhere for tests.
+    explicit StallWatch(const Path& schedstat = SchedulerFile::k_of_this_thread);
     /// The loop's next turn begins at `now` and was to begin at `wanted`. Reads the accounts at most every
     /// k_refresh, so that a busy loop hardly pays for it.
     void turn(TimePoint wanted, TimePoint now);
@@ -37,11 +33,9 @@ public:
     static constexpr Nanoseconds k_least = std::chrono::milliseconds(10);
 
 private:
-    [[nodiscard]] std::optional<Accounts> read() const;
-
     static constexpr Nanoseconds k_refresh = std::chrono::milliseconds(5);
-    Fd file_;
-    std::optional<Accounts> before_;
+    SchedulerFile file_;
+    std::optional<SchedulerAccount> before_;
     TimePoint read_at_{};
     TimePoint counted_from_ = TimePoint::max();
     Sums sums_;

@@ -6,20 +6,12 @@
 #include <type_traits>
 
 #include "base/clock.hpp"
+#include "base/cpu_time.hpp"
 #include "base/quantity.hpp"
 
 namespace joust::model {
 
-/// CPU time of a cgroup or a set of threads.
-struct CpuTime {
-    Nanoseconds user{0};
-    Nanoseconds system{0};
-
-    [[nodiscard]] Nanoseconds total() const { return user + system; }
-    friend CpuTime operator-(CpuTime a, CpuTime b) { return {a.user - b.user, a.system - b.system}; }
-    friend CpuTime operator+(CpuTime a, CpuTime b) { return {a.user + b.user, a.system + b.system}; }
-    friend bool operator==(const CpuTime&, const CpuTime&) = default;
-};
+using joust::CpuTime;
 
 /// Mean and peak of an amount of memory that was sampled over the window.
 struct MemoryUse {
