@@ -74,4 +74,31 @@ std::string code_span(std::string_view text) {
     return span + '`';
 }
 
+namespace {
+
+std::string marked(const words::Span& span) {
+    switch (span.style) {
+        case words::Style::strong:
+            return "**" + markdown_text(span.text) + "**";
+        case words::Style::emphasis:
+            return "*" + markdown_text(span.text) + "*";
+        case words::Style::code:
+            return code_span(span.text);
+        case words::Style::link:
+            return fmt::format("[{}]({})", span.text, span.target);
+        case words::Style::plain:
+            break;
+    }
+    return markdown_text(span.text);
+}
+
+}  // namespace
+
+std::string marked(const words::Prose& prose) {
+    std::string text;
+    for (const words::Span& span : prose.spans)
+        text += marked(span);
+    return text;
+}
+
 }  // namespace joust::report
