@@ -1,5 +1,7 @@
 #include "report/markdown_text.hpp"
 
+#include <fmt/format.h>
+
 #include <cctype>
 
 #include "base/text.hpp"
