@@ -8,6 +8,7 @@
 #include "database/postgres_log.hpp"
 #include "database/secret.hpp"
 #include "host/facts.hpp"
+#include "model/wording.hpp"
 #include "runtime/log_text.hpp"
 
 namespace joust::database {
@@ -270,7 +271,7 @@ std::vector<model::Incident> Postgres::incidents_since(LogMark mark) const {
     if (const std::uint64_t out = server_->left_out_of_log(); out > mark.left_out)
         found.push_back({model::IncidentKind::log_cut,
                          fmt::format("PostgreSQL printed more than is kept, and {} of it are not in its log",
-                                     to_text(Bytes{out - mark.left_out}))});
+                                     model::bytes_text(Bytes{out - mark.left_out}))});
     if (!limited_) return found;
     if (const auto limits = server_->limits_in_force())
         if (const std::vector<std::string> wrong = server_->limits_not_in_force(*limits); !wrong.empty())

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
 #include <string_view>
+
+#include "base/text.hpp"
+#include "runtime/log_text.hpp"
 
 namespace joust::database {
 namespace {
@@ -11,6 +13,9 @@ namespace {
 // SQLSTATE of what is looked for, the same in every version and language.
 constexpr std::string_view k_too_many_connections = "53300";
 constexpr std::string_view k_disk_full = "53100";
+
+// More than a whole log has, see host::LogBounds.
+constexpr std::uint64_t k_most_read = std::uint64_t{256} << 20U;
 
 /// "TIME UTC [PID] STATE user@database SEVERITY:  message", by the log_line_prefix of postgres_config.cpp.
 struct LogLine {
@@ -61,10 +66,8 @@ void look_at(std::string_view text, LogFindings& findings) {
 
 LogFindings read_log(const Path& log, std::uint64_t offset) {
     LogFindings findings;
-    std::ifstream file(log);
-    file.seekg(static_cast<std::streamoff>(offset));
-    std::string line;
-    while (std::getline(file, line))
+    const std::string text = runtime::log_text(log, offset, k_most_read);
+    for (const std::string_view line : split(text, '\n'))
         look_at(line, findings);
     return findings;
 }

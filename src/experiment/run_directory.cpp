@@ -17,10 +17,10 @@ Result<RunDirectory> RunDirectory::create(const Path& results, const std::string
         free = fmt::format("{}-{}", name, copy);
     }
     JOUST_TRY(Directory run, parent.folder(free));
-    JOUST_CHECK(run.make_folder("logs"));
+    JOUST_TRY(Directory logs, run.make_folder("logs"));
     JOUST_CHECK(run.make_folder("histograms"));
     JOUST_TRY(AppendFile trials, AppendFile::open(run, model::k_trials_file));
-    return RunDirectory(std::move(parent), std::move(run), std::move(trials));
+    return RunDirectory(std::move(parent), std::move(run), std::move(logs), std::move(trials));
 }
 
 Status RunDirectory::write(const model::Benchmark& benchmark) const {

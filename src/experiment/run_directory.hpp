@@ -16,7 +16,9 @@ public:
     static Result<RunDirectory> create(const Path& results, const std::string& benchmark, WallTime started);
 
     [[nodiscard]] const Path& path() const { return run_.path(); }
-    [[nodiscard]] Path logs() const { return path() / "logs"; }
+    /// The folder logs/ that create() made, by way of its open descriptor: whoever renames it or puts a link
+    /// in its place leads nothing elsewhere. Valid in this process while this object lives.
+    [[nodiscard]] Path logs() const { return fmt::format("/proc/self/fd/{}", logs_.fd()); }
 
     Status write(const model::Benchmark& benchmark) const;
     Status write(const model::Environment& environment) const;
@@ -25,10 +27,14 @@ public:
     Status append(const model::TrialResult& trial);
 
 private:
-    RunDirectory(Directory parent, Directory run, AppendFile trials)
-        : parent_(std::move(parent)), run_(std::move(run)), trials_(std::move(trials)) {}
+    RunDirectory(Directory parent, Directory run, Directory logs, AppendFile trials)
+        : parent_(std::move(parent)),
+          run_(std::move(run)),
+          logs_(std::move(logs)),
+          trials_(std::move(trials)) {}
     Directory parent_;
     Directory run_;
+    Directory logs_;
     AppendFile trials_;
     bool latest_ = false;
 };

@@ -10,6 +10,7 @@
 #include "host/proc.hpp"
 #include "host/usage_sampler.hpp"
 #include "load/engine.hpp"
+#include "model/wording.hpp"
 #include "service/command.hpp"
 
 namespace joust::experiment {
@@ -215,11 +216,12 @@ private:
                 fmt::format(
                     "{} printed more than is kept of a trial, and {} of it are not in its log; printing "
                     "takes time, and a log level that prints less may make it faster",
-                    result_.plan.entrant, to_text(Bytes{record.left_out_of_log})));
+                    result_.plan.entrant, model::bytes_text(Bytes{record.left_out_of_log})));
         if (oom_kills > 0)
             add(model::IncidentKind::out_of_memory,
                 fmt::format("the kernel killed {} process(es) of {} at its memory limit of {}", oom_kills,
-                            result_.plan.entrant, to_text(spec_.benchmark.contender_limits.memory)));
+                            result_.plan.entrant,
+                            model::limit_text(spec_.benchmark.contender_limits.memory)));
     }
 
     // Live figures over the last second.

@@ -129,7 +129,7 @@ public:
                 JOUST_TRY(const bool taken, take_placeholder());
                 if (taken) continue;
             }
-            take_character();
+            take_text();
         }
         return std::move(result_);
     }
@@ -138,11 +138,10 @@ public:
     [[nodiscard]] const std::string& example() const { return example_; }
 
 private:
-    void take_character() {
+    /// One character, and what follows it up to the next one that can mean something: a body may have many
+    /// megabytes.
+    void take_text() {
         const char c = rest_.front();
-        result_.tail_ += c;
-        example_ += c;
-        rest_.remove_prefix(1);
         if (escaped_) {
             escaped_ = false;
         } else if (quoted_ && c == '\\') {
@@ -150,6 +149,11 @@ private:
         } else if (c == '"') {
             quoted_ = !quoted_;
         }
+        const std::size_t end =
+            escaped_ ? 1 : std::min(rest_.find_first_of("{\"\\", 1), rest_.size());
+        result_.tail_ += rest_.substr(0, end);
+        example_ += rest_.substr(0, end);
+        rest_.remove_prefix(end);
     }
 
     Result<bool> take_placeholder() {

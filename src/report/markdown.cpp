@@ -35,29 +35,6 @@ std::string picture(const Pictured& pictured, const std::string& quantity, std::
     return fmt::format("\n![{}]({}.png)\n", alternative, name);
 }
 
-std::string marked(const words::Span& span) {
-    switch (span.style) {
-        case words::Style::strong:
-            return "**" + markdown_text(span.text) + "**";
-        case words::Style::emphasis:
-            return "*" + markdown_text(span.text) + "*";
-        case words::Style::code:
-            return code_span(span.text);
-        case words::Style::link:
-            return fmt::format("[{}]({})", span.text, span.target);
-        case words::Style::plain:
-            break;
-    }
-    return markdown_text(span.text);
-}
-
-std::string marked(const words::Prose& prose) {
-    std::string text;
-    for (const words::Span& span : prose.spans)
-        text += marked(span);
-    return text;
-}
-
 std::string bullets(const std::vector<words::Prose>& sentences, std::string_view otherwise) {
     if (sentences.empty()) return std::string(otherwise) + "\n";
     std::string text;

@@ -10,6 +10,7 @@
 #include "report/cell_text.hpp"
 #include "report/environment_facts.hpp"
 #include "report/markdown_text.hpp"
+#include "report/words/explanations.hpp"
 #include "report/words/quantities.hpp"
 
 namespace joust::report {
@@ -132,11 +133,7 @@ Table environment_table(const RunReport& run) {
         row("limits in force, " + markdown_text(party), limits_text(limits));
     if (environment.users_separated)
         table.rows.push_back(
-            {"users",
-             *environment.users_separated
-                 ? "each contender and the database have one of their own"
-                 : "**not separated**: contenders and database run as the user who called joust, and "
-                   "could read and change each other's files"});
+            {"users", marked(words::about_users(*environment.users_separated, benchmark.database.engine))});
     row("CPU placement", joined(environment.layout_notes, "; "));
     row("database", fmt::format("{} {}, durability {}, data on {}",
                                 environment.database.engine == "postgres" ? "PostgreSQL" : "SQLite",

@@ -1,5 +1,7 @@
 #include "report/markdown_text.hpp"
 
+#include <fmt/format.h>
+
 #include <cctype>
 
 #include "base/text.hpp"
@@ -72,6 +74,33 @@ std::string code_span(std::string_view text) {
     for (const char c : printable(text))
         span += c == '`' ? ' ' : c;
     return span + '`';
+}
+
+namespace {
+
+std::string marked(const words::Span& span) {
+    switch (span.style) {
+        case words::Style::strong:
+            return "**" + markdown_text(span.text) + "**";
+        case words::Style::emphasis:
+            return "*" + markdown_text(span.text) + "*";
+        case words::Style::code:
+            return code_span(span.text);
+        case words::Style::link:
+            return fmt::format("[{}]({})", span.text, span.target);
+        case words::Style::plain:
+            break;
+    }
+    return markdown_text(span.text);
+}
+
+}  // namespace
+
+std::string marked(const words::Prose& prose) {
+    std::string text;
+    for (const words::Span& span : prose.spans)
+        text += marked(span);
+    return text;
 }
 
 }  // namespace joust::report

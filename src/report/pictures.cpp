@@ -93,7 +93,8 @@ Status draw(const DrawingFolder& drawing, const std::vector<Figure>& figures, co
 }  // namespace
 
 Status pictures_possible() {
-    const auto output = run_gnuplot({"-e", "set terminal pngcairo"}, "/", std::nullopt);
+    // Asked as the user who will draw: what only root can reach would fail after everything was measured.
+    const auto output = run_gnuplot({"-e", "set terminal pngcairo"}, "/", drawing_user());
     if (!output)
         return fail(ErrorKind::bad_input,
                     "pictures cannot be made, so nothing was started; install gnuplot with `apt-get install "

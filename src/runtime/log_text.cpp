@@ -1,24 +1,52 @@
 #include "runtime/log_text.hpp"
 
-#include <fstream>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include "base/fd.hpp"
 #include "base/text.hpp"
 
 namespace joust::runtime {
+namespace {
 
-std::uint64_t log_size(const Path& log) {
-    std::error_code missing;
-    const auto size = std::filesystem::file_size(log, missing);
-    return missing ? 0 : size;
+// A regular file only: what is printed from it must not come from where a link or a FIFO of the folder's
+// owner leads.
+Fd open_log(const Path& log, struct stat& about) {
+    Fd file(::open(log.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+    if (!file || ::fstat(file.get(), &about) != 0 || !S_ISREG(about.st_mode)) return {};
+    return file;
 }
 
-std::string log_text(const Path& log, std::uint64_t offset) {
-    constexpr std::uint64_t most = 64 * 1024;
-    const std::uint64_t size = log_size(log);
+}  // namespace
+
+std::uint64_t log_size(const Path& log) {
+    struct stat about{};
+    return open_log(log, about) ? static_cast<std::uint64_t>(about.st_size) : 0;
+}
+
+std::string log_text(const Path& log, std::uint64_t offset, std::uint64_t most) {
+    struct stat about{};
+    const Fd file = open_log(log, about);
+    if (!file) return "";
+    const auto size = static_cast<std::uint64_t>(about.st_size);
     if (size > most && offset < size - most) offset = size - most;
-    std::ifstream file(log);
-    file.seekg(static_cast<std::streamoff>(offset));
-    return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    std::string text(size > offset ? size - offset : 0, '\0');
+    std::size_t filled = 0;
+    while (filled < text.size()) {
+        const ssize_t got = ::pread(file.get(), text.data() + filled, text.size() - filled,
+                                    static_cast<off_t>(offset + filled));
+        if (got <= 0) break;
+        filled += static_cast<std::size_t>(got);
+    }
+    text.resize(filled);
+    return text;
+}
+
+Path shown_path(const Path& log) {
+    std::error_code failed;
+    const Path folder = std::filesystem::read_symlink(log.parent_path(), failed);
+    return failed ? log : folder / log.filename();
 }
 
 std::string log_ending(const Path& log, std::uint64_t offset, std::size_t lines) {

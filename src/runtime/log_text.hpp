@@ -7,11 +7,16 @@
 
 namespace joust::runtime {
 
+// A log is read as a regular file only; a link or a FIFO of its name counts as not there.
+
 /// Size of a party's log in bytes; 0 if it is not there.
 std::uint64_t log_size(const Path& log);
 
-/// What was written to it from `offset` on, at most its last 64 KiB; "" if it is not there.
-std::string log_text(const Path& log, std::uint64_t offset);
+/// What was written to it from `offset` on, at most its last `most` bytes; "" if it is not there.
+std::string log_text(const Path& log, std::uint64_t offset, std::uint64_t most = 64 * 1024);
+
+/// Where a log in a folder that is held open (/proc/self/fd/N/x.log) is, for messages.
+Path shown_path(const Path& log);
 
 /// "; its last lines:\n…" to end an error message with, or "; it printed nothing".
 std::string log_ending(const Path& log, std::uint64_t offset, std::size_t lines);

@@ -27,7 +27,8 @@ Status run_errand(Errand errand, host::RunState& run, const Interrupted& interru
     const auto ending = [&] {
         output->end_section();
         return fmt::format("{}\n{}; everything it printed is in {}",
-                           runtime::log_ending(log, log_start, lines), errand.advice, log.string());
+                           runtime::log_ending(log, log_start, lines), errand.advice,
+                           runtime::shown_path(log).string());
     };
     const TimePoint deadline = now() + errand.limit;
     while (!program.wait_for(std::chrono::milliseconds(100))) {

@@ -50,6 +50,18 @@ Prose about_resources() {
            "generator are measured apart.";
 }
 
+Prose about_users(bool separated, model::DatabaseEngine engine) {
+    const bool server = engine == model::DatabaseEngine::postgres;  // SQLite runs within the contender
+    if (separated)
+        return server ? "each contender and the database have one of their own"
+                      : "each contender has one of its own";
+    return strong("not separated") + (server ? ": contenders and database run as the user who called joust, "
+                                               "and could read and change each "
+                                               "other's files"
+                                             : ": contenders run as the user who called joust, and could "
+                                               "read and change each other's files");
+}
+
 Prose about_repeating(const RunReport& run, bool with_logs) {
     Prose prose = fmt::format("The seed {} decides the order of the trials. ", run.benchmark.experiment.seed);
     prose +=

@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "report/words/explanations.hpp"
 #include "report/words/prose.hpp"
 #include "report/words/quantities.hpp"
 #include "report/words/rules.hpp"
@@ -12,6 +13,18 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::Not;
+
+TEST(about_users, speaks_of_a_database_user_only_where_there_is_a_server) {
+    using model::DatabaseEngine;
+    EXPECT_EQ(plain(about_users(true, DatabaseEngine::postgres)),
+              "each contender and the database have one of their own");
+    EXPECT_EQ(plain(about_users(true, DatabaseEngine::sqlite)), "each contender has one of its own");
+    for (const DatabaseEngine engine : {DatabaseEngine::postgres, DatabaseEngine::sqlite}) {
+        const Prose shared = about_users(false, engine);
+        EXPECT_EQ(shared.spans.front().style, Style::strong);
+        EXPECT_THAT(plain(shared), HasSubstr("not separated: contenders"));
+    }
+}
 
 TEST(rule_table, has_a_code_of_its_own_for_each_rule) {
     std::set<std::string_view> codes;
