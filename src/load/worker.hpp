@@ -117,7 +117,11 @@ private:
     void flush_tls(ConnectionId id);
     bool consume(ConnectionId id, std::string_view bytes, const Arrival& arrival);
     void keep_header(Connection& connection) const;
-    void answered(ConnectionId id, const Arrival& arrival, bool reusable);
+    /// What an answer has left of its connection; `ended_connection`: the server kept it alive, but has ended
+    /// it already, or said more than it was asked.
+    enum class Left : std::uint8_t { usable, ended_connection, nothing };
+    [[nodiscard]] Left left_of(ConnectionId id, bool silent) const;
+    void answered(ConnectionId id, const Arrival& arrival, Left left);
     void failed(ConnectionId id, model::RequestErrorKind kind, std::string_view detail, TimePoint end);
     void lacked(ConnectionId id, model::Shortage shortage, std::string_view detail, TimePoint end);
     void timed_out(ConnectionId id);

@@ -118,15 +118,19 @@ bool Worker::consume(ConnectionId id, std::string_view bytes, const Arrival& arr
                                     check.needs_body() ? AnswerCheck::k_most_body_bytes : k_excerpt_bytes);
                 break;
             case Event::complete:
-                answered(id, arrival,
-                         connection.parser.keep_alive() && bytes.empty() && !arrival.followed &&
-                             !transport_.sending(id));
+                answered(id, arrival, left_of(id, bytes.empty() && !arrival.followed));
                 return false;
             case Event::error:
                 failed(id, RequestErrorKind::protocol, connection.parser.error(), arrival.arrived);
                 return false;
         }
     }
+}
+
+/// Of a connection whose request is still being sent nothing is left, whatever the server does with it.
+Worker::Left Worker::left_of(ConnectionId id, bool silent) const {
+    if (!connections_[id].parser.keep_alive() || transport_.sending(id)) return Left::nothing;
+    return silent ? Left::usable : Left::ended_connection;
 }
 
 void Worker::keep_header(Connection& connection) const {
@@ -148,7 +152,7 @@ Ending Worker::ending(const Connection& connection, Ending::How how, TimePoint e
             .end = std::max(end, connection.due)};
 }
 
-void Worker::answered(ConnectionId id, const Arrival& arrival, bool reusable) {
+void Worker::answered(ConnectionId id, const Arrival& arrival, Left left) {
     Connection& connection = connections_[id];
     if (arrival.arrived - connection.due > plan_.options.timeout) {
         timed_out(id);  // it came too late, but was read before the deadline was looked at
@@ -176,10 +180,10 @@ void Worker::answered(ConnectionId id, const Arrival& arrival, bool reusable) {
                         .cut = connection.body.cut()};
     auto wrong = check.check(answer, json_parser_, known_answers_[connection.operation]);
     ++connection.served;
-    const bool asked_to_close = plan_.requests[connection.operation].closes(connection.variant);
-    const bool carries_more =
-        reusable && !asked_to_close &&
-        connection.served < plan_.options.requests_per_connection.value_or(~std::uint64_t{0});
+    const bool last_one =
+        plan_.requests[connection.operation].closes(connection.variant) ||
+        connection.served >= plan_.options.requests_per_connection.value_or(~std::uint64_t{0});
+    const bool carries_more = left == Left::usable && !last_one;
     if (wrong && wrong->kind == RequestErrorKind::status_5xx && retry(id, wrong->kind, carries_more)) return;
     if (wrong) {
         how.how = Ending::How::failed;
@@ -193,8 +197,7 @@ void Worker::answered(ConnectionId id, const Arrival& arrival, bool reusable) {
     connection.failures = 0;
     connection.phase = Phase::idle;
     if (!carries_more) {
-        if (connection.parser.keep_alive() && arrival.followed && !asked_to_close)
-            ++recorder_.connections().closed_idle;
+        if (left == Left::ended_connection && !last_one) ++recorder_.connections().closed_idle;
         drop(id);
     }
     end(id, how);
@@ -321,7 +324,7 @@ void Worker::on_ended(ConnectionId id, int error, TimePoint now) {
                    now);
             return;
         }
-        answered(id, {.read = now, .arrived = now}, false);
+        answered(id, {.read = now, .arrived = now}, Left::nothing);
         return;
     }
     if (send_again(id)) return;
