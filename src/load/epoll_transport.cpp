@@ -27,6 +27,12 @@ struct Socket {
     std::string_view unsent;
 };
 
+/// More bytes, an end or an error; a full buffer alone does not tell.
+bool more_to_read(int fd) {
+    char byte = 0;
+    return ::recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 || errno != EAGAIN;
+}
+
 void sleep_for(Nanoseconds time) {
     if (time <= Nanoseconds{0}) return;
     const timespec length{time / std::chrono::seconds(1), (time % std::chrono::seconds(1)).count()};
@@ -225,7 +231,8 @@ void EpollTransport::receive(Socket& socket, ConnectionId id, bool ending, Trans
             events.on_ended(id, end_of(received.error, socket.write_error), received.arrival.read);
             return;
         }
-        received.arrival.followed = ending || received.bytes.size() == buffer_.size();
+        received.arrival.followed =
+            ending || (received.bytes.size() == buffer_.size() && more_to_read(socket.fd.get()));
         events.on_data(id, received.bytes, received.arrival);
         if (!received.arrival.followed) return;
     }

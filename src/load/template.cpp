@@ -149,8 +149,7 @@ private:
         } else if (c == '"') {
             quoted_ = !quoted_;
         }
-        const std::size_t end =
-            escaped_ ? 1 : std::min(rest_.find_first_of("{\"\\", 1), rest_.size());
+        const std::size_t end = escaped_ ? 1 : std::min(rest_.find_first_of("{\"\\", 1), rest_.size());
         result_.tail_ += rest_.substr(0, end);
         example_ += rest_.substr(0, end);
         rest_.remove_prefix(end);

@@ -41,6 +41,11 @@ public:
     /// there are none.
     bool run_pending();
 
+    /// Calls visit(const io_uring_cqe&) for every completion that drain() is going to visit, and leaves them.
+    template <typename Visit>
+    void peek(Visit&& visit) const {
+        queues_.peek(std::forward<Visit>(visit));
+    }
     /// Calls visit(const io_uring_cqe&) for every completion there is.
     template <typename Visit>
     void drain(Visit&& visit) {

@@ -44,7 +44,14 @@ public:
         return (shared(flags_).load(std::memory_order_relaxed) & IORING_SQ_TASKRUN) != 0;
     }
 
-    /// Calls visit(const io_uring_cqe&) for every completion there is, then leaves their room to the kernel.
+    /// Calls visit(const io_uring_cqe&) for every completion there is.
+    template <typename Visit>
+    void peek(Visit&& visit) const {
+        const unsigned tail = shared(completion_tail_).load(std::memory_order_acquire);
+        for (unsigned head = *completion_head_; head != tail; ++head)
+            visit(completions_[head & completion_mask_]);
+    }
+    /// The same, then leaves their room to the kernel.
     template <typename Visit>
     void drain(Visit&& visit) {
         unsigned head = *completion_head_;

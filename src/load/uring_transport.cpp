@@ -16,7 +16,7 @@ namespace joust::load {
 namespace {
 
 /// Completion keys: kind, generation of the connection's place (24 bits), connection.
-enum class Kind : std::uint64_t { connect = 1, receive, send, wake };
+enum class Kind : std::uint64_t { connect = 1, receive, send, end, wake };
 constexpr std::uint32_t k_generation_mask = 0xffffff;
 
 std::uint64_t key(Kind kind, std::uint32_t generation, ConnectionId id) {
@@ -37,6 +37,7 @@ struct Socket {
     std::uint32_t generation = 0;
     std::uint32_t sends = 0;  ///< of which the completion is awaited
     int write_error = 0;      ///< nothing more can be sent; told when all that came is read
+    bool ending = false;      ///< nothing comes behind what is in the socket
     std::string_view unsent;  ///< of the last send; what was not reported to have gone out
 };
 
@@ -79,15 +80,21 @@ private:
         if (uring_->is_full()) hand_over();
         return uring_->next_submission();
     }
+    [[nodiscard]] bool is_current(const io_uring_cqe& completion, ConnectionId id) const {
+        return ((completion.user_data >> 32U) & k_generation_mask) ==
+               (sockets_[id].generation & k_generation_mask);
+    }
     void hand_over();
     void watch_wake();
     void arm_receive(ConnectionId id);
+    void watch_end(ConnectionId id);
     void submit_send(ConnectionId id, bool quiet);
     void on_sent(const io_uring_cqe& completion, ConnectionId id);
+    void note_end(const io_uring_cqe& completion);
     void handle(const io_uring_cqe& completion, TimePoint read, TransportEvents& events);
     void receive(const io_uring_cqe& completion, ConnectionId id, bool current, TimePoint read,
                  TransportEvents& events);
-    bool deliver(char* buffer, const io_uring_cqe& completion, ConnectionId id, TimePoint read,
+    void deliver(char* buffer, const io_uring_cqe& completion, ConnectionId id, TimePoint read,
                  TransportEvents& events);
     void look_for_end(ConnectionId id, TransportEvents& events);
 
@@ -124,6 +131,7 @@ int UringTransport::open(ConnectionId id, const Address& address) {
     ++socket.generation;
     socket.sends = 0;
     socket.write_error = 0;
+    socket.ending = false;
     int error = 0;
     // A Unix socket connects at once or not at all. The kernel would leave it to a thread that waits for the
     // server, one for each connection.
@@ -162,6 +170,7 @@ int UringTransport::move(ConnectionId from, ConnectionId to) {
     ++socket.generation;
     socket.sends = 0;
     socket.write_error = 0;
+    socket.ending = false;
     if (const int error = uring_->set_file(to, socket.fd.get()); error != 0) {
         socket.fd = Fd();
         uring_->set_file(from, -1);
@@ -169,7 +178,19 @@ int UringTransport::move(ConnectionId from, ConnectionId to) {
     }
     uring_->set_file(from, -1);
     arm_receive(to);
+    watch_end(to);
     return 0;
+}
+
+/// A multishot receive that has emptied the socket waits for the next event, even if the connection has ended
+/// meanwhile: the kernel counted that event together with the one of the data (seen with Linux 6.18: resets,
+/// and the ends of Unix sockets). Nothing more would ever be heard of it. This asks for what is so, not for
+/// what happens, and costs nothing per request.
+void UringTransport::watch_end(ConnectionId id) {
+    io_uring_sqe& entry = next_submission();
+    io_uring_prep_poll_add(&entry, static_cast<int>(id), POLLRDHUP);
+    entry.flags = IOSQE_FIXED_FILE;
+    entry.user_data = key(Kind::end, sockets_[id].generation, id);
 }
 
 void UringTransport::send(ConnectionId id, std::string_view bytes) {
@@ -214,6 +235,7 @@ void UringTransport::close(ConnectionId id) {
     ++socket.generation;
     socket.sends = 0;
     socket.write_error = 0;
+    socket.ending = false;
 }
 
 void UringTransport::wait(TimePoint until, Patience patience, TransportEvents& events) {
@@ -229,6 +251,8 @@ void UringTransport::wait(TimePoint until, Patience patience, TransportEvents& e
     do {
         const TimePoint read = now();
         clock_.refresh(read);
+        // An end is known before the last bytes are told: their connection is then not used again.
+        uring_->peek([&](const io_uring_cqe& completion) { note_end(completion); });
         uring_->drain([&](const io_uring_cqe& completion) { handle(completion, read, events); });
     } while (++rounds < k_most_rounds && uring_->run_pending());
     // Not before: what the kernel has read, an error too, is not in the socket any more. It reads nothing
@@ -236,6 +260,12 @@ void UringTransport::wait(TimePoint until, Patience patience, TransportEvents& e
     for (const Look& look : looks_)
         if (sockets_[look.id].generation == look.generation) look_for_end(look.id, events);
     looks_.clear();
+}
+
+void UringTransport::note_end(const io_uring_cqe& completion) {
+    if (static_cast<Kind>(completion.user_data >> 56U) != Kind::end) return;
+    const auto id = static_cast<ConnectionId>(completion.user_data);
+    if (is_current(completion, id)) sockets_[id].ending = true;
 }
 
 void UringTransport::handle(const io_uring_cqe& completion, TimePoint read, TransportEvents& events) {
@@ -248,8 +278,7 @@ void UringTransport::handle(const io_uring_cqe& completion, TimePoint read, Tran
         return;
     }
     Socket& socket = sockets_[id];
-    const bool current =
-        ((completion.user_data >> 32U) & k_generation_mask) == (socket.generation & k_generation_mask);
+    const bool current = is_current(completion, id);
     switch (kind) {
         case Kind::receive:
             receive(completion, id, current, read, events);
@@ -258,11 +287,16 @@ void UringTransport::handle(const io_uring_cqe& completion, TimePoint read, Tran
             if (!current) break;
             const std::uint32_t generation = socket.generation;
             events.on_connected(id, completion.res < 0 ? -completion.res : 0, read);
-            if (completion.res == 0 && socket.generation == generation) arm_receive(id);
+            if (completion.res != 0 || socket.generation != generation) break;
+            arm_receive(id);
+            watch_end(id);
             break;
         }
         case Kind::send:
             if (current) on_sent(completion, id);
+            break;
+        case Kind::end:
+            if (current) looks_.push_back({id, socket.generation});
             break;
         case Kind::wake:
             break;
@@ -273,27 +307,20 @@ void UringTransport::receive(const io_uring_cqe& completion, ConnectionId id, bo
                              TransportEvents& events) {
     const std::uint32_t generation = sockets_[id].generation;
     const bool has_buffer = (completion.flags & IORING_CQE_F_BUFFER) != 0;
-    bool goes_on = false;
     if (has_buffer) {
         const unsigned buffer = completion.flags >> IORING_CQE_BUFFER_SHIFT;
-        if (current) goes_on = deliver(uring_->buffer(buffer), completion, id, read, events);
+        if (current) deliver(uring_->buffer(buffer), completion, id, read, events);
         uring_->give_back(buffer);
     } else if (current && completion.res <= 0 && completion.res != -ENOBUFS) {
         events.on_ended(id, end_of(-completion.res, sockets_[id].write_error), read);
     }
-    const bool emptied = (completion.flags & IORING_CQE_F_SOCK_NONEMPTY) == 0;
-    if (goes_on && emptied && sockets_[id].generation == generation) looks_.push_back({id, generation});
     const bool armed = (completion.flags & IORING_CQE_F_MORE) != 0;
     if (current && !armed && sockets_[id].generation == generation) arm_receive(id);
 }
 
-/// A multishot receive that has emptied the socket waits for the next event, even if the connection has ended
-/// meanwhile: the kernel counted that event together with the one of the data (seen with Linux 6.18: resets,
-/// and the ends of Unix sockets). Nothing more would ever be heard of it.
+/// What has come before the end is still in the socket: it is read to the end.
 void UringTransport::look_for_end(ConnectionId id, TransportEvents& events) {
-    pollfd asked{.fd = sockets_[id].fd.get(), .events = POLLRDHUP, .revents = 0};
     const int write_error = sockets_[id].write_error;
-    if (write_error == 0 && ::poll(&asked, 1, 0) <= 0) return;
     const std::uint32_t generation = sockets_[id].generation;
     std::array<char, Uring::k_buffer_bytes> buffer;
     for (bool goes_on = true; goes_on && sockets_[id].generation == generation;) {
@@ -311,25 +338,25 @@ void UringTransport::look_for_end(ConnectionId id, TransportEvents& events) {
     }
 }
 
-bool UringTransport::deliver(char* buffer, const io_uring_cqe& completion, ConnectionId id, TimePoint read,
+void UringTransport::deliver(char* buffer, const io_uring_cqe& completion, ConnectionId id, TimePoint read,
                              TransportEvents& events) {
     io_uring_recvmsg_out* const out = io_uring_recvmsg_validate(buffer, completion.res, &message_);
     if (out == nullptr) {
         events.on_ended(id, EPROTO, read);
-        return false;
+        return;
     }
     const unsigned size = io_uring_recvmsg_payload_length(out, completion.res, &message_);
     if (size == 0) {
         events.on_ended(id, end_of(0, sockets_[id].write_error), read);
-        return false;
+        return;
     }
     msghdr control{};
     control.msg_control = buffer + sizeof *out;
     control.msg_controllen = out->controllen;
     Arrival arrival = clock_.arrival(receive_stamp(control), read);
-    arrival.followed = (completion.flags & IORING_CQE_F_SOCK_NONEMPTY) != 0;
+    arrival.followed = sockets_[id].ending || (completion.flags & IORING_CQE_F_SOCK_NONEMPTY) != 0;
     const auto* payload = static_cast<const char*>(io_uring_recvmsg_payload(out, &message_));
-    return events.on_data(id, {payload, size}, arrival);
+    events.on_data(id, {payload, size}, arrival);
 }
 
 }  // namespace

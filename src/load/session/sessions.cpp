@@ -91,16 +91,15 @@ bool Sessions::on_data(ConnectionId id, std::string_view bytes, const Arrival& a
     return sessions_[id].tls ? on_tls_data(id, bytes, arrival) : on_plaintext(id, bytes, arrival);
 }
 
-void Sessions::answered(Session& session, const Arrival& arrival, bool reusable) {
-    const bool asked_to_close = session.exchange->asks_to_close();
-    const bool keep_alive = session.http.keep_alive();
+void Sessions::answered(Session& session, const Arrival& arrival, Left left) {
     const bool first = session.served++ == 0;
+    const bool last_one = session.exchange->asks_to_close() || session.served >= most_served_;
     events_.on_answered(*session.exchange,
                         {.status = session.http.status(),
-                         .keep_alive = keep_alive,
-                         .carries_more = reusable && !asked_to_close && session.served < most_served_,
+                         .keep_alive = session.http.keep_alive(),
+                         .carries_more = left == Left::usable && !last_one,
                          .first = first,
-                         .closed = keep_alive && arrival.followed && !asked_to_close},
+                         .closed = left == Left::ended && !last_one},
                         arrival);
 }
 
@@ -115,9 +114,7 @@ bool Sessions::on_plaintext(ConnectionId id, std::string_view bytes, const Arriv
         case Http1::Step::wants_more:
             return true;
         case Http1::Step::whole:
-            answered(
-                session, arrival,
-                session.http.keep_alive() && bytes.empty() && !arrival.followed && !transport_.sending(id));
+            answered(session, arrival, left_of(id, bytes.empty() && !arrival.followed));
             return false;
         case Http1::Step::wrong:
             events_.on_failed(*session.exchange, RequestErrorKind::protocol, session.http.error(),
@@ -182,7 +179,7 @@ void Sessions::on_ended(ConnectionId id, int error, TimePoint now) {
         return events_.on_failed(
             exchange, RequestErrorKind::reset,
             "the connection ended without TLS's closure alert: a body without a length may be cut off", now);
-    answered(session, {.read = now, .arrived = now}, false);
+    answered(session, {.read = now, .arrived = now}, Left::nothing);
 }
 
 /// The connection ended before the answer was whole.

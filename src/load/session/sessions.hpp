@@ -20,7 +20,7 @@ struct AnswerEnd {
     bool keep_alive = false;    ///< the server keeps the connection, as far as the answer says
     bool carries_more = false;  ///< the session can carry another exchange
     bool first = false;         ///< of its session
-    bool closed = false;        ///< the server said that it keeps the connection, but closed it
+    bool closed = false;  ///< the server kept the connection, but has ended it already, or said too much
 };
 
 /// What becomes of the exchanges that sessions carry. All of it ends an exchange's stay on its session, if it
@@ -95,7 +95,16 @@ private:
     void close_after(const Exchange& exchange, const AnswerEnd& answer);
     void submit(Session& session, Exchange& exchange);
     bool on_plaintext(ConnectionId id, std::string_view bytes, const Arrival& arrival);
-    inline void answered(Session& session, const Arrival& arrival, bool reusable);
+    /// What an answer has left of its connection; `ended`: the server kept it alive, but has ended it
+    /// already, or said more than it was asked.
+    enum class Left : std::uint8_t { usable, ended, nothing };
+    [[nodiscard]] Left left_of(ConnectionId id, bool silent) const {
+        // Of a connection whose request is still being sent nothing is left, whatever the server does with
+        // it.
+        if (!sessions_[id].http.keep_alive() || transport_.sending(id)) return Left::nothing;
+        return silent ? Left::usable : Left::ended;
+    }
+    inline void answered(Session& session, const Arrival& arrival, Left left);
     void ended_early(const Session& session, int error, TimePoint now);
 
     // sessions_tls.cpp

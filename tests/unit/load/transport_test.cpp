@@ -17,11 +17,14 @@ struct Seen final : TransportEvents {
     bool on_data(ConnectionId id, std::string_view bytes, const Arrival& arrival) override {
         arrived.emplace(id, arrival.arrived);
         text += bytes;
-        return true;
+        followed = arrival.followed;
+        return awaits_more;
     }
     void on_ended(ConnectionId /*id*/, int /*error*/, TimePoint /*now*/) override { ++ended; }
     void on_submitted(ConnectionId id, TimePoint now) override { submitted[id] = now; }
 
+    bool awaits_more = true;  ///< what on_data() says
+    bool followed = false;    ///< what it was told last
     std::size_t connected = 0;
     std::size_t ended = 0;
     std::string text;
@@ -101,21 +104,44 @@ TEST_P(TransportOn, ReadsInOneWaitWhatIsThere) {
     until([&] { return seen_.arrived.size() == k_connections; });
 }
 
+/// Also where the answer is whole with these bytes: the connection would else be taken for a usable one, and
+/// what is sent on it next might be lost.
 TEST_P(TransportOn, HearsOfAnEndThatCameTogetherWithTheLastBytes) {
     using Listen = ScriptedServer::Manner::Listen;
-    for (const Listen on : {Listen::ipv4, Listen::ipv6, Listen::unix_socket}) {
+    for (const auto& [on, awaits_more] : {std::pair{Listen::ipv4, true},
+                                          {Listen::ipv4, false},
+                                          {Listen::ipv6, true},
+                                          {Listen::ipv6, false},
+                                          {Listen::unix_socket, true},
+                                          {Listen::unix_socket, false}}) {
         const ScriptedServer server([](const SeenRequest&) { return Reply::never(); },
                                     {.on = on, .greeting = "bye", .close_on_accept = true});
-        SCOPED_TRACE(server.url());
+        SCOPED_TRACE(server.url() + (awaits_more ? " in the middle" : " at the end"));
         const Address address = must_resolve(server);
         seen_ = {};
+        seen_.awaits_more = awaits_more;
         ASSERT_EQ(transport_->open(0, address), 0);
         until([&] { return seen_.connected == 1; });
         std::this_thread::sleep_for(50ms);  // by now both are there
         until([&] { return seen_.ended >= 1; });
         EXPECT_EQ(seen_.text, "bye");
+        EXPECT_TRUE(seen_.followed);
         transport_->close(0);
     }
+}
+
+/// A read that fills the buffer of either transport to its last byte says nothing about what comes next.
+TEST_P(TransportOn, DoesNotTakeAFullBufferForOneThatIsFollowed) {
+    const std::string head = "HTTP/1.1 200 OK\r\nContent-Length: 65000\r\nFiller: ";
+    const ScriptedServer server([](const SeenRequest&) { return Reply::never(); },
+                                {.greeting = head + std::string(65536 - head.size() - 4 - 65000, 'f') +
+                                             "\r\n\r\n" + std::string(65000, 'b')});
+    const Address address = must_resolve(server);
+    ASSERT_EQ(transport_->open(0, address), 0);
+    until([&] { return seen_.connected == 1; });
+    std::this_thread::sleep_for(50ms);  // by now all is there, and can be read in one go
+    until([&] { return seen_.text.size() == 65536; });
+    EXPECT_FALSE(seen_.followed);
 }
 
 INSTANTIATE_TEST_SUITE_P(Backends, TransportOn, k_both_backends, io_name);

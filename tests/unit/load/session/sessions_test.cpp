@@ -121,7 +121,8 @@ TEST_F(Carrying, UsesNoConnectionAgainThatHasMoreThanTheAnswer) {
     EXPECT_FALSE(answers[0].carries_more);
     EXPECT_FALSE(answers[1].carries_more);
     EXPECT_TRUE(answers[1].closed);
-    EXPECT_EQ(recorder.connections().closed_idle, 1U);
+    EXPECT_TRUE(answers[0].closed);
+    EXPECT_EQ(recorder.connections().closed_idle, 2U);
 }
 
 TEST_F(Carrying, UsesNoConnectionAgainOnWhichTheRequestIsStillBeingSent) {
@@ -131,6 +132,7 @@ TEST_F(Carrying, UsesNoConnectionAgainOnWhichTheRequestIsStillBeingSent) {
     events().on_data(0, k_answer, arrival());
     ASSERT_EQ(answers.size(), 1U);
     EXPECT_FALSE(answers[0].carries_more);
+    EXPECT_FALSE(answers[0].closed);
 }
 
 TEST_F(Carrying, TellsOfAnIdleConnectionThatTheServerEnds) {
