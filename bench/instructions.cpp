@@ -88,9 +88,9 @@ int run(std::uint64_t requests, std::string_view mode) {
                         live);
     const TimePoint start = now();
     control.window_start_ns = start.time_since_epoch().count();
-    const load::ThreadResult result = worker.run(start);
-    std::printf("%llu\n", static_cast<unsigned long long>(result.samples.requests.succeeded));
-    return result.samples.requests.succeeded == requests ? 0 : 1;
+    const load::Tally tally = worker.run(start);
+    std::printf("%llu\n", static_cast<unsigned long long>(tally.requests.succeeded));
+    return tally.requests.succeeded == requests ? 0 : 1;
 }
 
 }  // namespace

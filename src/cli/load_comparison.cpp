@@ -12,7 +12,7 @@
 #include "load/address.hpp"
 #include "load/engine.hpp"
 #include "load/prepared_request.hpp"
-#include "load/recorder.hpp"
+#include "load/laps.hpp"
 
 namespace joust::cli {
 namespace {

@@ -122,7 +122,7 @@ struct Engine::State {
         std::unique_ptr<Transport> transport;
         std::promise<Status> ready;
         bool is_ready = false;              ///< `ready` was told
-        ThreadResult result;                ///< of the lap, from `done` on
+        Tally result;                       ///< of the lap, from `done` on
         Status outcome;                     ///< from `done` on
         Error exhausted = out_of_memory();  ///< made while there is memory for it
         bool given_up = false;              ///< known to the caller's thread: no `done` will come any more
@@ -224,16 +224,20 @@ void Engine::State::set_lap(TimePoint start) {
 }
 
 Result<model::Samples> Engine::State::collect() {
-    std::vector<ThreadResult> results;
+    std::optional<Tally> tally;
     Status outcome;
     for (Thread& thread : threads) {
         if (!thread.given_up) thread.done.acquire();
         thread.given_up = !thread.outcome;
         if (outcome) outcome = thread.outcome;
-        results.push_back(std::move(thread.result));
+        if (tally) {
+            tally->merge(std::move(thread.result));
+        } else {
+            tally = std::move(thread.result);
+        }
     }
     JOUST_CHECK(outcome);
-    JOUST_TRY(model::Samples samples, merged(std::move(results)));
+    JOUST_TRY(model::Samples samples, samples_of(*tally));
     if (samples.conduct.shortages[model::Shortage::local_ports] > 0)
         samples.conduct.local_ports = local_ports();
     samples.backend = uring ? "io_uring" : "epoll";

@@ -36,6 +36,7 @@ public:
     [[nodiscard]] std::uint64_t count_at(std::size_t index) const { return counts_[index]; }
     /// Rank ceil(quantile * count); 0 when empty.
     [[nodiscard]] std::int64_t value_at_quantile(double quantile) const;
+    friend bool operator==(const LiveHistogram&, const LiveHistogram&) = default;
 
 private:
     std::array<std::uint64_t, k_size> counts_{};

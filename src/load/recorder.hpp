@@ -9,9 +9,9 @@
 #include "base/clock.hpp"
 #include "base/error.hpp"
 #include "load/live_counters.hpp"
-#include "load/live_histogram.hpp"
 #include "load/second_series.hpp"
 #include "load/stall_watch.hpp"
+#include "load/tally.hpp"
 #include "load/thread_usage.hpp"
 #include "model/samples.hpp"
 
@@ -36,23 +36,13 @@ struct Ending {
     Nanoseconds reap_delay{0};
 };
 
-/// What one load thread hands over after its end.
-struct ThreadResult {
-    model::Samples samples;  ///< of this thread; seconds, goodput window and rates are filled in by merged()
-    std::vector<SecondSeries::Second> seconds;
-    LiveHistogram start_delay;
-    Nanoseconds in_flight{0};  ///< integral of the requests in flight over the window
-    TimePoint window_start;
-    TimePoint window_end;  ///< TimePoint::max() when the load stopped by count
-    TimePoint last_end;    ///< of a request due in the window
-    bool has_window = false;
-};
-
 /// Sorts the endings of one thread's requests into the window [start, end): goodput by when they ended,
 /// latency by when they were due (method: "A trial").
 class Recorder {
 public:
-    Recorder(LiveCounters& live, std::vector<std::string> operations, std::string id_prefix);
+    /// `operations`: names; `schedstat` is the calling thread's, elsewhere for tests.
+    Recorder(LiveCounters& live, std::vector<std::string> operations, std::string id_prefix, int thread = 0,
+             Path schedstat = SchedulerFile::k_of_this_thread);
 
     void set_window(TimePoint start, TimePoint end);
     [[nodiscard]] bool has_window() const { return window_start_ != TimePoint::max(); }
@@ -70,14 +60,14 @@ public:
     void begun(TimePoint due) {
         live_.started.add(1);
         live_.in_flight.add(1);
-        if (due >= window_start_ && due < window_end_) ++samples_.requests.started;
+        if (due >= window_start_ && due < window_end_) ++tally_.requests.started;
     }
     /// As begun, `delay` after a connection was there for the request; `held_back`: it had to wait for one.
     void begun(TimePoint due, Nanoseconds delay, bool held_back) {
         begun(due);
         if (due < window_start_ || due >= window_end_) return;
-        start_delay_.record(delay.count());
-        if (held_back) ++samples_.conduct.held_back;
+        tally_.start_delay.record(delay.count());
+        if (held_back) ++tally_.held_back;
     }
     /// A request of the window that could not be begun, for want of a connection, before it timed out or the
     /// load ended.
@@ -94,20 +84,20 @@ public:
     /// Keeps an example of a failure, if there are not ten of its kind yet; asked first to save making the
     /// text.
     [[nodiscard]] bool wants_example(model::RequestErrorKind kind) const {
-        return example_counts_[static_cast<std::size_t>(kind)] < k_examples;
+        return example_counts_[static_cast<std::size_t>(kind)] < ThreadTally::k_examples;
     }
     void keep_example(model::RequestErrorKind kind, int status, std::string detail, TimePoint when);
     void received(std::size_t bytes, TimePoint when) {
         live_.bytes_received.add(bytes);
-        if (when >= window_start_ && when < window_end_) samples_.bytes_received += bytes;
+        if (when >= window_start_ && when < window_end_) tally_.bytes_received += bytes;
     }
-    void retried() { ++samples_.retried; }
+    void retried() { ++tally_.retried; }
     /// A request lacked something of this host.
     void lacked(model::Shortage shortage, TimePoint due) {
-        if (due >= window_start_ && due < window_end_) ++samples_.conduct.shortages[shortage];
+        if (due >= window_start_ && due < window_end_) ++tally_.shortages[shortage];
     }
-    model::ConnectionCounts& connections() { return samples_.connections; }
-    [[nodiscard]] const model::ConnectionCounts& connections() const { return samples_.connections; }
+    model::ConnectionCounts& connections() { return tally_.connections; }
+    [[nodiscard]] const model::ConnectionCounts& connections() const { return tally_.connections; }
     LiveCounters& live() { return live_; }
 
     /// What the transport and the loop know at the end.
@@ -119,13 +109,12 @@ public:
         std::optional<StallWatch::Sums> stalls;
         bool polls = false;  ///< the thread spins: its CPU time says nothing
     };
-    ThreadResult finish(TimePoint now, const Closing& closing);
+    Tally finish(TimePoint now, const Closing& closing);
     /// After finish(): as new, without a window; the live counters go on.
     void restart();
 
-    static constexpr std::uint32_t k_examples = 10;
-
 private:
+    void close_window(const Closing& closing);
     void count_success(const Ending& ending);
     void count_failure(const Ending& ending);
     void record(const Ending& ending);
@@ -135,16 +124,15 @@ private:
     LiveCounters& live_;
     std::vector<std::string> operation_names_;  ///< of a mix; empty when there is only one
     std::string id_prefix_;
+    int thread_;
+    Path schedstat_;
     TimePoint window_start_ = TimePoint::max();
     TimePoint window_end_ = TimePoint::max();
-    model::Samples samples_;
-    std::vector<TimePoint> example_times_;
+    Tally tally_;
+    ThreadTally own_;  ///< what goes into it at the end
     std::array<std::uint32_t, model::k_request_error_kinds> example_counts_{};
     std::array<std::uint64_t, 1000> statuses_{};  ///< by status; a status has three digits
     SecondSeries seconds_;
-    Nanoseconds in_flight_{0};
-    TimePoint last_end_{};
-    LiveHistogram start_delay_;
     TimePoint middle_ = TimePoint::max();  ///< between the halves; max() when there are none
     TimePoint halves_end_ = TimePoint::max();
     std::optional<ThreadUsage> usage_before_;  ///< until a moment before the window was seen
@@ -153,11 +141,5 @@ private:
     std::optional<HostTicks> host_at_start_;
     std::optional<HostTicks> host_at_end_;
 };
-
-/// Several windows of one load, in order, as one: what a longer one would have shown. `laps` is not empty.
-model::Samples joined(std::vector<model::Samples> laps);
-/// The results of all threads as one; `backend` and `threads` are filled in, rates computed. Fails when no
-/// window was set, or the load was stopped before it began.
-Result<model::Samples> merged(std::vector<ThreadResult> threads);
 
 }  // namespace joust::load

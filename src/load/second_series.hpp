@@ -21,6 +21,7 @@ public:
         std::uint64_t failed = 0;
         std::int64_t max_ns = 0;
         std::vector<std::pair<std::uint16_t, std::uint32_t>> counts;  ///< index in LiveHistogram, count
+        friend bool operator==(const Second&, const Second&) = default;
     };
 
     /// `since_window` is when it ended, not negative; `response_time` of a success.

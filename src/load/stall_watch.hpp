@@ -14,6 +14,7 @@ public:
     struct Sums {
         Nanoseconds total{0};
         Nanoseconds longest{0};
+        friend bool operator==(const Sums&, const Sums&) = default;
     };
 
     /// `schedstat` is the calling thread's; elsewhere for tests.

@@ -21,4 +21,12 @@ ThreadUsage thread_usage_now(const Path& schedstat) {
             .run_delay = account ? std::optional(account->run_delay) : std::nullopt};
 }
 
+ThreadUsage operator-(const ThreadUsage& later, const ThreadUsage& earlier) {
+    ThreadUsage used{.cpu = later.cpu - earlier.cpu,
+                     .voluntary_switches = later.voluntary_switches - earlier.voluntary_switches,
+                     .involuntary_switches = later.involuntary_switches - earlier.involuntary_switches};
+    if (later.run_delay && earlier.run_delay) used.run_delay = *later.run_delay - *earlier.run_delay;
+    return used;
+}
+
 }  // namespace joust::load

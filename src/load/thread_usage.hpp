@@ -15,7 +15,10 @@ struct ThreadUsage {
     std::uint64_t voluntary_switches = 0;
     std::uint64_t involuntary_switches = 0;
     std::optional<Nanoseconds> run_delay;  ///< empty where it cannot be read
+    friend bool operator==(const ThreadUsage&, const ThreadUsage&) = default;
 };
+/// What it has used since the earlier moment.
+ThreadUsage operator-(const ThreadUsage& later, const ThreadUsage& earlier);
 /// `schedstat` is the calling thread's; elsewhere for tests.
 ThreadUsage thread_usage_now(const Path& schedstat = SchedulerFile::k_of_this_thread);
 

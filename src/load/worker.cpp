@@ -37,7 +37,7 @@ Worker::Worker(const LoadPlan& plan, const Control& control, const Share& share,
       control_(control),
       transport_(transport),
       ids_(make_id_source(plan.run, share.thread, share.threads)),
-      recorder_(live, names(plan.options.operations), {ids_.prefix.data(), ids_.prefix.size()}),
+      recorder_(live, names(plan.options.operations), {ids_.prefix.data(), ids_.prefix.size()}, share.thread),
       random_(random_for(plan.options.seed, fmt::format("load thread {}", share.thread))),
       allowance_(share.requests),
       pacing_(make_pacing(plan, share, allowance_, random_, live)),
@@ -50,7 +50,7 @@ void Worker::prepare_lap(std::uint64_t lap) {
     pacing_->prepare(lap);
 }
 
-ThreadResult Worker::run(TimePoint start) {
+Tally Worker::run(TimePoint start) {
     pacing_->start(start);
     wanted_ = now();
     for (;;) {
@@ -77,7 +77,7 @@ void Worker::wait() {
     transport_.wait(wanted_, exchanges_.patience(), exchanges_.sessions());
 }
 
-ThreadResult Worker::finish() {
+Tally Worker::finish() {
     exchanges_.cut_off();
     pacing_->finish(moment_.now, exchanges_);
     recorder_.connections().asked = pacing_->connections_asked().value_or(recorder_.connections().peak);

@@ -24,7 +24,7 @@ public:
     Worker& operator=(const Worker&) = delete;
 
     /// One lap: loads from `start` to the end of the window and of the drain. Connections stay open.
-    ThreadResult run(TimePoint start);
+    Tally run(TimePoint start);
     /// After `laps` laps: looks after the idle connections until there is one more, and returns when it
     /// starts. Without another one, closes the connections and returns nothing.
     std::optional<TimePoint> rest(std::uint64_t laps);
@@ -36,7 +36,7 @@ private:
     void wait();
     [[nodiscard]] bool is_over() const;
     [[nodiscard]] TimePoint next_wake() const;
-    ThreadResult finish();
+    Tally finish();
 
     const LoadPlan& plan_;
     const Control& control_;

@@ -181,7 +181,7 @@ struct Samples {
     std::vector<OperationSamples> operations;  ///< one per operation of a mix; empty when there is only one
     std::vector<IssuedIds> ids;                ///< one per load thread
     std::uint64_t clock_steps = 0;  ///< how often the realtime clock jumped; stamps near it were not used
-    std::vector<Nanoseconds> run_delays;  ///< of each load thread in the window
+    std::vector<Nanoseconds> run_delays;  ///< of each load thread in the window; empty where not readable
     GeneratorConduct conduct;
     std::string backend;              ///< "io_uring" or "epoll"
     bool kernel_time_stamps = false;  ///< arrival is the kernel's receive time stamp

@@ -1,5 +1,5 @@
 // One engine, several laps: what a comparison of several targets in slices stands on.
-#include "load/recorder.hpp"
+#include "load/laps.hpp"
 #include "unit/load/engine_support.hpp"
 
 namespace joust::load {

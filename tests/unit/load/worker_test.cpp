@@ -142,9 +142,9 @@ TEST(Worker, ReadsWhatHasComeBeforeItCallsItATimeout) {
     Worker worker(plan, control, {.connections = 1, .requests = 1}, transport, live);
     const TimePoint start = now();
     control.window_start_ns = start.time_since_epoch().count();
-    const ThreadResult result = worker.run(start);
-    EXPECT_EQ(result.samples.requests.succeeded, 1U);
-    EXPECT_EQ(result.samples.requests.timed_out, 0U);
+    const Tally result = worker.run(start);
+    EXPECT_EQ(result.requests.succeeded, 1U);
+    EXPECT_EQ(result.requests.timed_out, 0U);
 }
 
 TEST(Worker, TakesTheAddressThatAnswersAlsoForConnectionsThatAreRefusedLater) {
@@ -158,9 +158,9 @@ TEST(Worker, TakesTheAddressThatAnswersAlsoForConnectionsThatAreRefusedLater) {
     Worker worker(plan, control, {.connections = k_requests, .requests = k_requests}, transport, live);
     const TimePoint start = now();
     control.window_start_ns = start.time_since_epoch().count();
-    const ThreadResult result = worker.run(start);
-    EXPECT_EQ(result.samples.errors[RequestErrorKind::connect], 0U);
-    EXPECT_EQ(result.samples.requests.succeeded, k_requests);
+    const Tally result = worker.run(start);
+    EXPECT_EQ(result.errors[RequestErrorKind::connect], 0U);
+    EXPECT_EQ(result.requests.succeeded, k_requests);
 }
 
 class TwoAddresses : public testing::Test {
@@ -172,7 +172,7 @@ protected:
         plan.addresses.resize(2);
         return plan;
     }
-    static ThreadResult run(const LoadPlan& plan, const Share& share, Transport& transport) {
+    static Tally run(const LoadPlan& plan, const Share& share, Transport& transport) {
         Control control;
         LiveCounters live;
         Worker worker(plan, control, share, transport, live);
@@ -186,8 +186,8 @@ protected:
 TEST_F(TwoAddresses, OneThatIsSilentHoldsUpNoConnectionOnceTheOtherAnswered) {
     const LoadPlan plan = plan_of(5, 5);
     FirstAddressSilent transport(plan);
-    const ThreadResult result = run(plan, {.connections = 5, .requests = 5}, transport);
-    EXPECT_EQ(result.samples.requests.succeeded, 5U);
+    const Tally result = run(plan, {.connections = 5, .requests = 5}, transport);
+    EXPECT_EQ(result.requests.succeeded, 5U);
     EXPECT_EQ(transport.idle_waits(), 0U);
 }
 
@@ -195,9 +195,9 @@ TEST_F(TwoAddresses, ATimeoutShorterThanTheRaceTriesTheOtherOneNext) {
     LoadPlan plan = plan_of(1, 3);
     plan.options.timeout = std::chrono::milliseconds(100);
     FirstAddressSilent transport(plan);
-    const ThreadResult result = run(plan, {.connections = 1, .requests = 3}, transport);
-    EXPECT_EQ(result.samples.requests.timed_out, 1U);
-    EXPECT_EQ(result.samples.requests.succeeded, 2U);
+    const Tally result = run(plan, {.connections = 1, .requests = 3}, transport);
+    EXPECT_EQ(result.requests.timed_out, 1U);
+    EXPECT_EQ(result.requests.succeeded, 2U);
 }
 
 }  // namespace

@@ -99,6 +99,14 @@ TEST(LoadText, MakesWhatTheServerSentHarmless) {
     EXPECT_NO_THROW(load_json(run));
 }
 
+TEST(LoadJson, TellsARunDelayThatWasNotReadFromNone) {
+    model::LoadRun run = run_with_timeouts();
+    run.samples.run_delays = {0ns, 0ns};
+    EXPECT_THAT(load_json(run), HasSubstr("\"run_delay_s\": 0.0"));
+    run.samples.run_delays.clear();
+    EXPECT_THAT(load_json(run), HasSubstr("\"run_delay_s\": null"));
+}
+
 TEST(LoadText, SaysAWrongStatusOnce) {
     model::LoadRun run = run_with_timeouts();
     run.samples.errors[model::RequestErrorKind::body] = 1;
