@@ -8,9 +8,9 @@
 #include "base/text.hpp"
 #include "experiment/steady_state.hpp"
 #include "host/proc.hpp"
-#include "host/usage_sampler.hpp"
 #include "load/engine.hpp"
 #include "model/wording.hpp"
+#include "probes/usage_probe.hpp"
 #include "service/command.hpp"
 
 namespace joust::experiment {
@@ -135,31 +135,26 @@ private:
         return {};
     }
 
-    // Whose usage is sampled; the CPUs that are the contender's alone are no party.
-    struct Watched {
-        std::optional<model::Role> role;
-        host::UsageSource source;
-    };
-
-    std::vector<Watched> watched(const service::Instance& instance) {
-        std::vector<Watched> all{{model::Role::contender, instance.usage_source()}};
+    // What is read over the window of this trial.
+    probes::Probes make_probes(const service::Instance& instance) {
+        using model::Role;
+        std::vector<probes::Watched> watched{{Role::contender, instance.usage_source()}};
         if (const auto database = rig_.database().usage_source())
-            all.push_back({model::Role::database, *database});
+            watched.push_back({Role::database, *database});
         if (rig_.generator_group() != nullptr)
-            all.push_back({model::Role::generator, host::GroupSource{rig_.generator_group()}});
+            watched.push_back({Role::generator, host::GroupSource{rig_.generator_group()}});
         const std::vector<int>& own = rig_.layout().contender.cpus;
         if (!spec_.limits_off && rig_.layout().limits_reachable && read_cpu_time(own))
-            all.push_back({std::nullopt, host::CpuSource{own}});
+            watched.push_back({std::nullopt, host::CpuSource{own}});
+        probes::Probes all;
+        all.push_back(std::make_unique<probes::UsageProbe>(std::move(watched)));
         return all;
     }
 
     Status measure(const service::Instance& instance, load::Engine& engine) {
         const TimePoint end = window_ + spec_.benchmark.load.duration;
-        const std::vector<Watched> all = watched(instance);
-        std::vector<host::UsageSource> sources;
-        for (const Watched& one : all)
-            sources.push_back(one.source);
-        host::UsageSampler sampler(std::move(sources), window_, end);
+        const probes::Probes probes = make_probes(instance);
+        JOUST_CHECK(probes::begin(probes, window_, end));
         bool counted = false;
         for (;;) {
             if (interrupted_()) return stop(engine);
@@ -177,27 +172,8 @@ private:
             std::this_thread::sleep_for(near_end ? end - progress.at : draining ? k_poll / 5 : k_poll);
         }
         JOUST_TRY(result_.samples, engine.finish());
-        JOUST_TRY(const host::WindowUsage usage, sampler.finish());
         result_.party(model::Role::generator)->usage = std::exchange(result_.samples.generator, {});
-        for (std::size_t i = 0; i < all.size(); ++i)
-            take(all[i].role, usage.parties[i]);
-        return {};
-    }
-
-    void take(std::optional<model::Role> role, const model::Usage& usage) {
-        const model::Party& contender = *result_.party(model::Role::contender);
-        if (!role) {
-            result_.contender_cpu_taken = std::max(0ns, usage.cpu.total() - contender.usage.cpu.total());
-        } else if (*role == model::Role::generator) {
-            // CPU and run delay are the load threads' own, from the engine; the rest is the whole process's.
-            model::Usage& generator = result_.party(*role)->usage;
-            generator.anonymous = usage.anonymous;
-            generator.page_cache = usage.page_cache;
-            generator.throttled = usage.throttled;
-            generator.throttled_periods = usage.throttled_periods;
-        } else {
-            result_.party(*role)->usage = usage;
-        }
+        return probes::finish(probes, result_);
     }
 
     void record_end(service::Instance& instance) {
