@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "host/cgroup_host.hpp"
 #include "host/cpu_layout.hpp"
 #include "host/run_state.hpp"
 #include "host/usage_sampler.hpp"
@@ -15,6 +14,7 @@
 #include "model/benchmark.hpp"
 #include "model/environment.hpp"
 #include "model/trial_result.hpp"
+#include "runtime/runtime.hpp"
 
 namespace joust::database {
 
@@ -23,8 +23,8 @@ struct DatabaseContext {
     model::DatabaseSpec spec;
     std::optional<model::Limits> limits;  ///< empty: --limits off
     std::optional<host::CpuShare> cpu;    ///< empty: any CPU
-    const host::CgroupHost& cgroups;
-    host::RunState& run;  ///< everything is made below its directory and recorded in it
+    runtime::Runtime& runtime;            ///< runs the server, where there is one
+    host::RunState& run;                  ///< everything is made below its directory and recorded in it
     host::User user;  ///< owns the data, and runs the server; no contender runs as it, where Joust is root
     /// By contender: who owns its SQLite file. `user` for contenders that are not here.
     std::map<std::string, host::User> contender_users = {};

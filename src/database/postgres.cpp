@@ -106,8 +106,7 @@ Status Postgres::launch(const DatabaseContext& context, std::uint16_t port) {
         .user = user_,
     };
     server_.reset();
-    JOUST_TRY(server_, runtime::Party::start(program, {"database", context.limits, context.cpu},
-                                             context.cgroups, context.run));
+    JOUST_TRY(server_, context.runtime.start(program, {"database", context.limits, context.cpu}));
     return wait_until_ready(now() + k_start_limit);
 }
 
@@ -304,7 +303,7 @@ Status Postgres::stop() {
     if (!server_) return {};
     // Immediately, without a last checkpoint: nobody reads the data again. SIGTERM would wait for all
     // sessions.
-    server_->process().signal(SIGQUIT);
+    server_->signal(SIGQUIT);
     static_cast<void>(server_->wait_for(seconds(10)));
     ending_ = server_->stop(Nanoseconds{0});
     server_.reset();

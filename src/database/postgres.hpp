@@ -62,7 +62,7 @@ private:
     Path log_;
     std::uint64_t log_start_ = 0;  ///< where the running server's own output begins
     std::uint16_t port_ = 0;
-    std::optional<runtime::Party> server_;  ///< empty before launch() and after stop()
+    std::unique_ptr<runtime::Party> server_;  ///< null before launch() and after stop()
     std::string ending_ = "was not started";
     std::string max_connections_;
     std::map<std::string, std::string> urls_;  ///< by contender

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "host/facts.hpp"
+#include "runtime/process_runtime.hpp"
 #include "service/facts.hpp"
 #include "service/preflight.hpp"
 
@@ -62,6 +63,7 @@ Status Rig::make_users() {
 
 Status Rig::confine() {
     cgroups_ = std::make_unique<host::CgroupHost>(host::CgroupHost::detect());
+    runtime_ = std::make_unique<runtime::ProcessRuntime>(*cgroups_, *run_);
     environment_.limits =
         spec_->limits_off ? "off" : fmt::format("cgroups {}", host::name(cgroups_->version()));
     if (!spec_->limits_off) {
@@ -94,7 +96,7 @@ Status Rig::start_database() {
                   {.spec = spec_->benchmark.database,
                    .limits = limited ? std::optional(spec_->benchmark.database_limits) : std::nullopt,
                    .cpu = limited ? std::optional(layout_.database) : std::nullopt,
-                   .cgroups = *cgroups_,
+                   .runtime = *runtime_,
                    .run = *run_,
                    .user = user_,
                    .contender_users = users_,
@@ -188,7 +190,7 @@ Result<service::Instance> Rig::start_instance(const std::string& label) {
          .cpu = limited ? std::optional(layout_.contender) : std::nullopt,
          .user = users_.at(label),
          .log = log_of(label)},
-        *cgroups_, *run_);
+        *runtime_, *run_);
 }
 
 }  // namespace joust::experiment

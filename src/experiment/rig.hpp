@@ -17,6 +17,7 @@
 #include "model/contender.hpp"
 #include "model/environment.hpp"
 #include "model/workload.hpp"
+#include "runtime/runtime.hpp"
 #include "service/instance.hpp"
 #include "service/stage.hpp"
 
@@ -96,6 +97,7 @@ private:
     host::User user_;                          ///< the database's
     std::map<std::string, host::User> users_;  ///< by label
     std::unique_ptr<host::CgroupHost> cgroups_;
+    std::unique_ptr<runtime::Runtime> runtime_;
     host::CpuLayout layout_;
     std::optional<host::OwnGroup> own_group_;
     std::unique_ptr<database::Database> database_;

@@ -34,7 +34,7 @@ std::string first_bytes(const std::string& body) {
 }  // namespace
 
 Instance::Instance(const InstanceSpec& spec, std::uint16_t port, ScratchFolder scratch,
-                   std::uint64_t log_start, TimePoint started, runtime::Party party)
+                   std::uint64_t log_start, TimePoint started, std::unique_ptr<runtime::Party> party)
     : contender_(&spec.contender),
       label_(spec.label),
       port_(port),
@@ -44,8 +44,7 @@ Instance::Instance(const InstanceSpec& spec, std::uint16_t port, ScratchFolder s
       started_(started),
       party_(std::move(party)) {}
 
-Result<Instance> Instance::start(const InstanceSpec& spec, const host::CgroupHost& cgroups,
-                                 host::RunState& run) {
+Result<Instance> Instance::start(const InstanceSpec& spec, runtime::Runtime& runtime, host::RunState& run) {
     JOUST_TRY(const std::uint16_t port, choose_port(spec));
     JOUST_TRY(ScratchFolder scratch, ScratchFolder::make(run, spec.label, spec.user));
     JOUST_TRY(FilledCommand filled, fill_command(spec.contender, "start", spec.contender.start,
@@ -55,12 +54,12 @@ Result<Instance> Instance::start(const InstanceSpec& spec, const host::CgroupHos
                                                   .scratch = scratch.path()}));
     const std::uint64_t log_start = runtime::log_size(spec.log);
     const TimePoint started = now();
-    auto party = runtime::Party::start({.command = std::move(filled.argv),
-                                        .environment = std::move(filled.environment),
-                                        .directory = spec.staged.directory,
-                                        .log = spec.log,
-                                        .user = spec.user},
-                                       {"contender-" + spec.label, spec.limits, spec.cpu}, cgroups, run);
+    auto party = runtime.start({.command = std::move(filled.argv),
+                                .environment = std::move(filled.environment),
+                                .directory = spec.staged.directory,
+                                .log = spec.log,
+                                .user = spec.user},
+                               {"contender-" + spec.label, spec.limits, spec.cpu});
     if (!party && party.error().kind == ErrorKind::io)
         return fail(ErrorKind::service, "{} ({})", party.error().message, spec.contender.manifest.string());
     if (!party) return tl::unexpected(party.error());
@@ -68,12 +67,12 @@ Result<Instance> Instance::start(const InstanceSpec& spec, const host::CgroupHos
 }
 
 std::string Instance::last_log_lines(std::size_t count) const {
-    party_.update_log();
+    party_->update_log();
     return last_lines(trimmed(runtime::log_text(log_, log_start_)), count);
 }
 
 std::string Instance::log_ending() const {
-    party_.update_log();
+    party_->update_log();
     return runtime::log_ending(log_, log_start_, k_log_lines);
 }
 
@@ -109,7 +108,7 @@ Result<Nanoseconds> Instance::wait_until_healthy(Nanoseconds timeout, const Inte
             last = fmt::format("GET {}: {}", path, answer.error().message);
         if (interrupted && interrupted())
             return fail(ErrorKind::interrupted, "waiting for {} was interrupted", label_);
-        if (party_.wait_for(k_pause))
+        if (party_->wait_for(k_pause))
             return fail(ErrorKind::service, "{} {} before it was healthy{}", label_, description(),
                         log_ending());
     }
@@ -120,8 +119,8 @@ Result<Nanoseconds> Instance::wait_until_healthy(Nanoseconds timeout, const Inte
 StopRecord Instance::stop(Nanoseconds grace) {
     StopRecord record;
     record.died = !running();
-    record.description = party_.stop(grace);
-    record.left_out_of_log = party_.left_out_of_log();
+    record.description = party_->stop(grace);
+    record.left_out_of_log = party_->left_out_of_log();
     record.files_left = scratch_.count_files();
     return record;
 }

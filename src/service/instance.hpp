@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "runtime/party.hpp"
+#include "runtime/runtime.hpp"
 #include "service/scratch.hpp"
 #include "service/stage.hpp"
 
@@ -39,8 +39,7 @@ class Instance {
 public:
     /// Returns as soon as the program runs. Fails (service) if the wanted port is taken, naming by whom where
     /// that can be seen.
-    static Result<Instance> start(const InstanceSpec& spec, const host::CgroupHost& cgroups,
-                                  host::RunState& run);
+    static Result<Instance> start(const InstanceSpec& spec, runtime::Runtime& runtime, host::RunState& run);
 
     [[nodiscard]] const std::string& label() const { return label_; }
     [[nodiscard]] const model::Contender& contender() const { return *contender_; }
@@ -54,17 +53,17 @@ public:
     /// answer.
     Result<Nanoseconds> wait_until_healthy(Nanoseconds timeout, const Interrupted& interrupted) const;
 
-    [[nodiscard]] bool running() const { return party_.running(); }
-    [[nodiscard]] std::string description() const { return party_.description(); }
-    [[nodiscard]] std::vector<pid_t> pids() const { return party_.pids(); }
-    [[nodiscard]] host::UsageSource usage_source() const { return party_.usage_source(true); }
-    [[nodiscard]] Result<model::LimitsInForce> limits_in_force() const { return party_.limits_in_force(); }
+    [[nodiscard]] bool running() const { return party_->running(); }
+    [[nodiscard]] std::string description() const { return party_->description(); }
+    [[nodiscard]] std::vector<pid_t> pids() const { return party_->pids(); }
+    [[nodiscard]] host::UsageSource usage_source() const { return party_->usage_source(true); }
+    [[nodiscard]] Result<model::LimitsInForce> limits_in_force() const { return party_->limits_in_force(); }
     /// What of these limits is not as asked, in words.
     [[nodiscard]] std::vector<std::string> limits_not_in_force(const model::LimitsInForce& in_force) const {
-        return party_.limits_not_in_force(in_force);
+        return party_->limits_not_in_force(in_force);
     }
     /// Times the kernel killed a process of it at its memory limit.
-    [[nodiscard]] std::uint64_t oom_kills() const { return party_.oom_kills(); }
+    [[nodiscard]] std::uint64_t oom_kills() const { return party_->oom_kills(); }
     /// The last `count` lines it printed since it was started; "" if none.
     [[nodiscard]] std::string last_log_lines(std::size_t count) const;
     /// For the end of an error message: "; its last lines:\n…", of what it printed since it was started.
@@ -75,7 +74,7 @@ public:
 
 private:
     Instance(const InstanceSpec& spec, std::uint16_t port, ScratchFolder scratch, std::uint64_t log_start,
-             TimePoint started, runtime::Party party);
+             TimePoint started, std::unique_ptr<runtime::Party> party);
     [[nodiscard]] Status check_it_is_ours() const;
 
     const model::Contender* contender_;
@@ -85,7 +84,7 @@ private:
     Path log_;
     std::uint64_t log_start_;  ///< where its own output begins in the log
     TimePoint started_;
-    runtime::Party party_;
+    std::unique_ptr<runtime::Party> party_;
 };
 
 }  // namespace joust::service

@@ -38,7 +38,7 @@ public:
                                          .cpu = std::nullopt,
                                          .user = rig_.user(),
                                          .log = log()},
-                                        rig_.cgroups(), rig_.run());
+                                        rig_.runtime(), rig_.run());
     }
     service::Instance start() { return must(try_start()); }
     service::Instance start_healthy() {

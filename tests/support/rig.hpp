@@ -8,6 +8,7 @@
 #include "host/run_state.hpp"
 #include "host/user.hpp"
 #include "model/limits.hpp"
+#include "runtime/process_runtime.hpp"
 #include "unit/host/support.hpp"
 
 // What services and databases need around them, for tests that run real ones.
@@ -31,6 +32,7 @@ public:
     [[nodiscard]] const Path& state_root() const { return state_root_; }
     [[nodiscard]] host::RunState& run() { return run_; }
     [[nodiscard]] const host::CgroupHost& cgroups() const { return cgroups_; }
+    runtime::Runtime& runtime() { return runtime_; }
     [[nodiscard]] const host::User& user() const { return user_; }
     /// `limits` where the host can set them, else none.
     [[nodiscard]] std::optional<model::Limits> if_possible(const model::Limits& limits) const {
@@ -43,6 +45,7 @@ private:
     Path state_root_;
     host::CgroupHost cgroups_;
     host::RunState run_;  ///< after the directories: it removes what it made before they go
+    runtime::ProcessRuntime runtime_{cgroups_, run_};
     host::User user_;
 };
 

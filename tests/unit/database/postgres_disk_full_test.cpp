@@ -43,7 +43,7 @@ TEST(PostgresDiskFull, IsToldWithTheDirectoryThatHasNoRoom) {
         Postgres::start({.spec = {.settings = {{"shared_buffers", "16MB"}, {"max_connections", "20"}}},
                          .limits = std::nullopt,
                          .cpu = std::nullopt,
-                         .cgroups = rig.cgroups(),
+                         .runtime = rig.runtime(),
                          .run = rig.run(),
                          .user = rig.user(),
                          .log_directory = rig.logs()},

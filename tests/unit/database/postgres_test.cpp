@@ -61,7 +61,7 @@ DatabaseContext context_of(test::Rig& rig, const model::DatabaseSpec& spec) {
     return {.spec = spec,
             .limits = rig.if_possible({.cpus = 1.0, .memory = Bytes{1ULL << 30}}),
             .cpu = std::nullopt,
-            .cgroups = rig.cgroups(),
+            .runtime = rig.runtime(),
             .run = rig.run(),
             .user = rig.user(),
             .log_directory = rig.logs(),

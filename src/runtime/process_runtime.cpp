@@ -1,4 +1,4 @@
-#include "runtime/party.hpp"
+#include "runtime/process_runtime.hpp"
 
 #include <sys/resource.h>
 #include <unistd.h>
@@ -7,6 +7,7 @@
 #include <csignal>
 
 #include "base/text.hpp"
+#include "host/bounded_log.hpp"
 #include "host/run_users.hpp"
 
 namespace joust::runtime {
@@ -64,11 +65,97 @@ std::vector<std::string> differences_of(const Confinement& confinement,
     return differences;
 }
 
+/// A program as processes of this host.
+class ProcessParty final : public Party {
+public:
+    ProcessParty(Confinement confinement, std::unique_ptr<host::BoundedLog> log, host::Strays strays,
+                 std::unique_ptr<host::Cgroup> group, host::Process process)
+        : confinement_(std::move(confinement)),
+          log_(std::move(log)),
+          strays_(std::move(strays)),
+          group_(std::move(group)),
+          process_(std::move(process)) {}
+
+    [[nodiscard]] const std::string& name() const override { return confinement_.name; }
+    [[nodiscard]] pid_t pid() const override { return process_.pid(); }
+    [[nodiscard]] std::vector<pid_t> pids() const override;
+    [[nodiscard]] bool running() const override { return process_.running(); }
+    [[nodiscard]] bool wait_for(Nanoseconds limit) const override;
+    [[nodiscard]] std::string description() const override;
+    [[nodiscard]] Result<model::LimitsInForce> limits_in_force() const override;
+    [[nodiscard]] std::vector<std::string> limits_not_in_force(
+        const model::LimitsInForce& in_force) const override;
+    [[nodiscard]] std::uint64_t oom_kills() const override;
+    [[nodiscard]] host::UsageSource usage_source(bool threads) const override;
+    void update_log() const override { log_->end_section(); }
+    [[nodiscard]] std::uint64_t left_out_of_log() const override { return log_->left_out(); }
+    void signal(int number) const override { process_.signal(number); }
+    std::string stop(Nanoseconds grace) override;
+
+private:
+    Confinement confinement_;
+    std::unique_ptr<host::BoundedLog> log_;  ///< before the others: they write to it as long as they live
+    host::Strays strays_;                    ///< before the others: ended when they are
+    std::unique_ptr<host::Cgroup> group_;    ///< stable address for usage sources; null without cgroups
+    host::Process process_;
+};
+
+bool ProcessParty::wait_for(Nanoseconds limit) const {
+    if (!process_.wait_for(limit)) return false;
+    log_->drain();
+    return true;
+}
+
+Result<model::LimitsInForce> ProcessParty::limits_in_force() const {
+    if (!group_) return model::LimitsInForce{.cgroup_version = "none"};
+    return group_->read_limits();
+}
+
+std::vector<std::string> ProcessParty::limits_not_in_force(const model::LimitsInForce& in_force) const {
+    return differences_of(confinement_, in_force);
+}
+
+host::UsageSource ProcessParty::usage_source(bool threads) const {
+    if (group_) return host::GroupSource{.group = group_.get(), .threads = threads};
+    return host::SessionSource{.session = process_.pid()};
+}
+
+std::vector<pid_t> ProcessParty::pids() const {
+    return group_ ? group_->pids() : process_.pids();
+}
+
+std::uint64_t ProcessParty::oom_kills() const {
+    return group_ ? group_->oom_kills().value_or(0) : 0;
+}
+
+std::string ProcessParty::description() const {
+    const std::uint64_t kills = oom_kills();
+    const std::string limit = confinement_.limits ? to_text(confinement_.limits->memory) : "the host";
+    const std::optional<host::ExitStatus> status = process_.exit_status();
+    if (status && status->signal == SIGKILL && kills > 0)
+        return fmt::format("was killed by signal 9 (out of memory in its limit of {})", limit);
+    std::string text = status ? host::to_text(*status) : "runs";
+    if (kills > 0)
+        text += fmt::format("; the kernel killed {} of its processes (out of memory in its limit of {})",
+                            kills, limit);
+    return text;
+}
+
+std::string ProcessParty::stop(Nanoseconds grace) {
+    [[maybe_unused]] const std::optional<host::ExitStatus> status = process_.stop(grace);
+    std::string last = description();
+    // What cannot be ended now is tried again by the destructor, the guardian and the next start.
+    if (group_) [[maybe_unused]]
+        const Status killed = group_->kill_all();
+    [[maybe_unused]] const Status ended = strays_.end();
+    log_->end_section();
+    return last;
+}
+
 }  // namespace
 
-Result<Party> Party::start(const Program& program, const Confinement& confinement,
-                           const host::CgroupHost& cgroups, host::RunState& run) {
-    JOUST_TRY(std::unique_ptr<host::Cgroup> group, make_group(confinement, cgroups, run));
+Result<std::unique_ptr<Party>> ProcessRuntime::start(const Program& program, const Confinement& confinement) {
+    JOUST_TRY(std::unique_ptr<host::Cgroup> group, make_group(confinement, cgroups_, run_));
     if (confinement.limits) {
         JOUST_TRY(const model::LimitsInForce in_force, group->read_limits());
         if (const auto differences = differences_of(confinement, in_force); !differences.empty())
@@ -86,74 +173,12 @@ Result<Party> Party::start(const Program& program, const Confinement& confinemen
                                     .oom_score_adj = k_oom_score_adj,
                                     .ceilings = ceilings_of(program.user),
                                     .before_start = [&](const host::ProcessIdentity& leader) {
-                                        return run.record_session(leader);
+                                        return run_.record_session(leader);
                                     }}));
     log->close_input();
-    host::Strays strays(run, process.identity());
-    return Party(confinement, std::move(log), std::move(strays), std::move(group), std::move(process));
-}
-
-Party& Party::operator=(Party&& other) noexcept {
-    if (this == &other) return *this;
-    const Party old(std::move(*this));  // ended in the order of the destructor
-    confinement_ = std::move(other.confinement_);
-    log_ = std::move(other.log_);
-    strays_ = std::move(other.strays_);
-    group_ = std::move(other.group_);
-    process_ = std::move(other.process_);
-    return *this;
-}
-
-bool Party::wait_for(Nanoseconds limit) const {
-    if (!process_.wait_for(limit)) return false;
-    log_->drain();
-    return true;
-}
-
-Result<model::LimitsInForce> Party::limits_in_force() const {
-    if (!group_) return model::LimitsInForce{.cgroup_version = "none"};
-    return group_->read_limits();
-}
-
-std::vector<std::string> Party::limits_not_in_force(const model::LimitsInForce& in_force) const {
-    return differences_of(confinement_, in_force);
-}
-
-host::UsageSource Party::usage_source(bool threads) const {
-    if (group_) return host::GroupSource{.group = group_.get(), .threads = threads};
-    return host::SessionSource{.session = process_.pid()};
-}
-
-std::vector<pid_t> Party::pids() const {
-    return group_ ? group_->pids() : process_.pids();
-}
-
-std::uint64_t Party::oom_kills() const {
-    return group_ ? group_->oom_kills().value_or(0) : 0;
-}
-
-std::string Party::description() const {
-    const std::uint64_t kills = oom_kills();
-    const std::string limit = confinement_.limits ? to_text(confinement_.limits->memory) : "the host";
-    const std::optional<host::ExitStatus> status = process_.exit_status();
-    if (status && status->signal == SIGKILL && kills > 0)
-        return fmt::format("was killed by signal 9 (out of memory in its limit of {})", limit);
-    std::string text = status ? host::to_text(*status) : "runs";
-    if (kills > 0)
-        text += fmt::format("; the kernel killed {} of its processes (out of memory in its limit of {})",
-                            kills, limit);
-    return text;
-}
-
-std::string Party::stop(Nanoseconds grace) {
-    [[maybe_unused]] const std::optional<host::ExitStatus> status = process_.stop(grace);
-    std::string last = description();
-    // What cannot be ended now is tried again by the destructor, the guardian and the next start.
-    if (group_) [[maybe_unused]]
-        const Status killed = group_->kill_all();
-    [[maybe_unused]] const Status ended = strays_.end();
-    log_->end_section();
-    return last;
+    host::Strays strays(run_, process.identity());
+    return std::make_unique<ProcessParty>(confinement, std::move(log), std::move(strays), std::move(group),
+                                          std::move(process));
 }
 
 }  // namespace joust::runtime
