@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "load/transport.hpp"
+#include "load/transport/transport.hpp"
 
 namespace joust::bench {
 

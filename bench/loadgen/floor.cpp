@@ -13,8 +13,8 @@
 
 #include "base/fd.hpp"
 #include "load/address.hpp"
-#include "load/transport.hpp"
-#include "load/uring.hpp"
+#include "load/transport/transport.hpp"
+#include "load/transport/uring.hpp"
 
 /// The floor below which no generator of this kind can get: Joust's ring, flags and waiting rule, and nothing
 /// else. Answers are not looked at; whatever arrives counts as one answer and sends the next request. Usage:

@@ -11,8 +11,8 @@
 #include "host/own_throttling.hpp"
 #include "load/address.hpp"
 #include "load/engine.hpp"
-#include "load/prepared_request.hpp"
 #include "load/laps.hpp"
+#include "load/session/prepared_request.hpp"
 
 namespace joust::cli {
 namespace {

@@ -13,7 +13,7 @@
 #include "load/address.hpp"
 #include "load/feed_file.hpp"
 #include "load/local_ports.hpp"
-#include "load/prepared_request.hpp"
+#include "load/session/prepared_request.hpp"
 #include "model/wording.hpp"
 #include "rules/judge.hpp"
 #include "rules/redirects.hpp"

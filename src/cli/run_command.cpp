@@ -14,7 +14,7 @@
 #include "experiment/experiment.hpp"
 #include "experiment/trial.hpp"
 #include "host/user.hpp"
-#include "load/prepared_request.hpp"
+#include "load/session/prepared_request.hpp"
 #include "model/diagnostics.hpp"
 #include "model/wording.hpp"
 #include "report/pictures.hpp"

@@ -4,14 +4,14 @@
 #include <string_view>
 #include <vector>
 
-#include "load/known_answer.hpp"
 #include "load/load_plan.hpp"
 #include "load/operation_mix.hpp"
 #include "load/pacing/pacing.hpp"
-#include "load/patience.hpp"
 #include "load/places.hpp"
 #include "load/recorder.hpp"
+#include "load/session/known_answer.hpp"
 #include "load/session/sessions.hpp"
+#include "load/transport/patience.hpp"
 
 namespace joust::load {
 

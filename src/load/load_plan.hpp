@@ -7,10 +7,10 @@
 
 #include "base/clock.hpp"
 #include "load/address.hpp"
-#include "load/answer_check.hpp"
 #include "load/options.hpp"
-#include "load/prepared_request.hpp"
-#include "load/tls.hpp"
+#include "load/session/answer_check.hpp"
+#include "load/session/prepared_request.hpp"
+#include "load/session/tls.hpp"
 
 namespace joust::load {
 

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "load/pacing/schedule.hpp"
 #include "load/request.hpp"
-#include "load/schedule.hpp"
 #include "load/target.hpp"
 
 namespace joust::load {

@@ -9,7 +9,7 @@
 #include "load/pacing/pacing.hpp"
 #include "load/recorder.hpp"
 #include "load/stall_watch.hpp"
-#include "load/transport.hpp"
+#include "load/transport/transport.hpp"
 
 namespace joust::load {
 

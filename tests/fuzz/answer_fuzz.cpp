@@ -8,7 +8,7 @@
 
 #include "base/text.hpp"
 #include "http/expected_json.hpp"
-#include "load/answer_check.hpp"
+#include "load/session/answer_check.hpp"
 
 // An expected value, a line feed, and the body of an answer. What is found right has to be right by another
 // parser and by a comparison of its own, and the other way round; a body that was found right is so again

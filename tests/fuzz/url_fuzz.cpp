@@ -2,7 +2,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "load/prepared_request.hpp"
+#include "load/session/prepared_request.hpp"
 #include "load/target.hpp"
 
 // A URL is refused with a message, or understood so that writing it again gives the same target, and nothing

@@ -7,7 +7,7 @@
 #include "base/clock.hpp"
 #include "load/load_plan.hpp"
 #include "load/places.hpp"
-#include "load/transport.hpp"
+#include "load/transport/transport.hpp"
 #include "model/samples.hpp"
 
 namespace joust::load {

@@ -6,11 +6,11 @@
 #include <string_view>
 
 #include "base/clock.hpp"
-#include "load/answer_check.hpp"
-#include "load/body.hpp"
 #include "load/exchange_id.hpp"
-#include "load/prepared_request.hpp"
-#include "load/transport.hpp"
+#include "load/session/answer_check.hpp"
+#include "load/session/body.hpp"
+#include "load/session/prepared_request.hpp"
+#include "load/transport/transport.hpp"
 
 namespace joust::load {
 

@@ -10,7 +10,7 @@
 #include "load/session/connector.hpp"
 #include "load/session/exchange.hpp"
 #include "load/session/http1.hpp"
-#include "load/tls.hpp"
+#include "load/session/tls.hpp"
 
 namespace joust::load {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "load/transport.hpp"
+#include "load/transport/transport.hpp"
 
 namespace joust::load {
 

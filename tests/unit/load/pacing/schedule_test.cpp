@@ -1,4 +1,4 @@
-#include "load/schedule.hpp"
+#include "load/pacing/schedule.hpp"
 
 #include <gtest/gtest.h>
 

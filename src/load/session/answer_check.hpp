@@ -11,8 +11,8 @@
 
 #include "base/error.hpp"
 #include "http/expected_json.hpp"
-#include "load/known_answer.hpp"
 #include "load/request.hpp"
+#include "load/session/known_answer.hpp"
 #include "model/samples.hpp"
 
 namespace joust::load {

@@ -1,4 +1,4 @@
-#include "load/patience.hpp"
+#include "load/transport/patience.hpp"
 
 #include <gtest/gtest.h>
 

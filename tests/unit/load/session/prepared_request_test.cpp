@@ -1,4 +1,4 @@
-#include "load/prepared_request.hpp"
+#include "load/session/prepared_request.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "load/tls.hpp"
+#include "load/session/tls.hpp"
 
 #include <arpa/inet.h>
 #include <openssl/bio.h>

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "base/fd.hpp"
-#include "load/transport.hpp"
-#include "load/uring.hpp"
+#include "load/transport/transport.hpp"
+#include "load/transport/uring.hpp"
 
 namespace joust::load {
 namespace {

@@ -1,4 +1,4 @@
-#include "load/known_answer.hpp"
+#include "load/session/known_answer.hpp"
 
 namespace joust::load {
 

@@ -1,4 +1,4 @@
-#include "load/answer_check.hpp"
+#include "load/session/answer_check.hpp"
 
 #include <algorithm>
 

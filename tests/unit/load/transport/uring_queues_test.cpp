@@ -1,4 +1,4 @@
-#include "load/uring_queues.hpp"
+#include "load/transport/uring_queues.hpp"
 
 #include <gmock/gmock.h>
 

@@ -1,4 +1,4 @@
-#include "load/uring.hpp"
+#include "load/transport/uring.hpp"
 
 #include <sys/mman.h>
 

@@ -1,4 +1,4 @@
-#include "load/transport.hpp"
+#include "load/transport/transport.hpp"
 
 #include <linux/errqueue.h>
 

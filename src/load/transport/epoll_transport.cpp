@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/fd.hpp"
-#include "load/transport.hpp"
+#include "load/transport/transport.hpp"
 
 namespace joust::load {
 namespace {

@@ -12,8 +12,8 @@
 #include "base/clock.hpp"
 #include "base/error.hpp"
 #include "base/fd.hpp"
-#include "load/patience.hpp"
-#include "load/uring_queues.hpp"
+#include "load/transport/patience.hpp"
+#include "load/transport/uring_queues.hpp"
 
 namespace joust::load {
 

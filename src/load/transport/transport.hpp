@@ -12,8 +12,8 @@
 #include "base/clock.hpp"
 #include "base/error.hpp"
 #include "load/address.hpp"
-#include "load/arrival_clock.hpp"
-#include "load/patience.hpp"
+#include "load/transport/arrival_clock.hpp"
+#include "load/transport/patience.hpp"
 
 namespace joust::load {
 

@@ -1,4 +1,4 @@
-#include "load/arrival_clock.hpp"
+#include "load/transport/arrival_clock.hpp"
 
 #include <gtest/gtest.h>
 
