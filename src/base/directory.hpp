@@ -22,7 +22,7 @@ public:
 
     /// The folder `name` in it; a symbolic link or anything else of that name is an error.
     [[nodiscard]] Result<Directory> folder(const std::string& name) const;
-    /// The same, made (mode 0755) where there is nothing of that name.
+    /// A folder in this one by its name, made (mode 0755) where there is nothing of that name.
     [[nodiscard]] Result<Directory> make_folder(const std::string& name) const;
     /// Makes the folder `name`; false: there is something of that name.
     [[nodiscard]] Result<bool> make_new_folder(const std::string& name) const;
@@ -37,7 +37,7 @@ public:
     /// Makes `name` a symbolic link to `target`, replacing a file or link of that name in one step.
     [[nodiscard]] Status point(const std::string& name, const std::string& target) const;
 
-    /// Where it was when it was opened; for messages.
+    /// The path that it had when it was opened; for messages.
     [[nodiscard]] const Path& path() const { return path_; }
     [[nodiscard]] int fd() const { return fd_.get(); }
 
@@ -47,7 +47,7 @@ private:
     Path path_;
 };
 
-/// "run/trials.jsonl is longer than 512 bytes …".
+/// The error of a file that is too long: "run/trials.jsonl is longer than 512 bytes …".
 Error too_long(const Path& path, std::size_t most);
 /// Reads the rest of an open file; more than `most` bytes are an error. `path` is for messages.
 Result<std::string> read_rest(const Fd& file, const Path& path, std::size_t most);

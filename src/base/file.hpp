@@ -45,7 +45,7 @@ Status write_control(const Path& path, std::string_view content);
 class AppendFile {
 public:
     static Result<AppendFile> open(const Path& path);
-    /// The same in an open directory. In both, a symbolic link of that name is an error.
+    /// Opens a file in an open directory. There too a symbolic link of that name is an error.
     static Result<AppendFile> open(const Directory& directory, const std::string& name);
     /// Appends `line` and a newline, then fdatasync. On failure (disk full) what was partly written is cut
     /// off again.

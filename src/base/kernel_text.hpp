@@ -24,7 +24,7 @@ std::optional<std::uint64_t> number_of(std::string_view lines, std::string_view 
 using NumberTable = std::map<std::string, std::int64_t, std::less<>>;
 /// The lines "key number" of a file, as in cpu.stat and memory.stat.
 NumberTable number_table(std::string_view lines);
-/// Empty where the table does not have the key.
+/// The number of a key; empty where the table does not have it.
 std::optional<std::int64_t> in(const NumberTable& table, std::string_view key);
 
 /// The first line of a file, without the spaces around it; empty where the file cannot be read or the line is

@@ -35,7 +35,7 @@ struct ProcessStat {
     [[nodiscard]] bool dead() const { return state == 'Z' || state == 'X'; }
 };
 std::optional<ProcessStat> parse_process_stat(std::string_view text);
-/// Empty when there is no such process any more.
+/// The stat of a process or thread by its file; empty when there is no such process any more.
 std::optional<ProcessStat> read_process_stat(const Path& path);
 
 /// The scheduler's account of a thread since its start, as "schedstat" tells it.
@@ -51,7 +51,8 @@ class SchedulerFile {
 public:
     static constexpr const char* k_of_this_thread = "/proc/thread-self/schedstat";
     explicit SchedulerFile(const Path& path = k_of_this_thread);
-    /// Empty where the kernel does not keep the account, or does not let it be read. Allocates nothing.
+    /// The account so far; empty where the kernel does not keep it, or does not let it be read. Allocates
+    /// nothing.
     [[nodiscard]] std::optional<SchedulerAccount> read() const;
 
 private:
@@ -67,9 +68,9 @@ struct ThreadCounters {
 };
 using ThreadTable = std::map<pid_t, ThreadCounters>;
 
-/// Of one thread of this or another process; empty once it is gone. `proc`: where /proc is.
+/// The counters of one thread of this or another process; empty once it is gone. `proc` is where /proc is.
 std::optional<ThreadCounters> read_thread(pid_t pid, pid_t tid, const Path& proc = "/proc");
-/// All threads of the given processes; those that vanish meanwhile are left out.
+/// The counters of all threads of the given processes; those that vanish meanwhile are left out.
 ThreadTable read_threads(const std::vector<pid_t>& pids);
 
 /// Resident memory of one process from /proc/PID/status.
@@ -81,7 +82,8 @@ std::optional<ResidentMemory> read_memory(pid_t pid);
 
 /// Bytes that processes have sent to storage since their start, less those that they gave up before.
 using StorageTable = std::map<pid_t, std::int64_t>;
-/// Empty where the kernel does not let this user read it; processes that vanish meanwhile are left out.
+/// What these processes have written; empty where the kernel does not let this user read it. Processes that
+/// vanish meanwhile are left out.
 std::optional<StorageTable> read_written(const std::vector<pid_t>& pids);
 
 /// Time that tasks have run on these CPUs since boot, at the kernel's tick: without interrupts, idle time and
@@ -94,7 +96,7 @@ struct HostTicks {
     std::uint64_t stolen = 0;  ///< by other guests of the hypervisor
     friend bool operator==(const HostTicks&, const HostTicks&) = default;
 };
-/// Empty where <proc>/stat cannot be read. Allocates nothing but the path.
+/// The host's ticks so far; empty where <proc>/stat cannot be read. Allocates nothing but the path.
 std::optional<HostTicks> read_host_ticks(const Path& proc = "/proc");
 
 /// The local ports that connections of this host begin from; both ends belong to it.
@@ -103,7 +105,7 @@ struct PortRange {
     std::uint16_t last = 0;
     friend bool operator==(const PortRange&, const PortRange&) = default;
 };
-/// As net.ipv4.ip_local_port_range has it, for IPv6 too: "32768\t60999".
+/// The range in a text as net.ipv4.ip_local_port_range has it, for IPv6 too: "32768\t60999".
 std::optional<PortRange> parse_port_range(std::string_view text);
 std::optional<PortRange> read_port_range();
 

@@ -26,11 +26,12 @@ Result<Bytes> parse_bytes(std::string_view text);
 /// 87600h.
 Result<Nanoseconds> parse_duration(std::string_view text);
 
-/// "2GiB", "512MiB", "1536B", never a fraction: parse_bytes reads it back to the same value.
+/// The amount as parse_bytes() reads it back to the same value: "2GiB", "512MiB", "1536B", never a fraction.
 std::string to_text(Bytes bytes);
-/// "30s", "250ms", "1m30s" is written as "90s": parse_duration reads it back to the same value.
+/// The duration as parse_duration() reads it back to the same value: "30s", "250ms"; "1m30s" is written as
+/// "90s".
 std::string to_text(Nanoseconds duration);
-/// For people: "4 min 12 s", "38 s", "2 h 5 min".
+/// The duration for people: "4 min 12 s", "38 s", "2 h 5 min".
 std::string spoken(Nanoseconds duration);
 
 }  // namespace joust

@@ -24,9 +24,9 @@ bool is_utf8(std::string_view text);
 bool is_printable(std::string_view text);
 /// `text` for a terminal: each byte of such characters, and bytes that are no UTF-8, as \xNN.
 std::string printable(std::string_view text);
-/// The same for a file in UTF-8: what is no UTF-8 becomes U+FFFD.
+/// The text for a file in UTF-8: what is no UTF-8 becomes U+FFFD.
 std::string storable(std::string_view text);
-/// As printable(), for a text of several lines: '\n' and '\t' stay.
+/// The text for a terminal as printable() makes it, but of several lines: '\n' and '\t' stay.
 std::string printable_lines(std::string_view text);
 
 /// A word as bash reads it back: in quotes unless every character is harmless; always one line.

@@ -38,7 +38,7 @@ public:
     /// Takes what is in the pipe by now and ends the section.
     ~BoundedLog();
 
-    /// For the program's stdout and stderr; closed by close_input() when the program has it.
+    /// The descriptor for the program's stdout and stderr; closed by close_input() when the program has it.
     [[nodiscard]] int input() const { return input_.get(); }
     void close_input() { input_.close(); }
 

@@ -12,7 +12,7 @@
 namespace joust::host {
 
 enum class CgroupVersion { v1, v2 };
-/// "v1", "v2"; "none" for empty.
+/// The version's name: "v1", "v2"; "none" for empty.
 std::string_view name(std::optional<CgroupVersion> version);
 
 enum class Controller { cpu, cpuacct, cpuset, memory, pids };
@@ -40,7 +40,7 @@ public:
     /// read).
     static CgroupHost detect(const Path& proc = "/proc", uid_t user = ::geteuid());
 
-    /// Empty when groups cannot be made at all, not even for accounting.
+    /// The version of cgroups here; empty when groups cannot be made at all, not even for accounting.
     [[nodiscard]] std::optional<CgroupVersion> version() const { return version_; }
     /// What keeps limits from being set, a sentence each, with the words that get it. Empty: all is there.
     [[nodiscard]] const std::vector<std::string>& missing() const { return missing_; }

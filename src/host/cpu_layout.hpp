@@ -8,7 +8,7 @@
 
 namespace joust::host {
 
-/// "0-2,5" as the kernel writes CPU lists; an empty text is an empty list.
+/// The CPUs of a list as the kernel writes it, "0-2,5"; an empty text is an empty list.
 Result<std::vector<int>> parse_cpu_list(std::string_view text);
 std::string to_cpu_list(const std::vector<int>& cpus);
 
@@ -18,10 +18,11 @@ struct CpuTopology {
 
     [[nodiscard]] std::size_t cpu_count() const;
 };
-/// From sched_getaffinity and <sys>/devices/system/cpu/cpuN/topology; a CPU without topology is its own core.
+/// The CPUs that this process may use and their cores, by sched_getaffinity and
+/// <sys>/devices/system/cpu/cpuN/topology; a CPU without topology is its own core.
 CpuTopology read_topology(const Path& sys = "/sys");
 
-/// Where a party may run and what it gets there.
+/// The CPUs on which a party may run, and what it gets there.
 struct CpuShare {
     std::vector<int> cpus;
     std::optional<double> quota;  ///< CPUs by CFS quota, only where the set alone does not limit enough

@@ -42,10 +42,11 @@ struct GroupFiles {
     CgroupVersion version;
     std::vector<Place> places;
 
-    /// Where a controller's files are; null where the host does not offer it.
+    /// The folder of a controller's files; null where the host does not offer it.
     [[nodiscard]] const Path* with(Controller controller) const;
 
-    /// `memory` empty: unlimited. The share's set, quota and weight; an empty set leaves all CPUs.
+    /// Sets the share's set, quota and weight, and the memory; an empty set leaves all CPUs, and empty
+    /// `memory` is unlimited.
     [[nodiscard]] Status set_limits(const CpuShare& share, std::optional<Bytes> memory) const;
     [[nodiscard]] Result<model::LimitsInForce> read_limits() const;
     [[nodiscard]] Result<UsageCounters> read_usage() const;

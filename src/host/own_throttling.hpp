@@ -6,11 +6,12 @@
 
 namespace joust::host {
 
-/// How long the quota of this process's own cgroup has kept it from running, since this object was made.
+/// The time for which the quota of this process's own cgroup has kept it from running, since this object was
+/// made.
 class OwnThrottling {
 public:
     OwnThrottling();
-    /// Empty where the group, or its count, cannot be read.
+    /// The time so lost; empty where the group, or its count, cannot be read.
     [[nodiscard]] std::optional<Nanoseconds> since_start() const;
 
 private:

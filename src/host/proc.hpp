@@ -21,18 +21,18 @@ struct ProcessIdentity {
     friend bool operator==(const ProcessIdentity&, const ProcessIdentity&) = default;
 };
 
-/// Where process numbers mean something: the same number is another process after a restart of the host and
-/// in another PID namespace.
+/// The space in which process numbers mean something: the same number is another process after a restart of
+/// the host and in another PID namespace.
 struct ProcessSpace {
     std::string boot;                 ///< /proc/sys/kernel/random/boot_id; "" where it cannot be read
     std::uint64_t pid_namespace = 0;  ///< inode of /proc/self/ns/pid
 
     friend bool operator==(const ProcessSpace&, const ProcessSpace&) = default;
 };
-/// The one that this process is in.
+/// The space that this process is in.
 ProcessSpace process_space();
 
-/// Empty when there is no such process (a zombie still is one).
+/// The identity of the process with that number now; empty when there is none (a zombie still is one).
 std::optional<ProcessIdentity> identify(pid_t pid);
 /// The process has neither exited nor become a zombie, and is the one that was meant.
 bool alive(const ProcessIdentity& process);

@@ -24,7 +24,7 @@ struct ExitStatus {
     [[nodiscard]] bool success() const { return code == 0; }
     friend bool operator==(const ExitStatus&, const ExitStatus&) = default;
 };
-/// "exited with code 3", "was killed by signal 9 (Killed)".
+/// The status in words: "exited with code 3", "was killed by signal 9 (Killed)".
 std::string to_text(const ExitStatus& status);
 
 using Environment = std::vector<std::pair<std::string, std::string>>;
@@ -63,9 +63,9 @@ public:
     [[nodiscard]] pid_t pid() const { return identity_.pid; }
     [[nodiscard]] const ProcessIdentity& identity() const { return identity_; }
     [[nodiscard]] bool running() const { return !exit_status(); }
-    /// Empty while it runs.
+    /// How it ended; empty while it runs.
     [[nodiscard]] std::optional<ExitStatus> exit_status() const;
-    /// Waits for its end at most so long.
+    /// Waits for its end at most so long, and returns how it ended; empty if it still runs.
     [[nodiscard]] std::optional<ExitStatus> wait_for(Nanoseconds limit) const;
     /// Readable (poll, epoll) once the process has ended.
     [[nodiscard]] int pidfd() const { return pidfd_.get(); }

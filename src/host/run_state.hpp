@@ -13,7 +13,8 @@
 
 namespace joust::host {
 
-/// As root /var/lib/joust, else $XDG_STATE_HOME/joust or ~/.local/state/joust.
+/// The folder for the state of runs: for root /var/lib/joust, else $XDG_STATE_HOME/joust or
+/// ~/.local/state/joust.
 Path default_state_root();
 
 /// What a sweep found and did.

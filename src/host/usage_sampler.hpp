@@ -42,8 +42,8 @@ struct WindowUsage {
 /// Reads counters at both edges of a window, and memory every 200 ms between them, on a thread of its own.
 class UsageSampler {
 public:
-    /// `start` may lie in the future (the thread sleeps until then) or be now(); `end` likewise, and
-    /// finish() ends an earlier one.
+    /// The window is [start, end). `start` may lie in the future (the thread sleeps until then) or be now();
+    /// `end` likewise, and finish() ends an earlier one.
     UsageSampler(std::vector<UsageSource> sources, TimePoint start, TimePoint end,
                  Nanoseconds period = std::chrono::milliseconds(200));
     UsageSampler(UsageSampler&&) noexcept;

@@ -22,8 +22,9 @@ namespace joust::http {
 /// expected.
 class ExpectedJson {
 public:
-    /// Any JSON value by the rules above. "{request_id}" in its strings stands for the id that was sent;
-    /// fails (bad_input) when the request `sends_id` not, and when it stands in the name of a member.
+    /// Makes any JSON value ready to be compared by the rules of ExpectedJson. "{request_id}" in its strings
+    /// stands for the id that was sent; fails (bad_input) when the request `sends_id` not, and when it stands
+    /// in the name of a member.
     static Result<ExpectedJson> compile(std::string_view json, bool sends_id);
 
     /// Why `body` is not the answer to the request of this id, as a clause: "\"a\" is 2 instead of 1"; empty

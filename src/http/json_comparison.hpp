@@ -15,7 +15,7 @@ namespace joust::http {
 std::optional<std::string> difference(simdjson::dom::element root, const ExpectedJson::Node* expected,
                                       std::string_view id, JsonParser::State& state);
 
-/// `text` as a JSON string, cut after 200 bytes.
+/// The text as a JSON string, cut after 200 bytes.
 std::string in_quotes(std::string_view text);
 
 }  // namespace joust::http

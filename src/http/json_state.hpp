@@ -14,7 +14,7 @@
 
 namespace joust::http {
 
-/// The parser's own bound on levels only has to be above ours, which is exact.
+/// The bound on levels that the parser is given. It only has to be above ours, which is exact.
 inline constexpr std::size_t k_parser_levels = 1024;
 
 struct JsonParser::State {
@@ -36,7 +36,7 @@ private:
     simdjson::error_code reserve(std::size_t size);
 };
 
-/// "is no JSON: …", a clause about the document.
+/// A clause about the document that says what is wrong with it: "is no JSON: …".
 std::string parse_problem(simdjson::error_code error);
 
 }  // namespace joust::http

@@ -57,8 +57,8 @@ public:
 
     /// Begins a response. `to_head`: it answers a HEAD request, so it has no body whatever it says.
     void start(bool to_head = false);
-    /// Also stop at each header of the final response; names longer than 255 bytes with their value, cut
-    /// after that, are reported cut.
+    /// Has next() also stop at each header of the final response. Names longer than 255 bytes with their
+    /// value, cut after that, are reported cut.
     void report_headers(bool on) { report_headers_ = on; }
 
     /// What the head of a response is found in, and kept in for the next one; null: none. Only parsers with
@@ -70,14 +70,14 @@ public:
     /// The connection ended: complete for a close-delimited body, else error.
     Event finish();
 
-    /// 0 until the status line of the final response was read.
+    /// The response's status; 0 until the status line of the final response was read.
     [[nodiscard]] int status() const { return status_; }
     [[nodiscard]] std::string_view body() const { return piece_; }
     [[nodiscard]] std::string_view header_name() const { return name_; }
     [[nodiscard]] std::string_view header_value() const { return piece_; }
     /// A byte of the response has arrived.
     [[nodiscard]] bool begun() const { return begun_; }
-    /// After complete: the connection may carry another request.
+    /// The connection may carry another request; asked after complete.
     [[nodiscard]] bool keep_alive() const { return keep_alive_; }
     /// A sentence's end, for example "chunk size is not a number".
     [[nodiscard]] std::string_view error() const { return error_; }

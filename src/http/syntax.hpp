@@ -32,7 +32,7 @@ constexpr char to_lower(char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-/// `lower` is in lower case already.
+/// True if the texts differ in the case of letters at most; `lower` is in lower case already.
 constexpr bool equals_ignoring_case(std::string_view text, std::string_view lower) {
     if (text.size() != lower.size()) return false;
     for (std::size_t i = 0; i < text.size(); ++i)
@@ -40,7 +40,7 @@ constexpr bool equals_ignoring_case(std::string_view text, std::string_view lowe
     return true;
 }
 
-/// Without the spaces and tabs at both ends.
+/// The text without the spaces and tabs at both ends.
 constexpr std::string_view without_padding(std::string_view text) {
     while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
         text.remove_prefix(1);

@@ -10,7 +10,7 @@
 
 namespace joust::load {
 
-/// Where to connect, as the kernel wants it.
+/// An address to connect to, as the kernel wants it.
 struct Address {
     sockaddr_storage storage{};
     socklen_t length = 0;
@@ -21,7 +21,7 @@ struct Address {
     [[nodiscard]] bool is_unix() const { return storage.ss_family == AF_UNIX; }
 };
 
-/// "127.0.0.1:8080", "[::1]:8080", "unix:/run/app.sock".
+/// The address as text: "127.0.0.1:8080", "[::1]:8080", "unix:/run/app.sock".
 std::string to_text(const Address& address);
 
 /// Each address once, the families in turns, beginning with that of the first (RFC 8305, 4).

@@ -38,11 +38,12 @@ public:
     Engine& operator=(Engine&&) noexcept;
     ~Engine();
 
-    /// Cheap; from any thread. Does not disturb the load.
+    /// What the load has done so far. It is cheap, does not disturb the load, and may be asked from any
+    /// thread.
     [[nodiscard]] Progress progress() const;
     /// When the load, or its last lap, began.
     [[nodiscard]] TimePoint started_at() const;
-    /// "io_uring" or "epoll".
+    /// The name of what does the input and output: "io_uring" or "epoll".
     [[nodiscard]] std::string backend() const;
     /// Why `auto` did not take io_uring; empty when it did, or when it was not asked.
     [[nodiscard]] std::string fallback_reason() const;
@@ -60,7 +61,7 @@ public:
 
     /// Waits for the end of this lap as finish() does, but keeps threads and connections; the load rests.
     Result<model::Samples> finish_lap();
-    /// After finish_lap(): the same load once more, its schedule from the beginning, its window anew.
+    /// Begins the same load once more after finish_lap(): its schedule from the beginning, its window anew.
     void start_lap();
 
 private:

@@ -11,7 +11,7 @@ namespace joust::load {
 /// The operations of a load by their weights, from which requests are drawn.
 class OperationMix {
 public:
-    /// At least one operation, all with weights above zero.
+    /// There is at least one operation, and all weights are above zero.
     explicit OperationMix(const std::vector<Operation>& operations) {
         for (const Operation& operation : operations)
             ends_.push_back(sum_ += operation.weight);

@@ -32,7 +32,7 @@ struct StopAfterCount {
 using StopRule = std::variant<StopManually, StopAfter, StopAfterCount>;
 
 enum class Io { automatic, uring, epoll };
-/// "auto", "uring", "epoll"; empty for anything else.
+/// The way of input and output that "auto", "uring" or "epoll" names; empty for anything else.
 std::optional<Io> parse_io(std::string_view text);
 
 /// One kind of request in the mix.

@@ -6,7 +6,8 @@
 
 namespace joust::load {
 
-/// One thread's values by number, made in groups as they are first used, at addresses that do not change.
+/// The values of one thread by number, made in groups as they are first used, at addresses that do not
+/// change.
 template <typename T>
 class Places {
 public:

@@ -17,7 +17,7 @@
 
 namespace joust::load {
 
-/// How one request ended, as the recorder needs it.
+/// The end of one request, as the recorder needs it.
 struct Ending {
     enum class How : std::uint8_t { succeeded, failed, timed_out, unfinished };
 
@@ -40,7 +40,7 @@ struct Ending {
 /// latency by when they were due (method: "A trial").
 class Recorder {
 public:
-    /// `operations`: names; `schedstat` is the calling thread's, elsewhere for tests.
+    /// `operations` are their names. `schedstat` is the calling thread's, elsewhere only for tests.
     Recorder(LiveCounters& live, std::vector<std::string> operations, std::string id_prefix, int thread = 0,
              Path schedstat = SchedulerFile::k_of_this_thread);
 
@@ -48,9 +48,9 @@ public:
     [[nodiscard]] bool has_window() const { return window_start_ != TimePoint::max(); }
     [[nodiscard]] TimePoint window_start() const { return window_start_; }
     [[nodiscard]] TimePoint window_end() const { return window_end_; }
-    /// The time over which requests are due, when the window's end is not known beforehand.
+    /// Tells the time over which requests are due, when the window's end is not known beforehand.
     void set_halves(TimePoint start, Nanoseconds length);
-    /// The window ends now, if that is earlier.
+    /// Ends the window now, if that is earlier than its end.
     void cut_window(TimePoint now);
     /// Reads the thread's usage at the window's edges; call now and then, at the edges if possible.
     void pass_edges(TimePoint now);
@@ -62,15 +62,16 @@ public:
         live_.in_flight.add(1);
         if (due >= window_start_ && due < window_end_) ++tally_.requests.started;
     }
-    /// As begun, `delay` after a connection was there for the request; `held_back`: it had to wait for one.
+    /// Counts a request that was begun `delay` after a connection was there for it; `held_back` if it had to
+    /// wait for one.
     void begun(TimePoint due, Nanoseconds delay, bool held_back) {
         begun(due);
         if (due < window_start_ || due >= window_end_) return;
         tally_.start_delay.record(delay.count());
         if (held_back) ++tally_.held_back;
     }
-    /// A request of the window that could not be begun, for want of a connection, before it timed out or the
-    /// load ended.
+    /// Counts a request that could not be begun, for want of a connection, before it timed out or the load
+    /// ended.
     void shed(TimePoint due, TimePoint now, bool timed_out);
     void ended(const Ending& ending) {
         live_.in_flight.subtract(1);
@@ -92,7 +93,7 @@ public:
         if (when >= window_start_ && when < window_end_) tally_.bytes_received += bytes;
     }
     void retried() { ++tally_.retried; }
-    /// A request lacked something of this host.
+    /// Counts a request, due then, for which this host had no more of something.
     void lacked(model::Shortage shortage, TimePoint due) {
         if (due >= window_start_ && due < window_end_) ++tally_.shortages[shortage];
     }
@@ -110,7 +111,7 @@ public:
         bool polls = false;  ///< the thread spins: its CPU time says nothing
     };
     Tally finish(TimePoint now, const Closing& closing);
-    /// After finish(): as new, without a window; the live counters go on.
+    /// Makes the recorder as new after finish(), without a window; the live counters go on.
     void restart();
 
 private:

@@ -24,7 +24,8 @@ public:
         friend bool operator==(const Second&, const Second&) = default;
     };
 
-    /// `since_window` is when it ended, not negative; `response_time` of a success.
+    /// Counts a success. `since_window` is when it ended, not negative; `response_time_ns` is its response
+    /// time.
     void succeeded(Nanoseconds since_window, std::int64_t response_time_ns);
     void failed(Nanoseconds since_window);
     /// All seconds in which something ended, in order; the series is empty afterwards.

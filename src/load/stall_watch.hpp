@@ -17,14 +17,14 @@ public:
         friend bool operator==(const Sums&, const Sums&) = default;
     };
 
-    /// `schedstat` is the calling thread's; elsewhere for tests.
+    /// `schedstat` is the calling thread's, elsewhere only for tests.
     explicit StallWatch(const Path& schedstat = SchedulerFile::k_of_this_thread);
     /// The loop's next turn begins at `now` and was to begin at `wanted`. Reads the accounts at most every
     /// k_refresh, so that a busy loop hardly pays for it.
     void turn(TimePoint wanted, TimePoint now);
-    /// Only what lies after this is counted; nothing before it is called.
+    /// Only standstills after `start` are counted; while this has not been called, none are.
     void count_from(TimePoint start) { counted_from_ = start; }
-    /// Empty where the kernel does not keep the accounts.
+    /// The standstills that were noticed; empty where the kernel does not keep the accounts.
     [[nodiscard]] std::optional<Sums> sums() const;
 
     /// Waiting longer than this, a loop that is watched has to look up: what begins while it sleeps counts

@@ -39,7 +39,7 @@ struct ThreadTally {
 
 /// What load threads count over a window, a value: one thread's own, or that of several threads together.
 struct Tally {
-    /// [start, end); `end` is TimePoint::max() when the load stops by count.
+    /// The measured window [start, end); `end` is TimePoint::max() when the load stops by count.
     struct Window {
         TimePoint start;
         TimePoint end;

@@ -8,7 +8,7 @@
 
 namespace joust::load {
 
-/// Where the requests go.
+/// The server that requests go to.
 struct Target {
     bool tls = false;
     std::string host = "localhost";  ///< name, IPv4 or IPv6 address without brackets
@@ -32,7 +32,7 @@ Result<Target> parse_url(std::string_view url);
 /// Whether `name` may be a host's, in letters of ASCII; `what` it is stands in the error.
 Status check_name(std::string_view what, std::string_view name);
 
-/// With or without a zone, as in fe80::1%eth0; without brackets.
+/// True for an IPv6 address in text, with or without a zone (fe80::1%eth0), without brackets.
 bool is_ipv6(const std::string& text);
 
 /// The dot of a name that the DNS shall not complete belongs to neither SNI (RFC 6066, 3) nor certificates.

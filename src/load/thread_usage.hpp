@@ -19,7 +19,7 @@ struct ThreadUsage {
 };
 /// What it has used since the earlier moment.
 ThreadUsage operator-(const ThreadUsage& later, const ThreadUsage& earlier);
-/// `schedstat` is the calling thread's; elsewhere for tests.
+/// The usage of the calling thread now. `schedstat` is that thread's, elsewhere only for tests.
 ThreadUsage thread_usage_now(const Path& schedstat = SchedulerFile::k_of_this_thread);
 
 }  // namespace joust::load

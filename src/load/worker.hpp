@@ -23,10 +23,10 @@ public:
     Worker(const Worker&) = delete;
     Worker& operator=(const Worker&) = delete;
 
-    /// One lap: loads from `start` to the end of the window and of the drain. Connections stay open.
+    /// Runs one lap: loads from `start` to the end of the window and of the drain. Connections stay open.
     Tally run(TimePoint start);
-    /// After `laps` laps: looks after the idle connections until there is one more, and returns when it
-    /// starts. Without another one, closes the connections and returns nothing.
+    /// Rests after `laps` laps: looks after the idle connections until there is one more, and returns when it
+    /// starts. Without another one, it closes the connections and returns nothing.
     std::optional<TimePoint> rest(std::uint64_t laps);
 
 private:

@@ -15,10 +15,10 @@ std::uint64_t log_size(const Path& log);
 /// What was written to it from `offset` on, at most its last `most` bytes; "" if it is not there.
 std::string log_text(const Path& log, std::uint64_t offset, std::uint64_t most = 64 * 1024);
 
-/// Where a log in a folder that is held open (/proc/self/fd/N/x.log) is, for messages.
+/// The path of a log, for messages, if it is in a folder that is held open (/proc/self/fd/N/x.log).
 Path shown_path(const Path& log);
 
-/// "; its last lines:\n…" to end an error message with, or "; it printed nothing".
+/// The end of an error message about a program: "; its last lines:\n…", or "; it printed nothing".
 std::string log_ending(const Path& log, std::uint64_t offset, std::size_t lines);
 
 }  // namespace joust::runtime

@@ -36,12 +36,12 @@ public:
     [[nodiscard]] virtual bool running() const = 0;
     /// Waits for its end at most so long; true if it has ended.
     [[nodiscard]] virtual bool wait_for(Nanoseconds limit) const = 0;
-    /// "runs", "exited with code 3", "was killed by signal 9 (out of memory in its limit of 2GiB)". A process
-    /// below it that was killed so is mentioned too.
+    /// What became of it, in words: "runs", "exited with code 3", "was killed by signal 9 (out of memory in
+    /// its limit of 2GiB)". A process below it that was killed so is mentioned too.
     [[nodiscard]] virtual std::string description() const = 0;
 
     // Limits.
-    /// Read back from the kernel now; version "none" where there are none.
+    /// The limits as the kernel has them now; version "none" where there are none.
     [[nodiscard]] virtual Result<model::LimitsInForce> limits_in_force() const = 0;
     /// What of these limits is not as asked, in words: "memory 2.5GiB instead of 2GiB"; empty with limits off
     /// and when all are in force.
@@ -51,7 +51,8 @@ public:
     [[nodiscard]] virtual std::uint64_t oom_kills() const = 0;
 
     // Usage.
-    /// For a UsageSampler that does not outlive this party. `threads`: context switches and run delay too.
+    /// The source for a UsageSampler that does not outlive this party; with `threads`, of context switches
+    /// and run delay too.
     [[nodiscard]] virtual host::UsageSource usage_source(bool threads) const = 0;
 
     // Log.

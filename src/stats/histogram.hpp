@@ -58,7 +58,7 @@ public:
 
     [[nodiscard]] bool empty() const { return count_ == 0; }
     [[nodiscard]] std::uint64_t count() const { return count_; }
-    /// How many values were above the range.
+    /// The number of values that were above the range.
     [[nodiscard]] std::uint64_t clamped() const { return clamped_; }
     /// Exact smallest and largest value (after clamping); of a decoded histogram, to its resolution. 0 when
     /// empty.
@@ -69,8 +69,8 @@ public:
     [[nodiscard]] double mean() const;
     /// Standard deviation (of the population) over the counters' middle values; 0 when empty.
     [[nodiscard]] double stddev() const;
-    /// Largest value equivalent to the one of rank ceil(quantile * count), as HdrHistogram defines it, but
-    /// never above max(). `quantile` in [0, 1], 0 gives min(); 0 when empty.
+    /// The largest value equivalent to the one of rank ceil(quantile * count), as HdrHistogram defines it,
+    /// but never above max(). `quantile` is in [0, 1], and 0 gives min(); 0 when empty.
     [[nodiscard]] std::int64_t value_at_quantile(double quantile) const;
     /// Number of values that are at most `value` to the histogram's resolution.
     [[nodiscard]] std::uint64_t count_at_or_below(std::int64_t value) const;

@@ -18,7 +18,7 @@ struct PairedRatio {
     friend bool operator==(const PairedRatio&, const PairedRatio&) = default;
 };
 
-/// log(contender / baseline) of one pair; empty unless both are finite and above zero.
+/// The logarithm of contender / baseline of one pair; empty unless both are finite and above zero.
 std::optional<double> log_ratio(double contender, double baseline);
 
 /// The effect over pairs: `log_ratios` holds one natural logarithm for each block; the interval is Student's

@@ -11,7 +11,7 @@ namespace joust::load {
 /// many as are left.
 class Allowance {
 public:
-    /// `requests`: in all; empty when the load does not stop by count.
+    /// `requests` may begin in all; empty when the load does not stop by count.
     explicit Allowance(std::optional<std::uint64_t> requests) : requests_(requests), left_(requests) {}
     /// A lap begins: all requests are left, and the end is not known.
     void renew() {

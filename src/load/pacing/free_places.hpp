@@ -14,9 +14,9 @@ namespace joust::load {
 /// then those without a connection, then new ones; so no more connections are made than the load needs.
 class FreePlaces {
 public:
-    /// For at most `most` places.
+    /// There are at most `most` places.
     explicit FreePlaces(std::size_t most) : links_(most) {}
-    /// Empty when all are used.
+    /// Takes a place for an exchange; empty when all are used.
     std::optional<ExchangeId> take() {
         if (last_ == k_none) return take_unconnected();
         const ExchangeId id = last_;

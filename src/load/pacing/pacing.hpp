@@ -11,7 +11,8 @@ namespace joust::load {
 /// What begins the requests that a pacing finds due.
 class Launcher {
 public:
-    /// `ready`: when the request could have been begun: when it was due, or when a place for it became free.
+    /// Begins the request that is due. `ready` is when it could have been begun: when it was due, or when a
+    /// place for it became free.
     virtual void begin(ExchangeId id, TimePoint due, TimePoint ready) = 0;
     /// The request will never be begun, for it had no place until `when`: it has timed out, or the load ends.
     virtual void shed(TimePoint due, TimePoint when, bool timed_out) = 0;

@@ -11,7 +11,7 @@
 
 namespace joust::load {
 
-/// Closed model: `users`, each one request at a time.
+/// The closed model: `users`, of whom each has one request at a time.
 struct ClosedLoop {
     int users = 1;
     Nanoseconds think_time{0};
@@ -30,7 +30,7 @@ struct RateSegment {
     friend bool operator==(const RateSegment&, const RateSegment&) = default;
 };
 
-/// Open model: request i is due at start + F⁻¹(i), F being the integral of the rate.
+/// The open model: request i is due at start + F⁻¹(i), F being the integral of the rate.
 struct OpenLoop {
     std::vector<RateSegment> segments;  ///< after the last one its final rate goes on
     Arrivals arrivals = Arrivals::constant;
@@ -40,12 +40,12 @@ struct OpenLoop {
     static constexpr int k_connections = 10'000;  ///< where nothing else is said
     static OpenLoop constant_rate(double rps);
     static OpenLoop ramp(double from_rps, double to_rps, Nanoseconds length);
-    /// Each rate held for `length`.
+    /// A load whose rates are held for `length` each.
     static OpenLoop steps(const std::vector<double>& rates_rps, Nanoseconds length);
 };
 
 using Schedule = std::variant<ClosedLoop, OpenLoop>;
-/// That the schedule may have open at once.
+/// The most connections that the schedule may have open at once.
 std::size_t most_connections(const Schedule& schedule);
 
 /// The integral of the rate over time and its inverse, in closed form.
@@ -73,8 +73,8 @@ private:
 /// The due times of one thread of several, in order.
 class DueTimes {
 public:
-    /// Constant arrivals: every `threads`-th request from `thread` on. Poisson: an own process at a part of
-    /// the rate; together they are Poisson at the whole rate.
+    /// Constant arrivals are every `threads`-th request from `thread` on. Poisson arrivals are a process of
+    /// their own at a part of the rate; together the threads' are Poisson at the whole rate.
     DueTimes(RateCurve curve, Arrivals arrivals, int thread, int threads, std::uint64_t seed);
     /// Due time of the current request, from the start; empty when there is none any more.
     [[nodiscard]] std::optional<Nanoseconds> current() const { return current_; }

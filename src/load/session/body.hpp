@@ -11,7 +11,8 @@ namespace joust::load {
 /// pieces are copied together when there are several.
 class Body {
 public:
-    /// `piece` must stay valid until keep() or reset(). What goes beyond `limit` bytes is dropped and noted.
+    /// Adds a piece, which must stay valid until keep() or reset(). What goes beyond `limit` bytes in all is
+    /// dropped and noted.
     void add(std::string_view piece, std::size_t limit) {
         if (view_.empty() && kept_.empty()) {
             cut_ = piece.size() > limit;
@@ -23,7 +24,7 @@ public:
         cut_ = cut_ || piece.size() > room;
         kept_.append(piece.substr(0, room));
     }
-    /// Before the piece that add() saw goes away.
+    /// Copies the piece that add() saw; it is called before that goes away.
     void keep() {
         if (view_.empty()) return;
         kept_.assign(view_);

@@ -12,11 +12,11 @@
 
 namespace joust::load {
 
-/// So many attempts to connect a thread has under way at most, next to those of its connections: places of
-/// the transport that follow theirs.
+/// The number of attempts to connect that a thread has under way at most, next to those of its connections.
+/// Their places in the transport follow those of the connections.
 std::size_t racing_places(std::size_t addresses);
 
-/// How a connect ends, unless it is given up.
+/// What is told of the end of a connect, unless it is given up.
 class ConnectorEvents {
 public:
     virtual void on_established(ConnectionId id) = 0;

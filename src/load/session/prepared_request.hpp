@@ -22,7 +22,7 @@ struct IdSource {
     std::uint64_t thread = 0;
     std::uint64_t threads = 1;
 };
-/// `run` tells runs apart, `thread` is at most 255.
+/// The ids of one thread. `run` tells runs apart; `thread` is at most 255.
 IdSource make_id_source(std::uint64_t run, int thread, int threads);
 
 /// Whether a placeholder of the request stands for a column of the feed.

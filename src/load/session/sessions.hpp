@@ -68,7 +68,8 @@ public:
     void carry(Exchange& exchange);
     /// Sends it once more, on a new connection.
     void carry_anew(Exchange& exchange);
-    /// After its answer: the session is idle, or closed if it carries no more. True: it is idle.
+    /// Ends the exchange's stay on its session after the answer: the session is idle then (true), or closed
+    /// if it carries no more (false).
     bool release(const Exchange& exchange, const AnswerEnd& answer) {
         sessions_[exchange.session].phase = Session::Phase::idle;
         if (!answer.carries_more) close_after(exchange, answer);
@@ -76,7 +77,7 @@ public:
     }
     /// Closes the exchange's connection, whatever comes of it.
     void drop(const Exchange& exchange) { close(exchange.session); }
-    /// As drop(), because the exchange has timed out.
+    /// Closes the exchange's connection because the exchange has timed out.
     void time_out(const Exchange& exchange);
     void close_all();
 

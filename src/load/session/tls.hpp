@@ -37,9 +37,9 @@ public:
     /// The client's side, at its beginning.
     explicit TlsSession(const TlsContext& context);
 
-    /// False: there was no memory for it, and it can only be told so.
+    /// True unless there was no memory for it; then it can only be told so.
     [[nodiscard]] bool is_whole() const { return session_ != nullptr; }
-    /// It failed for want of memory.
+    /// True if it failed for want of memory.
     [[nodiscard]] bool lacked_memory() const;
     /// The server said that nothing more comes. A connection that ends without may have been cut off by
     /// anybody (RFC 9112, 9.8).

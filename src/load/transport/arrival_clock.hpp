@@ -25,7 +25,7 @@ public:
     void refresh(TimePoint now) {
         if (now - refreshed_ >= k_refresh_interval) read_offset(now);
     }
-    /// `stamp` all zero means none.
+    /// When bytes with this stamp arrived. A stamp that is all zero means none.
     [[nodiscard]] Arrival arrival(const timespec& stamp, TimePoint read) const {
         if (stamp.tv_sec == 0 && stamp.tv_nsec == 0) return {.read = read, .arrived = read};
         const Nanoseconds real = std::chrono::seconds(stamp.tv_sec) + Nanoseconds(stamp.tv_nsec);
@@ -37,7 +37,7 @@ public:
     /// How often the realtime clock was seen to jump.
     [[nodiscard]] std::uint64_t steps() const { return steps_; }
 
-    /// As refresh, from given readings; for tests.
+    /// Sets the offset between the clocks, as refresh() does, but from given readings; for tests.
     void set_offset(Nanoseconds realtime_minus_monotonic, TimePoint now);
 
 private:

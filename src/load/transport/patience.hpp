@@ -29,8 +29,8 @@ public:
         mean_ = mean_ == Nanoseconds{0} ? response_time : mean_ + (response_time - mean_) / k_memory;
     }
 
-    /// `delays_users`: the next request waits for the answer, as in the closed model. In the open model due
-    /// times end the wait, whatever the patience.
+    /// The patience of the next wait. `delays_users` says that the next request waits for the answer, as in
+    /// the closed model. In the open model due times end the wait, whatever the patience.
     [[nodiscard]] Patience patience(std::size_t in_flight, bool delays_users) const {
         if (mean_ <= Nanoseconds{0}) return {};
         const Nanoseconds most = delays_users ? std::min(k_most, mean_ / k_part) : k_most;

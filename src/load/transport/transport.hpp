@@ -23,10 +23,11 @@ using ConnectionId = std::uint32_t;
 /// What a transport tells its user, all from within wait().
 class TransportEvents {
 public:
-    /// `error` 0: connected; else an errno, and the connection is still to be closed. Of a Unix socket whose
-    /// server accepts too slowly: EAGAIN.
+    /// An attempt to connect has ended: with `error` 0 it is connected, else `error` is an errno, and the
+    /// connection is still to be closed. A Unix socket whose server accepts too slowly has EAGAIN.
     virtual void on_connected(ConnectionId id, int error, TimePoint now) = 0;
-    /// True while more is awaited before the answer is whole: an end of the connection would cut it.
+    /// Bytes have come. The answer is true while more is awaited before the answer of the server is whole, so
+    /// that an end of the connection would cut it.
     virtual bool on_data(ConnectionId id, std::string_view bytes, const Arrival& arrival) = 0;
     /// The peer ended the connection (`error` 0) or it broke; it is still to be closed. Bytes that had come
     /// before were told before.
@@ -43,11 +44,11 @@ protected:
 class Transport {
 public:
     virtual ~Transport() = default;
-    /// Begins to connect; on_connected follows. 0 or an errno (then it does not, and nothing is to be
-    /// closed). `address` outlives the connection.
+    /// Begins to connect; on_connected() follows. The result is 0 or an errno; then it does not, and nothing
+    /// is to be closed. `address` outlives the connection.
     virtual int open(ConnectionId id, const Address& address) = 0;
-    /// In on_connected() of `from`: from now on it is the connection `to`, of which there is none. 0 or an
-    /// errno (then there is neither).
+    /// Makes the connection `from`, in its on_connected(), the connection `to`, of which there is none. The
+    /// result is 0 or an errno; then there is neither.
     virtual int move(ConnectionId from, ConnectionId to) = 0;
     /// Sends all of `bytes`, which must stay as they are until the answer begins or the connection is closed.
     /// Where that fails, what has come is read first, then on_ended follows. Not while sending().
@@ -59,14 +60,14 @@ public:
     /// Hands pending sends to the kernel, waits for events until `until` (not at all if that is past),
     /// delivers them. May let several come together, as far as `patience` goes.
     virtual void wait(TimePoint until, Patience patience, TransportEvents& events) = 0;
-    /// From any thread: ends the current or next wait().
+    /// Ends the current wait(), or the next one. It may be called from any thread.
     virtual void wake() = 0;
     [[nodiscard]] virtual std::uint64_t clock_steps() const = 0;
     /// How often the kernel had no memory for the transport's own calls; they are made again.
     [[nodiscard]] virtual std::uint64_t calls_without_memory() const { return 0; }
 };
 
-/// For at most `connections` connections, to be used by the calling thread.
+/// The transport for at most `connections` connections, to be used by the calling thread.
 Result<std::unique_ptr<Transport>> make_epoll_transport(std::size_t connections);
 Result<std::unique_ptr<Transport>> make_uring_transport(std::size_t connections);
 /// Tries every feature that the io_uring transport needs, on a ring of its own; the error says what is
@@ -76,7 +77,7 @@ Status probe_uring();
 /// The kernel's receive time stamp in a received message; zero when there is none.
 timespec receive_stamp(const msghdr& message);
 
-/// What a socket had at the moment.
+/// The bytes that a socket had at the moment.
 struct Received {
     std::string_view bytes;  ///< empty: an error, or the end of the stream
     int error = 0;           ///< EAGAIN: nothing now

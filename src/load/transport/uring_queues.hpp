@@ -51,7 +51,7 @@ public:
         for (unsigned head = *completion_head_; head != tail; ++head)
             visit(completions_[head & completion_mask_]);
     }
-    /// The same, then leaves their room to the kernel.
+    /// Calls visit(const io_uring_cqe&) for every completion there is, then leaves their room to the kernel.
     template <typename Visit>
     void drain(Visit&& visit) {
         unsigned head = *completion_head_;
