@@ -4,7 +4,8 @@
 Each generator is pinned to one core, nginx to the other; they alternate in random order. What an interpreted one needs
 to load its modules is measured apart and subtracted. Prints medians, and ratios to
 Joust with io_uring in the same round with the middle 95 % of a bootstrap. What is not on this machine is named and
-left out; bench/peers/install.sh installs the others into build/peers. On a machine that others use too, --realtime
+left out; bench/peers/install.sh installs the others into build/peers. --before compares with another version of Joust
+in the same rounds, and prints what this one costs in its units: `--before OLD/joust --only "joust, epoll"`. On a machine that others use too, --realtime
 (root) runs nginx and the generators ahead of them.
 """
 import argparse
@@ -24,6 +25,8 @@ import time
 from generators import PEERS, Generator, generators
 
 REFERENCE = "joust, io_uring"
+# This version and the other one, by the same way of input and output.
+VERSIONS = (("joust, io_uring", "before, io_uring"), ("joust, epoll", "before, epoll"))
 CONFIG = """daemon off; worker_processes 1; worker_cpu_affinity {mask}; pid {place}/pid; error_log {place}/errors;
 events {{ worker_connections 20000; }}
 http {{ access_log off; keepalive_requests 1000000000; keepalive_timeout 3600s;
@@ -170,23 +173,51 @@ def print_table(rows: list[dict]) -> None:
               f"| {rps:20} | {row['rss_mib']:8.1f} | {row['rss_mib_ratio']:7.1f} |")
 
 
-def main() -> None:
+def version_lines(results: dict[str, list[dict[str, float]]]) -> list[str]:
+    """What this version costs per request in units of the other one, in pairs of the same round; below 1 is less."""
+    lines = []
+    for now, before in VERSIONS:
+        if now not in results or before not in results:
+            continue
+        ratios = [mine["cpu_us"] / other["cpu_us"] for mine, other in zip(results[now], results[before])]
+        low, high = interval(ratios)
+        lines.append(f"{now} / {before}: CPU per request {statistics.median(ratios):.3f} [{low:.3f}, {high:.3f}] in "
+                     f"{len(ratios)} rounds")
+    return lines
+
+
+def is_chosen(name: str, only: list[str]) -> bool:
+    """`only`: names that are asked for beside Joust, all if there are none. The other version comes with this one."""
+    wanted = [REFERENCE, *only]
+    return not only or name in wanted or any(before == name and now in wanted for now, before in VERSIONS)
+
+
+def parsed(words: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=11)
     parser.add_argument("--seconds", type=int, default=3, help="of each run")
     parser.add_argument("--connections", type=int, default=64)
     parser.add_argument("--port", type=int, default=18099)
     parser.add_argument("--only", action="append", default=[], metavar="NAME", help="beside Joust; may be repeated")
+    parser.add_argument("--before", type=pathlib.Path, metavar="PROGRAM", help="another version's joust, to compare with")
     parser.add_argument("--realtime", action="store_true", help="ahead of everything else on the machine (needs root)")
     parser.add_argument("--expect-json", action="store_true",
                         help="the answers are JSON of about 145 bytes, and Joust compares each in full")
     parser.add_argument("--json", type=pathlib.Path, metavar="FILE", help="all rounds, too")
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(words)
+    if arguments.before and not os.access(arguments.before, os.X_OK):
+        parser.error(f"argument --before: {arguments.before} is no program that can be run; give the path of a joust")
+    return arguments
+
+
+def main() -> None:
+    arguments = parsed()
+    before = arguments.before.resolve() if arguments.before else None
     ahead = ["chrt", "--rr", "10"] if arguments.realtime else []
     url = f"http://127.0.0.1:{arguments.port}/"
     chosen = [one for one in generators(url, arguments.connections, arguments.seconds,
-                                        EXPECTED_JSON if arguments.expect_json else None)
-              if not arguments.only or one.name in [REFERENCE, *arguments.only]]
+                                        EXPECTED_JSON if arguments.expect_json else None, before)
+              if is_chosen(one.name, arguments.only)]
     here = [one for one in chosen if one.where()]
     for one in chosen:
         if one not in here:
@@ -200,6 +231,8 @@ def main() -> None:
     print(f"{arguments.rounds} rounds of {arguments.seconds} s, {arguments.connections} connections, "
           f"load average {os.getloadavg()[0]:.1f}")
     print_table(table(results))
+    for line in version_lines(results):
+        print(line)
     if arguments.json:
         arguments.json.write_text(json.dumps(results, indent=1))
 

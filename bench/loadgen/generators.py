@@ -42,21 +42,29 @@ def hey_count(text: str) -> int:
     return sum(int(number) for number in re.findall(r"\[\d+\]\s+(\d+) responses", text))
 
 
-def generators(url: str, connections: int, seconds: int, expected_json: str | None = None) -> list[Generator]:
+def jousts(name: str, program: pathlib.Path, arguments: list[str]) -> list[Generator]:
+    """One Joust, by each of its two ways of input and output."""
+    succeeded = json_number("requests", "succeeded")  # so wrong answers would show
+    return [Generator(f"{name}, {backend}", [str(program), "load", *arguments, "--io", io], succeeded)
+            for backend, io in (("io_uring", "uring"), ("epoll", "epoll"))]
+
+
+def generators(url: str, connections: int, seconds: int, expected_json: str | None = None,
+               before: pathlib.Path | None = None) -> list[Generator]:
     """`url` is http://HOST:PORT/. All keep their connections alive and use one core's worth of threads. Joust checks
-    that each body has the text "hello", or is the `expected_json`; the others check none."""
+    that each body has the text "hello", or is the `expected_json`; the others check none. `before` is the program of
+    another version of Joust, which does the same as this one."""
     place = url.removeprefix("http://").rstrip("/")
     c, s, d = str(connections), str(seconds), f"{seconds}s"
-    joust = [str(RELEASE / "joust"), "load", url, "-c", c, "-d", d, "-t", "1", "--expect-status", "200",
+    joust = [url, "-c", c, "-d", d, "-t", "1", "--expect-status", "200",
              *(["--expect-json", expected_json] if expected_json else ["--expect-body", "hello"]), "--json", "-"]
-    succeeded = json_number("requests", "succeeded")  # so wrong answers would show
     # vegeta writes every result and reads them again for its report: both belong to it.
     vegeta = (f"echo 'GET {url}' | vegeta attack -rate=0 -max-workers={c} -workers={c} -connections={c} -duration={d} "
               "| vegeta report -type=json")
     python = str(PEERS / "python/bin/python")
     return [
-        Generator("joust, io_uring", [*joust, "--io", "uring"], succeeded),
-        Generator("joust, epoll", [*joust, "--io", "epoll"], succeeded),
+        *jousts("joust", RELEASE / "joust", joust),
+        *(jousts("before", before, joust) if before else []),
         Generator("floor, io_uring", [str(RELEASE / "bench/joust_floor"), place, c, s], json_number("requests")),
         Generator("wrk", ["wrk", "-t1", f"-c{c}", f"-d{d}", url], number_after(r"(\d+) requests in")),
         Generator("h2load", ["h2load", "--h1", "-t1", f"-c{c}", f"-D{s}", url],
