@@ -12,6 +12,10 @@ std::optional<ExchangeId> FreePlaces::take_unconnected() {
     return links_.add();
 }
 
+void FreePlaces::put_unconnected(ExchangeId id) {
+    unconnected_.push_back(id);
+}
+
 void FreePlaces::disconnect(ExchangeId id) {
     const Links links = links_[id];
     if (id == last_) {

@@ -25,7 +25,7 @@ public:
     }
     /// An exchange has left its place, whose connection is kept if `connected`.
     void put(ExchangeId id, bool connected) {
-        if (!connected) return unconnected_.push_back(id);
+        if (!connected) return put_unconnected(id);
         links_[id].before = last_;
         if (last_ != k_none) links_[last_].after = id;
         last_ = id;
@@ -41,6 +41,7 @@ private:
         ExchangeId after = k_none;  ///< of the last one it means nothing
     };
     std::optional<ExchangeId> take_unconnected();
+    void put_unconnected(ExchangeId id);
 
     Places<Links> links_;
     ExchangeId last_ = k_none;             ///< of the connected ones, the one used last
