@@ -87,7 +87,9 @@ void ClosedPacing::freed(ExchangeId id, Freed how, TimePoint now, Launcher& laun
     const Nanoseconds back_off = as_usual ? Nanoseconds{0} : note(user, how.how);
     if (!allowance_.allows(now)) return;
     const Nanoseconds pause = thinks_ ? think_time() + back_off : back_off;
-    if (pause == Nanoseconds{0} && how.connected) return begin(id, now, launcher);
+    // Those who were ready before come first: the last requests of a count are theirs.
+    const bool is_next = waiting_.next() > now;
+    if (pause == Nanoseconds{0} && how.connected && is_next) return begin(id, now, launcher);
     wait(id, now + pause);
 }
 

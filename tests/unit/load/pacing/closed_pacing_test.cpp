@@ -44,6 +44,18 @@ TEST(ClosedPacing, BeginsTheNextRequestAtOnceOnAConnectionThatIsThere) {
     EXPECT_EQ(crowd.launches.begun.back(), (Launches::Begun{0, 7ms, 7ms}));
 }
 
+// The loop begins only so many at once; the answers to these must not take the others' requests of a count.
+TEST(ClosedPacing, LetsUsersWhoWereReadyBeforeGoFirst) {
+    Crowd crowd({.users = 2}, 2);
+    ASSERT_TRUE(crowd.pacing.begin_next(at(0ns), crowd.launches));
+    const ExchangeId first = crowd.launches.begun.back().id;
+    crowd.pacing.freed(first, {How::succeeded, true}, at(1ms), crowd.launches);
+    EXPECT_EQ(crowd.launches.begun.size(), 1U);
+    crowd.launches.run(crowd.pacing, at(1ms));
+    ASSERT_EQ(crowd.launches.begun.size(), 2U);
+    EXPECT_NE(crowd.launches.begun.back().id, first);
+}
+
 TEST(ClosedPacing, LeavesTheConnectOfTheNextRequestToTheLoop) {
     Crowd crowd({.users = 1});
     crowd.launches.run(crowd.pacing, at(0ns));
