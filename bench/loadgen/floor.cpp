@@ -145,7 +145,8 @@ int run(std::span<char*> words) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    address.sin_port = htons(static_cast<std::uint16_t>(std::atoi(place.substr(place.find(':') + 1).data())));
+    address.sin_port =
+        htons(static_cast<std::uint16_t>(std::atoi(std::string(place.substr(place.find(':') + 1)).c_str())));
     auto ring = load::Uring::create(connections, 256);
     if (!ring) return std::fprintf(stderr, "%s\n", ring.error().message.c_str()), 1;
     const std::string request =

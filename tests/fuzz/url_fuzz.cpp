@@ -36,7 +36,7 @@ void check(const Target& target) {
     for (const std::string* part : {&target.host, &target.path, &target.unix_path})
         for (const char c : *part)
             require(static_cast<unsigned char>(c) > ' ' && c != 0x7f);
-    require(target.tls_name().find_first_of("%") == std::string::npos);
+    require(target.tls_name().find('%') == std::string::npos);
     const auto again = joust::load::parse_url(written(target));
     require(again.has_value() && *again == target);
     const auto request = joust::load::PreparedRequest::prepare(target, {}, {});

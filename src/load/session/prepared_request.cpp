@@ -98,7 +98,7 @@ IdSource make_id_source(std::uint64_t run, int thread, int threads) {
     return source;
 }
 
-Result<PreparedRequest::Variant> PreparedRequest::make_variant(http::RequestParts parts) {
+Result<PreparedRequest::Variant> PreparedRequest::make_variant(const http::RequestParts& parts) {
     Variant variant;
     variant.closes = http::asks_to_close(parts.headers);
     JOUST_TRY(variant.bytes, http::write_request(parts));

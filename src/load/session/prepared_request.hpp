@@ -64,7 +64,7 @@ private:
         std::vector<Patch> patches;
         bool closes = false;
     };
-    static Result<Variant> make_variant(http::RequestParts parts);
+    static Result<Variant> make_variant(const http::RequestParts& parts);
 
     std::vector<Variant> variants_;
     std::size_t buffer_size_ = 0;
