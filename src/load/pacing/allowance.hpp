@@ -20,9 +20,7 @@ public:
     }
     /// No request that is due then or later may begin.
     void end_at(TimePoint time) { until_ = time; }
-    [[nodiscard]] bool allows(TimePoint due) const {
-        return due < until_ && (!left_ || *left_ > 0);
-    }
+    [[nodiscard]] bool allows(TimePoint due) const { return due < until_ && (!left_ || *left_ > 0); }
     void take() {
         if (left_) --*left_;
     }
