@@ -38,6 +38,12 @@ class Run:
         self.code = self.process.returncode
         return self
 
+    def __repr__(self):
+        """What pytest shows of it where an assertion fails: what a person would have seen."""
+        if not hasattr(self, "code"):
+            return f"{self.process.args} (process {self.process.pid})"
+        return f"{self.process.args}: exit code {self.code}\n{self.out}\n{self.err}"
+
 
 class Place:
     """A directory with benchmarks, workloads and contenders of its own, in which joust finds its installation."""

@@ -2,7 +2,9 @@
 
 import os
 import pathlib
+import tempfile
 
+import pytest
 from conftest import Run, assert_nothing_left
 
 
@@ -111,15 +113,23 @@ def test_a_body_that_could_not_be_sent_is_told_before_anything_starts(place):
     assert not (place.path / "results").exists()
 
 
-def test_a_missing_gnuplot_is_told_before_anything_starts(place, tmp_path):
-    run = place.contender("a").benchmark(["a"]).run(env=with_gnuplot(tmp_path / "bin", ""))
+@pytest.fixture
+def programs():
+    """A folder for programs that whoever draws can reach; pytest's own are for their owner alone."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        yield pathlib.Path(folder) / "bin"
+
+
+def test_a_missing_gnuplot_is_told_before_anything_starts(place, programs):
+    run = place.contender("a").benchmark(["a"]).run(env=with_gnuplot(programs, ""))
     assert run.code == 2
     assert "apt-get install gnuplot-nox" in run.err
     assert not (place.path / "results").exists()
 
 
-def test_the_summary_is_printed_even_when_the_pictures_fail(place, tmp_path):
-    environment = with_gnuplot(tmp_path / "bin", 'test "$1" = -e\n')
+def test_the_summary_is_printed_even_when_the_pictures_fail(place, programs):
+    environment = with_gnuplot(programs, 'test "$1" = -e\n')
     run = place.contender("a").benchmark(["a"], levels="[2]").run(env=environment)
     assert run.code == 1
     assert "goodput/s" in run.out and "no pictures" in run.err

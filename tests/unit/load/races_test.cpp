@@ -211,6 +211,13 @@ std::vector<Race> early_answers() {
              hear_all(fd);
          },
          RequestErrorKind::status_5xx, 0, false, true},
+        {"200_on_acceptance_and_the_rest_is_heard_to_its_end",
+         [](int fd, int) {
+             say(fd, k_answer);
+             ::shutdown(fd, SHUT_WR);
+             hear_all(fd);
+         },
+         std::nullopt, 0, false, true, 200},
         {"half_a_413_then_reset",
          [](int fd, int) {
              hear_request(fd);
