@@ -216,13 +216,18 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
     std::size_t best_distance = std::max<std::size_t>(word.size() / 3, 1) + 1;
     for (const std::string& candidate : candidates) {
         std::vector<std::size_t> row(candidate.size() + 1);
+        std::vector<std::size_t> last(row.size());
+        std::vector<std::size_t> last_but_one(row.size());
         std::iota(row.begin(), row.end(), 0U);
         for (std::size_t i = 0; i < word.size(); ++i) {
-            std::size_t diagonal = std::exchange(row[0], i + 1);
+            last_but_one.swap(last);
+            last = row;
+            row[0] = i + 1;
             for (std::size_t j = 0; j < candidate.size(); ++j) {
-                const std::size_t substituted = diagonal + (word[i] == candidate[j] ? 0 : 1);
-                diagonal = row[j + 1];
-                row[j + 1] = std::min({substituted, row[j] + 1, row[j + 1] + 1});
+                const std::size_t substituted = last[j] + (word[i] == candidate[j] ? 0 : 1);
+                row[j + 1] = std::min({substituted, row[j] + 1, last[j + 1] + 1});
+                if (i > 0 && j > 0 && word[i] == candidate[j - 1] && word[i - 1] == candidate[j])
+                    row[j + 1] = std::min(row[j + 1], last_but_one[j - 1] + 1);
             }
         }
         if (row.back() >= best_distance) continue;

@@ -40,8 +40,8 @@ bool nested_too_deeply(std::string_view json);
 /// The last `count` lines of `text`.
 std::string last_lines(std::string_view text, std::size_t count);
 
-/// The candidate nearest to `word` (edit distance at most a third of its length), for "did you mean"; empty
-/// if none.
+/// The candidate nearest to `word` (edit distance at most a third of its length, and at least one; letters
+/// that changed places are one edit), for "did you mean"; empty if none.
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
 
 }  // namespace joust

@@ -33,7 +33,12 @@ void append(const Fd& file, std::string_view text) {
 
 Result<std::unique_ptr<BoundedLog>> BoundedLog::open(const Path& path, const std::optional<User>& writer,
                                                      const LogBounds& bounds) {
-    Fd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC, 0644));
+    // Nobody may read a FIFO of this name: opening it must not wait for that.
+    constexpr int k_flags = O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK | O_CLOEXEC;
+    Fd file(::open(path.c_str(), k_flags, 0644));
+    struct stat status{};
+    if (file && ::fstat(file.get(), &status) == 0 && !S_ISREG(status.st_mode))
+        return fail(ErrorKind::io, "cannot write to {}: it is no regular file", path.string());
     if (!file) return fail(ErrorKind::io, "cannot open {}: {}", path.string(), errno_text());
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) != 0) return fail(ErrorKind::io, "cannot make a pipe: {}", errno_text());

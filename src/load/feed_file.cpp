@@ -1,9 +1,9 @@
 #include "load/feed_file.hpp"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
+#include "http/json_members.hpp"
 
 namespace joust::load {
 namespace {
@@ -87,11 +87,6 @@ Status check_columns(const std::vector<std::string>& columns, std::size_t line) 
     return {};
 }
 
-std::string as_text(const nlohmann::ordered_json& value) {
-    return value.is_string() ? value.get<std::string>()
-                             : value.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
-}
-
 }  // namespace
 
 Result<Feed> parse_csv_feed(std::string_view text) {
@@ -117,6 +112,7 @@ Result<Feed> parse_csv_feed(std::string_view text) {
 
 Result<Feed> parse_json_lines_feed(std::string_view text) {
     Feed feed;
+    http::JsonParser parser;
     text = without_byte_order_mark(text);
     for (std::size_t line = 1; !text.empty(); ++line) {
         const std::size_t end = std::min(text.find('\n'), text.size());
@@ -126,22 +122,21 @@ Result<Feed> parse_json_lines_feed(std::string_view text) {
         if (nested_too_deeply(content))
             return fail(ErrorKind::bad_input, "line {}: nested more than {} levels deep", line,
                         k_most_json_levels);
-        const auto object = nlohmann::ordered_json::parse(content.begin(), content.end(), nullptr, false);
-        const bool whole = content.find('\0') == std::string_view::npos;  // the parser ends at a NUL
-        if (!object.is_object() || !whole)
-            return fail(ErrorKind::bad_input, "line {}: not a JSON object", line);
-        if (object.empty()) return fail(ErrorKind::bad_input, "line {}: the object has no members", line);
+        const auto members = http::json_members(content, parser);
+        if (!members) return fail(ErrorKind::bad_input, "line {}: it {}", line, members.error().message);
+        if (members->empty()) return fail(ErrorKind::bad_input, "line {}: the object has no members", line);
         if (feed.columns.empty()) {
-            for (const auto& [name, value] : object.items())
-                feed.columns.push_back(name);
+            for (const http::JsonMember& member : *members)
+                feed.columns.push_back(member.name);
             JOUST_CHECK(check_columns(feed.columns, line));
         }
         std::vector<std::string> row;
         for (const std::string& column : feed.columns) {
-            const auto member = object.find(column);
-            if (member == object.end())
-                return fail(ErrorKind::bad_input, "line {}: \"{}\" is missing", line, column);
-            row.push_back(as_text(*member));
+            const auto member = std::find_if(members->begin(), members->end(),
+                                             [&](const auto& one) { return one.name == column; });
+            if (member == members->end())
+                return fail(ErrorKind::bad_input, "line {}: \"{}\" is missing", line, printable(column));
+            row.push_back(member->text);
         }
         feed.rows.push_back(std::move(row));
         feed.lines.push_back(line);

@@ -158,7 +158,7 @@ std::string Target::authority() const {
 Result<Target> parse_url(std::string_view url) {
     if (std::any_of(url.begin(), url.end(), is_control_or_space))
         return fail(ErrorKind::bad_input, "\"{}\": a URL holds no spaces or control characters; write %20",
-                    url);
+                    printable(url));
     std::string_view rest = url.substr(0, url.find('#'));
     if (has_scheme(rest, "unix:")) return parse_unix(url, rest.substr(5));
     Target target;

@@ -165,7 +165,10 @@ private:
             value = value_named(inside.substr(0, colon));
             writing = inside.substr(colon + 1);
         }
-        if (!value) return false;
+        if (!value) {
+            JOUST_CHECK(check_text_in_braces(inside));
+            return false;
+        }
         const std::optional<Form> form = form_of(writing);
         if (!form) {
             // "{id:1}" may be text of another language; "{id:jsn}" is a mistake.
@@ -180,6 +183,27 @@ private:
         example_ += quoted_ ? "x" : "1";
         rest_.remove_prefix(end + 1);
         return true;
+    }
+
+    /// Braces around another name are text, as in GraphQL; but where a feed gives values, a name like one of
+    /// its columns is a mistake, and in a URL, which holds no braces, any name is.
+    [[nodiscard]] Status check_text_in_braces(std::string_view inside) const {
+        const std::string_view name = inside.substr(0, inside.find(':'));
+        const bool is_name = !name.empty() && std::all_of(name.begin(), name.end(), is_unreserved);
+        if (columns_.empty() || !is_name) return {};
+        std::vector<std::string> names(columns_.begin(), columns_.end());
+        names.emplace_back(k_id_name);
+        names.emplace_back(k_sequence_name);
+        constexpr std::size_t k_least_to_resemble = 3;  // characters; shorter names all resemble each other
+        const std::string meant = name.size() < k_least_to_resemble ? "" : nearest(name, names);
+        if (meant.empty() && result_.place_ != Place::url) return {};
+        const std::string shown = printable(inside);
+        if (result_.place_ == Place::url)
+            return fail(ErrorKind::bad_input, "{{{}}} is none of the placeholders {}", shown,
+                        printable("{" + joined(names, "}, {") + "}"));
+        return fail(ErrorKind::bad_input,
+                    "{{{0}}} names no column of the data; write {{{1}}}, or {{ {0} }} if it is text", shown,
+                    meant);
     }
 
     [[nodiscard]] std::optional<std::size_t> value_named(std::string_view name) const {

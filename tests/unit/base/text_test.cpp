@@ -98,6 +98,8 @@ TEST(LastLines, gives_at_most_so_many) {
 TEST(Nearest, suggests_only_what_is_close) {
     const std::vector<std::string> keys = {"duration", "levels", "timeout"};
     EXPECT_EQ(nearest("duratoin", keys), "duration");
+    EXPECT_EQ(nearest("lveels", {"levels", "eels"}), "levels");  // letters that changed places are one change
+    EXPECT_EQ(nearest("nmae", {"name"}), "name");
     EXPECT_EQ(nearest("level", keys), "levels");
     EXPECT_EQ(nearest("levels", keys), "levels");
     EXPECT_EQ(nearest("tmeot", keys), "");  // two changes in five letters are one too many

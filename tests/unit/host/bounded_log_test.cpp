@@ -81,6 +81,14 @@ TEST_F(BoundedLogTest, ALinkInPlaceOfTheFileIsNotFollowed) {
     EXPECT_EQ(text_of(other), "kept");
 }
 
+TEST_F(BoundedLogTest, AFifoInPlaceOfTheFileIsNotWaitedFor) {
+    ASSERT_EQ(::mkfifo(file.c_str(), 0600), 0);
+    EXPECT_FALSE(BoundedLog::open(file, std::nullopt));
+    const Fd reader(::open(file.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+    EXPECT_EQ(BoundedLog::open(file, std::nullopt).error().message,
+              "cannot write to " + file.string() + ": it is no regular file");
+}
+
 TEST_F(BoundedLogTest, IsWholeAtItsEndAlsoWhereAnotherProcessStillHoldsThePipe) {
     std::optional<Process> holder;
     {

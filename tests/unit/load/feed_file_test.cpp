@@ -53,7 +53,7 @@ TEST(JsonLinesFeed, KeepsEmptyTextsAndSkipsAByteOrderMark) {
     const auto feed =
         parse_json_lines_feed("\xef\xbb\xbf{\"a\":\"\",\"b\":{\"c\":[]}}\r\n{\"a\":false,\"b\":-1.50}");
     ASSERT_TRUE(feed.has_value()) << feed.error().message;
-    EXPECT_EQ(feed->rows, (Rows{{"", "{\"c\":[]}"}, {"false", "-1.5"}}));
+    EXPECT_EQ(feed->rows, (Rows{{"", "{\"c\":[]}"}, {"false", "-1.50"}}));
 }
 
 TEST(CsvFeed, NamesTheLineOfAMistake) {
@@ -70,6 +70,20 @@ TEST(JsonLinesFeed, TakesTextsAsTheyAreAndOtherValuesAsJson) {
     ASSERT_TRUE(feed.has_value()) << feed.error().message;
     EXPECT_EQ(feed->columns, (std::vector<std::string>{"a", "b"}));
     EXPECT_EQ(feed->rows, (Rows{{"x", "[1,true]"}, {"null", "2.5"}}));
+}
+
+TEST(JsonLinesFeed, SendsNumbersAsTheyWereWritten) {
+    const auto feed = parse_json_lines_feed(
+        R"({"id":12345678901234567890123,"n":1e400,"m":-0,"x": [ 1.10, {"y" : "a , } \" b"} ],"t":"\u00fc"})");
+    ASSERT_TRUE(feed.has_value()) << feed.error().message;
+    EXPECT_EQ(feed->rows,
+              (Rows{{"12345678901234567890123", "1e400", "-0", R"([1.10,{"y":"a , } \" b"}])", "\xc3\xbc"}}));
+}
+
+TEST(JsonLinesFeed, RefusesAMemberThatStandsTwice) {
+    const auto feed = parse_json_lines_feed("{\"a\":1}\n{\"a\":1,\"\\u0061\":2}");
+    ASSERT_FALSE(feed.has_value());
+    EXPECT_EQ(feed.error().message, "line 2: it has the member \"a\" twice");
 }
 
 TEST(JsonLinesFeed, NamesTheLineOfAMistake) {

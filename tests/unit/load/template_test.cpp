@@ -89,6 +89,16 @@ TEST(Template, RefusesWhatThePlaceCannotHold) {
         {Place::json, R"({"n":{n}})", {"", "1,\"m\":2"}, "{n:raw}"},
         {Place::json, R"({"n":{request_id}})", {}, "write \"{request_id}\" with them"},
         {Place::plain, "{name:jsn}", {""}, "{name:jsn} is not understood; write {name}, {name:json}, "},
+        {Place::plain,
+         "{nmae}",
+         {""},
+         "{nmae} names no column of the data; write {name}, or { nmae } if it is"},
+        {Place::json, R"({"n":"{nam:json}"})", {""}, "{nam:json} names no column of the data; write {name}"},
+        {Place::header, "{sequenc}", {""}, "write {sequence}"},
+        {Place::url,
+         "/{user}",
+         {""},
+         "{user} is none of the placeholders {name}, {n}, {request_id}, {sequence}"},
         {Place::plain, "{request_id:}", {""}, "<id>"},  // no writing is the place's own
     };
     for (const Case& one : all)
