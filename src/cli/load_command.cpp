@@ -14,7 +14,7 @@
 #include "load/engine.hpp"
 #include "model/wording.hpp"
 #include "report/histogram_text.hpp"
-#include "report/load_report.hpp"
+#include "report/load/report.hpp"
 
 namespace joust::cli {
 namespace {

@@ -11,15 +11,15 @@
 #include "cli/progress.hpp"
 #include "cli/render.hpp"
 #include "cli/signals.hpp"
+#include "deploy/preflight.hpp"
 #include "experiment/experiment.hpp"
 #include "experiment/trial.hpp"
 #include "host/user.hpp"
 #include "load/session/prepared_request.hpp"
 #include "model/diagnostics.hpp"
 #include "model/wording.hpp"
-#include "report/pictures.hpp"
+#include "report/figures/pictures.hpp"
 #include "report/report.hpp"
-#include "service/preflight.hpp"
 
 namespace joust::cli {
 namespace {
@@ -58,8 +58,8 @@ Result<experiment::RunSpec> read_run(const RunCommand& command, const Installati
             contenders.push_back(std::move(*contender));
     if (!diagnostics.empty() || !workload) return tl::unexpected(diagnostics.error());
     for (const model::Contender& contender : contenders) {
-        JOUST_CHECK(service::check_routes(contender, *workload));
-        JOUST_CHECK(service::check_expectations(contender, *workload));
+        JOUST_CHECK(deploy::check_routes(contender, *workload));
+        JOUST_CHECK(deploy::check_expectations(contender, *workload));
     }
     experiment::RunSpec spec{
         .benchmark = *benchmark,

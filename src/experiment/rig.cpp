@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
+#include "deploy/facts.hpp"
+#include "deploy/preflight.hpp"
 #include "host/facts.hpp"
 #include "runtime/process_runtime.hpp"
-#include "service/facts.hpp"
-#include "service/preflight.hpp"
 
 namespace joust::experiment {
 namespace {
@@ -137,24 +137,24 @@ const model::Contender& Rig::contender_of(const model::Entrant& entrant) const {
                          [&](const model::Contender& one) { return one.name == entrant.contender; });
 }
 
-Result<service::Staged> Rig::stage(const model::Contender& contender, Observer& observer,
-                                   const Interrupted& interrupted) {
+Result<deploy::Staged> Rig::stage(const model::Contender& contender, Observer& observer,
+                                  const Interrupted& interrupted) {
     if (const auto known = staged_.find(contender.name); known != staged_.end()) return known->second;
     observer.stage(fmt::format("set up {} (packages, tables)", contender.name));
-    JOUST_TRY(service::Staged staged, service::stage(contender, spec_->state_root, *run_));
-    JOUST_CHECK(service::set_up(contender, staged, *run_,
-                                directory_->logs() / (contender.name + "-setup.log"), interrupted));
+    JOUST_TRY(deploy::Staged staged, deploy::stage(contender, spec_->state_root, *run_));
+    JOUST_CHECK(deploy::set_up(contender, staged, *run_, directory_->logs() / (contender.name + "-setup.log"),
+                               interrupted));
     staged_.emplace(contender.name, staged);
     return staged;
 }
 
 Status Rig::add_entrant(const model::Entrant& entrant, Observer& observer, const Interrupted& interrupted) {
     const model::Contender& contender = contender_of(entrant);
-    JOUST_TRY(service::Staged staged, stage(contender, observer, interrupted));
+    JOUST_TRY(deploy::Staged staged, stage(contender, observer, interrupted));
     JOUST_TRY(std::string url, database_->create_for(entrant.label));
     const Path log = directory_->logs() / (entrant.label + "-setup.log");
-    JOUST_CHECK(service::migrate(contender, staged, url, *run_, users_.at(entrant.label), log));
-    JOUST_TRY(model::ContenderFacts facts, service::read_facts(contender, staged));
+    JOUST_CHECK(deploy::migrate(contender, staged, url, *run_, users_.at(entrant.label), log));
+    JOUST_TRY(model::ContenderFacts facts, deploy::read_facts(contender, staged));
     facts.name = entrant.label;
     environment_.contenders.push_back(std::move(facts));
     entries_.emplace(entrant.label, Entry{&contender, std::move(staged), std::move(url)});
@@ -162,11 +162,11 @@ Status Rig::add_entrant(const model::Entrant& entrant, Observer& observer, const
 }
 
 Status Rig::try_entrant(const std::string& label, const Interrupted& interrupted) {
-    JOUST_TRY(service::Instance instance, start_instance(label));
+    JOUST_TRY(deploy::Instance instance, start_instance(label));
     JOUST_TRY(const Nanoseconds healthy,
               instance.wait_until_healthy(instance.contender().healthy_within, interrupted));
     (void)healthy;
-    JOUST_CHECK(service::preflight(instance, spec_->workload, "preflight-" + label, k_preflight_limit));
+    JOUST_CHECK(deploy::preflight(instance, spec_->workload, "preflight-" + label, k_preflight_limit));
     if (!spec_->limits_off) {
         JOUST_TRY(environment_.limits_in_force["contender-" + label], instance.limits_in_force());
     }
@@ -176,11 +176,11 @@ Status Rig::try_entrant(const std::string& label, const Interrupted& interrupted
     return {};
 }
 
-Result<service::Instance> Rig::start_instance(const std::string& label) {
+Result<deploy::Instance> Rig::start_instance(const std::string& label) {
     const Entry& entry = entries_.at(label);
     JOUST_CHECK(database_->reset(label));
     const bool limited = !spec_->limits_off;
-    return service::Instance::start(
+    return deploy::Instance::start(
         {.contender = *entry.contender,
          .staged = entry.staged,
          .label = label,

@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "database/database.hpp"
+#include "deploy/instance.hpp"
+#include "deploy/stage.hpp"
 #include "experiment/observer.hpp"
 #include "experiment/run_directory.hpp"
 #include "host/cgroup.hpp"
@@ -18,8 +20,6 @@
 #include "model/environment.hpp"
 #include "model/workload.hpp"
 #include "runtime/runtime.hpp"
-#include "service/instance.hpp"
-#include "service/stage.hpp"
 
 namespace joust::experiment {
 
@@ -50,7 +50,7 @@ public:
                               const Interrupted& interrupted);
 
     /// A fresh instance of the entrant with that label on an emptied database; not yet healthy.
-    Result<service::Instance> start_instance(const std::string& label);
+    Result<deploy::Instance> start_instance(const std::string& label);
 
     [[nodiscard]] database::Database& database() { return *database_; }
     /// The error with what the database has to say about it since `mark`: refused connections, its own end.
@@ -68,7 +68,7 @@ private:
     // change.
     struct Entry {
         const model::Contender* contender;
-        service::Staged staged;
+        deploy::Staged staged;
         std::string database_url;
     };
 
@@ -83,8 +83,8 @@ private:
     Status confine();
     Status start_database();
     Status add_entrants(Observer& observer, const Interrupted& interrupted);
-    Result<service::Staged> stage(const model::Contender& contender, Observer& observer,
-                                  const Interrupted& interrupted);
+    Result<deploy::Staged> stage(const model::Contender& contender, Observer& observer,
+                                 const Interrupted& interrupted);
     Status add_entrant(const model::Entrant& entrant, Observer& observer, const Interrupted& interrupted);
     Status try_entrant(const std::string& label, const Interrupted& interrupted);
     [[nodiscard]] const model::Contender& contender_of(const model::Entrant& entrant) const;
@@ -101,8 +101,8 @@ private:
     host::CpuLayout layout_;
     std::optional<host::OwnGroup> own_group_;
     std::unique_ptr<database::Database> database_;
-    std::map<std::string, service::Staged> staged_;  ///< by contender
-    std::map<std::string, Entry> entries_;           ///< by label
+    std::map<std::string, deploy::Staged> staged_;  ///< by contender
+    std::map<std::string, Entry> entries_;          ///< by label
     model::Environment environment_;
 };
 

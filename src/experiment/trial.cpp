@@ -6,12 +6,12 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "deploy/command.hpp"
 #include "experiment/steady_state.hpp"
 #include "host/proc.hpp"
 #include "load/engine.hpp"
 #include "model/wording.hpp"
 #include "probes/usage_probe.hpp"
-#include "service/command.hpp"
 
 namespace joust::experiment {
 namespace {
@@ -38,7 +38,7 @@ public:
         result_.started = wall_now();
         const Nanoseconds clocks_before = clock_offset();
         const database::LogMark mark = rig_.database().mark();
-        JOUST_TRY(service::Instance instance, rig_.start_instance(result_.plan.entrant));
+        JOUST_TRY(deploy::Instance instance, rig_.start_instance(result_.plan.entrant));
         JOUST_TRY(result_.service.time_to_healthy,
                   instance.wait_until_healthy(instance.contender().healthy_within, interrupted_));
         JOUST_CHECK(read_limits(instance));
@@ -68,7 +68,7 @@ private:
         result_.incidents.push_back({kind, std::move(text)});
     }
 
-    Status read_limits(const service::Instance& instance) {
+    Status read_limits(const deploy::Instance& instance) {
         using model::Role;
         result_.parties = {
             {.role = Role::contender, .name = result_.plan.entrant, .usage = {}},
@@ -81,7 +81,7 @@ private:
     }
 
     // They were read back when the service started; somebody may have changed them since.
-    Status check_limits(const service::Instance& instance) {
+    Status check_limits(const deploy::Instance& instance) {
         if (spec_.limits_off) return {};
         JOUST_TRY(const model::LimitsInForce limits, instance.limits_in_force());
         if (const std::vector<std::string> wrong = instance.limits_not_in_force(limits); !wrong.empty())
@@ -91,7 +91,7 @@ private:
         return {};
     }
 
-    static std::vector<host::ProcessIdentity> identities(const service::Instance& instance) {
+    static std::vector<host::ProcessIdentity> identities(const deploy::Instance& instance) {
         std::vector<host::ProcessIdentity> found;
         for (const pid_t pid : instance.pids())
             if (const auto process = host::identify(pid)) found.push_back(*process);
@@ -100,7 +100,7 @@ private:
 
     // A worker that ends within the trial takes requests with it, and one that a supervisor starts in its
     // place hides that. The end of the service as a whole is record_end()'s.
-    void look_for_restarts(const service::Instance& instance,
+    void look_for_restarts(const deploy::Instance& instance,
                            const std::vector<host::ProcessIdentity>& before) {
         if (!instance.running()) return;
         const auto ended = std::count_if(before.begin(), before.end(),
@@ -111,7 +111,7 @@ private:
                             ended, before.size(), result_.plan.entrant));
     }
 
-    Status warm_up(const service::Instance& instance, load::Engine& engine) {
+    Status warm_up(const deploy::Instance& instance, load::Engine& engine) {
         const model::LoadSpec& load = spec_.benchmark.load;
         const bool closed = load.model == model::LoadModel::closed;
         SteadyState state(closed ? static_cast<std::uint64_t>(result_.plan.level) : 0);
@@ -136,7 +136,7 @@ private:
     }
 
     // What is read over the window of this trial.
-    probes::Probes make_probes(const service::Instance& instance) {
+    probes::Probes make_probes(const deploy::Instance& instance) {
         using model::Role;
         std::vector<probes::Watched> watched{{Role::contender, instance.usage_source()}};
         if (const auto database = rig_.database().usage_source())
@@ -151,7 +151,7 @@ private:
         return all;
     }
 
-    Status measure(const service::Instance& instance, load::Engine& engine) {
+    Status measure(const deploy::Instance& instance, load::Engine& engine) {
         const TimePoint end = window_ + spec_.benchmark.load.duration;
         const probes::Probes probes = make_probes(instance);
         JOUST_CHECK(probes::begin(probes, window_, end));
@@ -176,10 +176,10 @@ private:
         return probes::finish(probes, result_);
     }
 
-    void record_end(service::Instance& instance) {
+    void record_end(deploy::Instance& instance) {
         const std::uint64_t oom_kills = instance.oom_kills();
         const std::string log = instance.last_log_lines(5);
-        const service::StopRecord record = instance.stop(k_stop_grace);
+        const deploy::StopRecord record = instance.stop(k_stop_grace);
         result_.service.died = record.died;
         if (record.died) {
             result_.service.exit = record.description;
@@ -234,7 +234,7 @@ private:
 load::Options load_options(const RunSpec& spec, const model::Contender& contender, std::int64_t level,
                            std::uint16_t port, const std::vector<int>& cpus) {
     load::Options options;
-    options.target.host = service::k_host;
+    options.target.host = deploy::k_host;
     options.target.port = port;
     options.operations.clear();
     for (const model::Operation& operation : spec.workload.operations) {

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "report/figure.hpp"
+#include "report/figures/figure.hpp"
 #include "report/report.hpp"
 
 namespace joust::report {

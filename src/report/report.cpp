@@ -1,8 +1,8 @@
 #include "report/report.hpp"
 
-#include "report/figure.hpp"
+#include "report/figures/figure.hpp"
+#include "report/figures/pictures.hpp"
 #include "report/markdown.hpp"
-#include "report/pictures.hpp"
 #include "report/results_json.hpp"
 
 namespace joust::report {

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "deploy/instance.hpp"
 #include "model/contender.hpp"
-#include "service/instance.hpp"
 #include "support/rig.hpp"
 
 namespace joust::test {
@@ -23,26 +23,26 @@ inline model::Contender faulty_contender(const std::string& fault = "") {
 class FaultyService {
 public:
     explicit FaultyService(const std::string& fault) : contender_(faulty_contender(fault)) {
-        staged_ = must(service::stage(contender_, rig_.state_root(), rig_.run()));
+        staged_ = must(deploy::stage(contender_, rig_.state_root(), rig_.run()));
     }
 
-    Result<service::Instance> try_start() { return try_start(contender_, "faulty"); }
+    Result<deploy::Instance> try_start() { return try_start(contender_, "faulty"); }
     /// Another contender with the same files, beside the first.
-    Result<service::Instance> try_start(const model::Contender& contender, const std::string& label) {
-        return service::Instance::start({.contender = contender,
-                                         .staged = staged_,
-                                         .label = label,
-                                         .database_url = "sqlite:///nowhere",
-                                         .port = port,
-                                         .limits = limits,
-                                         .cpu = std::nullopt,
-                                         .user = rig_.user(),
-                                         .log = log()},
-                                        rig_.runtime(), rig_.run());
+    Result<deploy::Instance> try_start(const model::Contender& contender, const std::string& label) {
+        return deploy::Instance::start({.contender = contender,
+                                        .staged = staged_,
+                                        .label = label,
+                                        .database_url = "sqlite:///nowhere",
+                                        .port = port,
+                                        .limits = limits,
+                                        .cpu = std::nullopt,
+                                        .user = rig_.user(),
+                                        .log = log()},
+                                       rig_.runtime(), rig_.run());
     }
-    service::Instance start() { return must(try_start()); }
-    service::Instance start_healthy() {
-        service::Instance instance = start();
+    deploy::Instance start() { return must(try_start()); }
+    deploy::Instance start_healthy() {
+        deploy::Instance instance = start();
         must(instance.wait_until_healthy(std::chrono::seconds(30), {}));
         return instance;
     }
@@ -50,7 +50,7 @@ public:
     [[nodiscard]] Path log() const { return rig_.logs() / "faulty.log"; }
     [[nodiscard]] Rig& rig() { return rig_; }
     [[nodiscard]] model::Contender& contender() { return contender_; }
-    [[nodiscard]] const service::Staged& staged() const { return staged_; }
+    [[nodiscard]] const deploy::Staged& staged() const { return staged_; }
 
     std::optional<std::uint16_t> port;
     std::optional<model::Limits> limits;
@@ -58,7 +58,7 @@ public:
 private:
     Rig rig_;
     model::Contender contender_;
-    service::Staged staged_;
+    deploy::Staged staged_;
 };
 
 }  // namespace joust::test

@@ -6,8 +6,8 @@
 #include <filesystem>
 
 #include "analysis/compare.hpp"
-#include "report/figure.hpp"
-#include "report/gnuplot.hpp"
+#include "report/figures/figure.hpp"
+#include "report/figures/gnuplot.hpp"
 #include "report/markdown.hpp"
 #include "report/results_json.hpp"
 #include "support/report_cases.hpp"

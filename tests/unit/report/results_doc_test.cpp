@@ -11,7 +11,7 @@
 #include "base/text.hpp"
 #include "model/environment_json.hpp"
 #include "model/trial_json.hpp"
-#include "report/load_report.hpp"
+#include "report/load/report.hpp"
 #include "report/results_json.hpp"
 #include "support/report_cases.hpp"
 

@@ -6,8 +6,8 @@
 #include "analysis/compare.hpp"
 #include "model/environment_json.hpp"
 #include "model/trial_json.hpp"
-#include "report/figure.hpp"
-#include "report/gnuplot.hpp"
+#include "report/figures/figure.hpp"
+#include "report/figures/gnuplot.hpp"
 #include "report/markdown.hpp"
 #include "report/results_json.hpp"
 

@@ -1,0 +1,51 @@
+#include "deploy/facts.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include "base/text.hpp"
+#include "deploy/digest.hpp"
+#include "deploy/lock_versions.hpp"
+
+namespace joust::deploy {
+namespace {
+
+namespace fs = std::filesystem;
+
+// requirements.lock, else the first of the folder's other lock files by name.
+std::optional<Path> lock_file_in(const Path& directory) {
+    const Path usual = directory / "requirements.lock";
+    std::error_code failed;
+    if (fs::exists(usual, failed)) return usual;
+    std::vector<Path> others;
+    for (const auto& entry : fs::directory_iterator(directory, failed)) {
+        const std::string name = entry.path().filename();
+        if (name.ends_with(".lock") || name.ends_with(".sum") || name.ends_with("-lock.json"))
+            others.push_back(entry.path());
+    }
+    if (others.empty()) return std::nullopt;
+    return *std::min_element(others.begin(), others.end());
+}
+
+}  // namespace
+
+Result<model::ContenderFacts> read_facts(const model::Contender& contender, const Staged& staged) {
+    model::ContenderFacts facts;
+    facts.name = contender.name;
+    facts.title = contender.title;
+    facts.stack = contender.stack;
+    facts.sqlite_stack = contender.sqlite_stack;
+    if (const auto lock = lock_file_in(staged.directory)) {
+        JOUST_TRY(const std::string content, read_file(*lock));
+        facts.lock_sha256 = sha256(content);
+        facts.versions = pinned_versions(content);
+    }
+    if (const auto config = read_file(staged.venv / "pyvenv.cfg"))
+        if (std::string version = python_version(*config); !version.empty())
+            facts.versions["python"] = std::move(version);
+    for (const std::string& word : contender.start.argv)
+        facts.command.push_back(filled(word, {{"venv", staged.venv.string()}}));
+    return facts;
+}
+
+}  // namespace joust::deploy

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+
+#include "deploy/instance.hpp"
+#include "model/contender.hpp"
+#include "model/workload.hpp"
+
+namespace joust::deploy {
+
+/// Before anything starts: an answer can be what each operation expects. The contender has all routes. A
+/// bad_input error names workload and operation.
+Status check_expectations(const model::Contender& contender, const model::Workload& workload);
+
+/// Before anything starts: the contender has a route for each operation. A bad_input error names manifest and
+/// keys that are missing.
+Status check_routes(const model::Contender& contender, const model::Workload& workload);
+
+/// Sends each operation's real request once, with an id of its own, to a healthy instance, and checks status
+/// and body as the load will. A 404 or 405 is told as what it is: a wrong route, with the manifest's line.
+Status preflight(const Instance& instance, const model::Workload& workload, const std::string& id_prefix,
+                 Nanoseconds timeout);
+
+}  // namespace joust::deploy

@@ -1,0 +1,34 @@
+#include "deploy/scratch.hpp"
+
+#include <sys/stat.h>
+
+#include <cstdlib>
+
+#include "base/tree.hpp"
+
+namespace joust::deploy {
+
+Result<ScratchFolder> ScratchFolder::make(const host::RunState& run, const std::string& label,
+                                          const host::User& user) {
+    const Path parent = run.directory() / "scratch";
+    JOUST_CHECK(make_directories(parent));
+    if (::chmod(parent.c_str(), 0711) != 0)
+        return fail(ErrorKind::io, "cannot set the mode of {}: {}", parent.string(), errno_text());
+    std::string path = (parent / (label + "-XXXXXX")).string();
+    if (::mkdtemp(path.data()) == nullptr)
+        return fail(ErrorKind::io, "cannot make the scratch folder {}: {}", path, errno_text());
+    ScratchFolder folder{Path(path)};
+    JOUST_CHECK(host::give_to(user, folder.path()));
+    return folder;
+}
+
+ScratchFolder::~ScratchFolder() {
+    // What cannot be removed now is tried again with the run's directory.
+    if (!path_.empty()) static_cast<void>(remove_tree(path_));
+}
+
+std::size_t ScratchFolder::count_files() const {
+    return joust::count_files(path_);
+}
+
+}  // namespace joust::deploy
