@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 
 // requirements.lock, else the first of the folder's other lock files by name.
 std::optional<Path> lock_file_in(const Path& directory) {
-    const Path usual = directory / "requirements.lock";
+    Path usual = directory / "requirements.lock";
     std::error_code failed;
     if (fs::exists(usual, failed)) return usual;
     std::vector<Path> others;
