@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "base/text.hpp"
+#include "files/environment_json.hpp"
 #include "host/process.hpp"
-#include "model/environment_json.hpp"
 
 namespace joust::cli {
 namespace {
@@ -89,7 +89,7 @@ std::vector<Setting> without_filters(const Path& tree) {
 
 std::string git_commit(const Path& tree) {
     std::string commit(trimmed(git(tree, {"rev-parse", "--verify", "HEAD"}, {})));
-    return model::is_commit(commit) ? commit : std::string();
+    return files::is_commit(commit) ? commit : std::string();
 }
 
 bool git_dirty(const Path& tree) {

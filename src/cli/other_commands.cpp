@@ -4,6 +4,9 @@
 #include "cli/output.hpp"
 #include "cli/render.hpp"
 #include "cli/signals.hpp"
+#include "files/benchmark_toml.hpp"
+#include "files/contender_toml.hpp"
+#include "files/diagnostics.hpp"
 #include "host/user.hpp"
 #include "model/benchmark.hpp"
 
@@ -22,18 +25,18 @@ ExitCode report(const ReportCommand& command) {
 ExitCode list(const ListCommand&) {
     const auto installation = find_installation();
     if (!installation) return complain(installation.error());
-    model::Diagnostics diagnostics;
+    files::Diagnostics diagnostics;
     std::string text = "benchmarks (joust run NAME):\n";
     for (const std::string& name : benchmark_names(*installation)) {
         const auto benchmark =
-            model::read_benchmark(installation->benchmarks() / (name + ".toml"), {}, diagnostics);
+            files::read_benchmark(installation->benchmarks() / (name + ".toml"), {}, diagnostics);
         if (benchmark)
             text += fmt::format("  {:24} {}; contenders {}\n", name, printable(benchmark->title),
                                 joined(labels(*benchmark), ", "));
     }
     text += "contenders (--contenders a,b):\n";
-    for (const std::string& name : model::contender_names(installation->contenders()))
-        if (const auto contender = model::read_contender(installation->contenders(), name, diagnostics))
+    for (const std::string& name : files::contender_names(installation->contenders()))
+        if (const auto contender = files::read_contender(installation->contenders(), name, diagnostics))
             text += fmt::format("  {:24} {}; {}\n", name, printable(contender->title),
                                 printable(contender->stack.server));
     if (const Status printed = print_text(text); !printed) return complain(printed.error());

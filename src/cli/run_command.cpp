@@ -14,9 +14,12 @@
 #include "deploy/preflight.hpp"
 #include "experiment/experiment.hpp"
 #include "experiment/trial.hpp"
+#include "files/benchmark_toml.hpp"
+#include "files/contender_toml.hpp"
+#include "files/diagnostics.hpp"
+#include "files/workload_toml.hpp"
 #include "host/user.hpp"
 #include "load/session/prepared_request.hpp"
-#include "model/diagnostics.hpp"
 #include "model/wording.hpp"
 #include "report/figures/pictures.hpp"
 #include "report/report.hpp"
@@ -42,19 +45,19 @@ Status check_requests(const experiment::RunSpec& spec) {
 // Reads and checks all the files of a run, so that every mistake in any of them is told at once.
 Result<experiment::RunSpec> read_run(const RunCommand& command, const Installation& installation) {
     JOUST_TRY(const Path file, find_benchmark(installation, command.benchmark));
-    model::Diagnostics diagnostics;
-    const auto benchmark = model::read_benchmark_as_far_as_possible(
+    files::Diagnostics diagnostics;
+    const auto benchmark = files::read_benchmark_as_far_as_possible(
         file, {.profile = command.profile, .assignments = command.assignments}, diagnostics);
     if (!benchmark) return tl::unexpected(diagnostics.error());
     std::optional<model::Workload> workload;  // empty also where the benchmark does not say which
     if (!benchmark->workload.empty())
-        workload = model::read_workload(installation.workloads(), benchmark->workload, diagnostics);
+        workload = files::read_workload(installation.workloads(), benchmark->workload, diagnostics);
     std::vector<model::Contender> contenders;
     std::set<std::string> names;
     for (const model::Entrant& entrant : benchmark->entrants)
         names.insert(entrant.contender);
     for (const std::string& name : names)
-        if (auto contender = model::read_contender(installation.contenders(), name, diagnostics))
+        if (auto contender = files::read_contender(installation.contenders(), name, diagnostics))
             contenders.push_back(std::move(*contender));
     if (!diagnostics.empty() || !workload) return tl::unexpected(diagnostics.error());
     for (const model::Contender& contender : contenders) {

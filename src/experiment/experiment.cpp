@@ -43,7 +43,7 @@ private:
 }  // namespace
 
 Status run_trials(TrialRunner& runner, const NextTrials& next_trials, const model::Benchmark& benchmark,
-                  RunDirectory& directory, Observer& observer, const Interrupted& interrupted,
+                  files::RunDirectory& directory, Observer& observer, const Interrupted& interrupted,
                   std::vector<model::TrialResult>& trials) {
     for (;;) {
         const std::vector<model::PlannedTrial> next = next_trials(benchmark, trials);
@@ -63,7 +63,8 @@ Result<Outcome> run_experiment(const RunSpec& spec, Observer& observer, const In
                                const NextTrials& next_trials) {
     JOUST_TRY(const host::MeasuringLock lock, wait_for_turn(observer, interrupted));
     const WallTime started = wall_now();
-    JOUST_TRY(RunDirectory directory, RunDirectory::create(spec.results, spec.benchmark.name, started));
+    JOUST_TRY(files::RunDirectory directory,
+              files::RunDirectory::create(spec.results, spec.benchmark.name, started));
     Outcome outcome{.run_directory = directory.path()};
     JOUST_CHECK(directory.write(spec.benchmark));
     JOUST_TRY(Rig rig, Rig::create(spec, directory, observer, interrupted));

@@ -28,7 +28,7 @@ struct Outcome {
 /// begins. Returns why it ended early: an interruption, a trial that could not be run, a disk that could not
 /// be written. `trials` holds what was measured before, and afterwards all that was measured.
 Status run_trials(TrialRunner& runner, const NextTrials& next_trials, const model::Benchmark& benchmark,
-                  RunDirectory& directory, Observer& observer, const Interrupted& interrupted,
+                  files::RunDirectory& directory, Observer& observer, const Interrupted& interrupted,
                   std::vector<model::TrialResult>& trials);
 
 /// Runs the benchmark: set-up, then trial after trial. Fails when not even the set-up succeeds (then no run

@@ -20,7 +20,7 @@ Error interrupted_error() {
 
 }  // namespace
 
-Result<Rig> Rig::create(const RunSpec& spec, RunDirectory& directory, Observer& observer,
+Result<Rig> Rig::create(const RunSpec& spec, files::RunDirectory& directory, Observer& observer,
                         const Interrupted& interrupted) {
     for (const std::string& failure : host::sweep_stale(spec.state_root).failures)
         observer.warning(failure);

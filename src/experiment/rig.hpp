@@ -11,7 +11,7 @@
 #include "deploy/instance.hpp"
 #include "deploy/stage.hpp"
 #include "experiment/observer.hpp"
-#include "experiment/run_directory.hpp"
+#include "files/run_directory.hpp"
 #include "host/cgroup.hpp"
 #include "host/cpu_layout.hpp"
 #include "host/run_state.hpp"
@@ -46,7 +46,7 @@ using Interrupted = std::function<bool()>;
 class Rig {
 public:
     /// Sets everything up and shows that each contender starts, gets healthy and answers its routes, once.
-    static Result<Rig> create(const RunSpec& spec, RunDirectory& directory, Observer& observer,
+    static Result<Rig> create(const RunSpec& spec, files::RunDirectory& directory, Observer& observer,
                               const Interrupted& interrupted);
 
     /// A fresh instance of the entrant with that label on an emptied database; not yet healthy.
@@ -72,7 +72,7 @@ private:
         std::string database_url;
     };
 
-    Rig(const RunSpec& spec, const RunDirectory& directory, host::RunState run, host::User user)
+    Rig(const RunSpec& spec, const files::RunDirectory& directory, host::RunState run, host::User user)
         : spec_(&spec),
           directory_(&directory),
           run_(std::make_unique<host::RunState>(std::move(run))),
@@ -92,7 +92,7 @@ private:
 
     // In the order in which they depend on each other: destroyed from the last to the first.
     const RunSpec* spec_;
-    const RunDirectory* directory_;
+    const files::RunDirectory* directory_;
     std::unique_ptr<host::RunState> run_;
     host::User user_;                          ///< the database's
     std::map<std::string, host::User> users_;  ///< by label

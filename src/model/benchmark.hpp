@@ -8,10 +8,12 @@
 #include <vector>
 
 #include "base/clock.hpp"
-#include "base/file.hpp"
-#include "model/diagnostics.hpp"
 #include "model/entrant.hpp"
 #include "model/limits.hpp"
+
+namespace joust::files {
+class BenchmarkReader;
+}
 
 namespace joust::model {
 
@@ -69,37 +71,13 @@ public:
 
 private:
     Benchmark() = default;
-    friend class BenchmarkReader;
+    friend class files::BenchmarkReader;
 };
 
 /// Of its entrants, in its order.
 std::vector<std::string> labels(const Benchmark& benchmark);
 
-/// What the command line may change; empty strings and lists change nothing.
-struct BenchmarkOverrides {
-    std::string profile;                   ///< "" takes "quick" where the file has it
-    std::vector<std::string> assignments;  ///< TOML, for example `load.duration = "5s"`
-};
-
-/// Reads and checks a benchmark file with every profile it has, so that a mistake in any of them is found.
-/// Mistakes go to `diagnostics`; the result is empty exactly when there are any.
-std::optional<Benchmark> read_benchmark(const Path& file, const BenchmarkOverrides& overrides,
-                                        Diagnostics& diagnostics);
-
-/// The same, but with what could be read in spite of mistakes, so that the files it names can be checked
-/// along with it; defaults stand in for the rest. Empty only where a file is missing or no TOML at all.
-std::optional<Benchmark> read_benchmark_as_far_as_possible(const Path& file,
-                                                           const BenchmarkOverrides& overrides,
-                                                           Diagnostics& diagnostics);
-
-/// Reads the text of a benchmark file, as read_benchmark() does; `name` stands for the file in messages.
-std::optional<Benchmark> parse_benchmark(std::string_view text, std::string name, Diagnostics& diagnostics);
-
 /// Trials of a run: blocks × levels × contenders. More are neither planned nor read.
 inline constexpr std::uint64_t k_most_trials = 100'000;
-
-/// The benchmark as run, as TOML with every default written out; read_benchmark() gives the same value back,
-/// but for credentials in settings, which are masked (base/secrets.hpp).
-std::string to_toml(const Benchmark& benchmark);
 
 }  // namespace joust::model

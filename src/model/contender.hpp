@@ -7,7 +7,6 @@
 
 #include "base/clock.hpp"
 #include "base/file.hpp"
-#include "model/diagnostics.hpp"
 
 namespace joust::model {
 
@@ -52,12 +51,5 @@ struct Contender {
     std::map<std::string, std::string>
         route_places;  ///< "contenders/fastapi/contender.toml:27" for each route
 };
-
-/// Names of the contenders below `root`, sorted.
-std::vector<std::string> contender_names(const Path& root);
-
-/// Reads `root`/`name`/contender.toml and what it extends. Mistakes go to `diagnostics`; empty exactly when
-/// there are any.
-std::optional<Contender> read_contender(const Path& root, const std::string& name, Diagnostics& diagnostics);
 
 }  // namespace joust::model

@@ -38,7 +38,7 @@ struct Usage {
     friend bool operator==(const Usage&, const Usage&) = default;
 };
 
-/// Its keys in JSON (see model/json_fields.hpp), each after the party's prefix.
+/// Its keys in JSON (see files/json_fields.hpp), each after the party's prefix.
 template <typename F, typename U>
     requires std::same_as<std::remove_const_t<U>, Usage>
 void fields(F& f, U& usage) {

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "base/file.hpp"
-#include "model/diagnostics.hpp"
 
 namespace joust::model {
 
@@ -58,8 +57,5 @@ struct Workload {
     std::vector<Operation> operations;  ///< at least one
     friend bool operator==(const Workload&, const Workload&) = default;
 };
-
-/// Reads `root`/`name`.toml. Mistakes go to `diagnostics`; empty exactly when there are any.
-std::optional<Workload> read_workload(const Path& root, const std::string& name, Diagnostics& diagnostics);
 
 }  // namespace joust::model

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "model/json_fields.hpp"
+#include "files/json_fields.hpp"
 #include "report/environment_facts.hpp"
 #include "report/judgement_json.hpp"
 #include "report/words/verdicts.hpp"
@@ -10,9 +10,9 @@
 namespace joust::report {
 namespace {
 
+using files::Json;
 using model::Cell;
 using model::Estimate;
-using model::Json;
 using model::PairedRatio;
 
 // Nine significant digits: more than any measurement has, and the same on every processor.

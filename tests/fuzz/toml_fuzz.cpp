@@ -4,6 +4,8 @@
 
 #include "base/secrets.hpp"
 #include "base/text.hpp"
+#include "files/benchmark_toml.hpp"
+#include "files/diagnostics.hpp"
 #include "model/benchmark.hpp"
 #include "model/name_rules.hpp"
 
@@ -25,8 +27,8 @@ void check(const model::Benchmark& benchmark) {
         require(model::is_name(entrant.label) && model::is_name(entrant.contender));
     for (const auto& [key, value] : benchmark.database.settings)
         require(is_printable(key) && is_printable(value));
-    model::Diagnostics diagnostics;
-    require(model::parse_benchmark(to_toml(benchmark), "again", diagnostics).has_value());
+    files::Diagnostics diagnostics;
+    require(files::parse_benchmark(files::to_toml(benchmark), "again", diagnostics).has_value());
 }
 
 void check_text(const std::string& text) {
@@ -41,8 +43,8 @@ void check_text(const std::string& text) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string input(reinterpret_cast<const char*>(data), size);
     check_text(input);
-    model::Diagnostics diagnostics;
-    if (const auto benchmark = model::parse_benchmark(input, "b.toml", diagnostics)) {
+    files::Diagnostics diagnostics;
+    if (const auto benchmark = files::parse_benchmark(input, "b.toml", diagnostics)) {
         require(diagnostics.empty());
         check(*benchmark);
     } else {

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "deploy/instance.hpp"
+#include "files/contender_toml.hpp"
+#include "files/diagnostics.hpp"
 #include "model/contender.hpp"
 #include "support/rig.hpp"
 
@@ -8,9 +10,9 @@ namespace joust::test {
 
 /// tests/support/contenders/faulty, whose fault is chosen by `fault`; see its service.py.
 inline model::Contender faulty_contender(const std::string& fault = "") {
-    model::Diagnostics mistakes;
+    files::Diagnostics mistakes;
     auto contender =
-        model::read_contender(Path(JOUST_SOURCE_DIR) / "tests/support/contenders", "faulty", mistakes);
+        files::read_contender(Path(JOUST_SOURCE_DIR) / "tests/support/contenders", "faulty", mistakes);
     if (!contender) {
         std::fprintf(stderr, "%s\n", mistakes.error().message.c_str());
         std::abort();

@@ -8,6 +8,8 @@
 #include <filesystem>
 
 #include "base/random.hpp"
+#include "files/benchmark_toml.hpp"
+#include "files/diagnostics.hpp"
 
 namespace joust::testing {
 namespace {
@@ -82,12 +84,12 @@ model::ContenderFacts facts(const std::string& name) {
 
 model::Benchmark benchmark_from(const std::string& toml) {
     const Path file = std::filesystem::temp_directory_path() / fmt::format("joust-test-{}.toml", ::getpid());
-    model::Diagnostics diagnostics;
+    files::Diagnostics diagnostics;
     if (const Status written = write_atomically(file, toml); !written) {
         std::fprintf(stderr, "%s\n", written.error().message.c_str());
         std::abort();
     }
-    const auto benchmark = model::read_benchmark(file, {}, diagnostics);
+    const auto benchmark = files::read_benchmark(file, {}, diagnostics);
     std::filesystem::remove(file);
     if (!benchmark) {
         std::fprintf(stderr, "%s\n", diagnostics.error().message.c_str());

@@ -5,7 +5,7 @@
 
 #include <fstream>
 
-#include "model/environment_json.hpp"
+#include "files/environment_json.hpp"
 
 namespace joust::cli {
 namespace {
@@ -45,11 +45,11 @@ TEST_F(Rendering, ARunThatEndedInItsSetUpHasNothingToReport) {
 }
 
 TEST_F(Rendering, ARunOfAnotherVersionNamesTheOneThatReadsIt) {
-    auto environment = model::read_environment(Path(JOUST_SOURCE_DIR) / "docs/examples/seed-ladder");
+    auto environment = files::read_environment(Path(JOUST_SOURCE_DIR) / "docs/examples/seed-ladder");
     ASSERT_TRUE(environment) << environment.error().message;
     environment->git_commit = "0123";
     write("benchmark.toml", k_benchmark);
-    write("environment.json", model::environment_json(*environment));
+    write("environment.json", files::environment_json(*environment));
     write("trials.jsonl", "{\"schema_version\": 1}\n");
     const std::string text = problem();
     EXPECT_NE(text.find("trials.jsonl:1: \"index\" is missing"), std::string::npos) << text;

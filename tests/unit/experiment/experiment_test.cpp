@@ -7,7 +7,7 @@
 #include <functional>
 
 #include "analysis/next_trials.hpp"
-#include "model/trial_json.hpp"
+#include "files/trial_json.hpp"
 #include "support/synthetic_trials.hpp"
 
 // Whole experiments with a scripted runner: the loop, the planner and the run directory are real.
@@ -58,7 +58,7 @@ protected:
     ~Experiment() override { std::filesystem::remove_all(results_); }
 
     Status run(const NextTrials& planner = analysis::next_trials) {
-        auto directory = RunDirectory::create(results_, benchmark_.name, wall_now());
+        auto directory = files::RunDirectory::create(results_, benchmark_.name, wall_now());
         if (!directory) return tl::unexpected(directory.error());
         path_ = directory->path();
         return run_trials(runner_, planner, benchmark_, *directory, told_, interrupted_, trials_);
@@ -66,7 +66,7 @@ protected:
     /// What the files say afterwards: contender, level and block of each trial.
     [[nodiscard]] std::vector<model::PlannedTrial> on_disk() const {
         std::vector<model::PlannedTrial> plans;
-        const model::StoredTrials stored = model::read_trials(path_).value();
+        const files::StoredTrials stored = files::read_trials(path_).value();
         for (const model::TrialResult& trial : stored.trials)
             plans.push_back(trial.plan);
         return plans;

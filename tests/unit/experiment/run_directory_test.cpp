@@ -1,5 +1,5 @@
 // The folder of a run while its owner, who is not the caller, changes it.
-#include "experiment/run_directory.hpp"
+#include "files/run_directory.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -35,7 +35,7 @@ protected:
 };
 
 TEST_F(LogsOfARun, go_nowhere_else_when_their_folder_is_swapped_for_a_link) {
-    auto run = RunDirectory::create(place_ / "results", "b", WallTime{});
+    auto run = files::RunDirectory::create(place_ / "results", "b", WallTime{});
     ASSERT_TRUE(run) << run.error().message;
     fs::rename(run->path() / "logs", run->path() / "moved");
     fs::create_directory_symlink(place_ / "elsewhere", run->path() / "logs");
@@ -46,7 +46,7 @@ TEST_F(LogsOfARun, go_nowhere_else_when_their_folder_is_swapped_for_a_link) {
 }
 
 TEST_F(LogsOfARun, are_not_read_through_links_nor_waited_for) {
-    auto run = RunDirectory::create(place_ / "results", "b", WallTime{});
+    auto run = files::RunDirectory::create(place_ / "results", "b", WallTime{});
     ASSERT_TRUE(run) << run.error().message;
     ASSERT_TRUE(write_atomically(place_ / "elsewhere/secret", "of root's"));
     fs::create_symlink(place_ / "elsewhere/secret", run->path() / "logs/a.log");

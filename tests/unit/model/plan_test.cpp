@@ -5,15 +5,18 @@
 #include <algorithm>
 #include <set>
 
+#include "files/benchmark_toml.hpp"
+#include "files/diagnostics.hpp"
+
 namespace joust::model {
 namespace {
 
 using namespace std::chrono_literals;
 
 Benchmark shipped(const std::string& profile, std::vector<std::string> assignments = {}) {
-    Diagnostics diagnostics;
-    return read_benchmark(Path(JOUST_SOURCE_DIR) / "benchmarks/io-intensive.toml",
-                          {.profile = profile, .assignments = std::move(assignments)}, diagnostics)
+    files::Diagnostics diagnostics;
+    return files::read_benchmark(Path(JOUST_SOURCE_DIR) / "benchmarks/io-intensive.toml",
+                                 {.profile = profile, .assignments = std::move(assignments)}, diagnostics)
         .value();
 }
 

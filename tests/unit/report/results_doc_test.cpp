@@ -9,8 +9,8 @@
 
 #include "analysis/compare.hpp"
 #include "base/text.hpp"
-#include "model/environment_json.hpp"
-#include "model/trial_json.hpp"
+#include "files/environment_json.hpp"
+#include "files/trial_json.hpp"
 #include "report/load/report.hpp"
 #include "report/results_json.hpp"
 #include "support/report_cases.hpp"
@@ -88,7 +88,7 @@ testing::ReportCase eventful_run() {
 
 TEST(results_document, lists_the_keys_of_trials_jsonl_and_no_others) {
     Keys written;
-    collect(nlohmann::json::parse(model::trial_line(eventful_run().trials.front())), "", written);
+    collect(nlohmann::json::parse(files::trial_line(eventful_run().trials.front())), "", written);
     EXPECT_EQ(written, without_containers(documented("trials.jsonl")));
 }
 
@@ -106,7 +106,7 @@ TEST(results_document, lists_the_keys_of_the_environment_and_no_others) {
     const model::Environment environment =
         testing::synthetic_environment(testing::benchmark_of({"fastapi", "django"}, {4}, 1));
     Keys written;
-    collect(nlohmann::json::parse(model::environment_json(environment)), "", written);
+    collect(nlohmann::json::parse(files::environment_json(environment)), "", written);
     EXPECT_EQ(written, without_containers(documented("environment.json")));
 }
 

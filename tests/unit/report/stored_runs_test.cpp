@@ -4,8 +4,10 @@
 #include <nlohmann/json.hpp>
 
 #include "analysis/compare.hpp"
-#include "model/environment_json.hpp"
-#include "model/trial_json.hpp"
+#include "files/benchmark_toml.hpp"
+#include "files/diagnostics.hpp"
+#include "files/environment_json.hpp"
+#include "files/trial_json.hpp"
 #include "report/figures/figure.hpp"
 #include "report/figures/gnuplot.hpp"
 #include "report/markdown.hpp"
@@ -20,8 +22,8 @@ public:
     explicit StoredRun(const std::string& directory)
         : directory_(Path(JOUST_SOURCE_DIR) / directory),
           benchmark_(read(directory_)),
-          environment_(model::read_environment(directory_).value()),
-          trials_(model::read_trials(directory_).value().trials),
+          environment_(files::read_environment(directory_).value()),
+          trials_(files::read_trials(directory_).value().trials),
           comparison_(analysis::compare(benchmark_, trials_)) {}
 
     [[nodiscard]] RunReport report() const {
@@ -34,8 +36,8 @@ public:
 
 private:
     static model::Benchmark read(const Path& directory) {
-        model::Diagnostics diagnostics;
-        return model::read_benchmark(directory / "benchmark.toml", {}, diagnostics).value();
+        files::Diagnostics diagnostics;
+        return files::read_benchmark(directory / "benchmark.toml", {}, diagnostics).value();
     }
 
     Path directory_;

@@ -7,7 +7,7 @@
 
 #include "base/error.hpp"
 
-namespace joust::model {
+namespace joust::files {
 
 /// One mistake in a user's file: where it is, what it is and what to write instead.
 struct Diagnostic {
@@ -43,4 +43,4 @@ private:
     std::size_t total_ = 0;
 };
 
-}  // namespace joust::model
+}  // namespace joust::files

@@ -1,12 +1,14 @@
-#include "model/contender.hpp"
+#include "files/contender_toml.hpp"
 
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "files/toml_reader.hpp"
 #include "model/name_rules.hpp"
-#include "model/toml_reader.hpp"
 
-namespace joust::model {
+namespace joust::files {
+
+using namespace model;
 namespace {
 
 using namespace std::chrono_literals;
@@ -146,4 +148,4 @@ std::optional<Contender> read_contender(const Path& root, const std::string& nam
     return contender;
 }
 
-}  // namespace joust::model
+}  // namespace joust::files

@@ -8,7 +8,7 @@
 #include <vector>
 
 // What TomlReader says and makes of single values; nobody else includes it, as it brings toml++ along.
-namespace joust::model {
+namespace joust::files {
 
 /// A string, number or truth value as it would be written in TOML; "" for anything else.
 std::string rendered(const toml::node& node);
@@ -28,4 +28,4 @@ struct RisingIntegers {
 /// Each has to be within [low, high] and above the one before; there has to be one.
 RisingIntegers rising_integers(const toml::node& node, std::int64_t low, std::int64_t high);
 
-}  // namespace joust::model
+}  // namespace joust::files

@@ -1,10 +1,12 @@
-#include "model/workload.hpp"
+#include "files/workload_toml.hpp"
 
 #include <gtest/gtest.h>
 
 #include <fstream>
 
-namespace joust::model {
+namespace joust::files {
+
+using namespace model;
 namespace {
 
 TEST(Workloads, TheShippedOnesDeclareTheContract) {
@@ -67,4 +69,4 @@ TEST(Workloads, AnUnknownNameListsThoseThatThereAre) {
 }
 
 }  // namespace
-}  // namespace joust::model
+}  // namespace joust::files

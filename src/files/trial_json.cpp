@@ -1,4 +1,4 @@
-#include "model/trial_json.hpp"
+#include "files/trial_json.hpp"
 
 #include <array>
 #include <map>
@@ -6,13 +6,15 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "files/json_fields.hpp"
+#include "files/json_text.hpp"
+#include "files/party_json.hpp"
 #include "model/benchmark.hpp"
-#include "model/json_fields.hpp"
-#include "model/json_text.hpp"
-#include "model/party_json.hpp"
 #include "stats/hlog.hpp"
 
-namespace joust::model {
+namespace joust::files {
+
+using namespace model;
 
 template <typename F, Is<RequestCounts> R>
 void fields(F& f, R& requests) {
@@ -425,4 +427,4 @@ Result<StoredTrials> read_trials(const Path& run_dir) {
     return read_trials(run);
 }
 
-}  // namespace joust::model
+}  // namespace joust::files

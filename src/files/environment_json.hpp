@@ -7,7 +7,7 @@
 #include "base/error.hpp"
 #include "model/environment.hpp"
 
-namespace joust::model {
+namespace joust::files {
 
 inline constexpr int k_environment_schema_version = 1;
 
@@ -16,17 +16,17 @@ inline constexpr std::size_t k_most_contenders = 100;
 
 /// environment.json, indented for people; credentials in commands and settings are masked (base/secrets.hpp).
 /// docs/results.md lists the keys.
-std::string environment_json(const Environment& environment);
+std::string environment_json(const model::Environment& environment);
 
 /// Whether `text` may stand for a commit: up to 64 hexadecimal digits, "" for none. It becomes part of a
 /// command that readers repeat.
 bool is_commit(std::string_view text);
 
 /// Reads it back; bad_input names `file` and the key.
-Result<Environment> parse_environment(std::string_view text, const Path& file);
+Result<model::Environment> parse_environment(std::string_view text, const Path& file);
 
 /// Reads environment.json of a run.
-Result<Environment> read_environment(const Directory& run);
-Result<Environment> read_environment(const Path& run_dir);
+Result<model::Environment> read_environment(const Directory& run);
+Result<model::Environment> read_environment(const Path& run_dir);
 
-}  // namespace joust::model
+}  // namespace joust::files

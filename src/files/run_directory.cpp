@@ -1,9 +1,10 @@
-#include "experiment/run_directory.hpp"
+#include "files/run_directory.hpp"
 
-#include "model/environment_json.hpp"
-#include "model/trial_json.hpp"
+#include "files/benchmark_toml.hpp"
+#include "files/environment_json.hpp"
+#include "files/trial_json.hpp"
 
-namespace joust::experiment {
+namespace joust::files {
 
 Result<RunDirectory> RunDirectory::create(const Path& results, const std::string& benchmark,
                                           WallTime started) {
@@ -19,7 +20,7 @@ Result<RunDirectory> RunDirectory::create(const Path& results, const std::string
     JOUST_TRY(Directory run, parent.folder(free));
     JOUST_TRY(Directory logs, run.make_folder("logs"));
     JOUST_CHECK(run.make_folder("histograms"));
-    JOUST_TRY(AppendFile trials, AppendFile::open(run, model::k_trials_file));
+    JOUST_TRY(AppendFile trials, AppendFile::open(run, files::k_trials_file));
     return RunDirectory(std::move(parent), std::move(run), std::move(logs), std::move(trials));
 }
 
@@ -28,15 +29,15 @@ Status RunDirectory::write(const model::Benchmark& benchmark) const {
 }
 
 Status RunDirectory::write(const model::Environment& environment) const {
-    return run_.write(model::k_environment_file, model::environment_json(environment));
+    return run_.write(files::k_environment_file, files::environment_json(environment));
 }
 
 Status RunDirectory::append(const model::TrialResult& trial) {
-    JOUST_CHECK(model::write_histograms(run_, trial));
-    JOUST_CHECK(trials_.append_line(model::trial_line(trial)));
+    JOUST_CHECK(files::write_histograms(run_, trial));
+    JOUST_CHECK(trials_.append_line(files::trial_line(trial)));
     if (latest_) return {};
     latest_ = true;
     return parent_.point("latest", path().filename());
 }
 
-}  // namespace joust::experiment
+}  // namespace joust::files

@@ -1,11 +1,11 @@
 #pragma once
 
-#include "model/json_fields.hpp"
+#include "files/json_fields.hpp"
 #include "model/limits.hpp"
 
-namespace joust::model {
+namespace joust::files {
 
-template <typename F, Is<LimitsInForce> L>
+template <typename F, Is<model::LimitsInForce> L>
 void fields(F& f, L& limits) {
     f("cpu_set", limits.cpu_set);
     f("cpu_quota_cpus", limits.cpu_quota);
@@ -14,4 +14,4 @@ void fields(F& f, L& limits) {
     f("cgroup_version", limits.cgroup_version);
 }
 
-}  // namespace joust::model
+}  // namespace joust::files

@@ -1,4 +1,4 @@
-#include "model/environment_json.hpp"
+#include "files/environment_json.hpp"
 
 #include <gmock/gmock.h>
 
@@ -6,7 +6,9 @@
 
 #include "support/synthetic_trials.hpp"
 
-namespace joust::model {
+namespace joust::files {
+
+using namespace model;
 namespace {
 
 Environment environment() {
@@ -137,4 +139,4 @@ TEST(environment_json, has_no_negative_counts) {
 }
 
 }  // namespace
-}  // namespace joust::model
+}  // namespace joust::files

@@ -1,10 +1,10 @@
-#include "model/toml_bounds.hpp"
+#include "files/toml_bounds.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-namespace joust::model {
+namespace joust::files {
 namespace {
 
 class Scan {
@@ -87,4 +87,4 @@ std::optional<TomlExcess> toml_excess(std::string_view text) {
     return Scan(text).excess();
 }
 
-}  // namespace joust::model
+}  // namespace joust::files

@@ -5,7 +5,7 @@
 #include "model/environment.hpp"
 #include "model/trial_result.hpp"
 
-namespace joust::experiment {
+namespace joust::files {
 
 /// The directory of one run, the boundary between measuring and computing: results/<UTC time>_<benchmark>/.
 /// It is held open, so that whoever owns results/ cannot lead what is written elsewhere.
@@ -39,4 +39,4 @@ private:
     bool latest_ = false;
 };
 
-}  // namespace joust::experiment
+}  // namespace joust::files

@@ -1,4 +1,4 @@
-#include "model/toml_text.hpp"
+#include "files/toml_text.hpp"
 
 #include <fmt/format.h>
 
@@ -8,7 +8,7 @@
 #include <sstream>
 #include <utility>
 
-namespace joust::model {
+namespace joust::files {
 namespace {
 
 std::string type_name(const toml::node& node) {
@@ -148,4 +148,4 @@ RisingIntegers rising_integers(const toml::node& node, std::int64_t low, std::in
     return wrong(node, "is " + type_and_value(node));
 }
 
-}  // namespace joust::model
+}  // namespace joust::files

@@ -1,12 +1,14 @@
-#include "model/environment_json.hpp"
+#include "files/environment_json.hpp"
 
 #include "base/secrets.hpp"
+#include "files/json_fields.hpp"
+#include "files/json_text.hpp"
+#include "files/limits_json.hpp"
 #include "model/benchmark.hpp"
-#include "model/json_fields.hpp"
-#include "model/json_text.hpp"
-#include "model/limits_json.hpp"
 
-namespace joust::model {
+namespace joust::files {
+
+using namespace model;
 
 template <typename F, Is<StorageFacts> S>
 void fields(F& f, S& storage) {
@@ -155,4 +157,4 @@ Result<Environment> read_environment(const Path& run_dir) {
     return read_environment(run);
 }
 
-}  // namespace joust::model
+}  // namespace joust::files

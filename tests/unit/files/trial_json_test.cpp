@@ -1,4 +1,4 @@
-#include "model/trial_json.hpp"
+#include "files/trial_json.hpp"
 
 #include <gmock/gmock.h>
 #include <sys/stat.h>
@@ -11,7 +11,9 @@
 #include "stats/hlog.hpp"
 #include "support/synthetic_trials.hpp"
 
-namespace joust::model {
+namespace joust::files {
+
+using namespace model;
 namespace {
 
 using ::testing::HasSubstr;
@@ -309,4 +311,4 @@ TEST_F(RunDirectory, is_bounded_as_a_whole) {
 }
 
 }  // namespace
-}  // namespace joust::model
+}  // namespace joust::files

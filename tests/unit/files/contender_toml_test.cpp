@@ -1,10 +1,12 @@
-#include "model/contender.hpp"
+#include "files/contender_toml.hpp"
 
 #include <gtest/gtest.h>
 
 #include <fstream>
 
-namespace joust::model {
+namespace joust::files {
+
+using namespace model;
 namespace {
 
 class Manifests : public testing::Test {
@@ -172,4 +174,4 @@ TEST_F(Manifests, FoldersWithoutANameAreNotListed) {
 }
 
 }  // namespace
-}  // namespace joust::model
+}  // namespace joust::files

@@ -10,9 +10,9 @@
 #include "model/trial_result.hpp"
 
 // A trial on disk: its histograms in histograms/<index>.hlog, then one line of trials.jsonl. The line holds
-// every fact of the TrialResult but the histograms, and some figures derived from them for whoever reads it
-// without Joust. docs/results.md lists the keys.
-namespace joust::model {
+// every fact of the trial but the histograms, and some figures derived from them for whoever reads it without
+// Joust. docs/results.md lists the keys.
+namespace joust::files {
 
 /// Raised whenever a key of trials.jsonl changes its meaning; readers refuse a newer one.
 inline constexpr int k_trials_schema_version = 1;
@@ -21,10 +21,10 @@ inline constexpr const char* k_trials_file = "trials.jsonl";
 
 /// The trial as one line of JSON, without the newline. Bytes that are not UTF-8 (in samples of wrong answers)
 /// are replaced by U+FFFD.
-std::string trial_line(const TrialResult& trial);
+std::string trial_line(const model::TrialResult& trial);
 
 /// Reads one line back, with empty histograms. bad_input names `file`, `line_number` and the key.
-Result<TrialResult> parse_trial_line(std::string_view line, const Path& file, int line_number);
+Result<model::TrialResult> parse_trial_line(std::string_view line, const Path& file, int line_number);
 
 /// "histograms/0007.hlog" below the run directory.
 Path histogram_file(const Path& run_dir, int trial_index);
@@ -32,8 +32,8 @@ Path histogram_file(const Path& run_dir, int trial_index);
 /// Writes the trial's histograms, atomically and synced: to be called before its line is appended. Intervals
 /// are tagged response_time, service_time, schedule_lag, reap_delay, and response_time_operation_<number> for
 /// a mix.
-Status write_histograms(const Directory& run, const TrialResult& trial);
-Status write_histograms(const Path& run_dir, const TrialResult& trial);
+Status write_histograms(const Directory& run, const model::TrialResult& trial);
+Status write_histograms(const Path& run_dir, const model::TrialResult& trial);
 
 /// trials.jsonl ended within a line: joust was killed while it wrote it. That trial is not there.
 struct TornLine {
@@ -43,7 +43,7 @@ struct TornLine {
 };
 
 struct StoredTrials {
-    std::vector<TrialResult> trials;  ///< in the order of the file, histograms included
+    std::vector<model::TrialResult> trials;  ///< in the order of the file, histograms included
     std::optional<TornLine> torn;
 };
 
@@ -53,4 +53,4 @@ struct StoredTrials {
 Result<StoredTrials> read_trials(const Directory& run);
 Result<StoredTrials> read_trials(const Path& run_dir);
 
-}  // namespace joust::model
+}  // namespace joust::files

@@ -1,10 +1,12 @@
-#include "model/toml_bounds.hpp"
+#include "files/toml_bounds.hpp"
 
 #include <gtest/gtest.h>
 
-#include "model/benchmark.hpp"
+#include "files/benchmark_toml.hpp"
 
-namespace joust::model {
+namespace joust::files {
+
+using namespace model;
 namespace {
 
 std::string repeated(std::string_view part, int times) {
@@ -82,4 +84,4 @@ TEST(HostileBenchmarks, are_read_in_bounded_time_with_a_bounded_message) {
 }
 
 }  // namespace
-}  // namespace joust::model
+}  // namespace joust::files

@@ -1,6 +1,6 @@
-#include "model/json_text.hpp"
+#include "files/json_text.hpp"
 
-namespace joust::model {
+namespace joust::files {
 namespace {
 
 // Counts brackets and commas outside of strings; of text that is no JSON it may count anything.
@@ -36,4 +36,4 @@ Result<nlohmann::json> parse_json_object(std::string_view text) {
     return json;
 }
 
-}  // namespace joust::model
+}  // namespace joust::files

@@ -1,4 +1,4 @@
-#include "model/benchmark.hpp"
+#include "files/benchmark_toml.hpp"
 
 #include "model/name_rules.hpp"
 
@@ -8,7 +8,9 @@
 
 #include "model/plan.hpp"
 
-namespace joust::model {
+namespace joust::files {
+
+using namespace model;
 namespace {
 
 using namespace std::chrono_literals;
@@ -290,4 +292,4 @@ TEST_F(BenchmarkFile, ThatIsADeviceIsNotReadForEver) {
 }
 
 }  // namespace
-}  // namespace joust::model
+}  // namespace joust::files

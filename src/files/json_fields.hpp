@@ -25,7 +25,7 @@
 // words() for commands, which stay as they are. F is a JsonWriter (U is const) or a JsonReader. Every key is
 // written, with null for an empty optional, and has to be there when read, but for those that earlier
 // versions did not write (later, later_…).
-namespace joust::model {
+namespace joust::files {
 
 using Json = nlohmann::ordered_json;
 
@@ -156,10 +156,11 @@ public:
         (*this)(key, count);
         if (count) value = read_seconds(key, *count);
     }
-    /// A name (is_name()); "" is none.
+    /// A name (model::is_name()); "" is none.
     void name(std::string_view key, std::string& value) {
         (*this)(key, value);
-        if (!*problem_ && !is_name(value)) complain(prefix_ + std::string(key), not_a_name(value));
+        if (!*problem_ && !model::is_name(value))
+            complain(prefix_ + std::string(key), model::not_a_name(value));
     }
     /// Free text, which becomes printable.
     void text(std::string_view key, std::string& value) {
@@ -290,4 +291,4 @@ private:
     std::string prefix_;
 };
 
-}  // namespace joust::model
+}  // namespace joust::files

@@ -12,9 +12,9 @@
 #include "base/clock.hpp"
 #include "base/file.hpp"
 #include "base/quantity.hpp"
-#include "model/diagnostics.hpp"
+#include "files/diagnostics.hpp"
 
-namespace joust::model {
+namespace joust::files {
 
 /// A parsed TOML file; hides toml++ from everyone but the reader.
 class TomlFile {
@@ -109,4 +109,4 @@ private:
     std::unique_ptr<State> state_;
 };
 
-}  // namespace joust::model
+}  // namespace joust::files

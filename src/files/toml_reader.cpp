@@ -1,13 +1,15 @@
-#include "model/toml_reader.hpp"
+#include "files/toml_reader.hpp"
 
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "files/toml_bounds.hpp"
+#include "files/toml_text.hpp"
 #include "model/name_rules.hpp"
-#include "model/toml_bounds.hpp"
-#include "model/toml_text.hpp"
 
-namespace joust::model {
+namespace joust::files {
+
+using namespace model;
 
 struct TomlFile::Content {
     std::string name;
@@ -430,4 +432,4 @@ void TomlReader::done() {
     }
 }
 
-}  // namespace joust::model
+}  // namespace joust::files

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace joust::model {
+namespace joust::files {
 
 /// Files of people are far below these; beyond them a parser that calls itself for each level would run out
 /// of stack.
@@ -25,4 +25,4 @@ struct TomlExcess {
 /// comments; empty where it is safe to parse.
 std::optional<TomlExcess> toml_excess(std::string_view text);
 
-}  // namespace joust::model
+}  // namespace joust::files

@@ -6,7 +6,7 @@
 
 #include "base/error.hpp"
 
-namespace joust::model {
+namespace joust::files {
 
 /// Levels of objects and lists in each other, far above those of the files that Joust writes.
 inline constexpr int k_most_file_json_levels = 32;
@@ -18,4 +18,4 @@ inline constexpr std::size_t k_most_json_values = std::size_t{8} << 20U;
 /// bad_input that says what is wrong. (Not ordered_json, which takes a square of time for its keys.)
 Result<nlohmann::json> parse_json_object(std::string_view text);
 
-}  // namespace joust::model
+}  // namespace joust::files

@@ -1,11 +1,13 @@
-#include "model/workload.hpp"
+#include "files/workload_toml.hpp"
 
 #include <algorithm>
 
+#include "files/toml_reader.hpp"
 #include "model/name_rules.hpp"
-#include "model/toml_reader.hpp"
 
-namespace joust::model {
+namespace joust::files {
+
+using namespace model;
 namespace {
 
 constexpr std::size_t k_most_operations = 100;  // each has a histogram in every trial
@@ -87,4 +89,4 @@ std::optional<Workload> read_workload(const Path& root, const std::string& name,
     return workload;
 }
 
-}  // namespace joust::model
+}  // namespace joust::files

@@ -1,10 +1,10 @@
-#include "model/diagnostics.hpp"
+#include "files/diagnostics.hpp"
 
 #include <algorithm>
 
 #include "base/text.hpp"
 
-namespace joust::model {
+namespace joust::files {
 
 std::string Diagnostic::text() const {
     if (line == 0) return fmt::format("{}: {}", file, message);
@@ -32,4 +32,4 @@ Error Diagnostics::error() const {
     return {ErrorKind::bad_input, text};
 }
 
-}  // namespace joust::model
+}  // namespace joust::files

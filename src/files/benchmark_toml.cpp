@@ -1,0 +1,299 @@
+#include "files/benchmark_toml.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "base/secrets.hpp"
+#include "base/text.hpp"
+#include "files/toml_reader.hpp"
+#include "model/name_rules.hpp"
+
+namespace joust::files {
+
+using namespace model;
+
+using namespace std::chrono_literals;
+
+/// Turns a layered TOML table into a Benchmark; befriended by it, so nothing else can make one.
+class BenchmarkReader {
+public:
+    /// `overrides`: the uppermost layer, null for none. Where it has contenders, they are all there are, and
+    /// a baseline of the file that is not among them is no mistake: the last one takes its place.
+    explicit BenchmarkReader(TomlReader reader, const TomlReader* overrides = nullptr)
+        : reader_(std::move(reader)),
+          only_contenders_(overrides != nullptr && overrides->has("contenders")),
+          names_baseline_(overrides != nullptr && overrides->has("baseline")) {}
+
+    Benchmark read(const std::string& profile) {
+        Benchmark benchmark;
+        benchmark.profile = profile;
+        reader_.integer_or("schema", 1, 1, 1);
+        reader_.ignore("profiles");
+        benchmark.name = reader_.name("name", "name = \"io-intensive\"");
+        benchmark.title = reader_.text_or("title", benchmark.name);
+        benchmark.workload = reader_.name("workload", "workload = \"io-intensive\"");
+        benchmark.profile = reader_.text_or("profile", profile);
+        read_entrants(benchmark);
+        read_limits(benchmark);
+        read_database(benchmark.database);
+        read_load(benchmark.load);
+        read_experiment(benchmark.experiment);
+        check_number_of_trials(benchmark);
+        reader_.done();
+        return benchmark;
+    }
+
+private:
+    // Each contender that is named alone enters under its own name.
+    void read_entrants(Benchmark& benchmark) {
+        const bool some = reader_.has("entrants");
+        std::vector<TomlReader> further = reader_.tables("entrants");
+        if (some && !only_contenders_)
+            for (TomlReader& table : further)
+                benchmark.entrants.push_back(read_entrant(table));
+        std::vector<Entrant> plain;
+        if (!some || reader_.has("contenders"))
+            for (std::string& name : reader_.names("contenders", "contenders = [\"fastapi\", \"django\"]"))
+                plain.push_back({.label = name, .contender = name, .variant = {}});
+        benchmark.entrants.insert(benchmark.entrants.begin(), plain.begin(), plain.end());
+        check_entrants(benchmark);
+    }
+
+    static Entrant read_entrant(TomlReader& table) {
+        Entrant entrant;
+        entrant.label = table.text("label", "label = \"django-again\"");
+        entrant.contender = table.name("contender", "contender = \"django\"");
+        if (!entrant.label.empty() && !is_name(entrant.label))
+            table.complain("label", fmt::format("label \"{}\" is no name; write lower-case letters, digits, "
+                                                "'.', '_' and '-', a letter or digit first",
+                                                entrant.label));
+        table.done();
+        return entrant;
+    }
+
+    void check_entrants(Benchmark& benchmark) {
+        const std::vector<std::string> all = labels(benchmark);
+        const std::set<std::string> once(all.begin(), all.end());
+        if (once.size() != all.size())
+            reader_.complain(reader_.has("entrants") ? "entrants" : "contenders",
+                             reader_.has("entrants") ? "two entrants have one label; give each its own"
+                                                     : "contenders names one twice; write each once, and "
+                                                       "[[entrants]] with a label for a second entry");
+        const std::string last = all.empty() ? "" : all.back();
+        benchmark.baseline = reader_.text_or("baseline", last);
+        if (all.empty() || once.contains(benchmark.baseline)) return;
+        if (only_contenders_ && !names_baseline_)
+            benchmark.baseline = last;
+        else
+            reader_.complain("baseline",
+                             fmt::format("baseline \"{}\" is not a contender; write one of \"{}\"",
+                                         benchmark.baseline, joined(all, "\", \"")));
+    }
+
+    static Limits read_one_limit(TomlReader reader, Bytes memory) {
+        Limits limits;
+        limits.cpus = reader.number_or("cpus", 1.0, 0.1, 1024.0);
+        limits.memory = reader.bytes_or("memory", memory, Bytes{64ULL << 20});
+        reader.done();
+        return limits;
+    }
+
+    void read_limits(Benchmark& benchmark) {
+        TomlReader limits = reader_.table("limits");
+        benchmark.contender_limits = read_one_limit(limits.table("contender"), Bytes{2ULL << 30});
+        benchmark.database_limits = read_one_limit(limits.table("database"), Bytes{1ULL << 30});
+        limits.done();
+    }
+
+    void read_database(DatabaseSpec& database) {
+        TomlReader table = reader_.table("database");
+        const bool sqlite = table.choice_or("engine", "postgres", {"postgres", "sqlite"}) == "sqlite";
+        database.engine = sqlite ? DatabaseEngine::sqlite : DatabaseEngine::postgres;
+        const bool full = table.choice_or("durability", "full", {"full", "relaxed"}) == "full";
+        database.durability = full ? Durability::full : Durability::relaxed;
+        TomlReader settings = table.table("settings");
+        database.settings = settings.scalars();
+        for (const char* forbidden : {"fsync", "synchronous_commit", "full_page_writes"})
+            if (database.settings.contains(forbidden))
+                settings.complain(forbidden,
+                                  fmt::format("database.settings.{} is governed by database.durability; "
+                                              "remove it and write durability = \"full\" or \"relaxed\"",
+                                              forbidden));
+        table.done();
+    }
+
+    void read_load(LoadSpec& load) {
+        TomlReader table = reader_.table("load");
+        const bool closed = table.choice_or("model", "closed", {"closed", "open"}) == "closed";
+        load.model = closed ? LoadModel::closed : LoadModel::open;
+        load.levels = table.integers_or("levels", {4, 50, 200}, 1, closed ? 15'000 : 10'000'000);
+        load.duration = table.duration_or("duration", 30s, 1s, 24h);
+        load.timeout = table.duration_or("timeout", 60s, 10ms, 1h);
+        TomlReader warmup = table.table("warmup");
+        load.warmup_min = warmup.duration_or("min", 2s, 0s, 1h);
+        load.warmup_max = warmup.duration_or("max", std::max<Nanoseconds>(10s, load.duration), 0s, 1h);
+        if (load.warmup_max < load.warmup_min)
+            warmup.complain(
+                "max",
+                fmt::format("load.warmup.max ({}) is below load.warmup.min ({}); write at least {}",
+                            to_text(load.warmup_max), to_text(load.warmup_min), to_text(load.warmup_min)));
+        warmup.done();
+        table.done();
+    }
+
+    void read_experiment(ExperimentSpec& experiment) {
+        TomlReader table = reader_.table("experiment");
+        TomlReader blocks = table.table("blocks");
+        experiment.blocks_min = static_cast<int>(blocks.integer_or("min", 3, 1, 1000));
+        experiment.blocks_max = static_cast<int>(blocks.integer_or("max", experiment.blocks_min, 1, 1000));
+        if (experiment.blocks_max < experiment.blocks_min)
+            blocks.complain("max",
+                            fmt::format("experiment.blocks.max ({}) is below experiment.blocks.min ({})",
+                                        experiment.blocks_max, experiment.blocks_min));
+        blocks.done();
+        experiment.margin = table.number_or("margin", 0.05, 0.0, 1.0);
+        experiment.error_rate_max = table.number_or("error_rate_max", 0.01, 0.0, 1.0);
+        experiment.seed = static_cast<std::uint64_t>(table.integer_or("seed", 1, 0, INT64_MAX));
+        table.done();
+    }
+
+    // A run that nobody could read again need not begin.
+    void check_number_of_trials(const Benchmark& benchmark) {
+        const std::uint64_t trials = benchmark.entrants.size() * benchmark.load.levels.size() *
+                                     static_cast<std::uint64_t>(benchmark.experiment.blocks_max);
+        if (trials > k_most_trials)
+            reader_.complain("experiment",
+                             fmt::format("{} contenders × {} levels × {} blocks are {} trials; a run has at "
+                                         "most {}: write fewer of one of them",
+                                         benchmark.entrants.size(), benchmark.load.levels.size(),
+                                         benchmark.experiment.blocks_max, trials, k_most_trials));
+    }
+
+    TomlReader reader_;
+    bool only_contenders_;
+    bool names_baseline_;
+};
+
+namespace {
+
+constexpr std::size_t k_most_profiles = 100;
+
+// The profile to apply: the one asked for, else "quick" where the file has it, else none.
+std::string chosen_profile(TomlReader& reader, const std::string& asked, Diagnostics& diagnostics) {
+    const std::vector<std::string> known = reader.table("profiles").keys();
+    if (asked.empty()) return std::find(known.begin(), known.end(), "quick") == known.end() ? "" : "quick";
+    if (std::find(known.begin(), known.end(), asked) == known.end())
+        diagnostics.add(
+            {"--profile", 0, 0,
+             fmt::format("there is no profile \"{}\"; {}", asked,
+                         known.empty() ? "the benchmark has none" : "write one of " + joined(known, ", "))});
+    return asked;
+}
+
+// Every profile is read, so that mistakes show in all of them; the chosen one is returned.
+std::optional<Benchmark> read_layers(const std::optional<TomlFile>& parsed,
+                                     const BenchmarkOverrides& overrides, Diagnostics& diagnostics) {
+    std::string text;
+    for (const std::string& assignment : overrides.assignments)
+        text += assignment + "\n";
+    const auto extra = TomlFile::parse(text, "command line", diagnostics);
+    if (!parsed || !extra) return std::nullopt;
+
+    TomlReader top(*parsed, diagnostics);
+    const std::string profile = chosen_profile(top, overrides.profile, diagnostics);
+    const std::vector<std::string> profiles = top.table("profiles").keys();
+    if (profiles.size() > k_most_profiles) {
+        top.complain("profiles", fmt::format("there are {} profiles; write at most {}", profiles.size(),
+                                             k_most_profiles));
+        return std::nullopt;
+    }
+    for (const std::string& other : profiles)
+        BenchmarkReader(TomlReader(nullptr, *parsed, other, diagnostics)).read(other);
+    const TomlReader chosen(*extra, diagnostics);
+    return BenchmarkReader(TomlReader(&*extra, *parsed, profile, diagnostics), &chosen).read(profile);
+}
+
+}  // namespace
+
+std::optional<Benchmark> read_benchmark(const Path& file, const BenchmarkOverrides& overrides,
+                                        Diagnostics& diagnostics) {
+    const std::size_t before = diagnostics.total();
+    auto benchmark = read_benchmark_as_far_as_possible(file, overrides, diagnostics);
+    return diagnostics.total() == before ? std::move(benchmark) : std::nullopt;
+}
+
+std::optional<Benchmark> read_benchmark_as_far_as_possible(const Path& file,
+                                                           const BenchmarkOverrides& overrides,
+                                                           Diagnostics& diagnostics) {
+    return read_layers(TomlFile::load(file, diagnostics), overrides, diagnostics);
+}
+
+std::optional<Benchmark> parse_benchmark(std::string_view text, std::string name, Diagnostics& diagnostics) {
+    const std::size_t before = diagnostics.total();
+    auto benchmark = read_layers(TomlFile::parse(text, std::move(name), diagnostics), {}, diagnostics);
+    return diagnostics.total() == before ? std::move(benchmark) : std::nullopt;
+}
+
+namespace {
+
+std::string in_quotes(std::string_view text) {
+    std::string result = "\"";
+    for (const char c : text) {
+        if (c == '"' || c == '\\') result += '\\';
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
+            result += fmt::format("\\u{:04X}", static_cast<unsigned>(c));
+        else
+            result += c;
+    }
+    return result + '"';
+}
+
+std::string limits_table(std::string_view party, const Limits& limits) {
+    return fmt::format("\n[limits.{}]\ncpus = {}\nmemory = {}\n", party, limits.cpus,
+                       in_quotes(to_text(limits.memory)));
+}
+
+}  // namespace
+
+std::string to_toml(const Benchmark& benchmark) {
+    std::vector<std::string> contenders;
+    std::string further;
+    for (const Entrant& entrant : benchmark.entrants) {
+        if (entrant.label == entrant.contender && further.empty()) {
+            contenders.push_back(in_quotes(entrant.label));
+        } else {
+            further += fmt::format("\n[[entrants]]\nlabel = {}\ncontender = {}\n", in_quotes(entrant.label),
+                                   in_quotes(entrant.contender));
+        }
+    }
+    std::vector<std::string> levels;
+    for (const std::int64_t level : benchmark.load.levels)
+        levels.push_back(std::to_string(level));
+    const LoadSpec& load = benchmark.load;
+    const ExperimentSpec& experiment = benchmark.experiment;
+    std::string text =
+        fmt::format("schema = 1\nname = {}\ntitle = {}\nworkload = {}\n{}baseline = {}\n",
+                    in_quotes(benchmark.name), in_quotes(benchmark.title), in_quotes(benchmark.workload),
+                    contenders.empty() ? "" : fmt::format("contenders = [{}]\n", joined(contenders, ", ")),
+                    in_quotes(benchmark.baseline));
+    if (!benchmark.profile.empty()) text += fmt::format("profile = {}\n", in_quotes(benchmark.profile));
+    text += limits_table("contender", benchmark.contender_limits) +
+            limits_table("database", benchmark.database_limits);
+    text += fmt::format("\n[database]\nengine = \"{}\"\ndurability = \"{}\"\n",
+                        name(benchmark.database.engine), name(benchmark.database.durability));
+    text += "\n[database.settings]\n";
+    for (const auto& [key, value] : benchmark.database.settings)
+        text += fmt::format("{} = {}\n", in_quotes(key), in_quotes(masked(value)));
+    text +=
+        fmt::format("\n[load]\nmodel = \"{}\"\nlevels = [{}]\nduration = \"{}\"\ntimeout = \"{}\"\n",
+                    name(load.model), joined(levels, ", "), to_text(load.duration), to_text(load.timeout));
+    text += fmt::format("warmup = {{ min = \"{}\", max = \"{}\" }}\n", to_text(load.warmup_min),
+                        to_text(load.warmup_max));
+    text += fmt::format(
+        "\n[experiment]\nblocks = {{ min = {}, max = {} }}\nmargin = {}\nerror_rate_max = {}\nseed = {}\n",
+        experiment.blocks_min, experiment.blocks_max, experiment.margin, experiment.error_rate_max,
+        experiment.seed);
+    return text + further;
+}
+
+}  // namespace joust::files
