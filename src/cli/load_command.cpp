@@ -75,25 +75,33 @@ Status check_outputs(const LoadCommand& command) {
     return check_output_files(outputs, inputs);
 }
 
-// Prints and writes a result, of one target or of several. What cannot be written does not keep the rest from
-// it; the first error is returned.
+// Writes a result, of one target or of several, into its files and then prints it, for whoever reads stdout
+// may take his time. What cannot be written does not keep the rest from it; the first error is returned.
 template <typename Measured>
 Status deliver(const LoadCommand& command, const Measured& measured) {
     Status result;
-    if (command.json != "-" && command.csv != "-" && command.hlog != "-") {
-        const std::string text = report::load_text(measured);
-        result = print_text(utf8_locale() ? text : report::to_ascii(text));
-    }
+    std::string printed;
+    bool is_text = true;
     const auto write = [&](const Path& path, auto&& render) {
         if (path.empty()) return;
-        const Result<std::string> content = render(measured);
-        const Status written = content ? write_output(path, *content) : tl::unexpected(content.error());
+        Result<std::string> content = render(measured);
+        Status written = content ? Status{} : tl::unexpected(content.error());
+        if (path == "-") {
+            is_text = false;
+            printed = std::move(content).value_or("");
+        } else if (content) {
+            written = write_output(path, *content);
+        }
         if (result) result = written;
     };
     write(command.json, [](const auto& all) -> Result<std::string> { return report::load_json(all); });
     write(command.csv, [](const auto& all) -> Result<std::string> { return report::load_csv(all); });
     write(command.hlog, [](const auto& all) { return report::load_hlog(all); });
-    return result;
+    if (is_text) printed = report::load_text(measured);
+    if (is_text && !utf8_locale()) printed = report::to_ascii(printed);
+    const EndsWhilePrinting nothing_left;
+    const Status shown = print_text(printed);
+    return result ? shown : result;
 }
 
 void judge(model::LoadRun& run, const std::vector<Criterion>& criteria) {

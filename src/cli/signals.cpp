@@ -40,6 +40,7 @@ bool ask_to_stop(int signal) {
 }
 
 std::atomic<bool> nothing_begun{false};
+std::atomic<bool> only_printing{false};
 
 // As exit_code.hpp has it.
 [[noreturn]] void end_now(int signal) {
@@ -51,7 +52,9 @@ std::atomic<bool> nothing_begun{false};
 // timeout(1) and others signal the program and then its group, it included: that is one wish, not two.
 void remember(int signal) {
     if (nothing_begun.load()) end_now(signal);
-    if (!ask_to_stop(signal) && monotonic_ns() - asked_at_ns.load() > k_same_wish_ns) ::_exit(128 + signal);
+    const bool first = ask_to_stop(signal);
+    if (first && only_printing.load()) ::_exit(128 + signal);
+    if (!first && monotonic_ns() - asked_at_ns.load() > k_same_wish_ns) ::_exit(128 + signal);
 }
 
 // The terminal has gone: what would be printed on it has to go somewhere for the run to end in order. Shell
@@ -103,6 +106,14 @@ EndsAtOnce::EndsAtOnce() {
 
 EndsAtOnce::~EndsAtOnce() {
     nothing_begun = false;
+}
+
+EndsWhilePrinting::EndsWhilePrinting() {
+    only_printing = true;
+}
+
+EndsWhilePrinting::~EndsWhilePrinting() {
+    only_printing = false;
 }
 
 }  // namespace joust::cli

@@ -21,4 +21,14 @@ public:
     EndsAtOnce& operator=(const EndsAtOnce&) = delete;
 };
 
+/// Nothing is left to do but to print: the first signal that comes now ends the program with its exit code,
+/// so that a pipe that nobody reads keeps nobody waiting. One that came before has had its effect.
+class EndsWhilePrinting {
+public:
+    EndsWhilePrinting();
+    ~EndsWhilePrinting();
+    EndsWhilePrinting(const EndsWhilePrinting&) = delete;
+    EndsWhilePrinting& operator=(const EndsWhilePrinting&) = delete;
+};
+
 }  // namespace joust::cli

@@ -115,7 +115,7 @@ public:
     }
     std::string operator()(const model::ErrorShare& facts) const { return error_text(facts); }
     std::string operator()(const model::Redirects& facts) const {
-        return redirects_text(facts) + "; without --expect-status each counts as a success";
+        return redirects_text(facts) + "; without --expect-status none is an error for its status";
     }
     std::string operator()(const model::HostShortages& facts) const { return shortages_text(facts); }
     std::string operator()(const model::ServiceEnd& facts) const {

@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import resource
+import signal
 import subprocess
 import threading
 import time
@@ -87,6 +88,27 @@ def test_a_reader_that_went_away_is_an_error_and_the_files_are_written_all_the_s
     os.close(write)
     assert done.returncode == 1 and "cannot write to stdout: Broken pipe" in done.stderr
     assert_delivered(tmp_path)
+
+
+def test_a_reader_that_reads_nothing_keeps_neither_the_files_nor_the_end_waiting(server, tmp_path):
+    read, write = os.pipe()
+    fcntl.fcntl(write, fcntl.F_SETPIPE_SZ, 4096)
+    os.set_blocking(write, False)
+    os.write(write, b"x" * 4096)
+    os.set_blocking(write, True)
+    process = subprocess.Popen([JOUST, "load", server.url, "-n", "20", *map(str, results(tmp_path))], stdout=write,
+                               stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
+    os.close(write)
+    deadline = time.monotonic() + 30
+    while not (tmp_path / "r.hlog").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert_delivered(tmp_path)
+    time.sleep(0.5)  # it waits for its reader
+    assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    assert process.wait(5) == 130
+    process.stderr.close()
+    os.close(read)
 
 
 def test_a_closed_stdout_is_an_error_and_no_file_takes_its_place(server, tmp_path):

@@ -52,6 +52,15 @@ TEST_F(PreflightTest, AcceptsAContenderThatAnswersRightly) {
     EXPECT_TRUE(status) << status.error().message;
 }
 
+TEST_F(PreflightTest, SendsTheIdInEveryWritingThatTheLoadEngineKnows) {
+    for (const char* writing : {":json", ":url", ":raw"}) {
+        model::Workload workload = workload_of({"work"});
+        workload.operations[0].body = fmt::format(R"({{"request_id": "{{request_id{}}}"}})", writing);
+        const Status status = preflight(shared_->instance, workload, "preflight-", 20s);
+        EXPECT_TRUE(status) << writing << ": " << status.error().message;
+    }
+}
+
 TEST_F(PreflightTest, TellsAWrongRouteWithTheManifestsLine) {
     const std::string message = complaint("wrong");
     EXPECT_THAT(message,

@@ -12,7 +12,7 @@ TEST(Redirects, AreToldWhereTheyAreMostOfTheAnswers) {
     ASSERT_TRUE(redirects);
     EXPECT_EQ(report::words::sentence({.rule = model::Rule::redirects, .facts = *redirects}),
               "98 % of the answers are redirects (301 × 1 · 302 × 97), which are not followed; without "
-              "--expect-status each counts as a success");
+              "--expect-status none is an error for its status");
     EXPECT_TRUE(mostly_redirects({{304, 2}, {500, 1}}));
     EXPECT_FALSE(mostly_redirects({{302, 50}, {200, 50}}));
     EXPECT_FALSE(mostly_redirects({{299, 10}, {400, 10}, {302, 1}}));
