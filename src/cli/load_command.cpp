@@ -1,28 +1,31 @@
 #include <array>
 
+#include "analysis/criterion.hpp"
 #include "base/text.hpp"
 #include "cli/commands.hpp"
-#include "cli/criterion.hpp"
+#include "cli/criterion_argument.hpp"
 #include "cli/load_comparison.hpp"
 #include "cli/load_options.hpp"
 #include "cli/load_watch.hpp"
-#include "cli/output.hpp"
 #include "cli/output_files.hpp"
-#include "cli/progress.hpp"
 #include "cli/signals.hpp"
 #include "host/own_throttling.hpp"
 #include "load/engine.hpp"
 #include "model/wording.hpp"
 #include "report/histogram_text.hpp"
 #include "report/load/report.hpp"
+#include "report/words/criterion.hpp"
+#include "terminal/screen.hpp"
+#include "terminal/standard_streams.hpp"
 
 namespace joust::cli {
 namespace {
 
-Result<std::vector<Criterion>> parse_criteria(std::string_view flag, const std::vector<std::string>& texts) {
-    std::vector<Criterion> criteria;
+Result<std::vector<model::Criterion>> parse_criteria(std::string_view flag,
+                                                     const std::vector<std::string>& texts) {
+    std::vector<model::Criterion> criteria;
     for (const std::string& text : texts) {
-        JOUST_TRY(Criterion criterion, parse_criterion(flag, text));
+        JOUST_TRY(model::Criterion criterion, parse_criterion(flag, text));
         criteria.push_back(std::move(criterion));
     }
     return criteria;
@@ -52,11 +55,11 @@ Result<model::LoadRun> measure(const LoadCommand& command, LoadWatch& watch) {
         expected.length = window->length;
     }
     for (const std::string& warning : {cut_short(options), lowered_bound(command, run)})
-        if (!warning.empty()) tell("warning: {}\n", warning);
+        if (!warning.empty()) terminal::tell("warning: {}\n", warning);
     const host::OwnThrottling throttled;
     JOUST_TRY(load::Engine engine, start(options));
     if (const std::string reason = engine.fallback_reason(); !reason.empty())
-        tell("warning: epoll instead of io_uring: {}\n", reason);
+        terminal::tell("warning: epoll instead of io_uring: {}\n", reason);
     watch.wait(engine, expected);
     run.stopped_early = watch.stopped();
     JOUST_TRY(model::Samples samples, engine.finish());
@@ -98,16 +101,18 @@ Status deliver(const LoadCommand& command, const Measured& measured) {
     write(command.csv, [](const auto& all) -> Result<std::string> { return report::load_csv(all); });
     write(command.hlog, [](const auto& all) { return report::load_hlog(all); });
     if (is_text) printed = report::load_text(measured);
-    if (is_text && !utf8_locale()) printed = report::to_ascii(printed);
+    if (is_text && !terminal::utf8_locale()) printed = report::to_ascii(printed);
     const EndsWhilePrinting nothing_left;
-    const Status shown = print_text(printed);
+    const Status shown = terminal::print_text(printed);
     return result ? shown : result;
 }
 
-void judge(model::LoadRun& run, const std::vector<Criterion>& criteria) {
-    for (const Criterion& criterion : criteria)
-        run.fail_if.push_back({criterion.text, criterion.found_text(run.samples, run.timeout),
-                               criterion.missed(run.samples, run.timeout)});
+void judge(model::LoadRun& run, const std::vector<model::Criterion>& criteria) {
+    for (const model::Criterion& criterion : criteria) {
+        const model::FoundValue found = analysis::found(criterion, run.samples, run.timeout);
+        run.fail_if.push_back({criterion.text, report::words::found_text(criterion, found),
+                               analysis::missed(criterion, found)});
+    }
 }
 
 // What the shell is told of the results.
@@ -117,8 +122,8 @@ ExitCode verdict(std::span<const model::LoadRun> runs) {
     for (const model::LoadRun& run : runs) {
         for (const model::CriterionResult& result : run.fail_if) {
             if (!result.failed) continue;
-            tell("failed: {}: it is {}{}\n", result.criterion, result.found,
-                 runs.size() > 1 ? ", " + printable(run.url) : "");
+            terminal::tell("failed: {}: it is {}{}\n", result.criterion, result.found,
+                           runs.size() > 1 ? ", " + printable(run.url) : "");
             missed = true;
         }
         invalid = invalid || run.self_check.validity == model::Validity::invalid;
@@ -147,18 +152,18 @@ ExitCode load(const LoadCommand& command) {
     if (!stop_if) return complain(stop_if.error());
     catch_interruptions();
     if (const Status writable = check_outputs(command); !writable) return complain(writable.error());
-    if (command.insecure) tell("warning: --insecure: certificates are not verified\n");
+    if (command.insecure) terminal::tell("warning: --insecure: certificates are not verified\n");
     LoadWatch watch(std::move(*stop_if));
     if (command.urls.size() > 1) {
         auto compared = compare_targets(command, watch);
         if (!compared) return complain(compared.error());
         if (const std::string warning = lowered_bound(command, compared->runs.front()); !warning.empty())
-            tell("warning: {}\n", warning);
+            terminal::tell("warning: {}\n", warning);
         for (std::size_t i = 0; i < compared->runs.size(); ++i) {
             judge(compared->runs[i], *fail_if);
             if (const std::size_t unserved = compared->rounds_unserved(i); unserved > 0)
-                tell("warning: {} served nothing in {} of {}\n", printable(compared->runs[i].url), unserved,
-                     model::counted(compared->rounds, "round"));
+                terminal::tell("warning: {} served nothing in {} of {}\n", printable(compared->runs[i].url),
+                               unserved, model::counted(compared->rounds, "round"));
         }
         return conclude(command, *compared, compared->runs);
     }

@@ -2,10 +2,12 @@
 
 #include <thread>
 
-#include "cli/output.hpp"
-#include "cli/progress.hpp"
+#include "analysis/criterion.hpp"
 #include "cli/signals.hpp"
 #include "model/wording.hpp"
+#include "terminal/load_view.hpp"
+#include "terminal/screen.hpp"
+#include "terminal/standard_streams.hpp"
 
 namespace joust::cli {
 namespace {
@@ -45,17 +47,19 @@ model::Samples between(const load::Progress& before, const load::Progress& after
 }
 
 // Where nothing ended there is a rate, but there are no times and no errors to judge.
-const Criterion* LoadWatch::held(const model::Samples& samples, Nanoseconds timeout) const {
-    for (const Criterion& criterion : stop_if_) {
-        const bool known = samples.requests.started > 0 || criterion.quantity == Criterion::Quantity::goodput;
-        if (known && criterion.missed(samples, timeout)) return &criterion;
+const model::Criterion* LoadWatch::held(const model::Samples& samples, Nanoseconds timeout) const {
+    for (const model::Criterion& criterion : stop_if_) {
+        const bool known =
+            samples.requests.started > 0 || criterion.quantity == model::Criterion::Quantity::goodput;
+        if (known && analysis::missed(criterion, analysis::found(criterion, samples, timeout)))
+            return &criterion;
     }
     return nullptr;
 }
 
 void LoadWatch::judge(const model::Samples& samples, Nanoseconds timeout, std::string_view where) {
     if (!stopped_.empty()) return;
-    if (const Criterion* criterion = held(samples, timeout))
+    if (const model::Criterion* criterion = held(samples, timeout))
         stopped_ = fmt::format("--stop-if {}, {}", criterion->text, where);
 }
 
@@ -75,31 +79,32 @@ void LoadWatch::look(load::Engine& engine, const load::Progress& progress, const
 }
 
 void LoadWatch::show(const load::Progress& progress, const ExpectedLoad& expected, TimePoint started) {
-    const Screen found = screen();
+    const terminal::Screen found = terminal::screen();
     const Nanoseconds elapsed = progress.at - started;
     const Nanoseconds whole = expected.warm_up + expected.length;
-    LoadView view{.title = expected.title,
-                  .phase = elapsed < expected.warm_up             ? "warm-up"
-                           : expected.requests || elapsed < whole ? "measuring"
-                                                                  : "draining",
-                  .recent = between(seconds_[seconds_.size() > 1 ? seconds_.size() - 2 : 0], progress),
-                  .rates = rates_,
-                  .errors = between(seconds_.front(), progress).errors,
-                  .in_flight = progress.in_flight,
-                  .connections = progress.connections};
+    terminal::LoadView view{
+        .title = expected.title,
+        .phase = elapsed < expected.warm_up             ? "warm-up"
+                 : expected.requests || elapsed < whole ? "measuring"
+                                                        : "draining",
+        .recent = between(seconds_[seconds_.size() > 1 ? seconds_.size() - 2 : 0], progress),
+        .rates = rates_,
+        .errors = between(seconds_.front(), progress).errors,
+        .in_flight = progress.in_flight,
+        .connections = progress.connections};
     const std::uint64_t begun = progress.started - seconds_.front().started;
     view.share = expected.requests ? static_cast<double>(begun) / static_cast<double>(*expected.requests)
                                    : seconds(elapsed) / seconds(whole);
     view.done = spent(std::min(elapsed, whole), expected, begun);
     view.response_time = resolved(progress.response_time.since(seconds_.front().response_time));
-    const LoadScreen size{
+    const terminal::LoadScreen size{
         .columns = found.columns, .rows = found.rows, .colours = found.colours, .ascii = !found.utf8};
-    const std::string text = painter_.paint(load_view(view, size), found.columns);
-    tell_text(text);
+    const std::string text = painter_.paint(terminal::load_view(view, size), found.columns);
+    terminal::tell_text(text);
 }
 
 void LoadWatch::wait(load::Engine& engine, const ExpectedLoad& expected) {
-    const bool live = screen().terminal;
+    const bool live = terminal::screen().terminal;
     load::Progress begin = engine.progress();
     begin.at = engine.started_at();
     seconds_ = {begin};
@@ -121,8 +126,8 @@ void LoadWatch::wait(load::Engine& engine, const ExpectedLoad& expected) {
         std::this_thread::sleep_for(k_poll);
     }
     if (!live) return;
-    const std::string text = painter_.erase(screen().columns);
-    tell_text(text);
+    const std::string text = painter_.erase(terminal::screen().columns);
+    terminal::tell_text(text);
 }
 
 }  // namespace joust::cli

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "cli/criterion.hpp"
-#include "cli/load_view.hpp"
 #include "load/engine.hpp"
+#include "model/criterion.hpp"
+#include "terminal/painter.hpp"
 
 namespace joust::cli {
 
@@ -26,7 +26,7 @@ struct ExpectedLoad {
 class LoadWatch {
 public:
     /// `stop_if` is looked at each whole second of the measured time, for that second.
-    explicit LoadWatch(std::vector<Criterion> stop_if) : stop_if_(std::move(stop_if)) {}
+    explicit LoadWatch(std::vector<model::Criterion> stop_if) : stop_if_(std::move(stop_if)) {}
     /// Returns when nothing is in flight any more; the live view is gone then.
     void wait(load::Engine& engine, const ExpectedLoad& expected);
     /// Looks at the criteria for a second or a whole slice; `where` is told with the one that holds.
@@ -37,13 +37,13 @@ public:
 private:
     void look(load::Engine& engine, const load::Progress& progress, const ExpectedLoad& expected);
     void show(const load::Progress& progress, const ExpectedLoad& expected, TimePoint started);
-    [[nodiscard]] const Criterion* held(const model::Samples& samples, Nanoseconds timeout) const;
+    [[nodiscard]] const model::Criterion* held(const model::Samples& samples, Nanoseconds timeout) const;
 
-    std::vector<Criterion> stop_if_;
+    std::vector<model::Criterion> stop_if_;
     std::string stopped_;
     std::deque<load::Progress> seconds_;  ///< snapshots a second apart, the last one less; never empty
     std::vector<double> rates_;
-    Painter painter_;
+    terminal::Painter painter_;
 };
 
 /// What happened between two snapshots of one load.

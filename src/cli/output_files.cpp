@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/text.hpp"
-#include "cli/output.hpp"
+#include "terminal/standard_streams.hpp"
 
 namespace joust::cli {
 namespace {
@@ -69,7 +69,7 @@ Status check_output_files(std::span<const NamedFile> outputs, std::span<const Na
 }
 
 Status write_output(const Path& path, std::string_view content) {
-    return path == "-" ? print_text(content) : write_named(path, content);
+    return path == "-" ? terminal::print_text(content) : write_named(path, content);
 }
 
 }  // namespace joust::cli

@@ -7,7 +7,6 @@
 #include "base/text.hpp"
 #include "cli/checkout.hpp"
 #include "cli/installation.hpp"
-#include "cli/output.hpp"
 #include "files/benchmark_toml.hpp"
 #include "files/diagnostics.hpp"
 #include "files/environment_json.hpp"
@@ -16,6 +15,7 @@
 #include "files/trial_json.hpp"
 #include "model/benchmark.hpp"
 #include "report/report.hpp"
+#include "terminal/standard_streams.hpp"
 
 namespace joust::cli {
 namespace {
@@ -84,8 +84,8 @@ Result<Rendered> render(const Path& run_directory) {
     const auto stored = files::read_trials(run);
     if (!stored) return tl::unexpected(with_its_writer(stored.error(), run));
     if (stored->torn)
-        tell("warning: {} ends within line {}: that trial was lost when joust was killed\n",
-             printable((run_directory / files::k_trials_file).string()), stored->torn->line_number);
+        terminal::tell("warning: {} ends within line {}: that trial was lost when joust was killed\n",
+                       printable((run_directory / files::k_trials_file).string()), stored->torn->line_number);
     Rendered rendered{.comparison = analysis::compare(*benchmark, stored->trials),
                       .summary = {},
                       .markdown = run_directory / report::k_markdown_file,

@@ -6,9 +6,7 @@
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/installation.hpp"
-#include "cli/output.hpp"
 #include "cli/output_files.hpp"
-#include "cli/progress.hpp"
 #include "cli/render.hpp"
 #include "cli/signals.hpp"
 #include "deploy/preflight.hpp"
@@ -23,6 +21,8 @@
 #include "model/wording.hpp"
 #include "report/figures/pictures.hpp"
 #include "report/report.hpp"
+#include "terminal/progress.hpp"
+#include "terminal/standard_streams.hpp"
 
 namespace joust::cli {
 namespace {
@@ -83,11 +83,11 @@ void print_plan(const experiment::RunSpec& spec) {
     const auto levels = static_cast<std::int64_t>(benchmark.load.levels.size());
     const auto entrants = static_cast<std::int64_t>(benchmark.entrants.size());
     const model::PlannedTime time = model::planned_time(benchmark, blocks, experiment::k_overhead_per_trial);
-    tell("{}{}: {} × {} × {} = {} of {} each; {} to {} after set-up\n", printable(benchmark.title),
-         benchmark.profile.empty() ? "" : fmt::format(" (profile {})", benchmark.profile),
-         model::counted(blocks, "block"), model::counted(levels, "level"),
-         model::counted(entrants, "contender"), model::counted(blocks * levels * entrants, "trial"),
-         spoken(benchmark.load.duration), spoken(time.least), spoken(time.most));
+    terminal::tell("{}{}: {} × {} × {} = {} of {} each; {} to {} after set-up\n", printable(benchmark.title),
+                   benchmark.profile.empty() ? "" : fmt::format(" (profile {})", benchmark.profile),
+                   model::counted(blocks, "block"), model::counted(levels, "level"),
+                   model::counted(entrants, "contender"), model::counted(blocks * levels * entrants, "trial"),
+                   spoken(benchmark.load.duration), spoken(time.least), spoken(time.most));
 }
 
 Status copy_json(const Path& run_directory, const std::string& destination) {
@@ -111,21 +111,21 @@ ExitCode conclude(const RunCommand& command, const experiment::Outcome& outcome)
         const auto rendered = render(outcome.run_directory);
         if (!rendered) return complain(rendered.error());
         if (command.json != "-")
-            if (const Status printed = print_text(printable_lines(rendered->summary)); !printed)
+            if (const Status printed = terminal::print_text(printable_lines(rendered->summary)); !printed)
                 code = complain(printed.error());
         if (!rendered->written) code = complain(rendered->written.error());
         if (!command.json.empty())
             if (const Status copied = copy_json(outcome.run_directory, command.json); !copied)
                 code = complain(copied.error());
-        tell("report: {}\n", printable(rendered->markdown.string()));
+        terminal::tell("report: {}\n", printable(rendered->markdown.string()));
         if (code == ExitCode::done && !analysis::comparable(rendered->comparison))
             code = ExitCode::not_comparable;
     }
     if (const Status given = host::give_to_owner_of_parent(outcome.run_directory); !given)
         code = complain(given.error());
     if (outcome.stopped_by) {
-        tell("stopped after {} finished trial(s), which are kept in {}\n", outcome.trials.size(),
-             printable(outcome.run_directory.string()));
+        terminal::tell("stopped after {} finished trial(s), which are kept in {}\n", outcome.trials.size(),
+                       printable(outcome.run_directory.string()));
         return complain(*outcome.stopped_by);
     }
     return code;
@@ -151,7 +151,7 @@ ExitCode run(const RunCommand& command, const std::vector<std::string>& command_
     if (!possible) return complain(possible.error());
 
     spec->about = about(*installation, command_line);
-    auto progress = make_progress(screen(), spec->benchmark.experiment);
+    auto progress = terminal::make_progress(terminal::screen(), spec->benchmark.experiment);
     const auto outcome = experiment::run_experiment(
         *spec, *progress, [] { return interruption() != 0; }, analysis::next_trials);
     progress.reset();  // its live line must be gone before anything else is printed

@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 
+#include "base/bars.hpp"
 #include "base/text_width.hpp"
 #include "model/wording.hpp"
 #include "report/table.hpp"
@@ -48,23 +49,6 @@ std::vector<Row> rows_of(const stats::Histogram& times, int most) {
     return rows;
 }
 
-// `share` of `cells` in eighths of a cell; a count above 0 is never invisible.
-std::string bar(double share, int cells, bool ascii) {
-    constexpr std::array<const char*, 8> k_eighths{"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
-    const int eighths = share > 0 ? std::max(1, static_cast<int>(std::lround(share * cells * 8))) : 0;
-    std::string text;
-    if (ascii) {
-        text.assign(static_cast<std::size_t>((eighths + 7) / 8), '#');
-        text.resize(static_cast<std::size_t>(cells), ' ');
-        return text;
-    }
-    for (int i = 0; i < eighths / 8; ++i)
-        text += "█";
-    text += k_eighths[static_cast<std::size_t>(eighths % 8)];
-    text.append(static_cast<std::size_t>(cells - (eighths + 7) / 8), ' ');
-    return text;
-}
-
 }  // namespace
 
 std::vector<std::string> histogram_rows(const stats::Histogram& times_ns, const HistogramStyle& style) {
@@ -85,28 +69,13 @@ std::vector<std::string> histogram_rows(const stats::Histogram& times_ns, const 
         label.insert(
             0, static_cast<std::size_t>(std::max(0, k_label - static_cast<int>(display_width(label)))), ' ');
         const auto count = static_cast<double>(row.count);
-        std::string line =
-            fmt::format("{} {} {:>6}", label, bar(count / static_cast<double>(most), cells, style.ascii),
-                        model::percent(count / static_cast<double>(times_ns.count())));
+        std::string line = fmt::format("{} {} {:>6}", label,
+                                       bar(count / static_cast<double>(most), cells, {.ascii = style.ascii}),
+                                       model::percent(count / static_cast<double>(times_ns.count())));
         if (marked && !row.marks.empty()) line += "  " + row.marks;
         lines.push_back(std::move(line));
     }
     return lines;
-}
-
-std::string sparkline(const std::vector<double>& values, bool ascii) {
-    constexpr std::array<const char*, 8> k_blocks{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
-    constexpr std::array<const char*, 8> k_ascii{"_", "_", ".", ".", "-", "-", "=", "#"};
-    double most = 0;
-    for (const double value : values)
-        most = std::max(most, value);
-    std::string text;
-    for (const double value : values) {
-        const double share = most > 0 ? std::max(0.0, value) / most : 0.0;
-        const auto step = static_cast<std::size_t>(std::lround(share * 7));
-        text += (ascii ? k_ascii : k_blocks)[step];
-    }
-    return text;
 }
 
 std::string to_ascii(const std::string& text) {

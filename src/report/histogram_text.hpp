@@ -19,9 +19,6 @@ struct HistogramStyle {
 /// tail. No row for an empty histogram.
 std::vector<std::string> histogram_rows(const stats::Histogram& times_ns, const HistogramStyle& style);
 
-/// A row of bars, the highest value full height: "▁▃█". Values below 0 count as 0.
-std::string sparkline(const std::vector<double>& values, bool ascii);
-
 /// The characters beyond ASCII that Joust prints, replaced by similar ones: for terminals that are not UTF-8.
 std::string to_ascii(const std::string& text);
 

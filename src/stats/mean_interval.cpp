@@ -1,6 +1,5 @@
 #include "stats/mean_interval.hpp"
 
-#include <algorithm>
 #include <cmath>
 #include <numeric>
 #include <vector>
@@ -21,19 +20,6 @@ std::optional<MeanInterval> mean_interval(std::span<const double> values, double
     const double standard_error = std::sqrt(squares / (n - 1) / n);
     const double reach = student_t_quantile(0.5 + confidence / 2, n - 1) * standard_error;
     result.interval = Interval{result.mean - reach, result.mean + reach};
-    return result;
-}
-
-std::optional<MeanInterval> geometric_mean_interval(std::span<const double> values, double confidence) {
-    if (!std::all_of(values.begin(), values.end(), [](double value) { return value > 0; }))
-        return std::nullopt;
-    std::vector<double> logs(values.size());
-    std::transform(values.begin(), values.end(), logs.begin(), [](double value) { return std::log(value); });
-    auto result = mean_interval(logs, confidence);
-    if (!result) return std::nullopt;
-    result->mean = std::exp(result->mean);
-    if (result->interval)
-        result->interval = Interval{std::exp(result->interval->low), std::exp(result->interval->high)};
     return result;
 }
 

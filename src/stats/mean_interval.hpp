@@ -28,8 +28,5 @@ struct MeanInterval {
 
 /// Arithmetic mean with Student's t interval; `confidence` in (0, 1). Empty without values.
 std::optional<MeanInterval> mean_interval(std::span<const double> values, double confidence = 0.95);
-/// Geometric mean with the t interval of the logarithms, so never below zero: for times, rates, memory.
-/// Empty without values, or if one of them is not above zero.
-std::optional<MeanInterval> geometric_mean_interval(std::span<const double> values, double confidence = 0.95);
 
 }  // namespace joust::stats

@@ -6,7 +6,7 @@
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
-#include "cli/progress.hpp"
+#include "terminal/progress.hpp"
 
 namespace joust::cli {
 namespace {
@@ -36,7 +36,7 @@ TEST(Terminal, errors_are_harmless) {
 TEST(Terminal, progress_is_harmless) {
     testing::internal::CaptureStderr();
     {
-        const auto progress = make_progress(Screen{}, {});
+        const auto progress = terminal::make_progress(terminal::Screen{}, {});
         progress->stage("set up " + k_hostile);
         progress->warning("the database says: " + k_hostile);
         progress->planned(1, {}, Path("/results/" + k_hostile));

@@ -2,7 +2,7 @@
 #include <numeric>
 
 #include "base/random.hpp"
-#include "stats/kolmogorov_smirnov.hpp"
+#include "support/kolmogorov_smirnov.hpp"
 #include "unit/load/engine_support.hpp"
 #include "unit/load/scenario_run.hpp"
 
@@ -41,7 +41,7 @@ double distance(std::vector<double> values, Distribution&& distribution) {
 /// because this host was busy. Each of them moves the empirical distribution by 1/n at most.
 double p_value(double distance, double excused, std::size_t n) {
     const double root = std::sqrt(static_cast<double>(n));
-    return stats::kolmogorov_tail((root + 0.12 + 0.11 / root) * std::max(0.0, distance - excused));
+    return test::kolmogorov_tail((root + 0.12 + 0.11 / root) * std::max(0.0, distance - excused));
 }
 
 class ArrivalsOf : public EngineOn {
@@ -130,8 +130,8 @@ TEST(Schedule, OfAPoissonProcessIsExponential) {
         gaps.push_back(seconds(*due.current()) - before);
         before = seconds(*due.current());
     }
-    EXPECT_GT(*stats::exponential_p_value(gaps, 0.01), 0.01);
-    EXPECT_LT(*stats::exponential_p_value(gaps, 0.0105), 0.001);  // it would notice 5 %
+    EXPECT_GT(*test::exponential_p_value(gaps, 0.01), 0.01);
+    EXPECT_LT(*test::exponential_p_value(gaps, 0.0105), 0.001);  // it would notice 5 %
     // Independent: the correlation of neighbours is that of chance.
     double sum = 0;
     for (std::size_t i = 1; i < gaps.size(); ++i)
@@ -147,7 +147,7 @@ TEST(Schedule, OfARampIsUniformInItsIntegral) {
     for (; due.current() && *due.current() < 10s; due.advance())
         integrals.push_back(curve.requests_until(*due.current()));
     EXPECT_NEAR(static_cast<double>(integrals.size()), 5000, 4 * std::sqrt(5000));
-    EXPECT_GT(*stats::uniform_p_value(integrals, 0, 5000), 0.01);
+    EXPECT_GT(*test::uniform_p_value(integrals, 0, 5000), 0.01);
 }
 
 }  // namespace

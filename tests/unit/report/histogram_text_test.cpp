@@ -1,4 +1,5 @@
 #include "report/histogram_text.hpp"
+#include "base/bars.hpp"
 
 #include <gmock/gmock.h>
 

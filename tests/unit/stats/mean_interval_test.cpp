@@ -31,20 +31,5 @@ TEST(MeanInterval, is_there_from_three_values_on) {
     EXPECT_EQ(mean_interval(std::vector<double>{4, 4, 4}), (MeanInterval{3, 4, Interval{4, 4}}));
 }
 
-TEST(GeometricMeanInterval, is_students_t_on_the_logarithms) {
-    const auto result = geometric_mean_interval(std::vector<double>{3, 5, 4, 8});
-    ASSERT_TRUE(result && result->interval);
-    EXPECT_NEAR(result->mean, 4.68069464, 1e-8);
-    EXPECT_NEAR(result->interval->low, 2.42216013, 1e-8);
-    EXPECT_NEAR(result->interval->high, 9.04519154, 1e-8);
-}
-
-TEST(GeometricMeanInterval, needs_values_above_zero) {
-    EXPECT_EQ(geometric_mean_interval({}), std::nullopt);
-    EXPECT_EQ(geometric_mean_interval(std::vector<double>{1, 2, 0}), std::nullopt);
-    EXPECT_EQ(geometric_mean_interval(std::vector<double>{1, -2, 3}), std::nullopt);
-    EXPECT_TRUE(geometric_mean_interval(std::vector<double>{1, 2}));
-}
-
 }  // namespace
 }  // namespace joust::stats

@@ -1,4 +1,5 @@
-#include "cli/load_view.hpp"
+#include "terminal/load_view.hpp"
+#include "terminal/painter.hpp"
 
 #include <gmock/gmock.h>
 
@@ -6,7 +7,7 @@
 #include "base/text_width.hpp"
 #include "report/table.hpp"
 
-namespace joust::cli {
+namespace joust::terminal {
 namespace {
 
 using namespace std::chrono_literals;
@@ -125,4 +126,4 @@ TEST(Painter, DoesNotCountColours) {
 }
 
 }  // namespace
-}  // namespace joust::cli
+}  // namespace joust::terminal

@@ -1,11 +1,23 @@
-#include "cli/criterion.hpp"
+#include "cli/criterion_argument.hpp"
 
 #include <gtest/gtest.h>
+
+#include "analysis/criterion.hpp"
+#include "report/words/criterion.hpp"
 
 namespace joust::cli {
 namespace {
 
 using namespace std::chrono_literals;
+
+bool missed(const model::Criterion& criterion, const model::Samples& samples, Nanoseconds timeout) {
+    return analysis::missed(criterion, analysis::found(criterion, samples, timeout));
+}
+
+std::string found_text(const model::Criterion& criterion, const model::Samples& samples,
+                       Nanoseconds timeout) {
+    return report::words::found_text(criterion, analysis::found(criterion, samples, timeout));
+}
 
 model::Samples samples() {
     model::Samples samples;
@@ -32,20 +44,20 @@ TEST(Criterion, ComparesWhatItNames) {
     for (const auto& row : rows) {
         const auto criterion = parse_criterion("--fail-if", row.text);
         ASSERT_TRUE(criterion) << row.text;
-        EXPECT_EQ(criterion->missed(samples(), 30s), row.missed) << row.text;
+        EXPECT_EQ(missed(*criterion, samples(), 30s), row.missed) << row.text;
     }
 }
 
 TEST(Criterion, SaysWhatTheResultIs) {
-    EXPECT_EQ(parse_criterion("--fail-if", "rps<1")->found_text(samples(), 30s), "500/s");
-    EXPECT_EQ(parse_criterion("--fail-if", "errors>1%")->found_text(samples(), 30s), "1 %");
-    EXPECT_EQ(parse_criterion("--fail-if", "max>1s")->found_text(samples(), 30s), "100 ms");
-    EXPECT_EQ(parse_criterion("--fail-if", "p50>1s")->found_text(model::Samples{}, 30s),
+    EXPECT_EQ(found_text(*parse_criterion("--fail-if", "rps<1"), samples(), 30s), "500/s");
+    EXPECT_EQ(found_text(*parse_criterion("--fail-if", "errors>1%"), samples(), 30s), "1 %");
+    EXPECT_EQ(found_text(*parse_criterion("--fail-if", "max>1s"), samples(), 30s), "100 ms");
+    EXPECT_EQ(found_text(*parse_criterion("--fail-if", "p50>1s"), model::Samples{}, 30s),
               "not known: nothing was answered");
 }
 
 TEST(Criterion, WithoutAnyAnswerEveryTimeIsTooLong) {
-    EXPECT_TRUE(parse_criterion("--fail-if", "p99>1h")->missed(model::Samples{}, 30s));
+    EXPECT_TRUE(missed(*parse_criterion("--fail-if", "p99>1h"), model::Samples{}, 30s));
 }
 
 // 10 of 100 timed out after 1 s.
@@ -69,11 +81,11 @@ TEST(Criterion, ATimeThatIsOnlyALowerBoundCannotBeKnownToBeShortEnough) {
         {"p90<11ms", true},  {"rps<1", true},   {"errors>10%", false},
     };
     for (const auto& row : rows)
-        EXPECT_EQ(parse_criterion("--fail-if", row.text)->missed(with_timeouts(), 1s), row.missed)
+        EXPECT_EQ(missed(*parse_criterion("--fail-if", row.text), with_timeouts(), 1s), row.missed)
             << row.text;
-    EXPECT_EQ(parse_criterion("--fail-if", "p99>2s")->found_text(with_timeouts(), 1s),
+    EXPECT_EQ(found_text(*parse_criterion("--fail-if", "p99>2s"), with_timeouts(), 1s),
               "not known, but at least 1.00 s: requests never ended");
-    EXPECT_EQ(parse_criterion("--fail-if", "p50>2s")->found_text(with_timeouts(), 1s), "10.0 ms");
+    EXPECT_EQ(found_text(*parse_criterion("--fail-if", "p50>2s"), with_timeouts(), 1s), "10.0 ms");
 }
 
 TEST(Criterion, WhatIsNotUnderstoodGetsAnExample) {

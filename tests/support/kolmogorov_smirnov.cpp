@@ -1,11 +1,11 @@
-#include "stats/kolmogorov_smirnov.hpp"
+#include "support/kolmogorov_smirnov.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <numbers>
 #include <vector>
 
-namespace joust::stats {
+namespace joust::test {
 namespace {
 
 // `probabilities`: the stated distribution's function at each value.
@@ -51,4 +51,4 @@ std::optional<double> exponential_p_value(std::span<const double> values, double
     return p_value(std::move(probabilities));
 }
 
-}  // namespace joust::stats
+}  // namespace joust::test

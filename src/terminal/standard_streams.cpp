@@ -1,4 +1,4 @@
-#include "cli/output.hpp"
+#include "terminal/standard_streams.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -9,7 +9,7 @@
 
 #include "base/file.hpp"
 
-namespace joust::cli {
+namespace joust::terminal {
 namespace {
 
 // There is one stderr for the whole program, and so there is one mark that something for it was lost.
@@ -45,4 +45,4 @@ Status close_standard_streams() {
     return {};
 }
 
-}  // namespace joust::cli
+}  // namespace joust::terminal

@@ -7,7 +7,7 @@
 #include "base/clock.hpp"
 #include "model/samples.hpp"
 
-namespace joust::cli {
+namespace joust::terminal {
 
 /// What the live view of a load shows.
 struct LoadView {
@@ -34,16 +34,4 @@ struct LoadScreen {
 /// The view as lines that fit the screen and leave its last line free; a single one where there is no room.
 std::vector<std::string> load_view(const LoadView& view, const LoadScreen& screen);
 
-/// Rewrites a block of lines in place, also when the terminal has been resized in between.
-class Painter {
-public:
-    /// Control sequences and text that replace what was painted last.
-    std::string paint(const std::vector<std::string>& lines, int columns);
-    /// … that remove it.
-    std::string erase(int columns);
-
-private:
-    std::vector<std::string> lines_;  ///< painted last, without colours; the cursor is on the last one
-};
-
-}  // namespace joust::cli
+}  // namespace joust::terminal

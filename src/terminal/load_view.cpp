@@ -1,16 +1,16 @@
-#include "cli/load_view.hpp"
+#include "terminal/load_view.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
+#include "base/bars.hpp"
 #include "base/text.hpp"
 #include "base/text_width.hpp"
 #include "model/wording.hpp"
 #include "report/histogram_text.hpp"
 
-namespace joust::cli {
+namespace joust::terminal {
 namespace {
 
 constexpr int k_least_rows = 8;  // below that, or narrower: a single line
@@ -34,14 +34,6 @@ std::string errors(const LoadView& view) {
             kinds += fmt::format("{}{} {}", kinds.empty() ? "" : ", ", view.errors.count[kind],
                                  name(static_cast<model::RequestErrorKind>(kind)));
     return kinds.empty() ? "none" : kinds;
-}
-
-std::string bar(double share, int cells, bool ascii) {
-    const int full = static_cast<int>(std::lround(std::clamp(share, 0.0, 1.0) * cells));
-    std::string text;
-    for (int cell = 0; cell < cells; ++cell)
-        text += cell < full ? (ascii ? "#" : "█") : (ascii ? "." : "░");
-    return text;
 }
 
 class Lines {
@@ -68,31 +60,6 @@ std::vector<double> last(const std::vector<double>& values, int most) {
     return {values.end() - static_cast<std::ptrdiff_t>(count), values.end()};
 }
 
-// A painted line without its control sequences, which take no columns.
-std::string plain(const std::string& line) {
-    std::string text;
-    for (std::size_t at = 0; at < line.size(); ++at) {
-        if (line[at] == '\x1b') {
-            at = line.find('m', at);
-            if (at == std::string::npos) break;
-        } else {
-            text += line[at];
-        }
-    }
-    return text;
-}
-
-// Rows of a terminal that folds the line where the next character does not fit.
-std::size_t rows_of(std::string_view line, std::size_t columns) {
-    std::size_t rows = 0;
-    do {
-        const std::size_t fitting = cut_to_width(line, columns).size();
-        line.remove_prefix(std::min(line.size(), std::max<std::size_t>(fitting, 1)));
-        ++rows;
-    } while (!line.empty());
-    return rows;
-}
-
 }  // namespace
 
 std::vector<std::string> load_view(const LoadView& view, const LoadScreen& screen) {
@@ -105,12 +72,13 @@ std::vector<std::string> load_view(const LoadView& view, const LoadScreen& scree
         return lines.take();
     }
     lines.add(view.title, "1");
-    lines.add(fmt::format("{} {}, {}", bar(view.share, 24, screen.ascii), view.phase, view.done));
+    lines.add(fmt::format("{} {}, {}",
+                          bar(view.share, 24, {.ascii = screen.ascii, .whole_cells = true, .track = true}),
+                          view.phase, view.done));
     lines.add("");
     const int graph = screen.columns - 30;
-    lines.add(
-        fmt::format("rate       {:<14} {}", rate, report::sparkline(last(view.rates, graph), screen.ascii)),
-        "1");
+    lines.add(fmt::format("rate       {:<14} {}", rate, sparkline(last(view.rates, graph), screen.ascii)),
+              "1");
     lines.add("times      " + percentiles(view));
     lines.add("errors     " + errors(view), view.errors.total() > 0 ? "31" : "");
     lines.add(fmt::format("in flight  {} on {}", view.in_flight,
@@ -125,24 +93,4 @@ std::vector<std::string> load_view(const LoadView& view, const LoadScreen& scree
     return lines.take();
 }
 
-std::string Painter::erase(int columns) {
-    if (lines_.empty()) return "";
-    // A terminal that became narrower has folded the lines.
-    std::size_t rows = 0;
-    for (const std::string& line : lines_)
-        rows += rows_of(line, static_cast<std::size_t>(std::max(columns, 2)));
-    lines_.clear();
-    return rows > 1 ? fmt::format("\r\x1b[{}A\x1b[J", rows - 1) : "\r\x1b[J";
-}
-
-std::string Painter::paint(const std::vector<std::string>& lines, int columns) {
-    std::string text = erase(columns);
-    for (std::size_t i = 0; i < lines.size(); ++i) {
-        text += lines[i];
-        if (i + 1 < lines.size()) text += "\n";
-        lines_.push_back(plain(lines[i]));
-    }
-    return text;
-}
-
-}  // namespace joust::cli
+}  // namespace joust::terminal

@@ -3,7 +3,7 @@
 #include <optional>
 #include <span>
 
-namespace joust::stats {
+namespace joust::test {
 
 /// One-sample Kolmogorov-Smirnov tests: the probability of a distance to the stated distribution as large as
 /// that of `values`, if they are independent draws from it. Empty without values. The distribution has to be
@@ -15,4 +15,4 @@ std::optional<double> exponential_p_value(std::span<const double> values, double
 /// Probability that Kolmogorov's distribution exceeds `distance`, the limit of sqrt(n) * D.
 double kolmogorov_tail(double distance);
 
-}  // namespace joust::stats
+}  // namespace joust::test

@@ -1,4 +1,4 @@
-#include "cli/live_line.hpp"
+#include "terminal/live_line.hpp"
 
 #include <fmt/format.h>
 
@@ -6,6 +6,7 @@
 #include <cmath>
 #include <vector>
 
+#include "base/bars.hpp"
 #include "base/quantity.hpp"
 #include "base/text.hpp"
 #include "base/text_width.hpp"
@@ -13,7 +14,7 @@
 #include "model/wording.hpp"
 #include "report/words/rules.hpp"
 
-namespace joust::cli {
+namespace joust::terminal {
 namespace {
 
 constexpr int k_bar_cells = 16;
@@ -21,14 +22,6 @@ constexpr int k_bar_cells = 16;
 std::string milliseconds(Nanoseconds duration) {
     const double value = seconds(duration) * 1000;
     return value < 10 ? fmt::format("{:.1f} ms", value) : fmt::format("{:.0f} ms", value);
-}
-
-std::string bar(double share) {
-    const int full = static_cast<int>(std::lround(std::clamp(share, 0.0, 1.0) * k_bar_cells));
-    std::string text;
-    for (int cell = 0; cell < k_bar_cells; ++cell)
-        text += cell < full ? "█" : "░";
-    return text;
 }
 
 std::string phase_text(const experiment::LiveReading& reading) {
@@ -72,7 +65,8 @@ std::string live_line(const LiveView& view, int columns) {
         fmt::format("{} error{}", view.reading.errors, view.reading.errors == 1 ? "" : "s");
     const std::string left = fmt::format("{} left", spoken(view.time_left));
     const std::vector<std::vector<std::string>> from_long_to_short{
-        {bar(share) + " " + count, subject(trial), phase, rate, tail, errors, left},
+        {bar(share, k_bar_cells, {.whole_cells = true, .track = true}) + " " + count, subject(trial), phase,
+         rate, tail, errors, left},
         {count, subject(trial), phase, rate, tail, errors, left},
         {count, brief, phase, rate, tail, errors, left},
         {count, brief, rate, tail, errors, left},
@@ -120,4 +114,4 @@ std::string finished_line(const model::TrialResult& result, int trials, const mo
     return text;
 }
 
-}  // namespace joust::cli
+}  // namespace joust::terminal

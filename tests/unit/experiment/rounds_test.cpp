@@ -1,10 +1,10 @@
-#include "cli/load_comparison.hpp"
+#include "experiment/rounds.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 
-namespace joust::cli {
+namespace joust::experiment {
 namespace {
 
 using namespace std::chrono_literals;
@@ -46,4 +46,4 @@ TEST(Turns, StartWithEachTargetAboutEquallyOften) {
 }
 
 }  // namespace
-}  // namespace joust::cli
+}  // namespace joust::experiment

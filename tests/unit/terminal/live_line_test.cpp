@@ -1,8 +1,8 @@
-#include "cli/live_line.hpp"
+#include "terminal/live_line.hpp"
 
 #include <gtest/gtest.h>
 
-namespace joust::cli {
+namespace joust::terminal {
 namespace {
 
 using namespace std::chrono_literals;
@@ -109,4 +109,4 @@ TEST(FinishedMark, FollowsTheJudgementRatherThanALimitOfItsOwn) {
 }
 
 }  // namespace
-}  // namespace joust::cli
+}  // namespace joust::terminal

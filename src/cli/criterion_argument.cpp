@@ -1,14 +1,11 @@
-#include "cli/criterion.hpp"
+#include "cli/criterion_argument.hpp"
 
 #include <charconv>
 #include <cmath>
-#include <limits>
 #include <optional>
 
 #include "base/quantity.hpp"
 #include "base/text.hpp"
-#include "model/lower_bounds.hpp"
-#include "model/wording.hpp"
 
 namespace joust::cli {
 namespace {
@@ -21,8 +18,8 @@ std::optional<double> number(std::string_view text) {
     return value;
 }
 
-bool take_quantity(std::string_view name, Criterion& criterion) {
-    using Quantity = Criterion::Quantity;
+bool take_quantity(std::string_view name, model::Criterion& criterion) {
+    using Quantity = model::Criterion::Quantity;
     if (name == "goodput" || name == "rps")
         criterion.quantity = Quantity::goodput;
     else if (name == "errors" || name == "error_rate")
@@ -41,8 +38,8 @@ bool take_quantity(std::string_view name, Criterion& criterion) {
     return true;
 }
 
-bool take_bound(std::string_view text, Criterion& criterion) {
-    using Quantity = Criterion::Quantity;
+bool take_bound(std::string_view text, model::Criterion& criterion) {
+    using Quantity = model::Criterion::Quantity;
     if (criterion.quantity == Quantity::goodput || criterion.quantity == Quantity::error_rate) {
         const bool share = text.ends_with('%');
         const auto value = number(trimmed(share ? text.substr(0, text.size() - 1) : text));
@@ -61,36 +58,9 @@ bool take_bound(std::string_view text, Criterion& criterion) {
 
 }  // namespace
 
-Criterion::Found Criterion::found(const model::Samples& samples, Nanoseconds timeout) const {
-    const stats::Histogram& times = samples.response_time;
-    if (quantity == Quantity::goodput) return {samples.goodput_rps()};
-    if (quantity == Quantity::error_rate) return {samples.error_rate()};
-    if (times.empty()) return {std::numeric_limits<double>::infinity()};
-    const auto bounds = model::LowerBounds::of_response_time(samples, timeout);
-    if (quantity == Quantity::response_time_mean) return {times.mean(), bounds.mean_and_max()};
-    if (quantity == Quantity::response_time_max)
-        return {static_cast<double>(times.max()), bounds.mean_and_max()};
-    return {static_cast<double>(times.value_at_quantile(quantile)), bounds.at_quantile(quantile)};
-}
-
-std::string Criterion::found_text(const model::Samples& samples, Nanoseconds timeout) const {
-    const auto [value, at_least] = found(samples, timeout);
-    if (quantity == Quantity::goodput) return model::rate_text(value);
-    if (quantity == Quantity::error_rate) return model::percent(value);
-    if (!std::isfinite(value)) return "not known: nothing was answered";
-    const std::string time = model::duration_text(value);
-    return at_least ? fmt::format("not known, but at least {}: requests never ended", time) : time;
-}
-
-bool Criterion::missed(const model::Samples& samples, Nanoseconds timeout) const {
-    const auto [value, at_least] = found(samples, timeout);
-    if (or_equal && value == bound) return true;
-    return above ? value > bound || at_least : value < bound;
-}
-
-Result<Criterion> parse_criterion(std::string_view flag, std::string_view text) {
+Result<model::Criterion> parse_criterion(std::string_view flag, std::string_view text) {
     const std::size_t sign = text.find_first_of("<>");
-    Criterion criterion{.text = std::string(text)};
+    model::Criterion criterion{.text = std::string(text)};
     if (sign != std::string_view::npos) {
         criterion.above = text[sign] == '>';
         criterion.or_equal = text.substr(sign + 1).starts_with('=');

@@ -6,7 +6,7 @@
 
 #include "base/error.hpp"
 
-namespace joust::cli {
+namespace joust::terminal {
 
 /// To be called first: a closed stdin, stdout or stderr would give its number to the next file or socket that
 /// is opened, and texts would end up there. Writing to a closed stdout fails from then on; a closed stderr
@@ -26,4 +26,4 @@ void tell(fmt::format_string<Args...> format, Args&&... args) {
 /// To be called last: whether all that was for stdout and stderr has got there, as far as the system says.
 Status close_standard_streams();
 
-}  // namespace joust::cli
+}  // namespace joust::terminal

@@ -6,7 +6,7 @@
 #include "experiment/observer.hpp"
 #include "model/comparison.hpp"
 
-namespace joust::cli {
+namespace joust::terminal {
 
 /// What the live line shows.
 struct LiveView {
@@ -37,4 +37,4 @@ std::string_view finished_mark(model::Validity validity);
 /// What a finished trial measured, and what it was judged by itself, in one line; its incidents below.
 std::string finished_line(const model::TrialResult& result, int trials, const model::Judgement& judgement);
 
-}  // namespace joust::cli
+}  // namespace joust::terminal
