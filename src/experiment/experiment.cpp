@@ -67,6 +67,7 @@ Result<Outcome> run_experiment(const RunSpec& spec, Observer& observer, const In
               files::RunDirectory::create(spec.results, spec.benchmark.name, started));
     Outcome outcome{.run_directory = directory.path()};
     JOUST_CHECK(directory.write(spec.benchmark));
+    JOUST_CHECK(directory.write(spec.workload));
     JOUST_TRY(Rig rig, Rig::create(spec, directory, observer, interrupted));
     outcome.environment = rig.environment();
     outcome.environment.started = started;

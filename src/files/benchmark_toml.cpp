@@ -6,6 +6,7 @@
 #include "base/secrets.hpp"
 #include "base/text.hpp"
 #include "files/toml_reader.hpp"
+#include "files/toml_writer.hpp"
 #include "model/name_rules.hpp"
 
 namespace joust::files {
@@ -236,64 +237,64 @@ std::optional<Benchmark> parse_benchmark(std::string_view text, std::string name
 
 namespace {
 
-std::string in_quotes(std::string_view text) {
-    std::string result = "\"";
-    for (const char c : text) {
-        if (c == '"' || c == '\\') result += '\\';
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
-            result += fmt::format("\\u{:04X}", static_cast<unsigned>(c));
-        else
-            result += c;
-    }
-    return result + '"';
+toml::table limits_table(const Limits& limits) {
+    return toml::table{{"cpus", limits.cpus}, {"memory", to_text(limits.memory)}};
 }
 
-std::string limits_table(std::string_view party, const Limits& limits) {
-    return fmt::format("\n[limits.{}]\ncpus = {}\nmemory = {}\n", party, limits.cpus,
-                       in_quotes(to_text(limits.memory)));
+toml::table database_table(const DatabaseSpec& database) {
+    toml::table settings;
+    for (const auto& [key, value] : database.settings)
+        settings.insert(key, masked(value));
+    return toml::table{{"engine", name(database.engine)},
+                       {"durability", name(database.durability)},
+                       {"settings", std::move(settings)}};
+}
+
+toml::table load_table(const LoadSpec& load) {
+    toml::array levels;
+    for (const std::int64_t level : load.levels)
+        levels.push_back(level);
+    return toml::table{{"model", name(load.model)},
+                       {"levels", std::move(levels)},
+                       {"duration", to_text(load.duration)},
+                       {"timeout", to_text(load.timeout)},
+                       {"warmup", on_one_line(toml::table{{"min", to_text(load.warmup_min)},
+                                                          {"max", to_text(load.warmup_max)}})}};
+}
+
+toml::table experiment_table(const ExperimentSpec& experiment) {
+    return toml::table{
+        {"blocks", on_one_line(toml::table{{"min", experiment.blocks_min}, {"max", experiment.blocks_max}})},
+        {"margin", experiment.margin},
+        {"error_rate_max", experiment.error_rate_max},
+        {"seed", static_cast<std::int64_t>(experiment.seed)}};
 }
 
 }  // namespace
 
 std::string to_toml(const Benchmark& benchmark) {
-    std::vector<std::string> contenders;
-    std::string further;
+    toml::array contenders;
+    toml::array further;
     for (const Entrant& entrant : benchmark.entrants) {
-        if (entrant.label == entrant.contender && further.empty()) {
-            contenders.push_back(in_quotes(entrant.label));
-        } else {
-            further += fmt::format("\n[[entrants]]\nlabel = {}\ncontender = {}\n", in_quotes(entrant.label),
-                                   in_quotes(entrant.contender));
-        }
+        if (entrant.label == entrant.contender && further.empty())
+            contenders.push_back(entrant.label);
+        else
+            further.push_back(toml::table{{"label", entrant.label}, {"contender", entrant.contender}});
     }
-    std::vector<std::string> levels;
-    for (const std::int64_t level : benchmark.load.levels)
-        levels.push_back(std::to_string(level));
-    const LoadSpec& load = benchmark.load;
-    const ExperimentSpec& experiment = benchmark.experiment;
-    std::string text =
-        fmt::format("schema = 1\nname = {}\ntitle = {}\nworkload = {}\n{}baseline = {}\n",
-                    in_quotes(benchmark.name), in_quotes(benchmark.title), in_quotes(benchmark.workload),
-                    contenders.empty() ? "" : fmt::format("contenders = [{}]\n", joined(contenders, ", ")),
-                    in_quotes(benchmark.baseline));
-    if (!benchmark.profile.empty()) text += fmt::format("profile = {}\n", in_quotes(benchmark.profile));
-    text += limits_table("contender", benchmark.contender_limits) +
-            limits_table("database", benchmark.database_limits);
-    text += fmt::format("\n[database]\nengine = \"{}\"\ndurability = \"{}\"\n",
-                        name(benchmark.database.engine), name(benchmark.database.durability));
-    text += "\n[database.settings]\n";
-    for (const auto& [key, value] : benchmark.database.settings)
-        text += fmt::format("{} = {}\n", in_quotes(key), in_quotes(masked(value)));
-    text +=
-        fmt::format("\n[load]\nmodel = \"{}\"\nlevels = [{}]\nduration = \"{}\"\ntimeout = \"{}\"\n",
-                    name(load.model), joined(levels, ", "), to_text(load.duration), to_text(load.timeout));
-    text += fmt::format("warmup = {{ min = \"{}\", max = \"{}\" }}\n", to_text(load.warmup_min),
-                        to_text(load.warmup_max));
-    text += fmt::format(
-        "\n[experiment]\nblocks = {{ min = {}, max = {} }}\nmargin = {}\nerror_rate_max = {}\nseed = {}\n",
-        experiment.blocks_min, experiment.blocks_max, experiment.margin, experiment.error_rate_max,
-        experiment.seed);
-    return text + further;
+    toml::table table{{"schema", 1},
+                      {"name", benchmark.name},
+                      {"title", benchmark.title},
+                      {"workload", benchmark.workload},
+                      {"baseline", benchmark.baseline},
+                      {"limits", toml::table{{"contender", limits_table(benchmark.contender_limits)},
+                                             {"database", limits_table(benchmark.database_limits)}}},
+                      {"database", database_table(benchmark.database)},
+                      {"load", load_table(benchmark.load)},
+                      {"experiment", experiment_table(benchmark.experiment)}};
+    if (!contenders.empty()) table.insert("contenders", std::move(contenders));
+    if (!further.empty()) table.insert("entrants", std::move(further));
+    if (!benchmark.profile.empty()) table.insert("profile", benchmark.profile);
+    return toml_document(table);
 }
 
 }  // namespace joust::files

@@ -2,9 +2,44 @@
 
 #include "files/benchmark_toml.hpp"
 #include "files/environment_json.hpp"
-#include "files/trial_json.hpp"
+#include "files/toml_bounds.hpp"
+#include "files/workload_toml.hpp"
 
 namespace joust::files {
+namespace {
+
+Status looks_like_a_run(const Directory& run) {
+    for (const char* file : {k_benchmark_file, k_trials_file})
+        if (!run.has(file))
+            return fail(ErrorKind::bad_input,
+                        "{} is no run's directory: it has no {}; write for example results/latest",
+                        run.path().string(), file);
+    // The environment is written when the set-up is done.
+    if (!run.has(k_environment_file) && run.read(k_trials_file, 0))
+        return fail(
+            ErrorKind::bad_input,
+            "{}: the run ended before its first trial: there is nothing to report; its logs/ tell why",
+            run.path().string());
+    return {};
+}
+
+// The text of a TOML file; empty where it cannot be read, which is a mistake of the file.
+std::optional<std::string> toml_text(const Directory& run, const char* name, Diagnostics& diagnostics) {
+    auto text = run.read(name, k_most_toml_bytes);
+    if (text) return std::move(*text);
+    diagnostics.add({(run.path() / name).string(), 1, 1, text.error().message});
+    return std::nullopt;
+}
+
+}  // namespace
+
+Status RunDirectory::make_writer(Directory parent) {
+    JOUST_TRY(Directory logs, run_.make_folder("logs"));
+    JOUST_CHECK(run_.make_folder("histograms"));
+    JOUST_TRY(AppendFile trials, AppendFile::open(run_, k_trials_file));
+    writer_.emplace(Writer{std::move(parent), std::move(logs), std::move(trials)});
+    return {};
+}
 
 Result<RunDirectory> RunDirectory::create(const Path& results, const std::string& benchmark,
                                           WallTime started) {
@@ -17,27 +52,68 @@ Result<RunDirectory> RunDirectory::create(const Path& results, const std::string
         if (made) break;
         free = fmt::format("{}-{}", name, copy);
     }
-    JOUST_TRY(Directory run, parent.folder(free));
-    JOUST_TRY(Directory logs, run.make_folder("logs"));
-    JOUST_CHECK(run.make_folder("histograms"));
-    JOUST_TRY(AppendFile trials, AppendFile::open(run, files::k_trials_file));
-    return RunDirectory(std::move(parent), std::move(run), std::move(logs), std::move(trials));
+    JOUST_TRY(Directory folder, parent.folder(free));
+    RunDirectory run(std::move(folder));
+    JOUST_CHECK(run.make_writer(std::move(parent)));
+    return run;
+}
+
+Result<RunDirectory> RunDirectory::open(const Path& path) {
+    if (std::error_code error; !std::filesystem::is_directory(path, error))
+        return fail(ErrorKind::bad_input, "{} is no directory; write for example results/latest",
+                    path.string());
+    JOUST_TRY(Directory folder, Directory::open(path));
+    JOUST_CHECK(looks_like_a_run(folder));
+    return RunDirectory(std::move(folder));
+}
+
+Result<RunDirectory> RunDirectory::resume(const Path& path) {
+    std::error_code error;
+    const Path real = std::filesystem::canonical(path, error);  // latest, which append() renews, is a link
+    JOUST_TRY(RunDirectory run, open(error ? path : real));
+    JOUST_TRY(Directory parent, Directory::open(real.parent_path()));
+    JOUST_CHECK(run.make_writer(std::move(parent)));
+    return run;
 }
 
 Status RunDirectory::write(const model::Benchmark& benchmark) const {
-    return run_.write("benchmark.toml", to_toml(benchmark));
+    return run_.write(k_benchmark_file, to_toml(benchmark));
+}
+
+Status RunDirectory::write(const model::Workload& workload) const {
+    return run_.write(k_workload_file, to_toml(workload));
 }
 
 Status RunDirectory::write(const model::Environment& environment) const {
-    return run_.write(files::k_environment_file, files::environment_json(environment));
+    return run_.write(k_environment_file, environment_json(environment));
 }
 
 Status RunDirectory::append(const model::TrialResult& trial) {
-    JOUST_CHECK(files::write_histograms(run_, trial));
-    JOUST_CHECK(trials_.append_line(files::trial_line(trial)));
-    if (latest_) return {};
-    latest_ = true;
-    return parent_.point("latest", path().filename());
+    JOUST_CHECK(write_histograms(run_, trial));
+    JOUST_CHECK(writer_->trials.append_line(trial_line(trial)));
+    if (writer_->latest) return {};
+    writer_->latest = true;
+    return writer_->parent.point("latest", path().filename());
+}
+
+std::optional<model::Benchmark> RunDirectory::read_benchmark(Diagnostics& diagnostics) const {
+    const auto text = toml_text(run_, k_benchmark_file, diagnostics);
+    if (!text) return std::nullopt;
+    return parse_benchmark(*text, (path() / k_benchmark_file).string(), diagnostics);
+}
+
+std::optional<model::Workload> RunDirectory::read_workload(Diagnostics& diagnostics) const {
+    const auto text = toml_text(run_, k_workload_file, diagnostics);
+    if (!text) return std::nullopt;
+    return parse_workload(*text, (path() / k_workload_file).string(), diagnostics);
+}
+
+Result<model::Environment> RunDirectory::read_environment() const {
+    return files::read_environment(run_);
+}
+
+Result<StoredTrials> RunDirectory::read_trials() const {
+    return files::read_trials(run_);
 }
 
 }  // namespace joust::files

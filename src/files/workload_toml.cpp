@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "base/secrets.hpp"
 #include "files/toml_reader.hpp"
+#include "files/toml_writer.hpp"
 #include "model/name_rules.hpp"
 
 namespace joust::files {
@@ -62,16 +64,11 @@ std::vector<std::string> workload_names(const Path& root) {
 
 }  // namespace
 
-std::optional<Workload> read_workload(const Path& root, const std::string& name, Diagnostics& diagnostics) {
+namespace {
+
+std::optional<Workload> read_file(const TomlFile& file, const std::string& name, Diagnostics& diagnostics) {
     const std::size_t before = diagnostics.total();
-    std::error_code failed;
-    if (!is_name(name) || !std::filesystem::exists(root / (name + ".toml"), failed)) {
-        diagnostics.add({root.string(), 0, 0, unknown_name("workload", name, workload_names(root))});
-        return std::nullopt;
-    }
-    const auto file = TomlFile::load(root / (name + ".toml"), diagnostics);
-    if (!file) return std::nullopt;
-    TomlReader reader(*file, diagnostics);
+    TomlReader reader(file, diagnostics);
     reader.integer_or("schema", 1, 1, 1);
     Workload workload;
     workload.name = reader.name("name", fmt::format("name = \"{}\"", name));
@@ -87,6 +84,58 @@ std::optional<Workload> read_workload(const Path& root, const std::string& name,
     reader.done();
     if (diagnostics.total() != before) return std::nullopt;
     return workload;
+}
+
+toml::table effects_table(const EffectsContract& effects) {
+    toml::table rows;
+    for (const auto& [name, row] : effects.rows)
+        rows.insert(name,
+                    on_one_line(toml::table{
+                        {"inserted", row.inserted}, {"updated", row.updated}, {"deleted", row.deleted}}));
+    return toml::table{{"rows", std::move(rows)},
+                       {"transactions", effects.transactions},
+                       {"files", on_one_line(toml::table{{"created", effects.files.created},
+                                                         {"written", effects.files.written},
+                                                         {"read", effects.files.read},
+                                                         {"removed", effects.files.removed}})},
+                       {"rows_left", effects.rows_left}};
+}
+
+toml::table operation_table(const Operation& operation) {
+    toml::table response{{"status", operation.status}};
+    if (!operation.expected_json.empty()) insert_json(response, "json", operation.expected_json);
+    return toml::table{{"name", operation.name},          {"route", operation.route},
+                       {"method", operation.method},      {"content_type", operation.content_type},
+                       {"body", masked(operation.body)},  {"weight", operation.weight},
+                       {"response", std::move(response)}, {"effects", effects_table(operation.effects)}};
+}
+
+}  // namespace
+
+std::optional<Workload> read_workload(const Path& root, const std::string& name, Diagnostics& diagnostics) {
+    std::error_code failed;
+    if (!is_name(name) || !std::filesystem::exists(root / (name + ".toml"), failed)) {
+        diagnostics.add({root.string(), 0, 0, unknown_name("workload", name, workload_names(root))});
+        return std::nullopt;
+    }
+    const auto file = TomlFile::load(root / (name + ".toml"), diagnostics);
+    return file ? read_file(*file, name, diagnostics) : std::nullopt;
+}
+
+std::optional<Workload> parse_workload(std::string_view text, std::string file, Diagnostics& diagnostics) {
+    const auto parsed = TomlFile::parse(text, std::move(file), diagnostics);
+    return parsed ? read_file(*parsed, "workload", diagnostics) : std::nullopt;
+}
+
+std::string to_toml(const Workload& workload) {
+    toml::array operations;
+    for (const Operation& operation : workload.operations)
+        operations.push_back(operation_table(operation));
+    return toml_document(toml::table{{"schema", 1},
+                                     {"name", workload.name},
+                                     {"title", workload.title},
+                                     {"description", workload.description},
+                                     {"operations", std::move(operations)}});
 }
 
 }  // namespace joust::files

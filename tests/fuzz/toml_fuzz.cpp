@@ -6,12 +6,13 @@
 #include "base/text.hpp"
 #include "files/benchmark_toml.hpp"
 #include "files/diagnostics.hpp"
+#include "files/workload_toml.hpp"
 #include "model/benchmark.hpp"
 #include "model/name_rules.hpp"
 
-// A stranger's benchmark file: it is refused with a place, or its names lead to no other folder, its texts
-// can be shown, and what is written of it is read again. The same bytes through the functions that make text
-// harmless.
+// A stranger's benchmark or workload file: it is refused with a place, or its names lead to no other folder,
+// its texts can be shown, and what is written of it is read again. The same bytes through the functions that
+// make text harmless.
 namespace {
 
 using namespace joust;
@@ -29,6 +30,12 @@ void check(const model::Benchmark& benchmark) {
         require(is_printable(key) && is_printable(value));
     files::Diagnostics diagnostics;
     require(files::parse_benchmark(files::to_toml(benchmark), "again", diagnostics).has_value());
+}
+
+void check(const model::Workload& workload) {
+    require(model::is_name(workload.name) && !workload.operations.empty());
+    files::Diagnostics diagnostics;
+    require(files::parse_workload(files::to_toml(workload), "again", diagnostics).has_value());
 }
 
 void check_text(const std::string& text) {
@@ -49,6 +56,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         check(*benchmark);
     } else {
         require(!diagnostics.empty() && diagnostics.error().message.starts_with("b.toml:"));
+    }
+    files::Diagnostics of_workload;
+    if (const auto workload = files::parse_workload(input, "w.toml", of_workload)) {
+        require(of_workload.empty());
+        check(*workload);
     }
     return 0;
 }

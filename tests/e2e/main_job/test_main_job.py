@@ -14,7 +14,7 @@ import time
 import pytest
 from conftest import JOUST, ROOT, Run
 
-FILES = """benchmark.toml environment.json trials.jsonl incremental_benchmark_results.json
+FILES = """benchmark.toml workload.toml environment.json trials.jsonl incremental_benchmark_results.json
 incremental_benchmark_report.md throughput_vs_concurrency.png error_rate_vs_concurrency.png
 latency_vs_concurrency.png cpu_vs_concurrency.png memory_vs_concurrency.png""".split()
 
