@@ -5,7 +5,7 @@
 
 namespace joust::analysis {
 
-/// What the criterion looks at, of the samples; `timeout` is the one that they were measured with.
+/// The value that the criterion looks at, of the samples; `timeout` is the one that they were measured with.
 model::FoundValue found(const model::Criterion& criterion, const model::Samples& samples,
                         Nanoseconds timeout);
 /// Whether a result fails, or cannot be known not to: a lower bound may be above any limit.

@@ -6,7 +6,7 @@
 
 namespace joust::cli {
 
-/// What the shell is told; a promise to scripts, never renumbered.
+/// The exit code that the shell is told; a promise to scripts, never renumbered.
 enum class ExitCode : int {
     done = 0,              ///< suspect results included
     failed = 1,            ///< Joust could not do its work

@@ -51,12 +51,12 @@ public:
     /// The URL is what fills {database_url}; it holds a password, see masked().
     virtual Result<std::string> create_for(const std::string& contender) = 0;
 
-    /// The same start state before each trial, once the tables are there: all of them emptied, numbering
-    /// restarted, space given back, statistics renewed, checkpoint. A session that keeps a table locked for
-    /// more than ten seconds (a request that the drain gave up on) is ended.
+    /// Makes the start state, the same before each trial, once the tables are there: all of them emptied,
+    /// numbering restarted, space given back, statistics renewed, checkpoint. A session that keeps a table
+    /// locked for more than ten seconds (a request that the drain gave up on) is ended.
     virtual Status reset(const std::string& contender) = 0;
 
-    /// As the server describes itself now.
+    /// The server as it describes itself now.
     virtual Result<model::DatabaseFacts> facts() = 0;
 
     /// Empty for a database without a process of its own.

@@ -221,7 +221,7 @@ Status Postgres::reset(const std::string& contender) {
 Result<model::DatabaseFacts> Postgres::facts() {
     JOUST_TRY(Connection session, admin_session("postgres"));
     model::DatabaseFacts facts;
-    facts.engine = "postgres";
+    facts.engine = model::DatabaseEngine::postgres;
     JOUST_TRY(const Rows version, session.query("SHOW server_version"));
     facts.version = version.at(0).at(0).value_or("");
     // current_setting() writes values with their units, pg_settings alone does not.

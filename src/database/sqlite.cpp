@@ -132,7 +132,7 @@ Status Sqlite::reset(const std::string& contender) {
 
 Result<model::DatabaseFacts> Sqlite::facts() {
     model::DatabaseFacts facts;
-    facts.engine = "sqlite";
+    facts.engine = model::DatabaseEngine::sqlite;
     facts.version =
         fmt::format("{} (Joust's own library; each contender brings its own)", sqlite3_libversion());
     facts.data_file_system = host::read_storage_facts(directory_).file_system;

@@ -64,8 +64,9 @@ Status Rig::make_users() {
 Status Rig::confine() {
     cgroups_ = std::make_unique<host::CgroupHost>(host::CgroupHost::detect());
     runtime_ = std::make_unique<runtime::ProcessRuntime>(*cgroups_, *run_);
-    environment_.limits =
-        spec_->limits_off ? "off" : fmt::format("cgroups {}", host::name(cgroups_->version()));
+    environment_.limits = spec_->limits_off                                ? model::LimitsBy::off
+                          : cgroups_->version() == host::CgroupVersion::v1 ? model::LimitsBy::cgroups_v1
+                                                                           : model::LimitsBy::cgroups_v2;
     if (!spec_->limits_off) {
         if (const Status possible = cgroups_->limits_possible(); !possible)
             return fail(ErrorKind::unsupported,

@@ -22,8 +22,9 @@ struct BenchmarkOverrides {
 std::optional<model::Benchmark> read_benchmark(const Path& file, const BenchmarkOverrides& overrides,
                                                Diagnostics& diagnostics);
 
-/// The same, but with what could be read in spite of mistakes, so that the files it names can be checked
-/// along with it; defaults stand in for the rest. Empty only where a file is missing or no TOML at all.
+/// Reads a benchmark file, with what could be read in spite of mistakes, so that the files it names can be
+/// checked along with it; defaults stand in for the rest. Empty only where a file is missing or no TOML at
+/// all.
 std::optional<model::Benchmark> read_benchmark_as_far_as_possible(const Path& file,
                                                                   const BenchmarkOverrides& overrides,
                                                                   Diagnostics& diagnostics);

@@ -37,9 +37,21 @@ void fields(F& f, H& host) {
     f("storage", host.storage);
 }
 
+std::optional<DatabaseEngine> database_engine(std::string_view text) {
+    for (const DatabaseEngine engine : {DatabaseEngine::postgres, DatabaseEngine::sqlite})
+        if (name(engine) == text) return engine;
+    return std::nullopt;
+}
+
+std::optional<LimitsBy> limits_by(std::string_view text) {
+    for (const LimitsBy limits : {LimitsBy::off, LimitsBy::cgroups_v1, LimitsBy::cgroups_v2})
+        if (name(limits) == text) return limits;
+    return std::nullopt;
+}
+
 template <typename F, Is<DatabaseFacts> D>
 void fields(F& f, D& database) {
-    f("engine", database.engine);
+    enumeration(f, "engine", database.engine, database_engine);
     f("version", database.version);
     f("data_file_system", database.data_file_system);
     f("settings_in_force", database.settings_in_force);
@@ -81,7 +93,7 @@ void fields(F& f, E& environment) {
     f("git_dirty", environment.git_dirty);
     f.words("command_line", environment.command_line);
     f("host", environment.host);
-    f("limits", environment.limits);
+    enumeration(f, "limits", environment.limits, limits_by);
     f("limits_in_force", environment.limits_in_force);
     f("layout_notes", environment.layout_notes);
     f.later("users_separated", environment.users_separated);
@@ -120,7 +132,7 @@ std::string environment_json(const Environment& environment) {
     Environment written = environment;
     mask(written);
     for (ContenderFacts& contender : written.contenders)
-        if (contender.sqlite_stack && written.database.engine == name(DatabaseEngine::sqlite))
+        if (contender.sqlite_stack && written.database.engine == DatabaseEngine::sqlite)
             contender.stack = *contender.sqlite_stack;
     Json json = Json::object();
     JsonWriter writer(json);

@@ -71,7 +71,7 @@ public:
     void words(std::string_view key, const std::vector<std::string>& value) {
         (*object_)[prefix_ + std::string(key)] = value;
     }
-    /// As seconds(), for a key that files of earlier versions lack: read from them, it is empty.
+    /// A time in seconds under a key that files of earlier versions lack: read from them, it is empty.
     void later_seconds(std::string_view key, std::optional<Nanoseconds> value) { seconds(key, value); }
     /// A key that files of earlier versions lack: read from them, the value stays as it is.
     template <typename T>
@@ -290,5 +290,21 @@ private:
     std::optional<std::string>* problem_;
     std::string prefix_;
 };
+
+/// An enumeration by its name: `parse` gives an empty optional for a name that is none.
+template <typename F, typename E, typename Parse>
+void enumeration(F& f, std::string_view key, E& value, Parse&& parse) {
+    if constexpr (F::reading) {
+        std::string text;
+        f(key, text);
+        if (const auto parsed = parse(text)) {
+            value = *parsed;
+        } else {
+            f.complain(std::string(key), "is \"" + text + "\", which is no name that is known here");
+        }
+    } else {
+        f(key, name(value));
+    }
+}
 
 }  // namespace joust::files

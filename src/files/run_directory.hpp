@@ -43,7 +43,7 @@ public:
 
     /// Empty where it has mistakes, which go to `diagnostics`.
     std::optional<model::Benchmark> read_benchmark(Diagnostics& diagnostics) const;
-    /// The same; runs of versions that did not write it have none.
+    /// Empty where it has mistakes, which go to `diagnostics`; runs of earlier versions have no such file.
     std::optional<model::Workload> read_workload(Diagnostics& diagnostics) const;
     [[nodiscard]] Result<model::Environment> read_environment() const;
     [[nodiscard]] Result<StoredTrials> read_trials() const;

@@ -79,7 +79,7 @@ public:
     /// All keys of the table with string, integer, float or boolean values, as text; keys and values
     /// printable.
     std::map<std::string, std::string> scalars();
-    /// The same for environment variables, whose values may hold anything but NUL.
+    /// Strings by key for environment variables, whose values may hold anything but NUL.
     std::map<std::string, std::string> variables();
     /// A value of any shape as JSON text, for contents that Joust passes on.
     std::optional<std::string> json(std::string_view key);

@@ -25,7 +25,7 @@ struct RisingIntegers {
     std::string problem;                  ///< "has 4 after 50"; "" where there is none
     const toml::node* culprit = nullptr;  ///< what the problem is with; only where there is one
 };
-/// Each has to be within [low, high] and above the one before; there has to be one.
+/// Reads rising integers: each has to be within [low, high] and above the one before; there has to be one.
 RisingIntegers rising_integers(const toml::node& node, std::int64_t low, std::int64_t high);
 
 }  // namespace joust::files

@@ -63,22 +63,6 @@ void fields(F& f, C& connections) {
     f("connections_resent", connections.resent);
 }
 
-/// An enumeration by its name: `parse` gives an empty optional for a name that is none.
-template <typename F, typename E, typename Parse>
-void enumeration(F& f, std::string_view key, E& value, Parse&& parse) {
-    if constexpr (F::reading) {
-        std::string text;
-        f(key, text);
-        if (const auto parsed = parse(text)) {
-            value = *parsed;
-        } else {
-            f.complain(std::string(key), "is \"" + text + "\", which is no name that is known here");
-        }
-    } else {
-        f(key, name(value));
-    }
-}
-
 std::optional<RequestErrorKind> request_error_kind(std::string_view text) {
     for (std::size_t i = 0; i < k_request_error_kinds; ++i)
         if (const auto kind = static_cast<RequestErrorKind>(i); name(kind) == text) return kind;

@@ -26,7 +26,7 @@ std::string encoded(const Result<std::string>& result);
 /// Back again; "" is an error that names `user`.
 Result<std::string> decoded(std::string_view text, const User& user);
 
-/// Where keep_only() leaves what it keeps.
+/// The number of the descriptor at which keep_only() leaves what it keeps.
 inline constexpr int k_kept = 3;
 /// Closes every descriptor but `file`, which becomes k_kept, and makes 0 to 2 /dev/null. For a forked child.
 bool keep_only(int file);

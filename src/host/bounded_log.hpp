@@ -44,8 +44,8 @@ public:
 
     /// Takes what is in the pipe by now.
     void drain();
-    /// The same, and writes the last part of what was too long, so that the file is up to date. A new section
-    /// begins.
+    /// Ends the section and writes the last part of what was too long, so that the file is up to date. A new
+    /// section begins.
     void end_section();
     /// Bytes left out of all sections that have ended.
     [[nodiscard]] std::uint64_t left_out();

@@ -56,7 +56,7 @@ public:
     /// when kill_and_remove_group() has removed the last run's group. v1: nothing to do.
     [[nodiscard]] Status prepare() const;
 
-    /// The same with only those controllers that deal with CPUs: for a group that is to place this process.
+    /// A group with only those controllers that deal with CPUs: for a group that is to place this process.
     /// (Its memory stays charged to where it came from, so counting or limiting it there would mislead.)
     [[nodiscard]] CgroupHost for_cpu() const;
 

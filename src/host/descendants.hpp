@@ -13,7 +13,7 @@ namespace joust::host {
 /// unique over processes, restarts of the host and PID namespaces, so that those who inherit it can be found
 /// when neither parent nor session tells of them any more.
 std::pair<std::string, std::string> start_mark(const ProcessIdentity& starter, const ProcessSpace& space);
-/// That of this process.
+/// The mark of what this process starts.
 std::pair<std::string, std::string> own_start_mark();
 
 /// SIGKILLs all processes that carry the mark in their environment, as far as this process may read that,

@@ -47,9 +47,9 @@ struct ProcessSpec {
 
 /// A child process as a resource; it and its session are killed and reaped at the end of its life.
 ///
-/// It leads a session of its own, has no new privileges, no inherited descriptors, signal dispositions or
-/// umask (022), dumps no core, and has as many open files as the hard limit allows. It is killed when the
-/// *thread* that started it ends (PR_SET_PDEATHSIG): start it from a thread that outlives it.
+/// The program leads a session of its own, has no new privileges, no inherited descriptors, signal
+/// dispositions or umask (022), dumps no core, and has as many open files as the hard limit allows. It is
+/// killed when the *thread* that started it ends (PR_SET_PDEATHSIG): start it from a thread that outlives it.
 class Process {
 public:
     /// Returns once the program runs; an error says which step failed (its user, directory, program…) and

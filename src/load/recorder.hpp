@@ -101,7 +101,7 @@ public:
     [[nodiscard]] const model::ConnectionCounts& connections() const { return tally_.connections; }
     LiveCounters& live() { return live_; }
 
-    /// What the transport and the loop know at the end.
+    /// Counts that the transport and the loop know at the end.
     struct Closing {
         std::uint64_t issued = 0;  ///< request ids handed out
         std::uint64_t clock_steps = 0;

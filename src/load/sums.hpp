@@ -14,9 +14,9 @@ void add(model::RequestErrors& to, const model::RequestErrors& from);
 void add(model::Shortages& to, const model::Shortages& from);
 void add(model::StatusCounts& to, const model::StatusCounts& from);
 void add(model::GeneratorConduct::Half& to, const model::GeneratorConduct::Half& from);
-/// Both are of the same target, so they have the same addresses; a part may have none yet.
+/// Adds what a part of the same target counted by address; a part may have no addresses yet.
 void add(std::vector<model::ServedAddress>& to, const std::vector<model::ServedAddress>& from);
-/// Both are of the same mix; a part may have none yet.
+/// Adds what a part of the same mix counted by operation; a part may have none yet.
 void add(std::vector<model::OperationSamples>& to, const std::vector<model::OperationSamples>& from);
 /// Keeps the example, unless `most` of its kind are kept.
 void add_example(std::vector<model::RequestErrorExample>& to, model::RequestErrorExample example,

@@ -89,7 +89,7 @@ struct PairedRatio {
     std::optional<double> ratio;        ///< geometric mean; empty without a pair
     std::optional<double> low;          ///< 95 % interval, from three pairs on
     std::optional<double> high;
-    RatioEstimate of_valid;  ///< the same over the pairs in which neither trial is suspect
+    RatioEstimate of_valid;  ///< the estimate over the pairs in which neither trial is suspect
     Verdict verdict = Verdict::inconclusive;
     Basis basis = Basis::no_pair;
 
@@ -181,7 +181,7 @@ struct Comparison {
     /// The ratio of an entrant at a level, or over all levels (empty level); null for the baseline.
     [[nodiscard]] const PairedRatio* ratio(Quantity quantity, const std::string& entrant,
                                            std::optional<std::int64_t> level) const;
-    /// Those over all levels, one for each entrant but the baseline.
+    /// The ratios over all levels, one for each entrant but the baseline.
     [[nodiscard]] std::vector<PairedRatio> pooled(Quantity quantity) const;
 };
 

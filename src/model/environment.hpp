@@ -3,9 +3,11 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.hpp"
+#include "model/benchmark.hpp"
 #include "model/contender.hpp"
 #include "model/host_facts.hpp"
 #include "model/limits.hpp"
@@ -28,12 +30,17 @@ struct ContenderFacts {
 
 /// The database as the server itself described it.
 struct DatabaseFacts {
-    std::string engine;  ///< "postgres" or "sqlite"
+    DatabaseEngine engine = DatabaseEngine::postgres;
     std::string version;
     std::map<std::string, std::string> settings_in_force;  ///< read back, with units
     std::string data_file_system;                          ///< type of the file system below its data
     friend bool operator==(const DatabaseFacts&, const DatabaseFacts&) = default;
 };
+
+/// What kept the parties within their limits. Persisted by name, never by number.
+enum class LimitsBy { off, cgroups_v1, cgroups_v2 };
+/// "off", "cgroups v1", "cgroups v2".
+std::string_view name(LimitsBy limits);
 
 /// environment.json: what a sceptic needs to know to repeat the run.
 struct Environment {
@@ -43,7 +50,7 @@ struct Environment {
     bool git_dirty = false;
     std::vector<std::string> command_line;
     WallTime started{};
-    std::string limits;  ///< "cgroups v1", "cgroups v2" or "off"
+    LimitsBy limits = LimitsBy::off;
     /// By party: "contender-NAME" for each, "database", "generator". Earlier files have one "contender".
     std::map<std::string, LimitsInForce> limits_in_force;
     std::vector<std::string> layout_notes;  ///< sentences on how CPUs were shared

@@ -8,7 +8,7 @@
 
 namespace joust::model {
 
-/// The same for every contender; the database has its own.
+/// What a party may use; every contender of a run has the same limits, the database its own.
 struct Limits {
     double cpus = 1.0;  ///< > 0; whole CPUs are given as a CPU set where the host has enough
     Bytes memory;       ///< a process group above it is killed by the kernel; swap is off

@@ -41,7 +41,7 @@ enum class Quantity : std::uint8_t {
     database_context_switches_per_operation,
     storage_written_per_operation,
     database_storage_written_per_operation,
-    connections_peak,  ///< the last one
+    connections_peak,  ///< k_quantities counts up to this one
 };
 inline constexpr std::size_t k_quantities = static_cast<std::size_t>(Quantity::connections_peak) + 1;
 
@@ -294,7 +294,7 @@ inline const QuantityRow& row(Quantity quantity) {
     return quantities()[static_cast<std::size_t>(quantity)];
 }
 
-/// Those by which contenders are compared, paired within blocks, in the order in which they are told.
+/// Quantities by which contenders are compared, paired within blocks, in the order in which they are told.
 inline constexpr std::array<Quantity, 3> k_compared_quantities{Quantity::goodput, Quantity::cpu_per_operation,
                                                                Quantity::response_time_p99};
 

@@ -92,7 +92,7 @@ struct RuleRow {
     Rule rule;
     std::string_view code;  ///< stable, for programs; docs/results.md lists them
     Effects usual;
-    Effects grave;  ///< the same as `usual` for most rules
+    Effects grave;  ///< where it was broken by far; for most rules the effects are `usual` too
     Doing doing;
     Remedy remedy;
 

@@ -193,7 +193,7 @@ struct Samples {
     /// Verified successes per second; 0 for an empty window.
     [[nodiscard]] double goodput_rps() const;
     /// Share of requests due in the window that failed, timed out or stayed unfinished; 0 when none was due.
-    /// Those that the generator's own host had nothing left for are in neither number (see
+    /// Requests that the generator's own host had nothing left for are in neither number (see
     /// model::error_rate).
     [[nodiscard]] double error_rate() const;
 };

@@ -29,7 +29,7 @@ std::string span_text(Nanoseconds span);
 std::string rate_text(double per_second);
 /// "12.3 MiB", "1.25 GiB"
 std::string mebibytes_text(double mebibytes);
-/// The same from bytes on: "840 B", "1.50 KiB", "12.3 MiB".
+/// An amount of memory for people, from bytes on: "840 B", "1.50 KiB", "12.3 MiB".
 std::string bytes_text(Bytes bytes);
 /// A limit as it was asked for: "2 GiB", "512 MiB"; "60 s", "250 ms".
 std::string limit_text(Bytes bytes);

@@ -127,18 +127,20 @@ Table environment_table(const RunReport& run) {
         storage += ", a 4 KiB write is durable after " + model::duration_text(*host.storage.sync_median) +
                    " (median)";
     row("storage", storage);
-    table.rows.push_back(
-        {"limits", environment.limits == "off" ? "**off**" : markdown_text(environment.limits)});
+    table.rows.push_back({"limits", environment.limits == model::LimitsBy::off
+                                        ? std::string("**off**")
+                                        : std::string(name(environment.limits))});
     for (const auto& [party, limits] : environment.limits_in_force)
         row("limits in force, " + markdown_text(party), limits_text(limits));
     if (environment.users_separated)
         table.rows.push_back(
             {"users", marked(words::about_users(*environment.users_separated, benchmark.database.engine))});
     row("CPU placement", joined(environment.layout_notes, "; "));
-    row("database", fmt::format("{} {}, durability {}, data on {}",
-                                environment.database.engine == "postgres" ? "PostgreSQL" : "SQLite",
-                                environment.database.version, name(benchmark.database.durability),
-                                environment.database.data_file_system));
+    row("database",
+        fmt::format("{} {}, durability {}, data on {}",
+                    environment.database.engine == model::DatabaseEngine::postgres ? "PostgreSQL" : "SQLite",
+                    environment.database.version, name(benchmark.database.durability),
+                    environment.database.data_file_system));
     row("database settings in force", pairs_text(environment.database.settings_in_force));
     row("joust",
         fmt::format("{}{}{}", environment.joust_version,

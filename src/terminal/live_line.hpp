@@ -8,7 +8,7 @@
 
 namespace joust::terminal {
 
-/// What the live line shows.
+/// The facts that the live line shows.
 struct LiveView {
     model::PlannedTrial trial;
     int trials = 0;  ///< planned in all

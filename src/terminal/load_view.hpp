@@ -9,12 +9,12 @@
 
 namespace joust::terminal {
 
-/// What the live view of a load shows.
+/// The facts that the live view of a load shows.
 struct LoadView {
     std::string title;            ///< target and kind of load
     std::string phase;            ///< "warm-up", "measuring", "draining"
     double share = 0;             ///< done of the whole, 0 … 1
-    std::string done;             ///< the same in words: "3 of 10 s"
+    std::string done;             ///< the share in words: "3 of 10 s"
     model::Samples recent;        ///< of the last second or so
     std::vector<double> rates;    ///< successes per second, one value a second, oldest first
     model::RequestErrors errors;  ///< so far
@@ -23,7 +23,7 @@ struct LoadView {
     stats::Histogram response_time;  ///< so far, of the successes
 };
 
-/// Where it is shown.
+/// The terminal that a load is shown on.
 struct LoadScreen {
     int columns = 80;
     int rows = 24;

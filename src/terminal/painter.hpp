@@ -10,7 +10,7 @@ class Painter {
 public:
     /// Control sequences and text that replace what was painted last.
     std::string paint(const std::vector<std::string>& lines, int columns);
-    /// … that remove it.
+    /// Control sequences that remove what was painted last.
     std::string erase(int columns);
 
 private:

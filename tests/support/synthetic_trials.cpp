@@ -223,11 +223,12 @@ model::Environment synthetic_environment(const model::Benchmark& benchmark) {
     environment.git_commit = "0123456789abcdef0123456789abcdef01234567";
     environment.command_line = {"joust", "run", "benchmarks/io-intensive.toml"};
     environment.started = k_started;
-    environment.limits = "cgroups v2";
+    environment.limits = model::LimitsBy::cgroups_v2;
     environment.limits_in_force = {
         {"contender", limits(2, 0)}, {"database", limits(1, 1)}, {"generator", limits(1, 2)}};
     environment.layout_notes = {"contender on CPU 0, database on CPU 1, load generator on CPU 2"};
-    environment.database = {"postgres", "15.6", {{"fsync", "on"}, {"max_connections", "500"}}, "ext4"};
+    environment.database = {
+        model::DatabaseEngine::postgres, "15.6", {{"fsync", "on"}, {"max_connections", "500"}}, "ext4"};
     for (const std::string& name : labels(benchmark))
         environment.contenders.push_back(facts(name));
     return environment;

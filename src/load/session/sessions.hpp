@@ -32,7 +32,7 @@ public:
     /// There will be no answer; `detail` is a sentence's part.
     virtual void on_failed(Exchange& exchange, model::RequestErrorKind kind, std::string_view detail,
                            TimePoint when) = 0;
-    /// This host had no more of something.
+    /// A request failed since this host had no more of something.
     virtual void on_lacked(Exchange& exchange, model::Shortage shortage, std::string_view detail,
                            TimePoint when) = 0;
     /// A kept-alive session was closed before a byte of the answer came: while it was idle, as far as can be

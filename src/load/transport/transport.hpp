@@ -51,7 +51,7 @@ public:
     /// result is 0 or an errno; then there is neither.
     virtual int move(ConnectionId from, ConnectionId to) = 0;
     /// Sends all of `bytes`, which must stay as they are until the answer begins or the connection is closed.
-    /// Where that fails, what has come is read first, then on_ended follows. Not while sending().
+    /// Where a write fails, what has come is read first, then on_ended follows. Not while sending().
     virtual void send(ConnectionId id, std::string_view bytes) = 0;
     /// Part of the bytes has not gone to the kernel yet, or never will.
     [[nodiscard]] virtual bool sending(ConnectionId id) const = 0;

@@ -18,7 +18,7 @@ std::string load_csv(const model::LoadRun& run);
 /// The four histograms as HdrHistogram interval log.
 Result<std::string> load_hlog(const model::LoadRun& run);
 
-/// The same for several targets that were compared: each target's result, the slices, the ratios.
+/// The result for several targets that were compared: each target's result, the slices, the ratios.
 std::string load_json(const model::LoadComparison& comparison);
 std::string load_text(const model::LoadComparison& comparison);
 /// One row per slice.

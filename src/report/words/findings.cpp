@@ -139,7 +139,7 @@ void add_plateaus(const RunReport& run, Statements& statements) {
             model::percent(run.benchmark.experiment.margin), figure_text(*first, Quantity::response_time_p50),
             figure_text(*last, Quantity::response_time_p50));
         const model::ContenderFacts* facts = facts_of(run.environment, flat.entrant);
-        if (facts != nullptr && facts->stack.concurrency == "threads")
+        if (facts != nullptr && facts->stack.threads > 1)
             text += fmt::format(" By its manifest {} and {} per worker serve requests.",
                                 model::counted(facts->stack.workers, "worker"),
                                 model::counted(facts->stack.threads, "thread"));

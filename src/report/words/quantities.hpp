@@ -38,7 +38,7 @@ std::span<const QuantityColumn> quantity_columns();
 /// The number with its unit, "≥" before a lower bound: "12.3 ms", "≥ 60.0 s", "5.12 ms", "34 %", "0.81". "–"
 /// stands for what does not exist.
 std::string figure_text(const model::Cell& cell, model::Quantity quantity);
-/// The same with its interval, which a lower bound has not: "12.3 ms [11.9 ms, 12.8 ms]".
+/// A figure with its unit and its interval, which a lower bound has not: "12.3 ms [11.9 ms, 12.8 ms]".
 std::string figure_with_interval(const model::Cell& cell, model::Quantity quantity);
 
 }  // namespace joust::report::words

@@ -204,7 +204,7 @@ TEST_F(SharedPostgres, ReadsSettingsBackWithUnitsAndDurabilityInForce) {
     EXPECT_EQ(facts.settings_in_force.at("full_page_writes"), "on");
     EXPECT_EQ(facts.settings_in_force.at("autovacuum"), "off");
     EXPECT_EQ(facts.settings_in_force.at("checkpoint_timeout"), "5min");
-    EXPECT_EQ(facts.engine, "postgres");
+    EXPECT_EQ(facts.engine, model::DatabaseEngine::postgres);
     EXPECT_GE(std::stoi(facts.version), 15);
     EXPECT_NE(facts.data_file_system, "");
 }

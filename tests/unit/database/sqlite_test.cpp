@@ -94,7 +94,7 @@ TEST_F(SqliteTest, TellsWhatItKnowsAndWhatOnlyTheContendersKnow) {
     const auto database = test::must(start());
     test::must(database->create_for("django"));
     const model::DatabaseFacts facts = test::must(database->facts());
-    EXPECT_EQ(facts.engine, "sqlite");
+    EXPECT_EQ(facts.engine, model::DatabaseEngine::sqlite);
     EXPECT_THAT(facts.version, HasSubstr(sqlite3_libversion()));
     EXPECT_EQ(facts.settings_in_force.at("journal_mode"), "wal");
     EXPECT_THAT(facts.settings_in_force.at("synchronous"), HasSubstr("by each contender"));

@@ -37,7 +37,7 @@ TEST(environment_json, has_the_stack_of_the_engine_that_ran) {
         return parse_environment(environment_json(original), "environment.json")->contenders.front().stack;
     };
     EXPECT_EQ(read_back(), fastapi.stack);
-    original.database.engine = "sqlite";
+    original.database.engine = DatabaseEngine::sqlite;
     EXPECT_EQ(read_back(), *fastapi.sqlite_stack);
 }
 

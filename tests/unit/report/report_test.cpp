@@ -314,7 +314,7 @@ TEST(findings, on_sqlite_speak_of_one_cpu_allowance_and_of_one_writer) {
                                                           Nanoseconds{0}};  // of a window of 5 s
     }
     Rendered rendered(std::move(run));
-    rendered.environment().database.engine = "sqlite";
+    rendered.environment().database.engine = model::DatabaseEngine::sqlite;
     for (model::ContenderFacts& facts : rendered.environment().contenders)
         facts.stack.db_connections = facts.name == "django" ? 4 : 1;
     const std::vector<std::string> sentences = findings_of(rendered.report());
@@ -367,7 +367,7 @@ TEST(report, marks_a_run_without_limits) {
     for (model::TrialResult& trial : run.trials)
         trial.party(model::Role::contender)->limits_in_force.reset();
     Rendered rendered(std::move(run));
-    rendered.environment().limits = "off";
+    rendered.environment().limits = model::LimitsBy::off;
     ASSERT_TRUE(write_report(rendered.report()));
     const auto files = rendered.files();
     const std::string& text = files.at(k_markdown_file);
