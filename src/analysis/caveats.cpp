@@ -2,7 +2,29 @@
 
 #include <algorithm>
 
+#include "stats/quantile.hpp"
+
 namespace joust::analysis {
+namespace {
+
+// Ratios are those at the steal of the run, which contenders may suffer from differently.
+void add_steal(std::vector<model::Caveat>& found, const model::Comparison& comparison,
+               const std::vector<model::TrialResult>& trials) {
+    const auto& judgements = comparison.trial_judgements;
+    const auto some =
+        std::count_if(judgements.begin(), judgements.end(),
+                      [](const model::Judgement& judgement) { return judgement.has(model::Rule::steal); });
+    if (some == 0 || comparison.entrants.size() < 2) return;
+    std::vector<double> shares;
+    for (const model::TrialResult& trial : trials)
+        shares.push_back(trial.samples.conduct.steal_share.value_or(0));
+    found.push_back({.kind = model::Caveat::Kind::steal,
+                     .some = static_cast<std::size_t>(some),
+                     .of = trials.size(),
+                     .share = stats::median(shares).value_or(0)});
+}
+
+}  // namespace
 
 std::vector<model::Caveat> caveats(const model::Comparison& comparison, const model::Benchmark& benchmark,
                                    const std::vector<model::TrialResult>& trials) {
@@ -23,6 +45,7 @@ std::vector<model::Caveat> caveats(const model::Comparison& comparison, const mo
         [](const model::Judgement& judgement) { return judgement.has(model::Rule::limits_off); });
     if (unlimited > 0)
         found.push_back({Kind::limits_off, static_cast<std::size_t>(unlimited), trials.size()});
+    add_steal(found, comparison, trials);
     return found;
 }
 

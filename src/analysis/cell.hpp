@@ -15,7 +15,6 @@ struct JudgedTrial {
     const model::Judgement* judgement;
 
     [[nodiscard]] bool counts() const { return judgement->validity != model::Validity::invalid; }
-    [[nodiscard]] bool beyond_doubt() const { return judgement->validity == model::Validity::valid; }
 };
 
 /// Mean with its t interval (from three values on), cut at 0; of no values, 0 without an interval.

@@ -29,7 +29,8 @@ struct Sides {
 /// invalid; the verdict is `invalid` where one of the cells is.
 model::PairedRatio ratio_at(const Evidence& evidence, model::Quantity quantity, const Sides& sides,
                             std::int64_t level);
-/// The ratio over all levels at which neither cell is invalid: every pair has the same weight.
+/// The ratio over all levels at which neither cell is invalid: the mean of the levels, with the scatter
+/// within them (stats::pooled_ratio).
 model::PairedRatio pooled_ratio(const Evidence& evidence, model::Quantity quantity, const Sides& sides);
 
 }  // namespace joust::analysis

@@ -3,20 +3,6 @@
 #include <algorithm>
 
 namespace joust::analysis {
-namespace {
-
-bool contenders_doing(const model::Finding& finding) {
-    return finding.effects().worst() == model::Effect::voids &&
-           model::row(finding.rule).doing == model::Doing::contender;
-}
-
-bool invalid_otherwise(const model::Judgement& judgement) {
-    return judgement.validity == model::Validity::invalid &&
-           std::none_of(judgement.findings.begin(), judgement.findings.end(), contenders_doing);
-}
-
-}  // namespace
-
 std::optional<std::string> winner(const Evidence& evidence, const std::vector<std::string>& contenders) {
     if (contenders.size() < 2 || std::any_of(evidence.cells.begin(), evidence.cells.end(), model::invalid))
         return std::nullopt;
@@ -33,8 +19,6 @@ std::optional<std::string> winner(const Evidence& evidence, const std::vector<st
 }
 
 bool comparable(const model::Comparison& comparison) {
-    const auto& judgements = comparison.trial_judgements;
-    if (std::any_of(judgements.begin(), judgements.end(), invalid_otherwise)) return false;
     const auto ranked = [](const model::PairedRatio& ratio) {
         return ratio.quantity == model::Quantity::goodput && ratio.level && ratio.pairs > 0;
     };

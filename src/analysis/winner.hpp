@@ -12,8 +12,8 @@ namespace joust::analysis {
 /// invalid at any level, where there is only one, or where an interval does not tell.
 std::optional<std::string> winner(const Evidence& evidence, const std::vector<std::string>& contenders);
 
-/// Whether the run ranks anything: some level has a pair, and no trial is invalid for another reason than
-/// what its contender did (a ladder up to the breaking point is a normal result).
+/// Whether the run ranks anything: some level has a pair whose goodput is void on neither side. (A ladder up
+/// to the breaking point is a normal result.)
 bool comparable(const model::Comparison& comparison);
 
 }  // namespace joust::analysis

@@ -11,7 +11,7 @@ enum class ExitCode : int {
     done = 0,              ///< suspect results included
     failed = 1,            ///< Joust could not do its work
     bad_input = 2,         ///< wrong file, key or argument; nothing was started
-    not_comparable = 3,    ///< no level can be compared, or trials are invalid for another reason than errors
+    not_comparable = 3,    ///< run: no pair has goodput on both sides; load: the self-check is invalid
     criterion_missed = 4,  ///< a stated criterion was missed
     interrupted = 130,     ///< SIGINT
     terminated = 143,      ///< SIGTERM, or SIGHUP: the terminal or ssh session has gone

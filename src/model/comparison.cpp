@@ -11,6 +11,11 @@ std::string_view name(Verdict verdict) {
     return names[static_cast<std::size_t>(verdict)];
 }
 
+std::string_view name(Doubt doubt) {
+    constexpr std::array<std::string_view, 4> names{"none", "marks", "contradicts", "one_sided"};
+    return names[static_cast<std::size_t>(doubt)];
+}
+
 const Estimate* Cell::find(Quantity quantity) const {
     const auto found = figures.find(quantity);
     return found == figures.end() ? nullptr : &found->second;

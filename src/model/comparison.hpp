@@ -68,6 +68,16 @@ enum class Basis : std::uint8_t {
     neither,        ///< the interval includes 1 and is wider than the margin
 };
 
+/// What pairs in doubt do to a verdict that the interval over all pairs gives.
+enum class Doubt : std::uint8_t {
+    none,         ///< no pair is in doubt
+    marks,        ///< the verdict stands, and says how many pairs are in doubt
+    contradicts,  ///< three or more pairs without doubt tell another story: nothing is decided
+    one_sided,    ///< it is on one of the two, and leaves fewer than three pairs: nothing is decided
+};
+/// "none", "marks", "contradicts", "one_sided": as in the JSON.
+std::string_view name(Doubt doubt);
+
 /// Pairs without a ratio, because one side lacks the figure.
 struct LeftOut {
     int unknown = 0;              ///< nothing was counted
@@ -86,15 +96,16 @@ struct PairedRatio {
     std::optional<std::int64_t> level;  ///< empty: all levels together
     int pairs = 0;                      ///< blocks (times levels) in which neither trial is invalid
     LeftOut left_out;                   ///< further ones
-    std::optional<double> ratio;        ///< geometric mean; empty without a pair
+    std::optional<double> ratio;        ///< geometric mean, of levels their mean; empty without a pair
     std::optional<double> low;          ///< 95 % interval, from three pairs on
     std::optional<double> high;
-    RatioEstimate of_valid;  ///< the estimate over the pairs in which neither trial is suspect
+    RatioEstimate without_doubt;  ///< the estimate over the pairs of which no rule doubts the quantity
+    Doubt doubt = Doubt::none;
     Verdict verdict = Verdict::inconclusive;
     Basis basis = Basis::no_pair;
 
-    /// Fewer than half of its pairs have valid results on both sides: it decides nothing.
-    [[nodiscard]] bool mostly_suspect() const { return of_valid.pairs * 2 < pairs; }
+    /// The interval would give a verdict, but doubt forbids it.
+    [[nodiscard]] bool undecided() const { return doubt == Doubt::contradicts || doubt == Doubt::one_sided; }
     friend bool operator==(const PairedRatio&, const PairedRatio&) = default;
 };
 
@@ -149,10 +160,12 @@ struct Caveat {
         one_block,    ///< the noise from repeat to repeat is not known
         suspects,     ///< some: suspect cells, of all
         limits_off,   ///< some: trials without limits, of all
+        steal,        ///< some: trials from which other guests took CPU time, of all
     };
     Kind kind;
     std::size_t some = 0;
     std::size_t of = 0;
+    double share = 0;  ///< of steal: the median over all trials
     friend bool operator==(const Caveat&, const Caveat&) = default;
 };
 

@@ -1,5 +1,7 @@
 #include "model/plan.hpp"
 
+#include <algorithm>
+
 #include "base/random.hpp"
 
 namespace joust::model {
@@ -8,8 +10,9 @@ std::vector<PlannedTrial> plan_block(const Benchmark& benchmark, int block, int 
     std::vector<PlannedTrial> trials;
     for (const std::int64_t level : benchmark.load.levels) {
         std::vector<std::string> order = labels(benchmark);
-        Random random = random_for(benchmark.experiment.seed, fmt::format("order {} {}", block, level));
+        Random random = random_for(benchmark.experiment.seed, fmt::format("order {} {}", block / 2, level));
         shuffle(order, random);
+        if (block % 2 == 1) std::reverse(order.begin(), order.end());
         for (const std::string& label : order) {
             const int position = static_cast<int>(&label - order.data());
             trials.push_back({first_index + static_cast<int>(trials.size()), block, level, position, label});

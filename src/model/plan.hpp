@@ -20,8 +20,9 @@ struct PlannedTrial {
 };
 
 /// The trials of block number `block`: each level in rising order, at each level every entrant once, in an
-/// order that the seed decides independently for every (block, level). `first_index` numbers the first of
-/// them.
+/// order that the seed decides independently for every level and two blocks, of which the second has it
+/// reversed: so over an even number of blocks each of two entrants goes first equally often. `first_index`
+/// numbers the first of them.
 std::vector<PlannedTrial> plan_block(const Benchmark& benchmark, int block, int first_index);
 
 /// How long `blocks` blocks take at the least and at the most, without set-up. Counts warm-up, window, drain

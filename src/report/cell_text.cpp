@@ -75,7 +75,7 @@ std::string ratio_text(const model::PairedRatio& ratio) {
 }
 
 std::string verdict_words(const model::PairedRatio& ratio) {
-    return ratio.mostly_suspect() ? "not decided" : std::string(name(ratio.verdict));
+    return ratio.undecided() ? "not decided" : std::string(name(ratio.verdict));
 }
 
 std::string short_reason(const model::Cell& cell) {

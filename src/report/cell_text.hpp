@@ -20,7 +20,7 @@ std::string at_level(const model::Benchmark& benchmark, std::int64_t level);
 /// "1.32 [1.25, 1.39]", "1.32" without an interval.
 std::string ratio_text(const model::RatioEstimate& ratio);
 std::string ratio_text(const model::PairedRatio& ratio);
-/// "faster", "inconclusive"; "not decided" where most of its pairs rest on suspect results.
+/// "faster", "inconclusive"; "not decided" where doubt forbids a verdict.
 std::string verdict_words(const model::PairedRatio& ratio);
 /// "34 % errors", "service died": the first finding in three words.
 std::string short_reason(const model::Cell& cell);

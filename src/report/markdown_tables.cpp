@@ -84,7 +84,7 @@ Table ratio_table(const RunReport& run) {
     Table table{{{"all levels where neither is invalid", Align::left},
                  {"ratio [95 % interval]"},
                  {"pairs"},
-                 {"of valid results"},
+                 {"without doubt"},
                  {"pairs"},
                  {"verdict", Align::left}},
                 {}};
@@ -95,8 +95,8 @@ Table ratio_table(const RunReport& run) {
         if (ratio.verdict == model::Verdict::faster) verdict = said.faster;
         if (ratio.verdict == model::Verdict::slower) verdict = said.slower;
         table.rows.push_back({fmt::format("{}, {} ÷ {}", said.title, ratio.entrant, ratio.baseline),
-                              ratio_text(ratio), std::to_string(ratio.pairs), ratio_text(ratio.of_valid),
-                              std::to_string(ratio.of_valid.pairs), std::move(verdict)});
+                              ratio_text(ratio), std::to_string(ratio.pairs), ratio_text(ratio.without_doubt),
+                              std::to_string(ratio.without_doubt.pairs), std::move(verdict)});
     }
     return table;
 }

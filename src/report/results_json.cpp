@@ -106,11 +106,11 @@ Json ratio_json(const model::Comparison& comparison, const PairedRatio& ratio) {
             {"ratio", optional(ratio.ratio)},
             {"ratio_low", optional(ratio.low)},
             {"ratio_high", optional(ratio.high)},
-            {"valid_pairs", ratio.of_valid.pairs},
-            {"valid_ratio", optional(ratio.of_valid.ratio)},
-            {"valid_ratio_low", optional(ratio.of_valid.low)},
-            {"valid_ratio_high", optional(ratio.of_valid.high)},
-            {"mostly_suspect", ratio.mostly_suspect()},
+            {"valid_pairs", ratio.without_doubt.pairs},
+            {"valid_ratio", optional(ratio.without_doubt.ratio)},
+            {"valid_ratio_low", optional(ratio.without_doubt.low)},
+            {"valid_ratio_high", optional(ratio.without_doubt.high)},
+            {"doubt", name(ratio.doubt)},
             {"verdict", name(ratio.verdict)},
             {"why", words::why(comparison, ratio)}};
 }

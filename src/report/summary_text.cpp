@@ -64,11 +64,11 @@ Table table(const model::Comparison& comparison, const Paint& paint) {
         table.rows.push_back({"all", ratio.entrant, "", "", "", "",
                               (ratio.ratio ? beside_verdict(ratio_text(ratio)) : "") +
                                   painted(paint, ratio.verdict, verdict_words(ratio)) + where});
-        if (ratio.of_valid.pairs < ratio.pairs)
-            table.rows.push_back(
-                {"valid", ratio.entrant, "", "", "", "",
-                 beside_verdict(ratio_text(ratio.of_valid)) +
-                     fmt::format("{} of {}", ratio.of_valid.pairs, model::counted(ratio.pairs, "pair"))});
+        if (ratio.doubt != model::Doubt::none)
+            table.rows.push_back({"sure", ratio.entrant, "", "", "", "",
+                                  beside_verdict(ratio_text(ratio.without_doubt)) +
+                                      fmt::format("{} of {}", ratio.without_doubt.pairs,
+                                                  model::counted(ratio.pairs, "pair"))});
     }
     return table;
 }

@@ -95,12 +95,12 @@ std::string interval_text(const std::optional<double>& low, const std::optional<
     return low && high ? fmt::format("95 % interval {:.2f} to {:.2f}", *low, *high) : "";
 }
 
-// "over the 6 pairs of valid results 1.35, 95 % interval 1.33 to 1.37"
-std::string valid_pairs_text(const model::RatioEstimate& of_valid) {
-    if (!of_valid.ratio) return "no pair has valid results on both sides";
-    const std::string interval = interval_text(of_valid.low, of_valid.high);
-    return fmt::format("over the {} of valid results {:.2f}{}{}", model::counted(of_valid.pairs, "pair"),
-                       *of_valid.ratio, interval.empty() ? "" : ", ", interval);
+// "over the 6 pairs without doubt 1.35, 95 % interval 1.33 to 1.37"
+std::string without_doubt_text(const model::RatioEstimate& sure) {
+    if (!sure.ratio) return "no pair is without doubt";
+    const std::string interval = interval_text(sure.low, sure.high);
+    return fmt::format("over the {} without doubt {:.2f}{}{}", model::counted(sure.pairs, "pair"),
+                       *sure.ratio, interval.empty() ? "" : ", ", interval);
 }
 
 // What stands in brackets after a ratio.
@@ -108,22 +108,22 @@ std::string basis(const PairedRatio& ratio) {
     const std::string pairs = model::counted(ratio.pairs, "pair");
     if (!ratio.low || !ratio.high) return pairs + ", too few for an interval";
     return interval_text(ratio.low, ratio.high) + ", " + pairs +
-           (ratio.of_valid.pairs < ratio.pairs ? "; " + valid_pairs_text(ratio.of_valid) : "");
+           (ratio.doubt == model::Doubt::none ? "" : "; " + without_doubt_text(ratio.without_doubt));
 }
 
 std::string undecided(const PairedRatio& pooled, const std::string& where) {
     const std::string pairs = model::counted(pooled.pairs, "pair");
-    const std::string interval = interval_text(pooled.low, pooled.high);
     return fmt::format(
-        "whether {} is faster than {}{} is not decided: {} of {} rest on suspect results (ratio of goodput "
-        "over all {} {:.2f}{}{}; {})",
-        pooled.entrant, pooled.baseline, where, pooled.pairs - pooled.of_valid.pairs, pairs, pairs,
-        *pooled.ratio, interval.empty() ? "" : ", ", interval, valid_pairs_text(pooled.of_valid));
+        "whether {} is faster than {}{} is not decided: {} of {} are in doubt, and {} (ratio of goodput over "
+        "all {} {:.2f}, {}; {})",
+        pooled.entrant, pooled.baseline, where, pooled.pairs - pooled.without_doubt.pairs, pairs,
+        doubt_text(pooled.doubt), pairs, *pooled.ratio, interval_text(pooled.low, pooled.high),
+        without_doubt_text(pooled.without_doubt));
 }
 
 std::string verdict_clause(const Comparison& comparison, const PairedRatio& pooled, bool everywhere) {
     const std::string where = everywhere ? "" : " at the levels where neither is invalid";
-    if (pooled.ratio && pooled.mostly_suspect()) return undecided(pooled, where);
+    if (pooled.undecided()) return undecided(pooled, where);
     switch (pooled.verdict) {
         case Verdict::faster:
         case Verdict::slower:
@@ -183,6 +183,12 @@ std::string warning(const Comparison& comparison, const model::Caveat& caveat) {
                    "level to level, not how well it repeats.";
         case model::Caveat::Kind::suspects:
             return suspects(comparison, caveat);
+        case model::Caveat::Kind::steal:
+            return fmt::format(
+                "Other guests of the hypervisor took CPU time from {} of {} trials (median {}): ratios are "
+                "those "
+                "at this steal; without it they may differ.",
+                caveat.some, caveat.of, model::percent(caveat.share));
         case model::Caveat::Kind::limits_off:
             break;
     }

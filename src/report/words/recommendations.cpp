@@ -9,6 +9,7 @@
 #include "report/cell_text.hpp"
 #include "report/words/quantities.hpp"
 #include "report/words/rules.hpp"
+#include "report/words/verdicts.hpp"
 
 namespace joust::report::words {
 namespace {
@@ -92,22 +93,19 @@ Prose way_to_valid_results(const RunReport& run, const PairedRatio& goodput) {
 }
 
 Prose no_choice(const RunReport& run, const PairedRatio& goodput) {
-    const model::RatioEstimate& valid = goodput.of_valid;
-    const std::string all =
-        goodput.low && goodput.high ? interval(goodput) : fmt::format("ratio {:.2f}", *goodput.ratio);
+    const model::RatioEstimate& sure = goodput.without_doubt;
     return fmt::format(
-               "Do not choose between {} and {} by this run: {} of {} rest on suspect results ({}; "
-               "{}). ",
-               goodput.entrant, goodput.baseline, goodput.pairs - valid.pairs,
-               model::counted(goodput.pairs, "pair"), all,
-               valid.ratio ? fmt::format("{:.2f} over the {} of valid results", *valid.ratio,
-                                         model::counted(valid.pairs, "pair"))
-                           : "none is of valid results") +
+               "Do not choose between {} and {} by this run: {} of {} are in doubt, and {} ({}; {}). ",
+               goodput.entrant, goodput.baseline, goodput.pairs - sure.pairs,
+               model::counted(goodput.pairs, "pair"), doubt_text(goodput.doubt), interval(goodput),
+               sure.ratio ? fmt::format("{:.2f} over the {} without doubt", *sure.ratio,
+                                        model::counted(sure.pairs, "pair"))
+                          : "none is without doubt") +
            way_to_valid_results(run, goodput) + ".";
 }
 
 Prose choice(const RunReport& run, const PairedRatio& goodput) {
-    if (goodput.ratio && goodput.mostly_suspect()) return no_choice(run, goodput);
+    if (goodput.undecided()) return no_choice(run, goodput);
     const double margin = run.benchmark.experiment.margin;
     const bool all_valid =
         std::none_of(run.comparison.cells.begin(), run.comparison.cells.end(), model::invalid);

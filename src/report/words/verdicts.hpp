@@ -11,6 +11,9 @@ namespace joust::report::words {
 /// What the verdict rests on, or why there is none; without a full stop.
 std::string why(const model::Comparison& comparison, const model::PairedRatio& ratio);
 
+/// What doubt does to a verdict: "the doubt is on one of the two".
+std::string doubt_text(model::Doubt doubt);
+
 /// What the run found, with its numbers, or why that is nothing; one or two sentences.
 std::string headline(const model::Comparison& comparison);
 

@@ -53,13 +53,12 @@ std::string invalid_text(const Comparison& comparison, const PairedRatio& ratio)
     return (ratio.level ? "" : "at every level one of them is invalid: ") + joust::joined(parts, "; ");
 }
 
-// "over the 6 pairs of valid results it is 1.351, 95 % interval 1.33 to 1.37"
-std::string of_valid_text(const model::RatioEstimate& of_valid) {
-    if (!of_valid.ratio) return "no pair has valid results on both sides";
-    std::string text = fmt::format("over the {} of valid results it is {:.3f}",
-                                   model::counted(of_valid.pairs, "pair"), *of_valid.ratio);
-    if (of_valid.low && of_valid.high)
-        text += fmt::format(", 95 % interval {:.3f} to {:.3f}", *of_valid.low, *of_valid.high);
+// "over the 6 pairs without doubt it is 1.351, 95 % interval 1.33 to 1.37"
+std::string without_doubt_text(const model::RatioEstimate& sure) {
+    if (!sure.ratio) return "no pair is without doubt";
+    std::string text = fmt::format("over the {} without doubt it is {:.3f}",
+                                   model::counted(sure.pairs, "pair"), *sure.ratio);
+    if (sure.low && sure.high) text += fmt::format(", 95 % interval {:.3f} to {:.3f}", *sure.low, *sure.high);
     return text;
 }
 
@@ -97,15 +96,28 @@ std::string interval_sentence(const Comparison& comparison, const PairedRatio& r
         fmt::format("{} of {} is {:.3f} times that of {}{}, 95 % interval {:.3f} to {:.3f} over {}, {}",
                     subject, ratio.entrant, *ratio.ratio, ratio.baseline, place, *ratio.low, *ratio.high,
                     model::counted(ratio.pairs, "pair"), shown);
-    if (ratio.mostly_suspect())
-        text += fmt::format("{} {} of {} rest on suspect results",
-                            ratio.basis == Basis::neither ? ", and" : ", but",
-                            ratio.pairs - ratio.of_valid.pairs, model::counted(ratio.pairs, "pair"));
-    if (ratio.of_valid.pairs < ratio.pairs) text += "; " + of_valid_text(ratio.of_valid);
+    if (ratio.undecided())
+        text += fmt::format(", but {} of {} are in doubt, and {}", ratio.pairs - ratio.without_doubt.pairs,
+                            model::counted(ratio.pairs, "pair"), doubt_text(ratio.doubt));
+    if (ratio.doubt != model::Doubt::none) text += "; " + without_doubt_text(ratio.without_doubt);
     return text;
 }
 
 }  // namespace
+
+std::string doubt_text(model::Doubt doubt) {
+    switch (doubt) {
+        case model::Doubt::contradicts:
+            return "those without doubt tell another story";
+        case model::Doubt::one_sided:
+            return "the doubt is on one of the two";
+        case model::Doubt::marks:
+            return "the verdict stands";
+        case model::Doubt::none:
+            break;
+    }
+    return "none is in doubt";
+}
 
 std::string why(const Comparison& comparison, const PairedRatio& ratio) {
     const std::string_view subject = compared_words(ratio.quantity).subject;

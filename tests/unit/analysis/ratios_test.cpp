@@ -24,55 +24,108 @@ using testing::pooled;
 using testing::ReportCase;
 using testing::TrialShape;
 
-// Suspect trials are faster by half, so that a ratio over pairs of valid results tells itself from that over
-// all.
-ReportCase with_suspects(std::int64_t from_level) {
+// FastAPI's trials from that level on are in doubt and faster by that factor, so that a ratio over the pairs
+// without doubt tells itself from that over all.
+ReportCase with_doubt(std::int64_t from_level, double factor) {
     ReportCase run = testing::clear_winner();
     for (model::TrialResult& trial : run.trials)
         if (trial.plan.entrant == "fastapi" && trial.plan.level >= from_level) {
             trial.warmup.steady = false;
-            trial.samples.completed_in_window = trial.samples.completed_in_window * 3 / 2;
+            auto& completed = trial.samples.completed_in_window;
+            completed = static_cast<std::uint64_t>(static_cast<double>(completed) * factor);
         }
     return run;
 }
 
-TEST(ratios, gives_the_ratio_over_pairs_of_valid_results_beside_that_over_all) {
-    const Comparison comparison = compared(with_suspects(200));
+ReportCase with_steal(double of_fastapi, double of_django) {
+    ReportCase run = testing::clear_winner();
+    for (model::TrialResult& trial : run.trials)
+        trial.samples.conduct.steal_share = trial.plan.entrant == "fastapi" ? of_fastapi : of_django;
+    return run;
+}
+
+TEST(ratios, gives_the_ratio_over_the_pairs_without_doubt_beside_that_over_all) {
+    const Comparison comparison = compared(with_doubt(200, 1.5));
     const PairedRatio ratio = pooled(comparison);
     EXPECT_EQ(ratio.pairs, 9);
     EXPECT_NEAR(*ratio.ratio, 250.0 / 185 * std::cbrt(1.5), 0.04);
-    EXPECT_EQ(ratio.of_valid.pairs, 6);
-    EXPECT_NEAR(ratio.of_valid.ratio.value(), 250.0 / 185, 0.03);
-    EXPECT_LT(ratio.of_valid.low.value(), *ratio.of_valid.ratio);
-    EXPECT_GT(ratio.of_valid.high.value(), *ratio.of_valid.ratio);
-    EXPECT_EQ(ratio.verdict, Verdict::faster) << "most pairs are valid";
+    EXPECT_EQ(ratio.without_doubt.pairs, 6);
+    EXPECT_NEAR(ratio.without_doubt.ratio.value(), 250.0 / 185, 0.03);
+    EXPECT_LT(ratio.without_doubt.low.value(), *ratio.without_doubt.ratio);
+    EXPECT_GT(ratio.without_doubt.high.value(), *ratio.without_doubt.ratio);
+    EXPECT_EQ(ratio.verdict, Verdict::faster);
+    EXPECT_EQ(ratio.doubt, model::Doubt::marks);
     EXPECT_EQ(comparison.winner, "fastapi");
-    EXPECT_THAT(words::headline(comparison), HasSubstr("; over the 6 pairs of valid results 1.3"));
-    EXPECT_THAT(words::why(comparison, ratio), HasSubstr("over the 6 pairs of valid results it is 1.3"));
+    EXPECT_THAT(words::headline(comparison), HasSubstr("; over the 6 pairs without doubt 1.3"));
+    EXPECT_THAT(words::why(comparison, ratio), HasSubstr("over the 6 pairs without doubt it is 1.3"));
 }
 
-TEST(ratios, decides_nothing_where_most_pairs_rest_on_suspect_results) {
-    const Comparison comparison = compared(with_suspects(50));
+TEST(ratios, how_much_levels_differ_is_no_noise) {
+    const PairedRatio ratio = pooled(compared(with_doubt(200, 1.5)));
+    EXPECT_LT(*ratio.high / *ratio.low, 1.1) << "the level of 200 users is half as fast again as the others";
+}
+
+TEST(ratios, decides_nothing_where_the_pairs_without_doubt_tell_another_story) {
+    const Comparison comparison = compared(with_doubt(50, 3));
     const PairedRatio ratio = pooled(comparison);
     ASSERT_GT(ratio.low.value(), 1);
+    EXPECT_EQ(ratio.without_doubt.pairs, 3);
+    EXPECT_EQ(ratio.doubt, model::Doubt::contradicts);
     EXPECT_EQ(ratio.verdict, Verdict::inconclusive);
-    EXPECT_TRUE(ratio.mostly_suspect());
     EXPECT_EQ(comparison.winner, std::nullopt);
-    EXPECT_THAT(
-        words::headline(comparison),
-        HasSubstr("Whether fastapi is faster than django is not decided: 6 of 9 pairs rest on suspect "
-                  "results"));
+    EXPECT_THAT(words::headline(comparison),
+                HasSubstr("Whether fastapi is faster than django is not decided: 6 of 9 pairs are in doubt, "
+                          "and those without doubt tell another story"));
     EXPECT_THAT(words::headline(comparison), Not(HasSubstr("times its goodput (")));
-    EXPECT_THAT(words::why(comparison, ratio), HasSubstr("but 6 of 9 pairs rest on suspect results"));
-    for (const PairedRatio& at : by_level(comparison, Quantity::goodput))
-        if (*at.level >= 50) {
-            EXPECT_EQ(at.verdict, Verdict::inconclusive);
-            EXPECT_EQ(at.of_valid.pairs, 0);
-            EXPECT_EQ(at.of_valid.ratio, std::nullopt);
-        }
+    EXPECT_THAT(words::why(comparison, ratio),
+                HasSubstr("but 6 of 9 pairs are in doubt, and those without doubt tell another story"));
 }
 
-TEST(ratios, counts_a_saturated_cell_as_suspect_in_its_pairs) {
+TEST(ratios, decides_nothing_where_doubt_on_one_of_the_two_leaves_fewer_than_three_pairs) {
+    const Comparison comparison = compared(with_doubt(4, 1));
+    const PairedRatio ratio = pooled(comparison);
+    ASSERT_GT(ratio.low.value(), 1);
+    EXPECT_EQ(ratio.doubt, model::Doubt::one_sided);
+    EXPECT_EQ(ratio.verdict, Verdict::inconclusive);
+    EXPECT_EQ(ratio.without_doubt.ratio, std::nullopt);
+    EXPECT_THAT(words::headline(comparison), HasSubstr("and the doubt is on one of the two"));
+    for (const PairedRatio& at : by_level(comparison, Quantity::goodput))
+        EXPECT_EQ(at.verdict, Verdict::inconclusive);
+}
+
+TEST(ratios, decides_and_says_so_where_every_trial_is_in_doubt) {
+    ReportCase run = testing::clear_winner();
+    for (model::TrialResult& trial : run.trials)
+        trial.warmup.steady = false;
+    const Comparison comparison = compared(run);
+    EXPECT_EQ(pooled(comparison).verdict, Verdict::faster);
+    EXPECT_EQ(pooled(comparison).doubt, model::Doubt::marks);
+    EXPECT_THAT(words::headline(comparison), HasSubstr("no pair is without doubt"));
+}
+
+TEST(ratios, are_not_doubted_for_steal_that_falls_on_both_alike_but_tails_are) {
+    const Comparison comparison = compared(with_steal(0.05, 0.045));
+    EXPECT_EQ(pooled(comparison).verdict, Verdict::faster);
+    EXPECT_EQ(pooled(comparison).doubt, model::Doubt::none);
+    EXPECT_EQ(pooled(comparison, Quantity::response_time_p99).doubt, model::Doubt::marks);
+    EXPECT_THAT(words::warnings(comparison),
+                ::testing::Contains(HasSubstr("took CPU time from 18 of 18 trials (median 4.8 %)")));
+}
+
+TEST(ratios, are_doubted_for_steal_that_falls_on_one_of_the_two) {
+    const Comparison comparison = compared(with_steal(0.05, 0));
+    EXPECT_EQ(pooled(comparison).verdict, Verdict::inconclusive);
+    EXPECT_EQ(pooled(comparison).doubt, model::Doubt::one_sided);
+}
+
+TEST(ratios, are_doubted_only_by_rules_that_doubt_their_quantity) {
+    ReportCase run = testing::clear_winner();
+    for (model::TrialResult& trial : run.trials)
+        trial.samples.in_flight_mean /= 2;  // against Little's law, which is a matter of times
+    EXPECT_EQ(pooled(compared(run)).doubt, model::Doubt::none);
+}
+
+TEST(ratios, counts_a_saturated_cell_as_doubt_on_its_pairs) {
     const model::Benchmark benchmark = testing::benchmark_of({"fastapi", "django"}, {50}, 3);
     const auto trials = testing::synthetic_trials(benchmark, [](const model::PlannedTrial& plan) {
         return TrialShape{.goodput_rps = plan.entrant == "django" ? 30.0 : 60.0,
@@ -81,7 +134,7 @@ TEST(ratios, counts_a_saturated_cell_as_suspect_in_its_pairs) {
     });
     const PairedRatio ratio = pooled(compare(benchmark, trials));
     EXPECT_EQ(ratio.pairs, 3);
-    EXPECT_EQ(ratio.of_valid.pairs, 0);
+    EXPECT_EQ(ratio.without_doubt.pairs, 0);
 }
 
 // Requests that were sent before the window and starved are in the time in flight, but in no percentile.

@@ -46,10 +46,20 @@ TEST(Plan, TheSeedDecidesTheOrderAndRepeatsIt) {
     EXPECT_GT(orders.size(), 3U);
 }
 
+TEST(Plan, OverTwoBlocksEachOfTwoGoesFirstOnceAtEveryLevel) {
+    const Benchmark benchmark = shipped("seed");
+    for (int block = 0; block < 10; block += 2) {
+        const auto first = plan_block(benchmark, block, 0);
+        const auto second = plan_block(benchmark, block + 1, 0);
+        for (std::size_t i = 0; i < first.size(); i += 2)
+            EXPECT_EQ(first[i].entrant, second[i + 1].entrant) << block << ", " << first[i].level;
+    }
+}
+
 TEST(Plan, TheCoinIsFair) {
     int first = 0;
     const Benchmark benchmark = shipped("seed");
-    for (int block = 0; block < 50; ++block)
+    for (int block = 0; block < 100; block += 2)
         for (const auto& trial : plan_block(benchmark, block, 0))
             first += trial.position == 0 && trial.entrant == "django" ? 1 : 0;
     EXPECT_NEAR(first, 500, 80) << "1000 tosses; five standard deviations are 79";

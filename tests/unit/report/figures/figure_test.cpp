@@ -12,7 +12,7 @@ namespace joust::report {
 namespace {
 
 using ::testing::HasSubstr;
-using testing::mostly_suspect;
+using testing::in_doubt_alone;
 using testing::Rendered;
 using testing::ReportCase;
 
@@ -28,7 +28,7 @@ TEST(pictures_possible, says_before_a_run_what_is_missing) {
 }
 
 TEST(figures, say_why_points_are_hollow_and_that_a_band_was_widened) {
-    const Rendered rendered(mostly_suspect());
+    const Rendered rendered(in_doubt_alone());
     const RunReport report = rendered.report();
     const std::vector<Figure> all = figures(report.benchmark, report.environment, report.comparison);
     for (const Figure& figure : all)
