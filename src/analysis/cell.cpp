@@ -5,6 +5,7 @@
 
 #include "model/lower_bounds.hpp"
 #include "rules/error_rate.hpp"
+#include "rules/nobody_busy.hpp"
 #include "rules/saturated.hpp"
 #include "stats/mean_interval.hpp"
 
@@ -195,7 +196,7 @@ model::Estimate estimate(const std::vector<double>& values) {
     return result;
 }
 
-model::Cell make_cell(std::span<const JudgedTrial> trials, const model::ExperimentSpec& experiment) {
+model::Cell make_cell(std::span<const JudgedTrial> trials, const model::Benchmark& benchmark) {
     const TrialResult& first = *trials.front().trial;
     Cell cell;
     cell.entrant = first.plan.entrant;
@@ -204,9 +205,10 @@ model::Cell make_cell(std::span<const JudgedTrial> trials, const model::Experime
     cell.trials_that_count =
         static_cast<int>(std::count_if(trials.begin(), trials.end(), std::mem_fn(&JudgedTrial::counts)));
     add_requests(cell, trials);
-    judge_cell(cell, trials, experiment);
+    judge_cell(cell, trials, benchmark.experiment);
     add_figures(cell, trials);
-    if (auto finding = rules::saturated(cell, first.timeout)) {
+    for (const auto& finding : {rules::saturated(cell, first.timeout), rules::nobody_busy(cell, benchmark)}) {
+        if (!finding) continue;
         cell.judgement.findings.push_back(*finding);
         cell.judgement.validity = std::max(cell.judgement.validity, model::validity_of({*finding}));
     }

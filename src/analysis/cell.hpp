@@ -21,6 +21,6 @@ struct JudgedTrial {
 model::Estimate estimate(const std::vector<double>& values);
 
 /// The trials of one entrant at one level, summed up; at least one trial.
-model::Cell make_cell(std::span<const JudgedTrial> trials, const model::ExperimentSpec& experiment);
+model::Cell make_cell(std::span<const JudgedTrial> trials, const model::Benchmark& benchmark);
 
 }  // namespace joust::analysis

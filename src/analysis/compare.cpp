@@ -18,7 +18,7 @@ using model::Comparison;
 using model::TrialResult;
 
 void add_cells(Comparison& comparison, const std::vector<JudgedTrial>& judged,
-               const model::ExperimentSpec& experiment) {
+               const model::Benchmark& benchmark) {
     for (const std::int64_t level : comparison.levels)
         for (const std::string& entrant : comparison.entrants) {
             std::vector<JudgedTrial> trials;
@@ -26,7 +26,7 @@ void add_cells(Comparison& comparison, const std::vector<JudgedTrial>& judged,
                          [&](const JudgedTrial& one) {
                              return one.trial->plan.level == level && one.trial->plan.entrant == entrant;
                          });
-            if (!trials.empty()) comparison.cells.push_back(make_cell(trials, experiment));
+            if (!trials.empty()) comparison.cells.push_back(make_cell(trials, benchmark));
         }
 }
 
@@ -68,7 +68,7 @@ Comparison compare(const model::Benchmark& benchmark, const std::vector<TrialRes
     std::vector<JudgedTrial> judged;
     for (std::size_t i = 0; i < trials.size(); ++i)
         judged.push_back({&trials[i], &comparison.trial_judgements[i]});
-    add_cells(comparison, judged, benchmark.experiment);
+    add_cells(comparison, judged, benchmark);
 
     const Evidence evidence{judged, comparison.cells, comparison.levels, comparison.load_model,
                             benchmark.experiment.margin};

@@ -106,10 +106,17 @@ struct TimeoutReached {
     friend bool operator==(const TimeoutReached&, const TimeoutReached&) = default;
 };
 
+/// Of what they may use, what contender and database used.
+struct CpuInUse {
+    double contender = 0;  ///< 0..1 of its limit, as is the next
+    double database = 0;
+    friend bool operator==(const CpuInUse&, const CpuInUse&) = default;
+};
+
 /// The numbers of a finding. Rules that need none have the first alternative.
 using Facts = std::variant<std::monostate, ErrorShare, Redirects, HostShortages, ServiceEnd, IncidentText,
                            FewOperations, Unsteady, ShareOverLimit, MissingConnections, DelayOverLimit,
-                           Standstill, RateMissed, HeldBack, LittleMismatch, TimeoutReached>;
+                           Standstill, RateMissed, HeldBack, LittleMismatch, TimeoutReached, CpuInUse>;
 
 /// In how many of the trials of a cell something was found.
 struct Occurrence {

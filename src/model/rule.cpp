@@ -63,6 +63,9 @@ constexpr std::array<RuleRow, k_rules> k_rule_rows{{
     // Of a load without --expect-status, where a redirect counts as a success.
     alike(Rule::redirects, "redirects", {Effect::explains, Effect::none, Effect::none}, Doing::contender,
           Remedy::find_errors),
+    // Figures of a wait are right, but they say nothing of the work.
+    alike(Rule::nobody_busy, "nobody_busy", {Effect::explains, Effect::explains, Effect::none},
+          Doing::contender, Remedy::read_logs),
 }};
 
 constexpr bool rules_in_order() {

@@ -35,8 +35,9 @@ enum class Rule : std::uint8_t {
     effects,
     saturated,
     redirects,
+    nobody_busy,
 };
-inline constexpr std::size_t k_rules = 25;
+inline constexpr std::size_t k_rules = 26;
 
 /// What a rule that was broken does to a figure, from the least to the most.
 enum class Effect : std::uint8_t {

@@ -85,7 +85,7 @@ std::string short_reason(const model::Cell& cell) {
 std::vector<std::string> short_reason_list(const model::Cell& cell) {
     std::vector<std::string> list;
     for (const model::Finding& finding : cell.judgement.findings)
-        list.push_back(short_text(cell, finding));
+        if (finding.effects().worst() >= model::Effect::doubts) list.push_back(short_text(cell, finding));
     return list;
 }
 

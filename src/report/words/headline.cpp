@@ -146,6 +146,39 @@ std::string verdict_clause(const Comparison& comparison, const PairedRatio& pool
                        why(comparison, pooled));
 }
 
+// Cells of one entrant at which nobody was busy, by rising level.
+std::vector<const Cell*> waits_of(const Comparison& comparison, const std::string& entrant) {
+    std::vector<const Cell*> cells;
+    for (const Cell& cell : comparison.cells)
+        if (cell.entrant == entrant && cell.judgement.has(model::Rule::nobody_busy)) cells.push_back(&cell);
+    return cells;
+}
+
+// "x at 8 users (with the database at most 3 % of the CPU time that they may use)"
+std::string wait_text(const std::vector<const Cell*>& cells, model::LoadModel model) {
+    std::vector<std::int64_t> levels;
+    double most = 0;
+    for (const Cell* cell : cells) {
+        levels.push_back(cell->level);
+        for (const model::Finding& finding : cell->judgement.findings)
+            if (const auto* used = std::get_if<model::CpuInUse>(&finding.facts))
+                most = std::max(most, used->contender + used->database);
+    }
+    return fmt::format("{} at {} (it and the database used {}{} of a limit)", cells.front()->entrant,
+                       levels_text(levels, model), cells.size() > 1 ? "at most " : "", model::percent(most));
+}
+
+// Said before any ratio; empty where somebody was busy in every cell.
+std::string waits(const Comparison& comparison) {
+    std::vector<std::string> parts;
+    for (const std::string& entrant : comparison.entrants)
+        if (const auto cells = waits_of(comparison, entrant); !cells.empty())
+            parts.push_back(wait_text(cells, comparison.load_model));
+    if (parts.empty()) return "";
+    return fmt::format("Nobody was busy, so what was measured is a wait, not work: {}. ",
+                       joust::joined(parts, "; "));
+}
+
 std::string alone(const Comparison& comparison) {
     const auto goodput = [](const Cell& cell) { return cell.at(Quantity::goodput).value; };
     const Cell* best = nullptr;
@@ -163,7 +196,7 @@ std::string suspects(const Comparison& comparison, const model::Caveat& caveat) 
     for (const Cell& cell : comparison.cells)
         if (cell.judgement.validity == model::Validity::suspect)
             for (const model::Finding& finding : cell.judgement.findings)
-                ++counts[short_name(finding.rule)];
+                if (finding.effects().worst() >= model::Effect::doubts) ++counts[short_name(finding.rule)];
     std::vector<std::string> parts;
     for (const auto& [name, count] : counts)
         parts.push_back(fmt::format("{}: {}", name, count));
@@ -209,6 +242,7 @@ std::string headline(const Comparison& comparison) {
     if (comparison.entrants.size() == 1) clauses.push_back(alone(comparison));
     std::string text = joust::joined(clauses, "; ");
     if (text.starts_with("whether")) text.front() = 'W';  // a contender's name keeps its spelling
+    text = waits(comparison) + text;
     if (!failures.empty()) {
         text += ". Invalid: " + joust::joined(failures, "; ");
         if (comparison.entrants.size() > 1) text += ". No winner";

@@ -78,7 +78,8 @@ Prose way_to_valid_results(const RunReport& run, const PairedRatio& goodput) {
     for (const Cell& cell : run.comparison.cells)
         if (cell.judgement.validity == model::Validity::suspect && of_either(cell, goodput))
             for (const model::Finding& finding : cell.judgement.findings)
-                remedies.insert(row(finding.rule).remedy);
+                if (finding.effects().worst() >= model::Effect::doubts)
+                    remedies.insert(row(finding.rule).remedy);
     const bool unlimited = remedies.erase(Remedy::set_limits) > 0;
     const bool unsteady = remedies.erase(Remedy::warm_up_longer) > 0;
     const bool starved = remedies.erase(Remedy::load_less) > 0;

@@ -159,6 +159,13 @@ public:
             percent(facts.share), percent(facts.limit), percent(facts.edges));
     }
     std::string operator()(const model::TimeoutReached& facts) const { return timeout_text(facts); }
+    std::string operator()(const model::CpuInUse& facts) const {
+        return fmt::format(
+            "nobody was busy: of the CPU time that they may use, the contender used {} and the database {}, "
+            "so "
+            "the response time is a wait (for storage, a lock, a timer or the network), not work",
+            percent(facts.contender), percent(facts.database));
+    }
 
 private:
     const model::Finding& finding_;

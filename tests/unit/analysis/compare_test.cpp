@@ -197,11 +197,11 @@ TEST(compare, names_saturation_when_requests_take_nearly_the_timeout) {
     });
     const Comparison comparison = compare(benchmark, trials);
     const Cell& saturated = *comparison.cell("django", 50);
-    ASSERT_THAT(saturated.judgement.findings, ::testing::SizeIs(1));
+    ASSERT_THAT(saturated.judgement.findings, ::testing::SizeIs(2)) << "nobody is busy, either";
     EXPECT_EQ(saturated.judgement.findings[0].rule, model::Rule::saturated);
     EXPECT_THAT(words::sentence(saturated.judgement.findings[0]), HasSubstr("with a timeout of 60 s"));
     EXPECT_EQ(saturated.judgement.validity, Validity::suspect);
-    EXPECT_THAT(comparison.cell("fastapi", 50)->judgement.findings, IsEmpty());
+    EXPECT_FALSE(comparison.cell("fastapi", 50)->judgement.has(model::Rule::saturated));
 }
 
 TEST(compare, leaves_an_invalid_trial_out_of_its_cell_and_of_the_pairs_but_counts_its_errors) {
@@ -419,6 +419,44 @@ TEST(compare, sums_a_cell_over_its_trials) {
     // 4 ms each and 50 ms in every window of about 1000 operations.
     EXPECT_NEAR(cell.at(Quantity::cpu_per_operation).value, 4050, 1);
     EXPECT_NEAR(cell.at(Quantity::contender_cpu).value, 0.81, 1e-6);
+}
+
+// Two services, of which one spends its time waiting.
+Comparison with_a_waiting_one(const std::string& load_model) {
+    const model::Benchmark benchmark = testing::benchmark_from(fmt::format(R"(name = "waits"
+workload = "w"
+contenders = ["quick", "waits"]
+[load]
+model = "{}"
+levels = [8]
+duration = "5s"
+)",
+                                                                           load_model));
+    return compare(benchmark, testing::synthetic_trials(benchmark, [](const model::PlannedTrial& plan) {
+                       const bool waits = plan.entrant == "waits";
+                       return TrialShape{.goodput_rps = waits ? 180.0 : 8000.0,
+                                         .p50_ms = waits ? 44.0 : 1.0,
+                                         .cpu_ms_per_operation = 0.12,
+                                         .database_cpu_ms_per_operation = 0.01};
+                   }));
+}
+
+TEST(compare, says_before_any_ratio_that_nobody_was_busy) {
+    const Comparison comparison = with_a_waiting_one("closed");
+    const Cell& cell = *comparison.cell("waits", 8);
+    ASSERT_TRUE(cell.judgement.has(model::Rule::nobody_busy));
+    EXPECT_EQ(cell.judgement.validity, Validity::valid) << "its goodput is what it is";
+    EXPECT_FALSE(comparison.cell("quick", 8)->judgement.has(model::Rule::nobody_busy));
+    const std::string headline = words::headline(comparison);
+    EXPECT_EQ(
+        headline.find("Nobody was busy, so what was measured is a wait, not work: waits at 8 users (it and "
+                      "the database used 3.7 % of a limit). quick is faster than waits"),
+        0U)
+        << headline;
+}
+
+TEST(compare, expects_nobody_to_be_busy_at_a_given_rate) {
+    EXPECT_FALSE(with_a_waiting_one("open").cell("waits", 8)->judgement.has(model::Rule::nobody_busy));
 }
 
 }  // namespace

@@ -1,0 +1,27 @@
+#include "rules/nobody_busy.hpp"
+
+namespace joust::rules {
+namespace {
+
+constexpr double k_least_busy = 0.5;
+
+// Of its limit; 0 where there is none.
+double in_use(const model::Cell& cell, model::Quantity quantity, const model::Limits& limits) {
+    const model::Estimate* cores = cell.find(quantity);
+    return cores != nullptr && limits.cpus > 0 ? cores->value / limits.cpus : 0;
+}
+
+}  // namespace
+
+std::optional<model::Finding> nobody_busy(const model::Cell& cell, const model::Benchmark& benchmark) {
+    if (benchmark.load.model != model::LoadModel::closed || invalid(cell) ||
+        cell.judgement.has(model::Rule::limits_off) || cell.find(model::Quantity::contender_cpu) == nullptr)
+        return std::nullopt;
+    const model::CpuInUse facts{
+        .contender = in_use(cell, model::Quantity::contender_cpu, benchmark.contender_limits),
+        .database = in_use(cell, model::Quantity::database_cpu, benchmark.database_limits)};
+    if (facts.contender + facts.database >= k_least_busy) return std::nullopt;
+    return model::Finding{.rule = model::Rule::nobody_busy, .facts = facts};
+}
+
+}  // namespace joust::rules
