@@ -38,6 +38,6 @@ Result<Outcome> run_experiment(const RunSpec& spec, Observer& observer, const In
 
 /// What resetting the state, starting and stopping a service cost per trial, about; for saying how long a
 /// plan takes.
-inline constexpr Nanoseconds k_overhead_per_trial = std::chrono::seconds(3);
+inline constexpr Nanoseconds k_overhead_per_trial = std::chrono::milliseconds(1500);
 
 }  // namespace joust::experiment

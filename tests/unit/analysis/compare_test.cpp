@@ -421,43 +421,5 @@ TEST(compare, sums_a_cell_over_its_trials) {
     EXPECT_NEAR(cell.at(Quantity::contender_cpu).value, 0.81, 1e-6);
 }
 
-// Two services, of which one spends its time waiting.
-Comparison with_a_waiting_one(const std::string& load_model) {
-    const model::Benchmark benchmark = testing::benchmark_from(fmt::format(R"(name = "waits"
-workload = "w"
-contenders = ["quick", "waits"]
-[load]
-model = "{}"
-levels = [8]
-duration = "5s"
-)",
-                                                                           load_model));
-    return compare(benchmark, testing::synthetic_trials(benchmark, [](const model::PlannedTrial& plan) {
-                       const bool waits = plan.entrant == "waits";
-                       return TrialShape{.goodput_rps = waits ? 180.0 : 8000.0,
-                                         .p50_ms = waits ? 44.0 : 1.0,
-                                         .cpu_ms_per_operation = 0.12,
-                                         .database_cpu_ms_per_operation = 0.01};
-                   }));
-}
-
-TEST(compare, says_before_any_ratio_that_nobody_was_busy) {
-    const Comparison comparison = with_a_waiting_one("closed");
-    const Cell& cell = *comparison.cell("waits", 8);
-    ASSERT_TRUE(cell.judgement.has(model::Rule::nobody_busy));
-    EXPECT_EQ(cell.judgement.validity, Validity::valid) << "its goodput is what it is";
-    EXPECT_FALSE(comparison.cell("quick", 8)->judgement.has(model::Rule::nobody_busy));
-    const std::string headline = words::headline(comparison);
-    EXPECT_EQ(
-        headline.find("Nobody was busy, so what was measured is a wait, not work: waits at 8 users (it and "
-                      "the database used 3.7 % of a limit). quick is faster than waits"),
-        0U)
-        << headline;
-}
-
-TEST(compare, expects_nobody_to_be_busy_at_a_given_rate) {
-    EXPECT_FALSE(with_a_waiting_one("open").cell("waits", 8)->judgement.has(model::Rule::nobody_busy));
-}
-
 }  // namespace
 }  // namespace joust::analysis

@@ -68,11 +68,11 @@ TEST(Plan, TheCoinIsFair) {
 TEST(Plan, SaysHowLongItTakes) {
     const PlannedTime time = planned_time(shipped("quick"), 3, 3s);
     EXPECT_EQ(time.least, 18 * (5s + 2s + 3s));
-    EXPECT_EQ(time.most, 18 * (5s + 8s + 3s));
+    EXPECT_EQ(time.most, 18 * (5s + 6s + 3s));
 }
 
 TEST(Plan, TheDefaultTakesAtMostFiveMinutes) {
-    EXPECT_LE(planned_time(shipped(""), 3, 3s).most, 5min);
+    EXPECT_LE(planned_time(shipped(""), 4, 1500ms).most, 5min);
     EXPECT_LE(planned_time(shipped("smoke"), 1, 3s).most, 60s);
 }
 
