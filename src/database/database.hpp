@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "host/cpu_layout.hpp"
@@ -40,6 +41,12 @@ struct LogMark {
     std::uint64_t left_out = 0;  ///< bytes that were not kept by then
 };
 
+/// A table as the requests of a trial have left it.
+struct TableContents {
+    std::string problem;  ///< why it proves nothing: "it is a view"; "" where it does
+    std::vector<std::pair<std::string, std::int64_t>> rows;  ///< how many there are of each request id
+};
+
 /// The private database of one run, a resource: stopped and removed at the end of its life.
 ///
 /// Use it from one thread, the one that started it and that outlives it.
@@ -55,6 +62,11 @@ public:
     /// numbering restarted, space given back, statistics renewed, checkpoint. A session that keeps a table
     /// locked for more than ten seconds (a request that the drain gave up on) is ended.
     virtual Status reset(const std::string& contender) = 0;
+
+    /// Rows of the contender's `table` (in the schema "public") by their column request_id, read without
+    /// running any code of the contender's. Empty where this kind of database is not asked.
+    virtual Result<std::optional<TableContents>> rows_by_request(const std::string& contender,
+                                                                 const std::string& table) = 0;
 
     /// The server as it describes itself now.
     virtual Result<model::DatabaseFacts> facts() = 0;

@@ -27,6 +27,8 @@ public:
 
     Result<std::string> create_for(const std::string& contender) override;
     Status reset(const std::string& contender) override;
+    Result<std::optional<TableContents>> rows_by_request(const std::string& contender,
+                                                         const std::string& table) override;
     Result<model::DatabaseFacts> facts() override;
     [[nodiscard]] std::optional<host::UsageSource> usage_source() const override;
     [[nodiscard]] Result<std::optional<model::LimitsInForce>> limits_in_force() const override;
@@ -51,6 +53,8 @@ private:
     [[nodiscard]] Status close_to_contenders() const;
     [[nodiscard]] Result<Connection> superuser_session(const std::string& database,
                                                        const char* options) const;
+    /// The superuser's session stays in a transaction.
+    Result<TableContents> contents_of(Connection& session, const std::string& table) const;
     [[nodiscard]] Error with_context(const Error& error, const std::string& doing) const;
 
     model::DatabaseSpec spec_;

@@ -11,6 +11,7 @@
 #include "host/proc.hpp"
 #include "load/engine.hpp"
 #include "model/wording.hpp"
+#include "probes/audit_probe.hpp"
 #include "probes/usage_probe.hpp"
 
 namespace joust::experiment {
@@ -148,6 +149,8 @@ private:
             watched.push_back({std::nullopt, host::CpuSource{own}});
         probes::Probes all;
         all.push_back(std::make_unique<probes::UsageProbe>(std::move(watched)));
+        if (const auto left = probes::rows_left(spec_.workload))
+            all.push_back(std::make_unique<probes::AuditProbe>(rig_.database(), result_.plan.entrant, *left));
         return all;
     }
 

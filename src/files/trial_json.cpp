@@ -193,6 +193,21 @@ void fields(F& f, C& conduct) {
     f.later("local_ports", conduct.local_ports);
 }
 
+template <typename F, Is<Audit> A>
+void fields(F& f, A& audit) {
+    f("table", audit.table);
+    f("rows_left", audit.rows_left);
+    f("right", audit.right);
+    f("lost", audit.lost);
+    f("partial", audit.partial);
+    f("duplicate", audit.duplicate);
+    f("unknown_applied", audit.unknown_applied);
+    f("unknown_absent", audit.unknown_absent);
+    f("unknown_partial", audit.unknown_partial);
+    f("foreign_rows", audit.foreign_rows);
+    f.text("problem", audit.problem);
+}
+
 template <typename F, Is<TrialResult> T>
 void fields(F& f, T& trial) {
     f("index", trial.plan.index);
@@ -221,6 +236,7 @@ void fields(F& f, T& trial) {
     f.text("service_exit", trial.service.exit);
     f("service_processes", trial.service.processes);
     f("incidents", trial.incidents);
+    f.later("audit", trial.audit);
     f("operations", trial.samples.operations);
     f("seconds", trial.samples.seconds);
     f("error_examples", trial.samples.examples);

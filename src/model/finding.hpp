@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "model/audit.hpp"
 #include "model/rule.hpp"
 #include "model/samples.hpp"
 #include "model/shortage.hpp"
@@ -113,10 +114,17 @@ struct CpuInUse {
     friend bool operator==(const CpuInUse&, const CpuInUse&) = default;
 };
 
+/// Rows that are not as the contract has them.
+struct RowsMissed {
+    Audit audit;
+    friend bool operator==(const RowsMissed&, const RowsMissed&) = default;
+};
+
 /// The numbers of a finding. Rules that need none have the first alternative.
-using Facts = std::variant<std::monostate, ErrorShare, Redirects, HostShortages, ServiceEnd, IncidentText,
-                           FewOperations, Unsteady, ShareOverLimit, MissingConnections, DelayOverLimit,
-                           Standstill, RateMissed, HeldBack, LittleMismatch, TimeoutReached, CpuInUse>;
+using Facts =
+    std::variant<std::monostate, ErrorShare, Redirects, HostShortages, ServiceEnd, IncidentText,
+                 FewOperations, Unsteady, ShareOverLimit, MissingConnections, DelayOverLimit, Standstill,
+                 RateMissed, HeldBack, LittleMismatch, TimeoutReached, CpuInUse, RowsMissed>;
 
 /// In how many of the trials of a cell something was found.
 struct Occurrence {
@@ -147,6 +155,7 @@ struct ShortWindow {
 struct NotEvaluated {
     Rule rule;
     std::optional<ShortWindow> short_window;  ///< there is data, but too little
+    bool in_part = false;                     ///< the other part of the rule was evaluated, and holds
     friend bool operator==(const NotEvaluated&, const NotEvaluated&) = default;
 };
 

@@ -7,13 +7,14 @@
 namespace joust::model {
 namespace {
 
-constexpr std::array<std::pair<IncidentKind, std::string_view>, 7> k_incident_names{{
+constexpr std::array<std::pair<IncidentKind, std::string_view>, 8> k_incident_names{{
     {IncidentKind::database_connections, "database_connections"},
     {IncidentKind::service_died, "service_died"},
     {IncidentKind::out_of_memory, "out_of_memory"},
     {IncidentKind::clock_jumped, "clock_jumped"},
     {IncidentKind::service_restarted, "service_restarted"},
     {IncidentKind::log_cut, "log_cut"},
+    {IncidentKind::not_audited, "not_audited"},
     {IncidentKind::limits_not_in_force, "limits_not_in_force"},
 }};
 

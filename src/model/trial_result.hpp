@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "model/audit.hpp"
 #include "model/party.hpp"
 #include "model/plan.hpp"
 #include "model/samples.hpp"
@@ -38,6 +39,7 @@ enum class IncidentKind {
     clock_jumped,         ///< wall and monotonic clock drifted apart by more than 50 ms within the trial
     service_restarted,    ///< a process of it ended while the service went on: a worker was replaced or lost
     log_cut,              ///< a log does not have all that was printed; explains what is missing there
+    not_audited,          ///< the rows that requests left could not be read
     limits_not_in_force,  ///< read back at the end of the trial, they were not those asked for
 };
 std::string_view name(IncidentKind kind);
@@ -65,6 +67,8 @@ struct TrialResult {
     std::optional<Nanoseconds> contender_cpu_taken;
     ServiceRecord service;
     std::vector<Incident> incidents;
+    /// Empty where the workload declares no rows, the ids are not known, or the database cannot be asked.
+    std::optional<Audit> audit;
 
     /// The party with that role; null where there was none.
     [[nodiscard]] const Party* party(Role role) const;

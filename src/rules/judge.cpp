@@ -1,5 +1,7 @@
 #include "rules/judge.hpp"
 
+#include <algorithm>
+
 #include "rules/trial_rules.hpp"
 
 namespace joust::rules {
@@ -8,6 +10,15 @@ namespace {
 void add_generator_rules(model::Judgement& judgement, const GeneratorCase& load) {
     for (const GeneratorRule rule : generator_rules())
         add(judgement, rule(load));
+}
+
+// Rows are audited by request; files are not counted against the contract.
+void add_effects(model::Judgement& judgement, const model::TrialResult& trial) {
+    if (trial.audit && !trial.audit->as_contract())
+        judgement.findings.push_back(
+            {.rule = model::Rule::effects, .facts = model::RowsMissed{*trial.audit}});
+    else
+        judgement.not_evaluated.push_back({.rule = model::Rule::effects, .in_part = trial.audit.has_value()});
 }
 
 }  // namespace
@@ -20,8 +31,11 @@ model::Judgement judge(const model::TrialResult& trial, const model::ExperimentS
     add_generator_rules(judgement, {.samples = trial.samples,
                                     .generator = generator != nullptr ? generator->usage : model::Usage{},
                                     .load_model = trial.load_model});
-    // Answers were checked, but rows and files were not counted against the contract.
-    judgement.not_evaluated.push_back({model::Rule::effects, {}});
+    add_effects(judgement, trial);
+    // What voids comes first: it is what is told of a trial in few words.
+    std::stable_partition(
+        judgement.findings.begin(), judgement.findings.end(),
+        [](const model::Finding& finding) { return finding.effects().worst() == model::Effect::voids; });
     judgement.validity = validity_of(judgement.findings);
     return judgement;
 }

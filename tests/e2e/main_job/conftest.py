@@ -52,7 +52,9 @@ class Place:
         self.path = path
         for folder in ("benchmarks", "workloads", "contenders"):
             (path / folder).mkdir(parents=True)
-        shutil.copy(ROOT / "workloads/io-intensive.toml", path / "workloads")
+        # The small services answer without a database: their workload declares no effects.
+        workload = (ROOT / "workloads/io-intensive.toml").read_text()
+        (path / "workloads/io-intensive.toml").write_text(workload[: workload.index("# What one successful")])
 
     def contender(self, name, mode="good", route="/io", healthy_within="30s"):
         folder = self.path / "contenders" / name
@@ -80,6 +82,11 @@ class Place:
 
     def real_contender(self, name):
         shutil.copytree(ROOT / "contenders" / name, self.path / "contenders" / name)
+        return self
+
+    def declared_effects(self):
+        """The workload as it is shipped, with what a request has to leave."""
+        shutil.copy(ROOT / "workloads/io-intensive.toml", self.path / "workloads")
         return self
 
     def benchmark(self, contenders, text="", levels="[2, 4]", duration="1s", timeout="5s", limits="", settings=""):

@@ -104,6 +104,54 @@ protected:
     }
 };
 
+TEST_F(SharedPostgres, CountsTheRowsOfEachRequest) {
+    const ContenderSession contender(postgres_.create_for("audited").value());
+    contender.ask("CREATE TABLE users (id serial PRIMARY KEY, request_id varchar(64))");
+    contender.ask("INSERT INTO users (request_id) VALUES ('a'), ('b'), ('a'), (NULL)");
+    const TableContents found = postgres_.rows_by_request("audited", "users").value().value();
+    EXPECT_EQ(found.problem, "");
+    EXPECT_THAT(found.rows,
+                ::testing::UnorderedElementsAre(std::pair("a", 2), std::pair("b", 1), std::pair("", 1)));
+    contender.ask("DROP TABLE users");
+}
+
+// What a contender can put in the place of a table; none of it runs with other rights than his own.
+TEST_F(SharedPostgres, CountsNoRowsOfWhatIsNoOrdinaryTable) {
+    const ContenderSession contender(postgres_.create_for("rigged").value());
+    const auto problem = [&] { return postgres_.rows_by_request("rigged", "users").value().value().problem; };
+    EXPECT_THAT(problem(), HasSubstr("it cannot be read: "));
+    contender.ask("CREATE VIEW users AS SELECT 'a'::text AS request_id FROM generate_series(1, 5)");
+    EXPECT_EQ(problem(), "it is no ordinary table");
+    contender.ask("DROP VIEW users");
+    contender.ask("CREATE UNLOGGED TABLE users (request_id text)");
+    EXPECT_EQ(problem(), "it is unlogged, so a crash empties it");
+    contender.ask("DROP TABLE users");
+    contender.ask("CREATE TABLE users (other text)");
+    EXPECT_EQ(problem(), "it has no column request_id");
+    contender.ask("DROP TABLE users");
+    contender.ask("CREATE DOMAIN mine AS text");
+    contender.ask("CREATE TABLE users (request_id mine)");
+    EXPECT_EQ(problem(), "its column request_id has a type of the contender's own");
+    contender.ask("DROP TABLE users");
+    contender.ask("CREATE TABLE users (request_id text) PARTITION BY LIST (request_id)");
+    EXPECT_EQ(problem(), "it is no ordinary table");
+    contender.ask("DROP TABLE users");
+    contender.ask("CREATE TABLE users (request_id text)");
+    const ContenderSession holder(postgres_.create_for("rigged").value());
+    holder.ask("BEGIN");
+    holder.ask("LOCK TABLE users IN ACCESS EXCLUSIVE MODE");
+    EXPECT_THAT(problem(), HasSubstr("it cannot be read: "));
+    holder.ask("ROLLBACK");
+    // Of a child table and of a policy, the rows are not, and are, those of the table.
+    contender.ask("CREATE TABLE child () INHERITS (users)");
+    contender.ask("INSERT INTO child VALUES ('a')");
+    contender.ask("INSERT INTO users VALUES ('b')");
+    contender.ask("ALTER TABLE users ENABLE ROW LEVEL SECURITY");
+    contender.ask("ALTER TABLE users FORCE ROW LEVEL SECURITY");
+    EXPECT_THAT(postgres_.rows_by_request("rigged", "users").value().value().rows,
+                ::testing::ElementsAre(std::pair("b", 1)));
+}
+
 TEST_F(SharedPostgres, GivesEachContenderADatabaseThatNoOtherCanEnter) {
     const std::string mine = postgres_.create_for("django").value();
     const std::string others = postgres_.create_for("fastapi-gunicorn").value();

@@ -58,6 +58,17 @@ TrialResult full_trial() {
     trial.party(Role::contender)->limits_in_force->cpu_quota = 0.5;
     trial.party(Role::database)->limits_in_force = std::nullopt;
     trial.service = {Nanoseconds{812'345'678}, true, "was killed by signal 9 (Killed)", 3};
+    trial.audit = Audit{.table = "users",
+                        .rows_left = 5,
+                        .right = 6,
+                        .lost = 1,
+                        .partial = 2,
+                        .duplicate = 3,
+                        .unknown_applied = 4,
+                        .unknown_absent = 5,
+                        .unknown_partial = 7,
+                        .foreign_rows = 8,
+                        .problem = "it is a view"};
     trial.incidents = {{IncidentKind::out_of_memory, "the kernel killed a process at 2GiB"}};
     return trial;
 }

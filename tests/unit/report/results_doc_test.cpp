@@ -82,6 +82,7 @@ testing::ReportCase eventful_run() {
     trial.samples.examples = {{model::RequestErrorKind::body, 200, "{}", Nanoseconds{1}}};
     trial.samples.operations = {{"read", 1, {}, {}}};
     trial.samples.seconds = {{0, 1, 0, 1, 1, 1}};
+    trial.audit = model::Audit{.table = "users", .rows_left = 5, .right = 2};
     trial.samples.ids = {{"a", 2, {{1, model::RequestErrorKind::reset}}, false}};
     return run;
 }

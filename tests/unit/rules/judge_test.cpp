@@ -89,6 +89,18 @@ INSTANTIATE_TEST_SUITE_P(
              [](TrialResult& trial) {
                  trial.incidents = {{IncidentKind::service_restarted, "1 of 2 processes of django ended"}};
              }},
+        Flaw{"effects", Validity::invalid,
+             "rows of users are not as the contract: of 10 requests answered rightly 2 left no row (lost), 1 "
+             "left "
+             "another number than 5 (partial), 3 left 5 more than once (duplicate)",
+             [](TrialResult& trial) {
+                 trial.audit = model::Audit{
+                     .table = "users", .rows_left = 5, .right = 4, .lost = 2, .partial = 1, .duplicate = 3};
+             }},
+        Flaw{"effects", Validity::invalid, "rows of users prove nothing: it is unlogged",
+             [](TrialResult& trial) {
+                 trial.audit = model::Audit{.table = "users", .rows_left = 5, .problem = "it is unlogged"};
+             }},
         Flaw{"cpu_taken", Validity::suspect, "used 12 % of the CPU time that is the contender's alone",
              [](TrialResult& trial) { trial.contender_cpu_taken = trial.samples.window * 12 / 100; }},
         Flaw{"few_operations", Validity::invalid, "99 verified operations, at least 100",

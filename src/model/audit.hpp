@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace joust::model {
+
+/// What the requests of a trial left in a table, held against what each has to leave. An id counts once, in
+/// one of the numbers.
+struct Audit {
+    std::string table;
+    std::int64_t rows_left = 0;         ///< that each request has to leave
+    std::uint64_t right = 0;            ///< answered rightly, with just these rows, as the next three are
+    std::uint64_t lost = 0;             ///< … without any row
+    std::uint64_t partial = 0;          ///< … with another number of rows
+    std::uint64_t duplicate = 0;        ///< … with several times the rows
+    std::uint64_t unknown_applied = 0;  ///< failed or unfinished, with the rows
+    std::uint64_t unknown_absent = 0;   ///< failed or unfinished, without any
+    std::uint64_t unknown_partial = 0;  ///< failed or unfinished, with another number of rows
+    std::uint64_t foreign_rows = 0;     ///< rows of no request that was sent
+    std::string problem;                ///< why the table proves nothing: "it is a view"; "" where it does
+
+    [[nodiscard]] std::uint64_t acknowledged() const { return right + lost + partial + duplicate; }
+    [[nodiscard]] bool as_contract() const {
+        return problem.empty() && lost + partial + duplicate + unknown_partial == 0;
+    }
+    friend bool operator==(const Audit&, const Audit&) = default;
+};
+
+}  // namespace joust::model
