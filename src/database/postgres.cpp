@@ -227,14 +227,13 @@ Result<TableContents> Postgres::contents_of(Connection& session, const std::stri
     return contents;
 }
 
-Result<std::optional<TableContents>> Postgres::rows_by_request(const std::string& contender,
-                                                               const std::string& table) {
+Result<TableContents> Postgres::rows_by_request(const std::string& contender, const std::string& table) {
     const std::string doing = fmt::format("reading the table {} of {}", table, contender);
     auto session = superuser_session(database_name(contender), k_own_settings);
     if (!session) return tl::unexpected(with_context(session.error(), doing));
     auto contents = contents_of(*session, table);
     if (!contents) return tl::unexpected(with_context(contents.error(), doing));
-    return std::optional(std::move(*contents));
+    return contents;
 }
 
 Status Postgres::reset(const std::string& contender) {

@@ -1,6 +1,7 @@
 #include "database/sqlite.hpp"
 
 #include <array>
+#include <cstdlib>
 #include <string_view>
 #include <vector>
 
@@ -23,6 +24,7 @@ constexpr std::array<const char*, 4> k_pragmas = {"journal_mode", "page_size", "
 constexpr std::string_view k_make = "make";
 constexpr std::string_view k_empty = "empty";
 constexpr std::string_view k_tell = "tell";
+constexpr std::string_view k_count = "count ";  // and the table
 
 // The journal's mode is kept in the file, so that every contender finds the same one.
 Status make(const Path& file, Nanoseconds patience) {
@@ -60,6 +62,22 @@ Result<std::string> read_pragmas(const Path& file, Nanoseconds patience) {
     return values;
 }
 
+// A line for each request id with its rows; or a line that begins with "!": why they prove nothing.
+Result<std::string> count_rows(const Path& file, Nanoseconds patience, const std::string& table) {
+    JOUST_TRY(SqliteConnection connection, SqliteConnection::open(file, false, patience));
+    const std::string name = sqlite_identifier(table);
+    // A view has no page of its own, a virtual table neither.
+    JOUST_TRY(const auto pages, connection.run(fmt::format(
+                                    "SELECT rootpage FROM sqlite_schema WHERE type = 'table' AND name = {}",
+                                    sqlite_literal(table))));
+    if (pages.empty()) return "!there is no table of that name\n";
+    if (pages[0] == "0") return "!it is no ordinary table\n";
+    const auto rows = connection.run(
+        fmt::format("SELECT count(*) || ' ' || coalesce(request_id, '') FROM {} GROUP BY request_id", name));
+    if (!rows) return fmt::format("!it cannot be read: {}\n", rows.error().message);
+    return joined(*rows, "\n");
+}
+
 Result<std::string> do_work(std::string_view request) {
     const std::size_t first = request.find('\n');
     const std::size_t second = request.find('\n', first + 1);
@@ -67,6 +85,8 @@ Result<std::string> do_work(std::string_view request) {
     const Nanoseconds patience(std::stoll(std::string(request.substr(first + 1, second - first - 1))));
     const Path file(request.substr(second + 1));
     if (work == k_tell) return read_pragmas(file, patience);
+    if (work.starts_with(k_count))
+        return count_rows(file, patience, std::string(work.substr(k_count.size())));
     JOUST_CHECK(work == k_make ? make(file, patience) : empty(file, patience));
     return "";
 }
@@ -128,6 +148,25 @@ Status Sqlite::reset(const std::string& contender) {
     if (emptied) return {};
     return fail(emptied.error().kind, "emptying the SQLite file of {}: {}", contender,
                 emptied.error().message);
+}
+
+Result<TableContents> Sqlite::rows_by_request(const std::string& contender, const std::string& table) {
+    const auto counted = as_owner_of(contender, std::string(k_count) + table);
+    if (!counted)
+        return fail(counted.error().kind, "reading the table {} of {}: {}", table, contender,
+                    counted.error().message);
+    TableContents contents;
+    if (counted->starts_with('!')) {
+        contents.problem = trimmed(std::string_view(*counted).substr(1));
+        return contents;
+    }
+    for (const std::string_view line : split(*counted, '\n')) {
+        const std::size_t space = line.find(' ');
+        if (space == std::string_view::npos) continue;
+        contents.rows.emplace_back(line.substr(space + 1),
+                                   std::strtoll(std::string(line.substr(0, space)).c_str(), nullptr, 10));
+    }
+    return contents;
 }
 
 Result<model::DatabaseFacts> Sqlite::facts() {

@@ -27,9 +27,7 @@ public:
 
     Result<std::string> create_for(const std::string& contender) override;
     Status reset(const std::string& contender) override;
-    Result<std::optional<TableContents>> rows_by_request(const std::string&, const std::string&) override {
-        return std::optional<TableContents>();
-    }
+    Result<TableContents> rows_by_request(const std::string& contender, const std::string& table) override;
     Result<model::DatabaseFacts> facts() override;
     [[nodiscard]] std::optional<host::UsageSource> usage_source() const override { return std::nullopt; }
     [[nodiscard]] Result<std::optional<model::LimitsInForce>> limits_in_force() const override {

@@ -42,11 +42,24 @@ Result<std::vector<std::string>> SqliteConnection::run(const std::string& statem
     return rows;
 }
 
+namespace {
+
+// `text` between two of these marks, each of its own doubled.
+std::string quoted(const std::string& text, char mark) {
+    std::string result(1, mark);
+    for (const char c : text)
+        result.append(c == mark ? 2 : 1, c);
+    return result + mark;
+}
+
+}  // namespace
+
 std::string sqlite_identifier(const std::string& name) {
-    std::string quoted = "\"";
-    for (const char c : name)
-        quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-    return quoted + "\"";
+    return quoted(name, '"');
+}
+
+std::string sqlite_literal(const std::string& text) {
+    return quoted(text, '\'');
 }
 
 }  // namespace joust::database

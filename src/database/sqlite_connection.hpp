@@ -32,5 +32,7 @@ private:
 
 /// `name` in double quotes, as SQL wants identifiers.
 std::string sqlite_identifier(const std::string& name);
+/// `text` in single quotes, as SQL wants strings.
+std::string sqlite_literal(const std::string& text);
 
 }  // namespace joust::database

@@ -17,7 +17,7 @@
 namespace joust::host {
 namespace {
 
-constexpr std::size_t k_most_result = 1024 * 1024;
+constexpr std::size_t k_most_result = std::size_t{64} << 20U;
 constexpr char k_done = '+';  ///< before a result; before an error stands the number of its kind
 
 void tell(int file, std::string_view text) {

@@ -13,7 +13,7 @@ namespace joust::host {
 /// Does `work` in a forked child process and returns its result. As root the child has become `user` for
 /// good, with no new privileges: what the work touches in that user's directories it may do no more than the
 /// user himself. It has no descriptor of this process but 0 to 2, which are /dev/null. It is killed after
-/// `limit` (timed_out) and when this thread ends; a result of more than 1 MiB is an error.
+/// `limit` (timed_out) and when this thread ends; a result of more than 64 MiB is an error.
 ///
 /// Forked, not executed: no other thread may hold a lock that the work needs, those of malloc apart.
 Result<std::string> run_as(const User& user, Nanoseconds limit,

@@ -67,7 +67,7 @@ struct TrialResult {
     std::optional<Nanoseconds> contender_cpu_taken;
     ServiceRecord service;
     std::vector<Incident> incidents;
-    /// Empty where the workload declares no rows, the ids are not known, or the database cannot be asked.
+    /// Empty where the workload declares no rows, the ids are not known, or the database could not be asked.
     std::optional<Audit> audit;
 
     /// The party with that role; null where there was none.

@@ -67,10 +67,9 @@ Status AuditProbe::finish(model::TrialResult& trial) {
         trial.incidents.push_back({model::IncidentKind::not_audited, contents.error().message});
         return {};
     }
-    if (!*contents) return {};
-    trial.audit = audit(ids, (*contents)->rows, expected_.rows);
+    trial.audit = audit(ids, contents->rows, expected_.rows);
     trial.audit->table = expected_.table;
-    trial.audit->problem = (*contents)->problem;
+    trial.audit->problem = contents->problem;
     return {};
 }
 

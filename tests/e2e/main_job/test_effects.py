@@ -37,13 +37,13 @@ def half(source):
                           "deleted=deleted", "deleted=5")
 
 
-def run(place, rig):
+def run(place, rig, *arguments):
     place.declared_effects().real_contender("fastapi").benchmark(["fastapi"], levels="[4]", duration="2s")
     file = place.path / "contenders/fastapi/app/workload.py"
     honest = file.read_text()
     file.write_text(rig(honest))
     assert rig is str or file.read_text() != honest
-    run = place.run()
+    run = place.run(*arguments)
     assert (place.latest / "trials.jsonl").exists(), run.err
     (trial,) = place.trials()
     results = json.loads((place.latest / "incremental_benchmark_results.json").read_text())
@@ -58,6 +58,12 @@ def test_an_honest_contender_has_every_row_of_every_request(place):
     assert cell["validity"] != "invalid"
     (effects,) = [one for one in cell["not_evaluated"] if one["code"] == "effects"]
     assert effects["text"] == "rows were audited by request and are as the contract; files were not counted"
+
+
+def test_sqlite_is_audited_too(place):
+    trial, cell = run(place, skips, "--database", "sqlite")
+    assert trial["audit"]["lost"] > 0 and trial["audit"]["right"] <= 300
+    assert cell["validity"] == "invalid"
 
 
 @pytest.mark.parametrize("rig, number", [(skips, "lost"), (rolls_back, "lost"), (half, "partial")])

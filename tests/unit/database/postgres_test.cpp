@@ -108,7 +108,7 @@ TEST_F(SharedPostgres, CountsTheRowsOfEachRequest) {
     const ContenderSession contender(postgres_.create_for("audited").value());
     contender.ask("CREATE TABLE users (id serial PRIMARY KEY, request_id varchar(64))");
     contender.ask("INSERT INTO users (request_id) VALUES ('a'), ('b'), ('a'), (NULL)");
-    const TableContents found = postgres_.rows_by_request("audited", "users").value().value();
+    const TableContents found = postgres_.rows_by_request("audited", "users").value();
     EXPECT_EQ(found.problem, "");
     EXPECT_THAT(found.rows,
                 ::testing::UnorderedElementsAre(std::pair("a", 2), std::pair("b", 1), std::pair("", 1)));
@@ -118,7 +118,7 @@ TEST_F(SharedPostgres, CountsTheRowsOfEachRequest) {
 // What a contender can put in the place of a table; none of it runs with other rights than his own.
 TEST_F(SharedPostgres, CountsNoRowsOfWhatIsNoOrdinaryTable) {
     const ContenderSession contender(postgres_.create_for("rigged").value());
-    const auto problem = [&] { return postgres_.rows_by_request("rigged", "users").value().value().problem; };
+    const auto problem = [&] { return postgres_.rows_by_request("rigged", "users").value().problem; };
     EXPECT_THAT(problem(), HasSubstr("it cannot be read: "));
     contender.ask("CREATE VIEW users AS SELECT 'a'::text AS request_id FROM generate_series(1, 5)");
     EXPECT_EQ(problem(), "it is no ordinary table");
@@ -148,7 +148,7 @@ TEST_F(SharedPostgres, CountsNoRowsOfWhatIsNoOrdinaryTable) {
     contender.ask("INSERT INTO users VALUES ('b')");
     contender.ask("ALTER TABLE users ENABLE ROW LEVEL SECURITY");
     contender.ask("ALTER TABLE users FORCE ROW LEVEL SECURITY");
-    EXPECT_THAT(postgres_.rows_by_request("rigged", "users").value().value().rows,
+    EXPECT_THAT(postgres_.rows_by_request("rigged", "users").value().rows,
                 ::testing::ElementsAre(std::pair("b", 1)));
 }
 

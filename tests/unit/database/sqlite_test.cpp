@@ -90,6 +90,23 @@ TEST_F(SqliteTest, SaysWhoKeepsTheFileLocked) {
     EXPECT_THAT(reset.error().message, HasSubstr("emptying the SQLite file of django: database is locked"));
 }
 
+TEST_F(SqliteTest, CountsTheRowsOfEachRequestOfAnOrdinaryTable) {
+    const auto database = test::must(start());
+    SqliteConnection session = open(test::must(database->create_for("django")));
+    const auto contents = [&] { return test::must(database->rows_by_request("django", "users")); };
+    EXPECT_EQ(contents().problem, "there is no table of that name");
+    test::must(session.run("CREATE VIEW users AS SELECT 'a' AS request_id"));
+    EXPECT_EQ(contents().problem, "there is no table of that name");
+    test::must(session.run("DROP VIEW users; CREATE TABLE users (other text)"));
+    EXPECT_THAT(contents().problem, HasSubstr("it cannot be read: no such column: request_id"));
+    test::must(
+        session.run("DROP TABLE users; CREATE TABLE users (request_id text);"
+                    "INSERT INTO users VALUES ('a b'), ('b'), ('a b'), (NULL)"));
+    EXPECT_EQ(contents().problem, "");
+    EXPECT_THAT(contents().rows,
+                ::testing::UnorderedElementsAre(std::pair("a b", 2), std::pair("b", 1), std::pair("", 1)));
+}
+
 TEST_F(SqliteTest, TellsWhatItKnowsAndWhatOnlyTheContendersKnow) {
     const auto database = test::must(start());
     test::must(database->create_for("django"));
