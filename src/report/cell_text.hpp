@@ -25,7 +25,8 @@ std::string verdict_words(const model::PairedRatio& ratio);
 /// "34 % errors", "service died": the first finding in three words.
 std::string short_reason(const model::Cell& cell);
 std::vector<std::string> short_reason_list(const model::Cell& cell);
-/// Every finding but those that only explain, in the fewest words, one after the other: "34 % errors, limits off".
+/// Every finding but those that only explain, in the fewest words, one after the other: "34 % errors, limits
+/// off".
 std::string short_reasons(const model::Cell& cell);
 /// "valid", "suspect: no steady state, littles law", "invalid: 34 % errors, limits off".
 std::string validity_text(const model::Cell& cell);

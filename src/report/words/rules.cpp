@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
 #include "model/wording.hpp"
 
 namespace joust::report::words {

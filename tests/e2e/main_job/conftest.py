@@ -52,9 +52,10 @@ class Place:
         self.path = path
         for folder in ("benchmarks", "workloads", "contenders"):
             (path / folder).mkdir(parents=True)
-        # The small services answer without a database: their workload declares no effects.
+        # The small services answer without a database: their workload declares no rows.
         workload = (ROOT / "workloads/io-intensive.toml").read_text()
-        (path / "workloads/io-intensive.toml").write_text(workload[: workload.index("# What one successful")])
+        workload = workload[: workload.index("# What one successful")] + "[operations.effects]\ntransactions = 0\n"
+        (path / "workloads/io-intensive.toml").write_text(workload)
 
     def contender(self, name, mode="good", route="/io", healthy_within="30s"):
         folder = self.path / "contenders" / name

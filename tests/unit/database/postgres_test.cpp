@@ -180,9 +180,8 @@ TEST_F(SharedPostgres, CodeOfAContenderDoesNotRunWhenTheSuperuserEmptiesItsTable
     const ContenderSession session(postgres_.create_for("trigger").value());
     for (const char* statement :
          {"CREATE TABLE users (id int)", "CREATE TABLE seen (who text)",
-          "CREATE FUNCTION spy() RETURNS trigger LANGUAGE plpgsql AS "
-          "'BEGIN PERFORM set_config(''a.a'', ''1'', false); RAISE EXCEPTION ''run as %'', current_user; "
-          "END'",
+          R"(CREATE FUNCTION spy() RETURNS trigger LANGUAGE plpgsql AS
+             'BEGIN PERFORM set_config(''a.a'', ''1'', false); RAISE EXCEPTION ''run as %'', current_user; END')",
           "CREATE TRIGGER usual BEFORE TRUNCATE ON users EXECUTE FUNCTION spy()",
           "CREATE TRIGGER always AFTER TRUNCATE ON users EXECUTE FUNCTION spy()",
           "ALTER TABLE users ENABLE ALWAYS TRIGGER always", "INSERT INTO users VALUES (1)"})
@@ -199,8 +198,8 @@ TEST_F(SharedPostgres, CodeOfAContenderDoesNotRunWhenTheSuperuserEmptiesItsTable
 TEST_F(SharedPostgres, SettingsAndFunctionsOfAContenderDoNotChangeWhatTheSuperuserDoes) {
     const ContenderSession session(postgres_.create_for("shadow").value());
     for (const char* statement : {"CREATE TABLE users (id int)", "INSERT INTO users VALUES (1)",
-                                  "CREATE FUNCTION public.quote_ident(name) RETURNS text LANGUAGE plpgsql AS "
-                                  "'BEGIN RAISE EXCEPTION ''run as %'', current_user; END'",
+                                  R"(CREATE FUNCTION public.quote_ident(name) RETURNS text LANGUAGE plpgsql AS
+                                      'BEGIN RAISE EXCEPTION ''run as %'', current_user; END')",
                                   "ALTER DATABASE joust_shadow SET search_path = public, pg_catalog",
                                   "ALTER DATABASE joust_shadow SET default_transaction_read_only = on",
                                   "ALTER DATABASE joust_shadow SET statement_timeout = 1"})

@@ -1,5 +1,6 @@
 #include "host/bounded_log.hpp"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 #include <unistd.h>

@@ -55,7 +55,6 @@ TEST(HistogramText, CountsEveryValueOnce) {
     stats::Histogram histogram;
     for (std::int64_t value = 1000; value < 3'000'000; value += 777)
         histogram.record(value);
-    std::string shares;
     double sum = 0;
     for (const std::string& row : histogram_rows(histogram, {.rows = 12, .columns = 59})) {
         const std::size_t end = row.rfind(" %");
