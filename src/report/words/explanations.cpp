@@ -14,9 +14,13 @@ Prose how_to_read_ratios(const model::ExperimentSpec& experiment) {
            emphasis("Equivalent") + " means that the whole interval lies within ±" +
            model::percent(experiment.margin) + "; " + emphasis("faster") + " and " + emphasis("slower") +
            ", that it excludes 1; " + emphasis("inconclusive") + ", neither. " +
-           emphasis("Of valid results") +
-           ": the same over the pairs in which neither result is suspect; where those are fewer than half "
-           "of all, the verdict is " +
+           "Over all levels each level counts alike, and the interval is of the scatter within levels (with "
+           "one "
+           "block, between them). " +
+           emphasis("Without doubt") +
+           ": the same over the pairs in which no rule doubts the quantity; where three or more of them tell "
+           "another "
+           "story, or doubt is on one of the two and leaves fewer than three, the verdict is " +
            emphasis("not decided") + ". A contender whose error rate exceeds " +
            model::percent(experiment.error_rate_max) + " is " + emphasis("invalid") + " and never ranked.";
 }
