@@ -60,6 +60,9 @@ void describe_run(CLI::App* app, RunCommand& run) {
     app->add_option("--profile", run.profile,
                     "overrides of the benchmark: smoke, quick (default), full, seed");
     add_assignment(app, "--database", "database.engine", "postgres or sqlite", run.assignments, quoted_value);
+    add_assignment(app, "--runtime", "runtime",
+                   "process (default), or docker: the database and all contenders in containers",
+                   run.assignments, quoted_value);
     add_assignment(app, "--contenders", "contenders",
                    "comma-separated; where the benchmark's baseline is left out, the last one is it",
                    run.assignments, list_value);

@@ -16,6 +16,7 @@ struct Installation {
     [[nodiscard]] Path benchmarks() const { return root / "benchmarks"; }
     [[nodiscard]] Path workloads() const { return root / "workloads"; }
     [[nodiscard]] Path contenders() const { return root / "contenders"; }
+    [[nodiscard]] Path docker() const { return root / "docker"; }
 };
 
 /// The nearest directory with benchmarks/, workloads/ and contenders/: from the working directory upwards,
@@ -27,6 +28,10 @@ Result<Path> find_benchmark(const Installation& installation, const std::string&
 
 /// Names of the entries that can be given to `joust run`, sorted.
 std::vector<std::string> benchmark_names(const Installation& installation);
+
+/// The image that Docker images are built from: what $JOUST_DOCKER_BASE names, else Debian in the release of
+/// this host, so that both runtimes have the same versions; on other systems bookworm.
+std::string docker_base(const Path& os_release = "/etc/os-release");
 
 std::string_view version();
 

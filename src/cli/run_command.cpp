@@ -72,6 +72,8 @@ Result<experiment::RunSpec> read_run(const RunCommand& command, const Installati
         .port = command.port,
         .results = command.results.empty() ? installation.root / "results" : command.results,
         .state_root = host::default_state_root(),
+        .docker_files = installation.docker(),
+        .docker_base = docker_base(),
         .about = {}};
     JOUST_CHECK(check_requests(spec));
     return spec;

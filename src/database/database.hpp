@@ -30,6 +30,9 @@ struct DatabaseContext {
     /// By contender: who owns its SQLite file. `user` for contenders that are not here.
     std::map<std::string, host::User> contender_users = {};
     Path log_directory;  ///< the server's log is <log_directory>/database.log
+    /// Where the runtime builds images: the folder with the server's Dockerfile, and what may end the build.
+    Path image_source = {};
+    runtime::Interrupted interrupted = {};
     /// How long a reset between trials waits for a lock. Longer than a contender's own busy timeout, so that
     /// the last request of a trial can end first.
     Nanoseconds lock_patience = std::chrono::seconds(10);
@@ -57,6 +60,10 @@ public:
     /// Makes an empty database (SQLite: a file) of the contender's own; calling it again returns the same.
     /// The URL is what fills {database_url}; it holds a password, see masked().
     virtual Result<std::string> create_for(const std::string& contender) = 0;
+
+    /// A directory of this host that the contender's programs have to write to; empty where the URL leads to
+    /// a server.
+    [[nodiscard]] virtual std::optional<Path> directory_of(const std::string& contender) const = 0;
 
     /// Makes the start state, the same before each trial, once the tables are there: all of them emptied,
     /// numbering restarted, space given back, statistics renewed, checkpoint. A session that keeps a table

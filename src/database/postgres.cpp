@@ -95,7 +95,6 @@ Result<std::unique_ptr<Database>> Postgres::start(const DatabaseContext& context
 
 Status Postgres::launch(const DatabaseContext& context, std::uint16_t port) {
     port_ = port;
-    JOUST_CHECK(write_atomically(files_.config, server_config(spec_, {port, files_.sockets})));
     log_start_ = runtime::log_size(log());
     const runtime::Program program{
         .command = {(files_.programs / "postgres").string(), "-D", files_.data.string(), "-c",
@@ -103,7 +102,12 @@ Status Postgres::launch(const DatabaseContext& context, std::uint16_t port) {
         .environment = {{"PATH", "/usr/bin:/bin"}, {"LC_ALL", "C"}, {"HOME", files_.data.string()}},
         .directory = files_.root,
         .log = log_,
-        .user = user_,
+        .user = files_.user,
+        .image = files_.image,
+        .folders = files_.volume ? std::vector<const runtime::Folder*>{files_.volume.get()}
+                                 : std::vector<const runtime::Folder*>{},
+        .files = {{files_.config, server_config(spec_, {port, files_.sockets})},
+                  {files_.host_rules, host_rules(files_.sockets.has_value())}},
     };
     server_.reset();
     JOUST_TRY(server_, context.runtime.start(program, {"database", context.limits, context.cpu}));
@@ -113,7 +117,7 @@ Status Postgres::launch(const DatabaseContext& context, std::uint16_t port) {
 Status Postgres::wait_until_ready(TimePoint deadline) const {
     std::string last = "no connection yet";
     while (now() < deadline) {
-        const auto session = Connection::open({files_.sockets, port_, k_superuser, password_, "postgres"},
+        const auto session = Connection::open({superusers_host(), port_, k_superuser, password_, "postgres"},
                                               std::min(deadline, now() + k_connect_limit));
         if (session) return {};
         last = session.error().message;
@@ -142,13 +146,17 @@ Status Postgres::close_to_contenders() const {
     return {};
 }
 
+std::string Postgres::superusers_host() const {
+    return files_.sockets ? files_.sockets->string() : "127.0.0.1";
+}
+
 Result<Connection> Postgres::admin_session(const std::string& database) const {
     return superuser_session(database, "");
 }
 
 Result<Connection> Postgres::superuser_session(const std::string& database, const char* options) const {
     if (!running()) return fail(ErrorKind::database, "PostgreSQL {}", description());
-    auto session = Connection::open({files_.sockets, port_, k_superuser, password_, database, options},
+    auto session = Connection::open({superusers_host(), port_, k_superuser, password_, database, options},
                                     now() + k_connect_limit);
     if (!session)
         return fail(session.error().kind, "cannot connect to the private PostgreSQL: {}",
@@ -284,7 +292,8 @@ Result<model::DatabaseFacts> Postgres::facts() {
                             {text_array(settings_to_read(spec_))}));
     for (const auto& row : settings)
         facts.settings_in_force.emplace(row[0].value_or(""), row[1].value_or(""));
-    facts.data_file_system = host::read_storage_facts(files_.root).file_system;
+    const std::optional<Path> data = files_.volume ? files_.volume->here() : std::optional(files_.root);
+    if (data) facts.data_file_system = host::read_storage_facts(*data).file_system;
     return facts;
 }
 
@@ -360,9 +369,13 @@ Status Postgres::stop() {
     static_cast<void>(server_->wait_for(seconds(10)));
     ending_ = server_->stop(Nanoseconds{0});
     server_.reset();
+    if (files_.volume) {
+        files_.volume.reset();
+        return {};
+    }
     remove_orphaned_segments(user_);
     JOUST_CHECK(remove_tree(files_.root));
-    return remove_tree(files_.sockets);
+    return files_.sockets ? remove_tree(*files_.sockets) : Status{};
 }
 
 }  // namespace joust::database

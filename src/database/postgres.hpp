@@ -26,6 +26,7 @@ public:
     ~Postgres() override;
 
     Result<std::string> create_for(const std::string& contender) override;
+    [[nodiscard]] std::optional<Path> directory_of(const std::string&) const override { return std::nullopt; }
     Status reset(const std::string& contender) override;
     Result<TableContents> rows_by_request(const std::string& contender, const std::string& table) override;
     Result<model::DatabaseFacts> facts() override;
@@ -49,6 +50,7 @@ private:
     Status wait_until_ready(TimePoint deadline) const;
     Status check_in_force();
     [[nodiscard]] Path log() const;  ///< up to date
+    [[nodiscard]] std::string superusers_host() const;
     [[nodiscard]] Status close_to_contenders() const;
     [[nodiscard]] Result<Connection> superuser_session(const std::string& database,
                                                        const char* options) const;

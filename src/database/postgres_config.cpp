@@ -151,7 +151,7 @@ std::string server_config(const model::DatabaseSpec& spec, const ServerPlace& pl
     };
     set("listen_addresses", "127.0.0.1");
     set("port", std::to_string(place.port));
-    set("unix_socket_directories", place.socket_directory.string());
+    set("unix_socket_directories", place.socket_directory.value_or("").string());
     set("password_encryption", "scram-sha-256");
     set("log_destination", "stderr");
     // postgres_log.cpp reads the code (%e): messages change from version to version.
@@ -169,7 +169,8 @@ std::string server_config(const model::DatabaseSpec& spec, const ServerPlace& pl
     return text;
 }
 
-std::string host_rules() {
+std::string host_rules(bool has_socket) {
+    if (!has_socket) return "host all all 127.0.0.1/32 scram-sha-256\n";
     return fmt::format(
         "local all {0} scram-sha-256\n"
         "host all {0} 127.0.0.1/32 reject\n"

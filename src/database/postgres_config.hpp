@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,7 +14,7 @@ namespace joust::database {
 /// Where a server listens.
 struct ServerPlace {
     std::uint16_t port = 0;
-    Path socket_directory;
+    std::optional<Path> socket_directory;  ///< of its Unix socket; empty: it has none
 };
 
 /// Refuses (bad_input) what a benchmark may not set, because Joust places the server and reads its log, and
@@ -23,9 +24,9 @@ Status check_settings(const model::DatabaseSpec& spec);
 /// postgresql.conf: first what Joust needs, then durability, then the benchmark's settings.
 std::string server_config(const model::DatabaseSpec& spec, const ServerPlace& place);
 
-/// pg_hba.conf: nobody without a password, from nowhere but this host; the superuser through the Unix socket
-/// alone, which only its own user and root can reach, all others by TCP alone.
-std::string host_rules();
+/// pg_hba.conf: nobody without a password, from nowhere but this host. Where there is a Unix socket, the
+/// superuser comes through it alone, which only its own user and root can reach; all others by TCP alone.
+std::string host_rules(bool has_socket);
 
 /// Names, in lower case, of what is read back: the benchmark's settings, durability, and what else decides
 /// how much work a transaction is.

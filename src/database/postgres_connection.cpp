@@ -47,13 +47,12 @@ Rows rows_of(const PGresult* result) {
 }  // namespace
 
 Result<Connection> Connection::open(const ConnectionTarget& target, TimePoint deadline) {
-    const std::string host = target.socket_directory.string();
     const std::string port = std::to_string(target.port);
     const char* const names[] = {"host",     "port",    "user",
                                  "password", "dbname",  "application_name",
                                  "sslmode",  "options", "client_encoding",
                                  nullptr};
-    const char* const values[] = {host.c_str(),
+    const char* const values[] = {target.host.c_str(),
                                   port.c_str(),
                                   target.user.c_str(),
                                   target.password.c_str(),
@@ -70,7 +69,8 @@ Result<Connection> Connection::open(const ConnectionTarget& target, TimePoint de
     while (PQstatus(raw) != CONNECTION_BAD && next != PGRES_POLLING_OK) {
         const short events = next == PGRES_POLLING_READING ? POLLIN : POLLOUT;
         if (wait_for(PQsocket(raw), events, deadline) == Ready::timed_out)
-            return fail(ErrorKind::timed_out, "PostgreSQL in {} did not take a connection in time", host);
+            return fail(ErrorKind::timed_out, "PostgreSQL at {} did not take a connection in time",
+                        target.host);
         next = PQconnectPoll(raw);
         if (next == PGRES_POLLING_FAILED) break;
     }

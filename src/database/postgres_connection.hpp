@@ -13,9 +13,9 @@
 
 namespace joust::database {
 
-/// Whom to connect as, and where: through the Unix socket in `socket_directory`.
+/// Whom to connect as, and where.
 struct ConnectionTarget {
-    Path socket_directory;
+    std::string host;  ///< an address, or the directory of a Unix socket
     std::uint16_t port = 0;
     std::string user;
     std::string password;

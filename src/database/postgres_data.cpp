@@ -29,34 +29,89 @@ Result<Path> make_socket_directory(const DatabaseContext& context, const Path& r
     return directory;
 }
 
-Status run_initdb(const DatabaseContext& context, const PostgresFiles& files, const Path& password_file) {
-    host::ProcessSpec initdb;
-    // No sync: a crash of the host ends the run anyway, and the checkpoint of the first reset syncs the data.
-    // Locale C: comparisons that do not depend on the host's libraries.
-    initdb.command = {(files.programs / "initdb").string(),
-                      "--pgdata",
-                      files.data.string(),
-                      "--username",
-                      k_superuser,
-                      "--pwfile",
-                      password_file.string(),
-                      "--auth",
-                      "scram-sha-256",
-                      "--encoding",
-                      "UTF8",
-                      "--locale",
-                      "C",
-                      "--no-sync",
-                      "--no-instructions"};
-    initdb.environment = {{"PATH", "/usr/bin:/bin"}, {"LC_ALL", "C"}, {"HOME", files.data.string()}};
-    initdb.directory = files.root;
-    initdb.user = context.user;
+// No sync: a crash of the host ends the run anyway, and the checkpoint of the first reset syncs the data.
+// Locale C: comparisons that do not depend on the host's libraries.
+std::vector<std::string> initdb_words(const PostgresFiles& files, const Path& password_file) {
+    return {(files.programs / "initdb").string(),
+            "--pgdata",
+            files.data.string(),
+            "--username",
+            k_superuser,
+            "--pwfile",
+            password_file.string(),
+            "--auth",
+            "scram-sha-256",
+            "--encoding",
+            "UTF8",
+            "--locale",
+            "C",
+            "--no-sync",
+            "--no-instructions"};
+}
+
+Status run_initdb(const DatabaseContext& context, const PostgresFiles& files, runtime::Program program) {
+    program.environment.insert(program.environment.end(),
+                               {{"PATH", "/usr/bin:/bin"}, {"LC_ALL", "C"}, {"HOME", files.data.string()}});
+    program.directory = files.root;
+    program.user = files.user;
+    JOUST_TRY(host::ProcessSpec initdb, context.runtime.errand(program, "initdb"));
     initdb.before_start = [&](const host::ProcessIdentity& leader) {
         return context.run.record_session(leader);
     };
     const auto done = host::run_program(std::move(initdb), std::chrono::minutes(2));
     if (!done) return fail(ErrorKind::database, "PostgreSQL's initdb failed: {}", done.error().message);
     return {};
+}
+
+Result<PostgresFiles> make_on_this_host(const DatabaseContext& context, const std::string& password) {
+    PostgresFiles files;
+    JOUST_TRY(files.programs, find_postgres_programs());
+    files.root = context.run.directory() / "postgres";
+    files.data = files.root / "data";
+    files.config = files.root / "postgresql.conf";
+    files.host_rules = files.root / "pg_hba.conf";
+    files.user = context.user;
+    JOUST_CHECK(host::make_directory_for_users(files.root));
+    JOUST_CHECK(host::make_directory_of(context.user, files.data));
+    JOUST_TRY(files.sockets, make_socket_directory(context, files.root));
+    const Path password_file = files.root / "password";
+    JOUST_CHECK(host::write_file_of(context.user, password_file, password + "\n"));
+    const Status made = run_initdb(context, files, {.command = initdb_words(files, password_file)});
+    ::unlink(password_file.c_str());
+    if (!made) return tl::unexpected(made.error());
+    return files;
+}
+
+Result<PostgresFiles> make_in_image(const DatabaseContext& context, runtime::Images& images,
+                                    const std::string& password) {
+    PostgresFiles files;
+    JOUST_TRY(files.image, images.build({.name = "postgres",
+                                         .context = context.image_source,
+                                         .file = "Dockerfile",
+                                         .log = context.log_directory / "database-setup.log",
+                                         .purpose = "the image of PostgreSQL"},
+                                        context.interrupted));
+    files.user = context.user;
+    files.programs = "/opt/postgresql/bin";
+    files.root = "/var/lib/joust-postgres";
+    files.data = files.root / "data";
+    files.config = "/postgresql.conf";
+    files.host_rules = "/pg_hba.conf";
+    JOUST_TRY(files.volume, context.runtime.make_folder("database", context.user, files.root));
+    const Path password_file = files.root / "password";
+    // Only what runs in the container can write to the volume.
+    std::vector<std::string> words = {
+        "/bin/sh", "-c",
+        "umask 077; printf '%s\\n' \"$JOUST_PASSWORD\" >\"$0\" && \"$@\"; code=$?; rm -f \"$0\"; exit $code",
+        password_file.string()};
+    for (std::string& word : initdb_words(files, password_file))
+        words.push_back(std::move(word));
+    JOUST_CHECK(run_initdb(context, files,
+                           {.command = std::move(words),
+                            .environment = {{"JOUST_PASSWORD", password}},
+                            .image = files.image,
+                            .folders = {files.volume.get()}}));
+    return files;
 }
 
 // PGShmemHeader of PostgreSQL's storage/pg_shmem.h, as far as it is needed.
@@ -74,22 +129,9 @@ bool is_orphan_of_postgres(int id) {
 }  // namespace
 
 Result<PostgresFiles> make_postgres_files(const DatabaseContext& context, const std::string& password) {
-    PostgresFiles files;
-    JOUST_TRY(files.programs, find_postgres_programs());
-    files.root = context.run.directory() / "postgres";
-    files.data = files.root / "data";
-    files.config = files.root / "postgresql.conf";
-    files.host_rules = files.root / "pg_hba.conf";
-    JOUST_CHECK(host::make_directory_for_users(files.root));
-    JOUST_CHECK(host::make_directory_of(context.user, files.data));
-    JOUST_TRY(files.sockets, make_socket_directory(context, files.root));
-    const Path password_file = files.root / "password";
-    JOUST_CHECK(host::write_file_of(context.user, password_file, password + "\n"));
-    const Status made = run_initdb(context, files, password_file);
-    ::unlink(password_file.c_str());
-    if (!made) return tl::unexpected(made.error());
-    JOUST_CHECK(write_atomically(files.host_rules, host_rules()));
-    return files;
+    if (runtime::Images* const images = context.runtime.images())
+        return make_in_image(context, *images, password);
+    return make_on_this_host(context, password);
 }
 
 void remove_orphaned_segments(const host::User& user) {

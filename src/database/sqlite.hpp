@@ -26,6 +26,9 @@ public:
     ~Sqlite() override;
 
     Result<std::string> create_for(const std::string& contender) override;
+    [[nodiscard]] std::optional<Path> directory_of(const std::string& contender) const override {
+        return file_of(contender).parent_path();
+    }
     Status reset(const std::string& contender) override;
     Result<TableContents> rows_by_request(const std::string& contender, const std::string& table) override;
     Result<model::DatabaseFacts> facts() override;

@@ -27,20 +27,35 @@ std::optional<Path> lock_file_in(const Path& directory) {
     return *std::min_element(others.begin(), others.end());
 }
 
+// pyvenv.cfg of the virtual environment; not there for contenders that have none.
+Result<std::string> read_config(const model::Contender& contender, const Staged& staged,
+                                runtime::Runtime& runtime) {
+    const Path file = staged.venv / "pyvenv.cfg";
+    if (staged.image.empty()) return read_file(file);
+    JOUST_TRY(
+        host::ProcessSpec cat,
+        runtime.errand({.command = {"/bin/cat", file.string()}, .directory = "/", .image = staged.image},
+                       "facts-" + contender.name));
+    return host::run_program(std::move(cat), std::chrono::minutes(1));
+}
+
 }  // namespace
 
-Result<model::ContenderFacts> read_facts(const model::Contender& contender, const Staged& staged) {
+Result<model::ContenderFacts> read_facts(const model::Contender& contender, const Staged& staged,
+                                         runtime::Runtime& runtime) {
     model::ContenderFacts facts;
     facts.name = contender.name;
     facts.title = contender.title;
     facts.stack = contender.stack;
     facts.sqlite_stack = contender.sqlite_stack;
-    if (const auto lock = lock_file_in(staged.directory)) {
+    if (const auto lock = lock_file_in(staged.source)) {
         JOUST_TRY(const std::string content, read_file(*lock));
         facts.lock_sha256 = sha256(content);
         facts.versions = pinned_versions(content);
     }
-    if (const auto config = read_file(staged.venv / "pyvenv.cfg"))
+    facts.runtime = runtime.kind();
+    facts.image = staged.image;
+    if (const auto config = read_config(contender, staged, runtime))
         if (std::string version = python_version(*config); !version.empty())
             facts.versions["python"] = std::move(version);
     for (const std::string& word : contender.start.argv)

@@ -33,7 +33,7 @@ std::string first_bytes(const std::string& body) {
 
 }  // namespace
 
-Instance::Instance(const InstanceSpec& spec, std::uint16_t port, ScratchFolder scratch,
+Instance::Instance(const InstanceSpec& spec, std::uint16_t port, std::unique_ptr<runtime::Folder> scratch,
                    std::uint64_t log_start, TimePoint started, std::unique_ptr<runtime::Party> party)
     : contender_(&spec.contender),
       label_(spec.label),
@@ -44,22 +44,26 @@ Instance::Instance(const InstanceSpec& spec, std::uint16_t port, ScratchFolder s
       started_(started),
       party_(std::move(party)) {}
 
-Result<Instance> Instance::start(const InstanceSpec& spec, runtime::Runtime& runtime, host::RunState& run) {
+Result<Instance> Instance::start(const InstanceSpec& spec, runtime::Runtime& runtime) {
     JOUST_TRY(const std::uint16_t port, choose_port(spec));
-    JOUST_TRY(ScratchFolder scratch, ScratchFolder::make(run, spec.label, spec.user));
+    JOUST_TRY(std::unique_ptr<runtime::Folder> scratch,
+              runtime.make_folder(spec.label, spec.user, k_image_scratch));
     JOUST_TRY(FilledCommand filled, fill_command(spec.contender, "start", spec.contender.start,
                                                  {.venv = spec.staged.venv,
                                                   .port = port,
-                                                  .database_url = spec.database_url,
-                                                  .scratch = scratch.path()}));
+                                                  .database_url = spec.database.url,
+                                                  .scratch = scratch->inside()}));
     const std::uint64_t log_start = runtime::log_size(spec.log);
     const TimePoint started = now();
-    auto party = runtime.start({.command = std::move(filled.argv),
-                                .environment = std::move(filled.environment),
-                                .directory = spec.staged.directory,
-                                .log = spec.log,
-                                .user = spec.user},
-                               {"contender-" + spec.label, spec.limits, spec.cpu});
+    runtime::Program program{.command = std::move(filled.argv),
+                             .environment = std::move(filled.environment),
+                             .directory = spec.staged.directory,
+                             .log = spec.log,
+                             .user = spec.user,
+                             .image = spec.staged.image,
+                             .folders = {scratch.get()}};
+    if (spec.database.directory) program.shared.push_back(*spec.database.directory);
+    auto party = runtime.start(program, {"contender-" + spec.label, spec.limits, spec.cpu});
     if (!party && party.error().kind == ErrorKind::io)
         return fail(ErrorKind::service, "{} ({})", party.error().message, spec.contender.manifest.string());
     if (!party) return tl::unexpected(party.error());
@@ -121,7 +125,7 @@ StopRecord Instance::stop(Nanoseconds grace) {
     record.died = !running();
     record.description = party_->stop(grace);
     record.left_out_of_log = party_->left_out_of_log();
-    record.files_left = scratch_.count_files();
+    record.files_left = scratch_->count_files();
     return record;
 }
 

@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "deploy/scratch.hpp"
 #include "deploy/stage.hpp"
 #include "runtime/runtime.hpp"
 
@@ -17,7 +16,7 @@ struct InstanceSpec {
     const model::Contender& contender;
     Staged staged;
     std::string label;  ///< unique among the instances alive, [a-z0-9._-]: "fastapi", "fastapi-copy"
-    std::string database_url;
+    DatabaseAccess database;
     std::optional<std::uint16_t> port;    ///< empty: a free one
     std::optional<model::Limits> limits;  ///< empty: --limits off
     std::optional<host::CpuShare> cpu;    ///< empty: any CPU
@@ -30,7 +29,8 @@ struct StopRecord {
     std::string description;            ///< "exited with code 0", "was killed by signal 9 …"
     bool died = false;                  ///< ended before it was told to
     std::uint64_t left_out_of_log = 0;  ///< bytes that it printed and its log does not have
-    std::size_t files_left = 0;         ///< files it left in its scratch folder, which go with it
+    /// Files it left in its scratch folder, which go with it; empty where that is out of reach.
+    std::optional<std::size_t> files_left;
 };
 
 /// A contender running in its limits, a resource: killed with all its processes, and its scratch folder
@@ -39,13 +39,13 @@ class Instance {
 public:
     /// Returns as soon as the program runs. Fails (service) if the wanted port is taken, naming by whom where
     /// that can be seen.
-    static Result<Instance> start(const InstanceSpec& spec, runtime::Runtime& runtime, host::RunState& run);
+    static Result<Instance> start(const InstanceSpec& spec, runtime::Runtime& runtime);
 
     [[nodiscard]] const std::string& label() const { return label_; }
     [[nodiscard]] const model::Contender& contender() const { return *contender_; }
     [[nodiscard]] std::uint16_t port() const { return port_; }
     /// The folder for its temporary files: {scratch}.
-    [[nodiscard]] const Path& scratch() const { return scratch_.path(); }
+    [[nodiscard]] const runtime::Folder& scratch() const { return *scratch_; }
     [[nodiscard]] const Path& log() const { return log_; }
 
     /// Polls the health route until it answers 200; returns the time since start. Fails (service) when the
@@ -73,14 +73,14 @@ public:
     StopRecord stop(Nanoseconds grace);
 
 private:
-    Instance(const InstanceSpec& spec, std::uint16_t port, ScratchFolder scratch, std::uint64_t log_start,
-             TimePoint started, std::unique_ptr<runtime::Party> party);
+    Instance(const InstanceSpec& spec, std::uint16_t port, std::unique_ptr<runtime::Folder> scratch,
+             std::uint64_t log_start, TimePoint started, std::unique_ptr<runtime::Party> party);
     [[nodiscard]] Status check_it_is_ours() const;
 
     const model::Contender* contender_;
     std::string label_;
     std::uint16_t port_;
-    ScratchFolder scratch_;  ///< before party_: removed when nothing writes there any more
+    std::unique_ptr<runtime::Folder> scratch_;  ///< before party_: removed when nothing writes there any more
     Path log_;
     std::uint64_t log_start_;  ///< where its own output begins in the log
     TimePoint started_;

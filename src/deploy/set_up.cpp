@@ -12,7 +12,6 @@
 
 #include "base/tree.hpp"
 #include "deploy/command.hpp"
-#include "deploy/errand.hpp"
 #include "deploy/stage.hpp"
 #include "deploy/venv.hpp"
 
@@ -84,17 +83,17 @@ Status set_up(const model::Contender& contender, const Staged& staged, host::Run
                     failed.message());
     if (!whole) JOUST_CHECK(remove_tree(staged.venv));
     JOUST_TRY(FilledCommand filled, fill_command(contender, "setup", contender.setup,
-                                                 {.venv = staged.venv, .scratch = staged.directory}));
+                                                 {.venv = staged.venv, .scratch = staged.source}));
     // The unprivileged user has to read what is made, whatever umask this was called with.
     std::vector<std::string> command = {"/bin/sh", "-c", "umask 022; exec \"$0\" \"$@\""};
     command.insert(command.end(), filled.argv.begin(), filled.argv.end());
-    JOUST_CHECK(run_errand(
+    JOUST_CHECK(runtime::run_errand(
         {.what = "setting up " + contender.name,
          .advice = "remove the cause (without a network, no package can be fetched) and start again",
          .limit = std::chrono::minutes(30),
          .program = {.command = std::move(command),
                      .environment = set_up_environment(filled.environment, staged.venv),
-                     .directory = staged.directory,
+                     .directory = staged.source,
                      .log = log}},
         run, interrupted));
     JOUST_CHECK(write_atomically(ready, ""));

@@ -7,8 +7,6 @@
 #include <vector>
 
 #include "deploy/command.hpp"
-#include "deploy/errand.hpp"
-#include "deploy/scratch.hpp"
 #include "deploy/venv.hpp"
 
 namespace joust::deploy {
@@ -101,38 +99,71 @@ Status check_commands(const model::Contender& contender) {
 
 }  // namespace
 
-Result<Staged> stage(const model::Contender& contender, const Path& state_root, const host::RunState& run) {
+Result<Staged> stage(const model::Contender& contender, const Path& state_root, const host::RunState& run,
+                     model::RuntimeKind kind) {
     JOUST_CHECK(check_commands(contender));
     const Path all = run.directory() / "contenders";
     JOUST_CHECK(make_directories(all));
     JOUST_CHECK(set_mode(all, 0711));
     Staged staged;
-    staged.directory = all / contender.name;
+    staged.source = all / contender.name;
     for (const Path& folder : contender.folders)
-        JOUST_CHECK(copy_tree(folder, staged.directory, folder));
-    JOUST_TRY(staged.venv, venv_path(contender, staged.directory, state_root));
+        JOUST_CHECK(copy_tree(folder, staged.source, folder));
+    if (kind == model::RuntimeKind::docker) {
+        std::error_code failed;
+        if (!fs::is_regular_file(staged.source / contender.dockerfile, failed))
+            return fail(
+                ErrorKind::bad_input,
+                "{}: {} has no {}, which --runtime docker builds its image from; write one, or name it "
+                "with [docker] file = \"…\"",
+                contender.manifest.string(), contender.name, contender.dockerfile);
+        staged.directory = k_image_directory;
+        staged.venv = k_image_venv;
+        return staged;
+    }
+    staged.directory = staged.source;
+    JOUST_TRY(staged.venv, venv_path(contender, staged.source, state_root));
     return staged;
 }
 
-Status migrate(const model::Contender& contender, const Staged& staged, const std::string& database_url,
-               host::RunState& run, const host::User& user, const Path& log) {
-    JOUST_TRY(const ScratchFolder scratch, ScratchFolder::make(run, "migrate-" + contender.name, user));
+Status build_image(const model::Contender& contender, Staged& staged, runtime::Images& images,
+                   const Path& log, const Interrupted& interrupted) {
+    JOUST_TRY(staged.image, images.build({.name = contender.name,
+                                          .context = staged.source,
+                                          .file = contender.dockerfile,
+                                          .log = log,
+                                          .purpose = "the image of " + contender.name},
+                                         interrupted));
+    return {};
+}
+
+Status migrate(const model::Contender& contender, const Staged& staged, const DatabaseAccess& database,
+               runtime::Runtime& runtime, host::RunState& run, const host::User& user, const Path& log) {
+    const std::string name = "migrate-" + contender.name;
+    JOUST_TRY(const std::unique_ptr<runtime::Folder> scratch,
+              runtime.make_folder(name, user, k_image_scratch));
     model::Command command = contender.migrate;
     // What the start command needs to find the database, the migration needs too; but nothing listens here.
-    for (const auto& [name, value] : contender.start.environment)
-        if (value.find("{port}") == std::string::npos) command.environment.emplace(name, value);
-    JOUST_TRY(FilledCommand filled,
-              fill_command(contender, "migrate", command,
-                           {.venv = staged.venv, .database_url = database_url, .scratch = scratch.path()}));
-    return run_errand(
+    for (const auto& [variable, value] : contender.start.environment)
+        if (value.find("{port}") == std::string::npos) command.environment.emplace(variable, value);
+    JOUST_TRY(
+        FilledCommand filled,
+        fill_command(contender, "migrate", command,
+                     {.venv = staged.venv, .database_url = database.url, .scratch = scratch->inside()}));
+    runtime::Program program{.command = std::move(filled.argv),
+                             .environment = std::move(filled.environment),
+                             .directory = staged.directory,
+                             .log = log,
+                             .user = user,
+                             .image = staged.image,
+                             .folders = {scratch.get()}};
+    if (database.directory) program.shared.push_back(*database.directory);
+    JOUST_TRY(host::ProcessSpec process, runtime.errand(program, name));
+    return runtime::run_errand(
         {.what = "migrating the database of " + contender.name,
          .advice = fmt::format("check the [migrate] command of {}", contender.manifest.string()),
          .limit = std::chrono::minutes(2),
-         .program = {.command = std::move(filled.argv),
-                     .environment = std::move(filled.environment),
-                     .directory = staged.directory,
-                     .log = log,
-                     .user = user}},
+         .program = std::move(process)},
         run, {});
 }
 

@@ -1,26 +1,40 @@
 #pragma once
 
-#include <functional>
+#include <optional>
 #include <string>
 
 #include "host/run_state.hpp"
 #include "host/user.hpp"
 #include "model/contender.hpp"
+#include "runtime/runtime.hpp"
 
 namespace joust::deploy {
 
-/// Asked now and then by what takes long; true ends it with an `interrupted` error.
-using Interrupted = std::function<bool()>;
+using runtime::Interrupted;
 
 /// A contender's files where the unprivileged user can read them.
 struct Staged {
-    Path directory;  ///< <run>/contenders/<name>, owned by Joust, read-only for the unprivileged user
-    Path venv;       ///< <state root>/venvs/<name>-<hash of setup and lock files>, kept between runs
+    Path source;  ///< <run>/contenders/<name>, owned by Joust, read-only for the unprivileged user
+    /// As its programs see them: `source`, or in an image k_image_directory.
+    Path directory;
+    Path venv;  ///< likewise: <state root>/venvs/<name>-<hash of setup and lock files>, kept between runs
+    std::string image = "";  ///< in Docker, once it is set up
 };
+/// Where an image has the contender's files, its virtual environment, and a directory for temporary files
+/// that everybody may write to.
+inline constexpr const char* k_image_directory = "/srv/contender";
+inline constexpr const char* k_image_venv = "/opt/venv";
+inline constexpr const char* k_image_scratch = "/scratch";
 
 /// Copies the contender's folders one over the other below the run's directory. What a checkout leaves lying
-/// about (__pycache__, virtual environments, .git) is left out.
-Result<Staged> stage(const model::Contender& contender, const Path& state_root, const host::RunState& run);
+/// about (__pycache__, virtual environments, .git) is left out. Fails (bad_input) for Docker without a
+/// Dockerfile.
+Result<Staged> stage(const model::Contender& contender, const Path& state_root, const host::RunState& run,
+                     model::RuntimeKind kind);
+
+/// Builds the image of a contender that was staged for Docker.
+Status build_image(const model::Contender& contender, Staged& staged, runtime::Images& images,
+                   const Path& log, const Interrupted& interrupted);
 
 /// Runs the set-up command as this user, with JOUST_VENV naming the directory to make, and a PATH of system
 /// directories only; of the caller's environment it gets HOME and what leads to packages (PIP_*, proxies,
@@ -29,9 +43,15 @@ Result<Staged> stage(const model::Contender& contender, const Path& state_root, 
 Status set_up(const model::Contender& contender, const Staged& staged, host::RunState& run, const Path& log,
               const Interrupted& interrupted);
 
+/// How a contender gets at its database.
+struct DatabaseAccess {
+    std::string url;                               ///< holds a password
+    std::optional<Path> directory = std::nullopt;  ///< of its file, where it is one
+};
+
 /// Runs the migrate command as the unprivileged user on an empty database. It has the environment of the
 /// start command, overlaid by its own.
-Status migrate(const model::Contender& contender, const Staged& staged, const std::string& database_url,
-               host::RunState& run, const host::User& user, const Path& log);
+Status migrate(const model::Contender& contender, const Staged& staged, const DatabaseAccess& database,
+               runtime::Runtime& runtime, host::RunState& run, const host::User& user, const Path& log);
 
 }  // namespace joust::deploy

@@ -5,6 +5,7 @@
 #include "deploy/facts.hpp"
 #include "deploy/preflight.hpp"
 #include "host/facts.hpp"
+#include "runtime/docker_runtime.hpp"
 #include "runtime/process_runtime.hpp"
 
 namespace joust::experiment {
@@ -42,7 +43,7 @@ Result<Rig> Rig::create(const RunSpec& spec, files::RunDirectory& directory, Obs
         for (const std::string& note : rig.layout_.notes)
             rig.environment_.layout_notes.push_back(note);
     observer.stage(fmt::format("start the database ({})", name(spec.benchmark.database.engine)));
-    JOUST_CHECK(rig.start_database());
+    JOUST_CHECK(rig.start_database(interrupted));
     const database::LogMark mark = rig.database_->mark();
     if (const Status added = rig.add_entrants(observer, interrupted); !added)
         return tl::unexpected(rig.explained(added.error(), mark));
@@ -63,11 +64,11 @@ Status Rig::make_users() {
 
 Status Rig::confine() {
     cgroups_ = std::make_unique<host::CgroupHost>(host::CgroupHost::detect());
-    runtime_ = std::make_unique<runtime::ProcessRuntime>(*cgroups_, *run_);
+    JOUST_CHECK(make_runtimes());
     environment_.limits = spec_->limits_off                                ? model::LimitsBy::off
                           : cgroups_->version() == host::CgroupVersion::v1 ? model::LimitsBy::cgroups_v1
                                                                            : model::LimitsBy::cgroups_v2;
-    if (!spec_->limits_off) {
+    if (!spec_->limits_off && model::uses(spec_->benchmark, model::RuntimeKind::process)) {
         if (const Status possible = cgroups_->limits_possible(); !possible)
             return fail(ErrorKind::unsupported,
                         "{}, so no comparison would be fair.\nOr add "
@@ -90,18 +91,35 @@ Status Rig::confine() {
     return {};
 }
 
-Status Rig::start_database() {
+Status Rig::make_runtimes() {
+    using model::RuntimeKind;
+    if (model::uses(spec_->benchmark, RuntimeKind::process))
+        runtimes_.emplace(RuntimeKind::process, std::make_unique<runtime::ProcessRuntime>(*cgroups_, *run_));
+    if (!model::uses(spec_->benchmark, RuntimeKind::docker)) return {};
+    JOUST_TRY(auto docker, runtime::DockerRuntime::connect(*run_, spec_->docker_base));
+    JOUST_TRY(environment_.engine, docker->facts());
+    runtimes_.emplace(RuntimeKind::docker, std::move(docker));
+    return {};
+}
+
+runtime::Runtime& Rig::runtime_of(const model::Entrant& entrant) const {
+    return *runtimes_.at(model::runtime_of(spec_->benchmark, entrant));
+}
+
+Status Rig::start_database(const Interrupted& interrupted) {
     const bool limited = !spec_->limits_off;
     JOUST_TRY(database_,
               database::start_database(
                   {.spec = spec_->benchmark.database,
                    .limits = limited ? std::optional(spec_->benchmark.database_limits) : std::nullopt,
                    .cpu = limited ? std::optional(layout_.database) : std::nullopt,
-                   .runtime = *runtime_,
+                   .runtime = *runtimes_.at(spec_->benchmark.runtime),
                    .run = *run_,
                    .user = user_,
                    .contender_users = users_,
-                   .log_directory = directory_->logs()}));
+                   .log_directory = directory_->logs(),
+                   .image_source = spec_->docker_files / "postgres",
+                   .interrupted = interrupted}));
     JOUST_TRY(environment_.database, database_->facts());
     JOUST_TRY(const auto limits, database_->limits_in_force());
     if (limits) environment_.limits_in_force["database"] = *limits;
@@ -138,27 +156,34 @@ const model::Contender& Rig::contender_of(const model::Entrant& entrant) const {
                          [&](const model::Contender& one) { return one.name == entrant.contender; });
 }
 
-Result<deploy::Staged> Rig::stage(const model::Contender& contender, Observer& observer,
-                                  const Interrupted& interrupted) {
-    if (const auto known = staged_.find(contender.name); known != staged_.end()) return known->second;
-    observer.stage(fmt::format("set up {} (packages, tables)", contender.name));
-    JOUST_TRY(deploy::Staged staged, deploy::stage(contender, spec_->state_root, *run_));
-    JOUST_CHECK(deploy::set_up(contender, staged, *run_, directory_->logs() / (contender.name + "-setup.log"),
-                               interrupted));
-    staged_.emplace(contender.name, staged);
+Result<deploy::Staged> Rig::stage(const model::Contender& contender, runtime::Runtime& runtime,
+                                  Observer& observer, const Interrupted& interrupted) {
+    const std::pair key(contender.name, runtime.kind());
+    if (const auto known = staged_.find(key); known != staged_.end()) return known->second;
+    runtime::Images* const images = runtime.images();
+    observer.stage(
+        fmt::format("set up {} ({})", contender.name, images ? "image, tables" : "packages, tables"));
+    JOUST_TRY(deploy::Staged staged, deploy::stage(contender, spec_->state_root, *run_, runtime.kind()));
+    const Path log = directory_->logs() / (contender.name + "-setup.log");
+    JOUST_CHECK(images ? deploy::build_image(contender, staged, *images, log, interrupted)
+                       : deploy::set_up(contender, staged, *run_, log, interrupted));
+    staged_.emplace(key, staged);
     return staged;
 }
 
 Status Rig::add_entrant(const model::Entrant& entrant, Observer& observer, const Interrupted& interrupted) {
     const model::Contender& contender = contender_of(entrant);
-    JOUST_TRY(deploy::Staged staged, stage(contender, observer, interrupted));
-    JOUST_TRY(std::string url, database_->create_for(entrant.label));
+    runtime::Runtime& runtime = runtime_of(entrant);
+    JOUST_TRY(deploy::Staged staged, stage(contender, runtime, observer, interrupted));
+    deploy::DatabaseAccess access;
+    JOUST_TRY(access.url, database_->create_for(entrant.label));
+    access.directory = database_->directory_of(entrant.label);
     const Path log = directory_->logs() / (entrant.label + "-setup.log");
-    JOUST_CHECK(deploy::migrate(contender, staged, url, *run_, users_.at(entrant.label), log));
-    JOUST_TRY(model::ContenderFacts facts, deploy::read_facts(contender, staged));
+    JOUST_CHECK(deploy::migrate(contender, staged, access, runtime, *run_, users_.at(entrant.label), log));
+    JOUST_TRY(model::ContenderFacts facts, deploy::read_facts(contender, staged, runtime));
     facts.name = entrant.label;
     environment_.contenders.push_back(std::move(facts));
-    entries_.emplace(entrant.label, Entry{&contender, std::move(staged), std::move(url)});
+    entries_.emplace(entrant.label, Entry{&contender, std::move(staged), std::move(access), &runtime});
     return {};
 }
 
@@ -185,13 +210,13 @@ Result<deploy::Instance> Rig::start_instance(const std::string& label) {
         {.contender = *entry.contender,
          .staged = entry.staged,
          .label = label,
-         .database_url = entry.database_url,
+         .database = entry.database,
          .port = spec_->port,
          .limits = limited ? std::optional(spec_->benchmark.contender_limits) : std::nullopt,
          .cpu = limited ? std::optional(layout_.contender) : std::nullopt,
          .user = users_.at(label),
          .log = log_of(label)},
-        *runtime_, *run_);
+        *entry.runtime);
 }
 
 }  // namespace joust::experiment

@@ -35,6 +35,10 @@ struct RunSpec {
     std::optional<std::uint16_t> port;         ///< contenders listen here; empty: a free one each time
     Path results;                              ///< the run's directory is made in it
     Path state_root;                           ///< see host::default_state_root()
+    /// For parties in Docker: the folder with Dockerfiles that are no contender's, and the image that others
+    /// are built from.
+    Path docker_files;
+    std::string docker_base;
     model::Environment about;  ///< version, commit and command line; the rest is filled in here
 };
 
@@ -69,7 +73,8 @@ private:
     struct Entry {
         const model::Contender* contender;
         deploy::Staged staged;
-        std::string database_url;
+        deploy::DatabaseAccess database;
+        runtime::Runtime* runtime;
     };
 
     Rig(const RunSpec& spec, const files::RunDirectory& directory, host::RunState run, host::User user)
@@ -81,10 +86,12 @@ private:
 
     Status make_users();
     Status confine();
-    Status start_database();
+    Status make_runtimes();
+    Status start_database(const Interrupted& interrupted);
     Status add_entrants(Observer& observer, const Interrupted& interrupted);
-    Result<deploy::Staged> stage(const model::Contender& contender, Observer& observer,
-                                 const Interrupted& interrupted);
+    Result<deploy::Staged> stage(const model::Contender& contender, runtime::Runtime& runtime,
+                                 Observer& observer, const Interrupted& interrupted);
+    [[nodiscard]] runtime::Runtime& runtime_of(const model::Entrant& entrant) const;
     Status add_entrant(const model::Entrant& entrant, Observer& observer, const Interrupted& interrupted);
     Status try_entrant(const std::string& label, const Interrupted& interrupted);
     [[nodiscard]] const model::Contender& contender_of(const model::Entrant& entrant) const;
@@ -97,12 +104,12 @@ private:
     host::User user_;                          ///< the database's
     std::map<std::string, host::User> users_;  ///< by label
     std::unique_ptr<host::CgroupHost> cgroups_;
-    std::unique_ptr<runtime::Runtime> runtime_;
+    std::map<model::RuntimeKind, std::unique_ptr<runtime::Runtime>> runtimes_;  ///< those that are used
     host::CpuLayout layout_;
     std::optional<host::OwnGroup> own_group_;
     std::unique_ptr<database::Database> database_;
-    std::map<std::string, deploy::Staged> staged_;  ///< by contender
-    std::map<std::string, Entry> entries_;          ///< by label
+    std::map<std::pair<std::string, model::RuntimeKind>, deploy::Staged> staged_;  ///< by contender
+    std::map<std::string, Entry> entries_;                                         ///< by label
     model::Environment environment_;
 };
 

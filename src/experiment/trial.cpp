@@ -143,7 +143,7 @@ private:
         if (const auto database = rig_.database().usage_source())
             watched.push_back({Role::database, *database});
         if (rig_.generator_group() != nullptr)
-            watched.push_back({Role::generator, host::GroupSource{rig_.generator_group()}});
+            watched.push_back({Role::generator, host::GroupSource{&rig_.generator_group()->files()}});
         const std::vector<int>& own = rig_.layout().contender.cpus;
         if (!spec_.limits_off && rig_.layout().limits_reachable && read_cpu_time(own))
             watched.push_back({std::nullopt, host::CpuSource{own}});

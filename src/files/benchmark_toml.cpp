@@ -34,6 +34,7 @@ public:
         benchmark.title = reader_.text_or("title", benchmark.name);
         benchmark.workload = reader_.name("workload", "workload = \"io-intensive\"");
         benchmark.profile = reader_.text_or("profile", profile);
+        benchmark.runtime = read_runtime(reader_);
         read_entrants(benchmark);
         read_limits(benchmark);
         read_database(benchmark.database);
@@ -45,6 +46,12 @@ public:
     }
 
 private:
+    static RuntimeKind read_runtime(TomlReader& table) {
+        return table.choice_or("runtime", "process", {"process", "docker"}) == "docker"
+                   ? RuntimeKind::docker
+                   : RuntimeKind::process;
+    }
+
     // Each contender that is named alone enters under its own name.
     void read_entrants(Benchmark& benchmark) {
         const bool some = reader_.has("entrants");
@@ -68,6 +75,7 @@ private:
             table.complain("label", fmt::format("label \"{}\" is no name; write lower-case letters, digits, "
                                                 "'.', '_' and '-', a letter or digit first",
                                                 entrant.label));
+        if (table.has("runtime")) entrant.variant.runtime = read_runtime(table);
         table.done();
         return entrant;
     }
@@ -276,10 +284,13 @@ std::string to_toml(const Benchmark& benchmark) {
     toml::array contenders;
     toml::array further;
     for (const Entrant& entrant : benchmark.entrants) {
-        if (entrant.label == entrant.contender && further.empty())
+        if (entrant.label == entrant.contender && further.empty() && !entrant.variant.runtime) {
             contenders.push_back(entrant.label);
-        else
-            further.push_back(toml::table{{"label", entrant.label}, {"contender", entrant.contender}});
+            continue;
+        }
+        toml::table table{{"label", entrant.label}, {"contender", entrant.contender}};
+        if (entrant.variant.runtime) table.insert("runtime", name(*entrant.variant.runtime));
+        further.push_back(std::move(table));
     }
     toml::table table{{"schema", 1},
                       {"name", benchmark.name},
@@ -294,6 +305,7 @@ std::string to_toml(const Benchmark& benchmark) {
     if (!contenders.empty()) table.insert("contenders", std::move(contenders));
     if (!further.empty()) table.insert("entrants", std::move(further));
     if (!benchmark.profile.empty()) table.insert("profile", benchmark.profile);
+    if (benchmark.runtime != RuntimeKind::process) table.insert("runtime", name(benchmark.runtime));
     return toml_document(table);
 }
 

@@ -116,7 +116,6 @@ std::optional<Contender> read_contender(const Path& root, const std::string& nam
     TomlReader reader(layers, diagnostics);
     reader.integer_or("schema", 1, 1, 1);
     reader.ignore("extends");
-    reader.ignore("docker");
     contender.name = reader.name("name", fmt::format("name = \"{}\"", name));
     if (!contender.name.empty() && contender.name != name)
         reader.complain("name", fmt::format("name is \"{}\"; write \"{}\", the name of its folder",
@@ -130,6 +129,15 @@ std::optional<Contender> read_contender(const Path& root, const std::string& nam
     contender.healthy_within = start.duration_or("healthy_within", contender.healthy_within, 1s, 1h);
     contender.start =
         read_command(std::move(start), "[start] command = [\"{venv}/bin/uvicorn\", \"app:app\"]");
+    TomlReader docker = reader.table("docker");
+    contender.dockerfile = docker.text_or("file", contender.dockerfile);
+    if (const Path file = contender.dockerfile; contender.dockerfile.empty() || file.is_absolute() ||
+                                                std::find(file.begin(), file.end(), "..") != file.end())
+        docker.complain("file",
+                        fmt::format("docker.file is \"{}\"; write a file of the contender's folder, such "
+                                    "as \"Dockerfile\"",
+                                    contender.dockerfile));
+    docker.done();
     TomlReader routes = reader.table("routes");
     contender.routes = routes.scalars();
     for (const auto& [route, path] : contender.routes) {

@@ -72,6 +72,19 @@ void fields(F& f, S& stack) {
     f("notes", stack.notes);
 }
 
+std::optional<RuntimeKind> runtime_kind(std::string_view text) {
+    for (const RuntimeKind kind : {RuntimeKind::process, RuntimeKind::docker})
+        if (name(kind) == text) return kind;
+    return std::nullopt;
+}
+
+template <typename F, Is<EngineFacts> E>
+void fields(F& f, E& engine) {
+    f("version", engine.version);
+    f("storage_driver", engine.storage_driver);
+    f("cgroup_driver", engine.cgroup_driver);
+}
+
 template <typename F, Is<ContenderFacts> C>
 void fields(F& f, C& contender) {
     f.name("name", contender.name);
@@ -80,6 +93,8 @@ void fields(F& f, C& contender) {
     f.words("command", contender.command);
     f("lock_sha256", contender.lock_sha256);
     f("versions", contender.versions);
+    later_enumeration(f, "runtime", contender.runtime, runtime_kind);
+    f.later("image", contender.image);
 }
 
 template <typename F, Is<Environment> E>
@@ -97,6 +112,7 @@ void fields(F& f, E& environment) {
     f("limits_in_force", environment.limits_in_force);
     f("layout_notes", environment.layout_notes);
     f.later("users_separated", environment.users_separated);
+    f.later("docker_engine", environment.engine);
     f("database", environment.database);
     f("contenders", environment.contenders);
 }

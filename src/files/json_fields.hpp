@@ -183,9 +183,12 @@ public:
     void later_seconds(std::string_view key, std::optional<Nanoseconds>& value) {
         if (object_->contains(prefix_ + std::string(key))) seconds(key, value);
     }
+    [[nodiscard]] bool has(std::string_view key) const {
+        return object_->contains(prefix_ + std::string(key));
+    }
     template <typename T>
     void later(std::string_view key, T& value) {
-        if (object_->contains(prefix_ + std::string(key))) (*this)(key, value);
+        if (has(key)) (*this)(key, value);
     }
     void bytes(std::string_view key, Bytes& value) { (*this)(key, value.count); }
     void bytes(std::string_view key, std::optional<Bytes>& value) {
@@ -305,6 +308,14 @@ void enumeration(F& f, std::string_view key, E& value, Parse&& parse) {
     } else {
         f(key, name(value));
     }
+}
+
+/// The same for a key that files of earlier versions lack: read from them, the value stays as it is.
+template <typename F, typename E, typename Parse>
+void later_enumeration(F& f, std::string_view key, E& value, Parse&& parse) {
+    if constexpr (F::reading)
+        if (!f.has(key)) return;
+    enumeration(f, key, value, std::forward<Parse>(parse));
 }
 
 }  // namespace joust::files

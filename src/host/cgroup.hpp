@@ -37,6 +37,8 @@ public:
     /// Files to which a process writes "0" to move itself into the group.
     [[nodiscard]] std::vector<Path> entrances() const;
 
+    /// Its control files; at a place that does not change while this object is not moved.
+    [[nodiscard]] const GroupFiles& files() const { return files_; }
     [[nodiscard]] Result<model::LimitsInForce> read_limits() const { return files_.read_limits(); }
     [[nodiscard]] Result<UsageCounters> read() const { return files_.read_usage(); }
     /// Processes in the group and below, each once.

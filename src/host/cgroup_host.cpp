@@ -6,6 +6,8 @@
 #include <array>
 
 #include "base/text.hpp"
+#include "host/cgroup_mounts.hpp"
+#include "host/group_files.hpp"
 
 namespace joust::host {
 namespace {
@@ -16,76 +18,6 @@ constexpr std::array k_controllers = {Controller::cpu, Controller::cpuacct, Cont
 constexpr std::array k_needed_v1 = {Controller::cpu, Controller::cpuacct, Controller::cpuset,
                                     Controller::memory};
 constexpr std::array k_needed_v2 = {Controller::cpu, Controller::cpuset, Controller::memory};
-
-struct Mount {
-    std::string root;  ///< which part of the hierarchy is mounted; "/" but in some containers
-    Path point;
-    std::string type;
-    std::vector<std::string> options;  ///< of the super block: for v1 its controllers
-};
-
-// proc(5): spaces and the like are written as \040.
-std::string unescaped(std::string_view text) {
-    std::string plain;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const std::string_view code = text.substr(i, 4);
-        const bool octal =
-            code.size() == 4 && code[0] == '\\' &&
-            std::all_of(code.begin() + 1, code.end(), [](char c) { return c >= '0' && c <= '7'; });
-        if (octal) i += 3;
-        plain +=
-            octal ? static_cast<char>((code[1] - '0') * 64 + (code[2] - '0') * 8 + code[3] - '0') : text[i];
-    }
-    return plain;
-}
-
-std::vector<std::string> words(std::string_view text, char separator) {
-    std::vector<std::string> parts;
-    for (const std::string_view part : split(text, separator))
-        if (!part.empty()) parts.emplace_back(part);
-    return parts;
-}
-
-bool contains(const std::vector<std::string>& parts, std::string_view part) {
-    return std::find(parts.begin(), parts.end(), part) != parts.end();
-}
-
-std::vector<Mount> cgroup_mounts(const Path& proc) {
-    std::vector<Mount> mounts;
-    const std::string text = read_file(proc / "self/mountinfo").value_or("");
-    for (const std::string_view line : split(text, '\n')) {
-        const std::vector<std::string> fields = words(line, ' ');
-        const auto dash = std::find(fields.begin(), fields.end(), "-");
-        if (fields.end() - dash < 4 || dash - fields.begin() < 6) continue;
-        if (dash[1] != "cgroup" && dash[1] != "cgroup2") continue;
-        mounts.push_back({.root = unescaped(fields[3]),
-                          .point = unescaped(fields[4]),
-                          .type = dash[1],
-                          .options = words(dash[3], ',')});
-    }
-    return mounts;
-}
-
-/// Path of this process in a hierarchy: of v2 where `controller` is empty.
-std::string own_path(const Path& proc, std::string_view controller) {
-    const std::string text = read_file(proc / "self/cgroup").value_or("");
-    for (const std::string_view line : split(text, '\n')) {
-        const std::size_t first = line.find(':');
-        const std::size_t second = line.find(':', first + 1);
-        if (first == std::string_view::npos || second == std::string_view::npos) continue;
-        const std::string_view names = line.substr(first + 1, second - first - 1);
-        if (names.empty() ? controller.empty() : contains(words(names, ','), controller))
-            return std::string(line.substr(second + 1));
-    }
-    return "/";
-}
-
-Path own_directory(const Mount& mount, std::string_view own) {
-    if (mount.root != "/" && own.starts_with(mount.root)) own.remove_prefix(mount.root.size());
-    while (own.starts_with('/'))
-        own.remove_prefix(1);
-    return own.empty() ? mount.point : mount.point / own;
-}
 
 bool writable(const Path& directory) {
     return ::access(directory.c_str(), W_OK) == 0 &&
@@ -103,24 +35,25 @@ std::vector<std::string> words_of(const Path& file) {
     return words(trimmed(read_file(file).value_or("")), ' ');
 }
 
-Hierarchy unified(const Mount& mount, const Path& proc, uid_t user) {
-    Hierarchy hierarchy{.own = own_directory(mount, own_path(proc, ""))};
+Hierarchy unified(const CgroupMount& mount, const Path& proc, uid_t user) {
+    Hierarchy hierarchy{.own = cgroup_directory(mount, cgroup_path(proc / "self", ""))};
     hierarchy.base = user == 0 ? mount.point : hierarchy.own;
     if (hierarchy.base.filename() == k_rest_group) hierarchy.base = hierarchy.base.parent_path();
     hierarchy.controllers = known(words_of(hierarchy.base / "cgroup.controllers"));
     return hierarchy;
 }
 
-std::vector<Hierarchy> separate(const std::vector<Mount>& mounts, const Path& proc, uid_t user) {
+std::vector<Hierarchy> separate(const std::vector<CgroupMount>& mounts, const Path& proc, uid_t user) {
     std::vector<Hierarchy> hierarchies;
-    for (const Mount& mount : mounts) {
+    for (const CgroupMount& mount : mounts) {
         if (mount.type != "cgroup") continue;
         Hierarchy hierarchy{.controllers = known(mount.options)};
         const bool again = std::any_of(hierarchies.begin(), hierarchies.end(), [&](const Hierarchy& other) {
             return other.controllers == hierarchy.controllers;
         });
         if (hierarchy.controllers.empty() || again) continue;
-        hierarchy.own = own_directory(mount, own_path(proc, name(hierarchy.controllers.front())));
+        hierarchy.own =
+            cgroup_directory(mount, cgroup_path(proc / "self", name(hierarchy.controllers.front())));
         hierarchy.base = user == 0 ? mount.point : hierarchy.own;
         hierarchies.push_back(hierarchy);
     }
@@ -204,9 +137,9 @@ bool Hierarchy::has(Controller controller) const {
 }
 
 CgroupHost CgroupHost::detect(const Path& proc, uid_t user) {
-    const std::vector<Mount> mounts = cgroup_mounts(proc);
+    const std::vector<CgroupMount> mounts = cgroup_mounts(proc / "self");
     const auto v2 =
-        std::find_if(mounts.begin(), mounts.end(), [](const Mount& m) { return m.type == "cgroup2"; });
+        std::find_if(mounts.begin(), mounts.end(), [](const CgroupMount& m) { return m.type == "cgroup2"; });
     const std::vector<Hierarchy> v1 = separate(mounts, proc, user);
     CgroupHost host;
     // A "hybrid" host mounts v2 without controllers beside v1: there v1 is the one that limits.
@@ -280,6 +213,32 @@ CgroupHost CgroupHost::for_cpu() const {
     std::erase_if(part.hierarchies_,
                   [](const Hierarchy& hierarchy) { return hierarchy.controllers.empty(); });
     return part;
+}
+
+Result<GroupFiles> group_of(pid_t pid, const Path& proc) {
+    const Path process = proc / std::to_string(pid);
+    GroupFiles files{.version = CgroupVersion::v1, .places = {}};
+    const std::vector<CgroupMount> mounts = cgroup_mounts(proc / "self");
+    for (const CgroupMount& mount : mounts) {
+        if (mount.type != "cgroup") continue;
+        const std::vector<Controller> controllers = known(mount.options);
+        if (controllers.empty()) continue;
+        files.places.push_back(
+            {cgroup_directory(mount, cgroup_path(process, name(controllers.front()))), controllers});
+    }
+    if (files.places.empty())
+        for (const CgroupMount& mount : mounts)
+            if (mount.type == "cgroup2" && files.places.empty()) {
+                const Path directory = cgroup_directory(mount, cgroup_path(process, ""));
+                files.version = CgroupVersion::v2;
+                files.places.push_back({directory, known(words_of(directory / "cgroup.controllers"))});
+            }
+    for (const GroupFiles::Place& place : files.places)
+        if (!present(place.directory / "cgroup.procs"))
+            return fail(ErrorKind::unsupported, "the cgroup {} of process {} cannot be seen from here",
+                        place.directory.string(), pid);
+    if (files.places.empty()) return fail(ErrorKind::unsupported, "no cgroups are mounted here");
+    return files;
 }
 
 }  // namespace joust::host

@@ -55,4 +55,8 @@ struct GroupFiles {
     [[nodiscard]] std::vector<pid_t> pids() const;
 };
 
+/// The group that a process is in, where another program (a Docker engine) made it. Fails (unsupported) if
+/// its files cannot be seen from here. `proc` stands for /proc.
+Result<GroupFiles> group_of(pid_t pid, const Path& proc = "/proc");
+
 }  // namespace joust::host

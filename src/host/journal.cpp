@@ -11,6 +11,7 @@
 #include "base/tree.hpp"
 #include "host/cgroup.hpp"
 #include "host/descendants.hpp"
+#include "host/docker.hpp"
 #include "host/run_users.hpp"
 
 namespace joust::host {
@@ -51,10 +52,11 @@ std::optional<ProcessIdentity> parse_session(std::string_view text) {
 
 }  // namespace
 
-RunFiles::RunFiles(const Path& state_root, const std::string& id)
-    : directory(state_root / "runs" / id),
-      journal(state_root / "runs" / (id + ".journal")),
-      lock(state_root / "runs" / (id + ".lock")) {}
+RunFiles::RunFiles(const Path& state_root, const std::string& run)
+    : id(run),
+      directory(state_root / "runs" / run),
+      journal(state_root / "runs" / (run + ".journal")),
+      lock(state_root / "runs" / (run + ".lock")) {}
 
 Result<std::string> group_line(const Path& directory) {
     return line_of("cgroup", directory);
@@ -77,6 +79,12 @@ Result<std::string> path_line(const Path& path) {
     return line_of("path", path);
 }
 
+Result<std::string> engine_line(const std::string& address) {
+    if (address.find('\n') != std::string::npos)
+        return fail(ErrorKind::io, "the address of the Docker engine has a line break: {}", address);
+    return fmt::format("docker {}", address);
+}
+
 Journal parse_journal(std::string_view text) {
     Journal journal;
     const std::size_t whole = text.rfind('\n');
@@ -88,6 +96,7 @@ Journal parse_journal(std::string_view text) {
         const std::string_view rest = line.substr(space + 1);
         if (kind == "cgroup" && rest.starts_with('/')) journal.groups.emplace_back(rest);
         if (kind == "path" && rest.starts_with('/')) journal.paths.emplace_back(rest);
+        if (kind == "docker" && !rest.empty()) journal.engines.emplace_back(rest);
         if (kind == "origin") journal.origin = parse_origin(rest);
         if (uid_t uid = 0; kind == "user" && read_number(rest, uid)) journal.users.push_back(uid);
         if (kind == "session")
@@ -102,6 +111,10 @@ std::vector<std::string> undo(const RunFiles& files) {
     const auto note = [&](const Status& status) {
         if (!status) failures.push_back(status.error().message);
     };
+    // Containers first: their processes have the run's users, and what they wrote is in the run's directory.
+    // They outlive a restart of the host, as files do.
+    for (const std::string& address : journal.engines)
+        note(Docker(address).remove_run(files.id));
     const ProcessSpace here = process_space();
     const bool since_the_restart =
         journal.origin && !here.boot.empty() && journal.origin->space.boot == here.boot;

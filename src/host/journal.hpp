@@ -11,11 +11,12 @@ namespace joust::host {
 
 /// The files of one run below a state root.
 struct RunFiles {
+    std::string id;
     Path directory;
     Path journal;
     Path lock;
 
-    RunFiles(const Path& state_root, const std::string& id);
+    RunFiles(const Path& state_root, const std::string& run);
 };
 
 /// Who wrote a journal, and where the process numbers in it mean something.
@@ -33,6 +34,7 @@ struct Journal {
     std::vector<ProcessIdentity> sessions;
     std::vector<uid_t> users;
     std::vector<Path> paths;
+    std::vector<std::string> engines;  ///< addresses of Docker engines that were asked for containers
 };
 
 /// One line each; a path with a line break in it is refused. The origin's is the first.
@@ -41,6 +43,7 @@ Result<std::string> group_line(const Path& directory);
 std::string session_line(const ProcessIdentity& leader);
 std::string user_line(uid_t uid);
 Result<std::string> path_line(const Path& path);
+Result<std::string> engine_line(const std::string& address);
 /// Lines of unknown kind (of a newer Joust) and a torn last line are left out.
 Journal parse_journal(std::string_view text);
 

@@ -248,4 +248,9 @@ Status RunState::record_path(const Path& path) {
     return state_->record(line);
 }
 
+Status RunState::record_engine(const std::string& address) {
+    JOUST_TRY(const std::string line, engine_line(address));
+    return state_->record(line);
+}
+
 }  // namespace joust::host

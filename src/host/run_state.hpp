@@ -55,6 +55,8 @@ public:
     Status record_session(const ProcessIdentity& leader);
     /// A file, socket or directory tree outside directory() (which is removed anyway).
     Status record_path(const Path& path);
+    /// A Docker engine that is going to make containers and volumes with this run's label.
+    Status record_engine(const std::string& address);
 
     /// For one contender: as root a user of its own, of whom nobody else on this host is, recorded here and
     /// ended with the run; for anybody else that user himself.

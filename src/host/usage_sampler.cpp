@@ -65,7 +65,7 @@ Reading of_threads(ThreadTable threads, const std::vector<pid_t>& pids) {
 Result<Reading> read_source(const UsageSource& source, bool at_edge) {
     if (const auto* in_group = std::get_if<GroupSource>(&source)) {
         Reading reading;
-        JOUST_TRY(reading.counters, in_group->group->read());
+        JOUST_TRY(reading.counters, in_group->group->read_usage());
         if (at_edge && in_group->threads) {
             const std::vector<pid_t> pids = in_group->group->pids();
             reading.threads = read_threads(pids);
@@ -93,6 +93,11 @@ Result<Reading> read_source(const UsageSource& source, bool at_edge) {
         for (const pid_t tid : std::get<OwnThreadsSource>(source).tids)
             if (const auto counters = read_thread(::getpid(), tid)) threads[tid] = *counters;
     return of_threads(std::move(threads), {::getpid()});
+}
+
+bool may_vanish(const UsageSource& source) {
+    const auto* const in_group = std::get_if<GroupSource>(&source);
+    return in_group && in_group->may_vanish;
 }
 
 bool sums_threads(const UsageSource& source) {
@@ -200,11 +205,15 @@ struct UsageSampler::State {
         return now() < end;
     }
 
-    Result<std::vector<Reading>> read_all(bool at_edge) const {
+    /// `before` is the last reading of each source; empty for the first one.
+    Result<std::vector<Reading>> read_all(bool at_edge, const std::vector<Reading>& before) const {
         std::vector<Reading> readings;
-        for (const UsageSource& source : sources) {
-            JOUST_TRY(Reading reading, read_source(source, at_edge));
-            readings.push_back(std::move(reading));
+        for (std::size_t i = 0; i < sources.size(); ++i) {
+            Result<Reading> reading = read_source(sources[i], at_edge);
+            if (!reading && may_vanish(sources[i]))
+                reading = Reading{.counters = before.empty() ? UsageCounters{} : before[i].counters};
+            if (!reading) return tl::unexpected(reading.error());
+            readings.push_back(std::move(*reading));
         }
         return readings;
     }
@@ -221,7 +230,8 @@ struct UsageSampler::State {
     Result<WindowUsage> watch() {
         sleep(start);
         WindowUsage window{.begin = now()};
-        JOUST_TRY(const std::vector<Reading> first, read_all(true));
+        JOUST_TRY(const std::vector<Reading> first, read_all(true, {}));
+        std::vector<Reading> latest = first;
         std::vector<MemoryTrace> anonymous(sources.size());
         std::vector<MemoryTrace> page_cache(sources.size());
         const auto trace = [&](const std::vector<Reading>& readings) {
@@ -232,11 +242,11 @@ struct UsageSampler::State {
         };
         trace(first);
         for (TimePoint next = window.begin + period; sleep(next); next += period) {
-            JOUST_TRY(const std::vector<Reading> readings, read_all(false));
-            trace(readings);
+            JOUST_TRY(latest, read_all(false, latest));
+            trace(latest);
         }
         window.end = now();
-        JOUST_TRY(const std::vector<Reading> last, read_all(true));
+        JOUST_TRY(const std::vector<Reading> last, read_all(true, latest));
         trace(last);
         for (std::size_t i = 0; i < sources.size(); ++i) {
             window.parties.push_back(usage_between(sources[i], first[i], last[i]));

@@ -8,15 +8,18 @@
 
 #include "base/clock.hpp"
 #include "base/error.hpp"
-#include "host/cgroup.hpp"
+#include "host/group_files.hpp"
 #include "model/usage.hpp"
 
 namespace joust::host {
 
-/// A party in a cgroup: CPU, throttling and memory are the kernel's sums. The group must outlive the sampler.
+/// A party in a cgroup: CPU, throttling and memory are the kernel's sums. The files must outlive the sampler.
 struct GroupSource {
-    const Cgroup* group;
+    const GroupFiles* group;
     bool threads = false;  ///< context switches and run delay too: reads every thread at both edges
+    /// The group is another program's and goes with its last process, as a container's does: from then on its
+    /// last counters stand.
+    bool may_vanish = false;
 };
 /// A party without a cgroup: its session's processes from /proc. Processes that come and go are missed.
 struct SessionSource {

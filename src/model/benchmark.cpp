@@ -1,5 +1,7 @@
 #include "model/benchmark.hpp"
 
+#include <algorithm>
+
 namespace joust::model {
 
 std::string_view name(DatabaseEngine engine) {
@@ -10,6 +12,20 @@ std::string_view name(Durability durability) {
 }
 std::string_view name(LoadModel model) {
     return model == LoadModel::closed ? "closed" : "open";
+}
+
+std::string_view name(RuntimeKind kind) {
+    return kind == RuntimeKind::process ? "process" : "docker";
+}
+
+RuntimeKind runtime_of(const Benchmark& benchmark, const Entrant& entrant) {
+    return entrant.variant.runtime.value_or(benchmark.runtime);
+}
+
+bool uses(const Benchmark& benchmark, RuntimeKind kind) {
+    return benchmark.runtime == kind ||
+           std::any_of(benchmark.entrants.begin(), benchmark.entrants.end(),
+                       [&](const Entrant& entrant) { return runtime_of(benchmark, entrant) == kind; });
 }
 
 std::vector<std::string> labels(const Benchmark& benchmark) {

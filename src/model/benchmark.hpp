@@ -61,6 +61,8 @@ public:
     std::vector<Entrant> entrants;  ///< at least one, each label once
     std::string baseline;           ///< the label of one of them; ratios are of the others to it
     std::string profile;            ///< "" when none was applied
+    RuntimeKind runtime =
+        RuntimeKind::process;  ///< of the database, and of entrants that have none themselves
     Limits contender_limits;
     Limits database_limits;
     DatabaseSpec database;
@@ -73,6 +75,11 @@ private:
     Benchmark() = default;
     friend class files::BenchmarkReader;
 };
+
+/// Of an entrant of this benchmark.
+RuntimeKind runtime_of(const Benchmark& benchmark, const Entrant& entrant);
+/// Any of its parties runs that way.
+bool uses(const Benchmark& benchmark, RuntimeKind kind);
 
 /// Of its entrants, in its order.
 std::vector<std::string> labels(const Benchmark& benchmark);

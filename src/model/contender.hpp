@@ -46,6 +46,7 @@ struct Contender {
     Command start;
     Nanoseconds healthy_within = std::chrono::seconds(30);  ///< its start, until `health` answers 200
     std::map<std::string, std::string> routes;              ///< key ("health", "io-intensive") to path
+    std::string dockerfile = "Dockerfile";                  ///< below its folder
     std::vector<Path> folders;  ///< to stage one over the other: extended contenders first
     Path manifest;              ///< its contender.toml, for messages
     std::map<std::string, std::string>

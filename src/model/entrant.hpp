@@ -3,13 +3,19 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace joust::model {
+
+/// How a program runs: as a process of this host, or in a Docker container. Persisted by name.
+enum class RuntimeKind { process, docker };
+/// "process", "docker".
+std::string_view name(RuntimeKind kind);
 
 /// What sets an entrant apart from its contender as it stands; nothing of it is set for the contender itself.
 struct Variant {
     std::optional<std::string> commit;            ///< of the contender's sources
-    std::optional<std::string> runtime;           ///< "process", "docker"
+    std::optional<RuntimeKind> runtime;           ///< in place of the benchmark's
     std::map<std::string, std::string> settings;  ///< of its environment, by name
     friend bool operator==(const Variant&, const Variant&) = default;
 };

@@ -25,6 +25,8 @@ struct ContenderFacts {
     std::string lock_sha256;  ///< of its requirements.lock (or other lock file); "" where it has none
     std::map<std::string, std::string> versions;  ///< package to version, from the lock file; "python" too
     std::vector<std::string> command;  ///< that was started, with the password of the database masked
+    RuntimeKind runtime = RuntimeKind::process;
+    std::string image;  ///< in Docker: the id of the image it ran in
     friend bool operator==(const ContenderFacts&, const ContenderFacts&) = default;
 };
 
@@ -35,6 +37,14 @@ struct DatabaseFacts {
     std::map<std::string, std::string> settings_in_force;  ///< read back, with units
     std::string data_file_system;                          ///< type of the file system below its data
     friend bool operator==(const DatabaseFacts&, const DatabaseFacts&) = default;
+};
+
+/// A Docker engine, as it described itself.
+struct EngineFacts {
+    std::string version;         ///< "20.10.24+dfsg1"
+    std::string storage_driver;  ///< "overlay2"
+    std::string cgroup_driver;   ///< "cgroupfs", "systemd"
+    friend bool operator==(const EngineFacts&, const EngineFacts&) = default;
 };
 
 /// What kept the parties within their limits. Persisted by name, never by number.
@@ -57,6 +67,8 @@ struct Environment {
     /// Each contender and the database ran as a user of its own; false: all as the one who called Joust,
     /// which was not root. Empty: measured by a version that did not say.
     std::optional<bool> users_separated;
+    /// What ran the containers; empty where there were none.
+    std::optional<EngineFacts> engine;
     DatabaseFacts database;
     std::vector<ContenderFacts> contenders;
 

@@ -3,22 +3,15 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <cmath>
 #include <csignal>
 
 #include "base/text.hpp"
 #include "host/bounded_log.hpp"
 #include "host/run_users.hpp"
+#include "runtime/limit_check.hpp"
 
 namespace joust::runtime {
 namespace {
-
-/// A contender is to go sooner than Joust and than what else runs here, should the whole host run out of
-/// memory.
-constexpr int k_oom_score_adj = 500;
-/// Processes and threads of a user of the run's own, where nothing else counts against the limit: far more
-/// than a service needs, far fewer than what keeps others from starting any.
-constexpr std::uint64_t k_most_processes = 8192;
 
 std::vector<std::pair<int, std::uint64_t>> ceilings_of(const std::optional<host::User>& user) {
     if (!user || !host::is_run_user(user->uid)) return {};
@@ -36,33 +29,6 @@ Result<std::unique_ptr<host::Cgroup>> make_group(const Confinement& confinement,
                                                                  .limits = confinement.limits,
                                                                  .cpu = confinement.cpu}));
     return std::make_unique<host::Cgroup>(std::move(group));
-}
-
-/// The kernel rounds memory down to pages.
-Bytes whole_pages(Bytes amount) {
-    const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-    return Bytes{amount.count / page * page};
-}
-
-std::vector<std::string> differences_of(const Confinement& confinement,
-                                        const model::LimitsInForce& in_force) {
-    std::vector<std::string> differences;
-    if (!confinement.limits) return differences;
-    if (confinement.cpu && !confinement.cpu->cpus.empty() && in_force.cpu_set != confinement.cpu->cpus)
-        differences.push_back(fmt::format("CPUs {} instead of {}", host::to_cpu_list(in_force.cpu_set),
-                                          host::to_cpu_list(confinement.cpu->cpus)));
-    const std::optional<double> quota =
-        confinement.cpu ? confinement.cpu->quota : std::optional(confinement.limits->cpus);
-    if (quota.has_value() != in_force.cpu_quota.has_value() ||
-        (quota && std::abs(*quota - *in_force.cpu_quota) > 0.01))
-        differences.push_back(fmt::format("a quota of {} CPU instead of {}", in_force.cpu_quota.value_or(0),
-                                          quota.value_or(0)));
-    if (in_force.memory != whole_pages(confinement.limits->memory))
-        differences.push_back(fmt::format("memory {} instead of {}",
-                                          in_force.memory ? to_text(*in_force.memory) : "without limit",
-                                          to_text(confinement.limits->memory)));
-    if (!in_force.swap_off) differences.emplace_back("swap on instead of off");
-    return differences;
 }
 
 /// A program as processes of this host.
@@ -112,11 +78,11 @@ Result<model::LimitsInForce> ProcessParty::limits_in_force() const {
 }
 
 std::vector<std::string> ProcessParty::limits_not_in_force(const model::LimitsInForce& in_force) const {
-    return differences_of(confinement_, in_force);
+    return limits_not_as_asked(confinement_, in_force);
 }
 
 host::UsageSource ProcessParty::usage_source(bool threads) const {
-    if (group_) return host::GroupSource{.group = group_.get(), .threads = threads};
+    if (group_) return host::GroupSource{.group = &group_->files(), .threads = threads};
     return host::SessionSource{.session = process_.pid()};
 }
 
@@ -152,16 +118,38 @@ std::string ProcessParty::stop(Nanoseconds grace) {
     return last;
 }
 
+Status write_files(const Program& program) {
+    for (const ProgramFile& file : program.files)
+        JOUST_CHECK(write_atomically(file.path, file.content));
+    return {};
+}
+
 }  // namespace
+
+Result<host::ProcessSpec> ProcessRuntime::errand(const Program& program, const std::string&) {
+    JOUST_CHECK(write_files(program));
+    return host::ProcessSpec{.command = program.command,
+                             .environment = program.environment,
+                             .directory = program.directory,
+                             .log = program.log,
+                             .user = program.user};
+}
+
+Result<std::unique_ptr<Folder>> ProcessRuntime::make_folder(const std::string& label, const host::User& user,
+                                                            const Path&) {
+    JOUST_TRY(HostFolder folder, HostFolder::make(run_, label, user));
+    return std::make_unique<HostFolder>(std::move(folder));
+}
 
 Result<std::unique_ptr<Party>> ProcessRuntime::start(const Program& program, const Confinement& confinement) {
     JOUST_TRY(std::unique_ptr<host::Cgroup> group, make_group(confinement, cgroups_, run_));
     if (confinement.limits) {
         JOUST_TRY(const model::LimitsInForce in_force, group->read_limits());
-        if (const auto differences = differences_of(confinement, in_force); !differences.empty())
+        if (const auto differences = limits_not_as_asked(confinement, in_force); !differences.empty())
             return fail(ErrorKind::unsupported, "the limits of {} are not in force: {}", confinement.name,
                         joined(differences, ", "));
     }
+    JOUST_CHECK(write_files(program));
     JOUST_TRY(std::unique_ptr<host::BoundedLog> log, host::BoundedLog::open(program.log, program.user));
     JOUST_TRY(host::Process process,
               host::Process::start({.command = program.command,

@@ -12,7 +12,11 @@ class ProcessRuntime final : public Runtime {
 public:
     /// Records in `run` what it makes. Both outlive it.
     ProcessRuntime(const host::CgroupHost& cgroups, host::RunState& run) : cgroups_(cgroups), run_(run) {}
+    [[nodiscard]] model::RuntimeKind kind() const override { return model::RuntimeKind::process; }
     Result<std::unique_ptr<Party>> start(const Program& program, const Confinement& confinement) override;
+    Result<host::ProcessSpec> errand(const Program& program, const std::string& name) override;
+    Result<std::unique_ptr<Folder>> make_folder(const std::string& label, const host::User& user,
+                                                const Path& inside) override;
 
 private:
     const host::CgroupHost& cgroups_;

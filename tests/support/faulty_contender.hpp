@@ -25,7 +25,7 @@ inline model::Contender faulty_contender(const std::string& fault = "") {
 class FaultyService {
 public:
     explicit FaultyService(const std::string& fault) : contender_(faulty_contender(fault)) {
-        staged_ = must(deploy::stage(contender_, rig_.state_root(), rig_.run()));
+        staged_ = must(deploy::stage(contender_, rig_.state_root(), rig_.run(), rig_.runtime().kind()));
     }
 
     Result<deploy::Instance> try_start() { return try_start(contender_, "faulty"); }
@@ -34,13 +34,13 @@ public:
         return deploy::Instance::start({.contender = contender,
                                         .staged = staged_,
                                         .label = label,
-                                        .database_url = "sqlite:///nowhere",
+                                        .database = {.url = "sqlite:///nowhere"},
                                         .port = port,
                                         .limits = limits,
                                         .cpu = std::nullopt,
                                         .user = rig_.user(),
                                         .log = log()},
-                                       rig_.runtime(), rig_.run());
+                                       rig_.runtime());
     }
     deploy::Instance start() { return must(try_start()); }
     deploy::Instance start_healthy() {

@@ -225,7 +225,7 @@ TEST_F(SharedPostgres, IsReachedByTheSuperuserThroughItsSocketOnlyAndNothingOfIt
         EXPECT_EQ(about.st_uid, ::geteuid()) << own;
         EXPECT_EQ(about.st_mode & 022, 0U) << own;
     }
-    for (const Path& servers : {postgres_.files().data, postgres_.files().sockets}) {
+    for (const Path& servers : {postgres_.files().data, postgres_.files().sockets.value()}) {
         ASSERT_EQ(::stat(servers.c_str(), &about), 0) << servers;
         EXPECT_EQ(about.st_uid, shared_->rig.user().uid) << servers;
         EXPECT_EQ(about.st_mode & 0777, 0700U) << servers;
@@ -410,7 +410,7 @@ TEST_F(OwnPostgres, NoticesItsDeathAndLeavesNothingBehind) {
     const Status stopped = postgres.stop();
     EXPECT_TRUE(stopped) << stopped.error().message;
     EXPECT_FALSE(std::filesystem::exists(files.root));
-    EXPECT_FALSE(std::filesystem::exists(files.sockets));
+    EXPECT_FALSE(std::filesystem::exists(files.sockets.value()));
     EXPECT_FALSE(ContenderSession(url).open());
     EXPECT_EQ(orphaned_segments(rig_.user().uid), 0);
     EXPECT_TRUE(postgres.stop()) << "a second time does nothing";

@@ -42,7 +42,8 @@ TEST(Facts, TellWhatAContenderIsMadeOf) {
     contender.start.argv = {"{venv}/bin/serve", "--port", "{port}", "--database", "{database_url}"};
     const Path log = service.rig().logs() / "setup.log";
     ASSERT_TRUE(set_up(contender, service.staged(), service.rig().run(), log, {}));
-    const model::ContenderFacts facts = test::must(read_facts(contender, service.staged()));
+    const model::ContenderFacts facts =
+        test::must(read_facts(contender, service.staged(), service.rig().runtime()));
     EXPECT_EQ(facts.name, "faulty");
     EXPECT_EQ(facts.stack, contender.stack);
     EXPECT_EQ(facts.lock_sha256, sha256(test::text_of(contender.folders[0] / "requirements.lock")));
@@ -56,7 +57,8 @@ TEST(Facts, TellWhatAContenderIsMadeOf) {
 TEST(Facts, DoWithoutALockFile) {
     test::FaultyService service("");
     std::filesystem::remove(service.staged().directory / "requirements.lock");
-    const model::ContenderFacts facts = test::must(read_facts(service.contender(), service.staged()));
+    const model::ContenderFacts facts =
+        test::must(read_facts(service.contender(), service.staged(), service.rig().runtime()));
     EXPECT_EQ(facts.lock_sha256, "");
     EXPECT_TRUE(facts.versions.empty());
 }

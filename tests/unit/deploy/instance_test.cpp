@@ -42,7 +42,7 @@ TEST(Instance, GetsHealthyAsTheUnprivilegedUserWithAScratchFolderOfItsOwn) {
     struct stat status{};
     ASSERT_EQ(::stat(fmt::format("/proc/{}", pids[0]).c_str(), &status), 0);
     EXPECT_EQ(status.st_uid, service.rig().user().uid);
-    ASSERT_EQ(::stat(instance.scratch().c_str(), &status), 0);
+    ASSERT_EQ(::stat(instance.scratch().here()->c_str(), &status), 0);
     EXPECT_EQ(status.st_uid, service.rig().user().uid);
     EXPECT_EQ(status.st_mode & 0777, 0700U);
 
@@ -59,7 +59,7 @@ TEST(Instance, LeavesNeitherProcessNorFolderBehind) {
     {
         const Instance instance = service.start_healthy();
         pid = instance.pids().at(0);
-        scratch = instance.scratch();
+        scratch = instance.scratch().here().value();
         ASSERT_TRUE(std::filesystem::exists(scratch));
     }
     EXPECT_NE(::kill(pid, 0), 0);

@@ -35,7 +35,9 @@ protected:
         contender_.folders = {folder};
         fs::permissions(checkout_.path(), fs::perms(0700));
     }
-    [[nodiscard]] Result<Staged> try_stage() { return stage(contender_, rig_.state_root(), rig_.run()); }
+    [[nodiscard]] Result<Staged> try_stage() {
+        return stage(contender_, rig_.state_root(), rig_.run(), model::RuntimeKind::process);
+    }
     [[nodiscard]] Staged staged() { return test::must(try_stage()); }
     [[nodiscard]] Status set_up_now(const Staged& staged) {
         return set_up(contender_, staged, rig_.run(), log(), {});
@@ -209,7 +211,8 @@ TEST_F(StageTest, RemovesVirtualEnvironmentsThatNobodyUsedForAMonth) {
 
 TEST_F(StageTest, MigratesAsTheUnprivilegedUserWithTheEnvironmentOfTheStart) {
     const Staged copy = staged();
-    const Status done = migrate(contender_, copy, "sqlite:///somewhere", rig_.run(), rig_.user(), log());
+    const Status done =
+        migrate(contender_, copy, {"sqlite:///somewhere"}, rig_.runtime(), rig_.run(), rig_.user(), log());
     ASSERT_TRUE(done) << done.error().message;
     const std::string printed = test::text_of(log());
     EXPECT_THAT(printed,
@@ -219,7 +222,8 @@ TEST_F(StageTest, MigratesAsTheUnprivilegedUserWithTheEnvironmentOfTheStart) {
 
 TEST_F(StageTest, ShowsWhyAMigrationFailed) {
     const Staged copy = staged();
-    const Status failed = migrate(contender_, copy, "refused", rig_.run(), rig_.user(), log());
+    const Status failed =
+        migrate(contender_, copy, {"refused"}, rig_.runtime(), rig_.run(), rig_.user(), log());
     ASSERT_FALSE(failed);
     EXPECT_EQ(failed.error().kind, ErrorKind::service);
     EXPECT_THAT(failed.error().message, HasSubstr("migrating the database of faulty failed"));

@@ -70,7 +70,7 @@ blocks = { min = 5, max = 2 }
         "entry\n"
         "4:12 baseline \"c\" is not a contender; write one of \"a\", \"a\"\n"
         "5:1 unknown key colour; known here: baseline, contenders, database, entrants, experiment, limits, "
-        "load, name, profile, profiles, schema, title, workload\n"
+        "load, name, profile, profiles, runtime, schema, title, workload\n"
         "7:8 limits.contender.cpus is a string: \"two\"; write a number from 0.1 to 1024\n"
         "8:10 limits.contender.memory: \"2 gigs\" is not an amount of memory; write for example \"512MiB\" "
         "or "

@@ -73,7 +73,7 @@ TEST(UsageSampler, CountsOnlyWhatHappensInItsWindow) {
     const BusyGroup busy;
     std::this_thread::sleep_for(300ms);  // used before the window: must not count
     const TimePoint start = now() + 200ms;
-    UsageSampler sampler({GroupSource{.group = &busy.group, .threads = true}}, start, start + 600ms);
+    UsageSampler sampler({GroupSource{.group = &busy.group.files(), .threads = true}}, start, start + 600ms);
     // What the process had used by when, so that a busy host, which gives it little, does not matter.
     std::vector<std::pair<TimePoint, Nanoseconds>> used;
     while (used.empty() || used.back().first < start + 900ms) {
@@ -104,7 +104,7 @@ TEST(UsageSampler, CountsOnlyWhatHappensInItsWindow) {
 
 TEST(UsageSampler, WithoutThreadsSwitchesAreUnknownNotZero) {
     const BusyGroup busy;
-    UsageSampler sampler({GroupSource{.group = &busy.group}}, now(), now() + 1h);
+    UsageSampler sampler({GroupSource{.group = &busy.group.files()}}, now(), now() + 1h);
     const WindowUsage window = must(sampler.finish_now());
     EXPECT_EQ(window.parties.at(0).voluntary_context_switches, std::nullopt);
     EXPECT_EQ(window.parties[0].run_delay, std::nullopt);
@@ -148,7 +148,7 @@ TEST(UsageSampler, SeesThePeakBetweenTheEdges) {
             shell("sleep 0.2; (head -c 40000000 /dev/zero; sleep 0.3) | tail -n 1 > /dev/null; sleep 60");
         spec.cgroup = group.entrances();
         const Process process = must(Process::start(spec));
-        UsageSampler sampler({GroupSource{.group = &group}}, now(), now() + 1h, 20ms);
+        UsageSampler sampler({GroupSource{.group = &group.files()}}, now(), now() + 1h, 20ms);
         ASSERT_TRUE(eventually([&] { return must(group.read()).anonymous.count > 40'000'000; }));
         ASSERT_TRUE(eventually([&] { return must(group.read()).anonymous.count < 10'000'000; }));
         const model::Usage usage = must(sampler.finish_now()).parties.at(0);
@@ -212,7 +212,7 @@ TEST(UsageSampler, SaysSoWhenAGroupCannotBeRead) {
     const std::string run = unique_run();
     Cgroup group = must(Cgroup::create(host, {.run = run, .party = "a"}));
     ASSERT_TRUE(group.remove());
-    UsageSampler sampler({GroupSource{.group = &group}}, now(), now());
+    UsageSampler sampler({GroupSource{.group = &group.files()}}, now(), now());
     EXPECT_FALSE(sampler.finish());
     for (const Path& directory : host.run_directories(run))
         EXPECT_TRUE(kill_and_remove_group(directory));

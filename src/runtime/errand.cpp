@@ -1,15 +1,15 @@
-#include "deploy/errand.hpp"
+#include "runtime/errand.hpp"
 
 #include "base/quantity.hpp"
 #include "host/bounded_log.hpp"
 #include "runtime/log_text.hpp"
 
-namespace joust::deploy {
+namespace joust::runtime {
 
 Status run_errand(Errand errand, host::RunState& run, const Interrupted& interrupted) {
     constexpr std::size_t lines = 15;
     const Path log = errand.program.log;
-    const std::uint64_t log_start = runtime::log_size(log);
+    const std::uint64_t log_start = log_size(log);
     errand.program.before_start = [&run](const host::ProcessIdentity& leader) {
         return run.record_session(leader);
     };
@@ -26,9 +26,8 @@ Status run_errand(Errand errand, host::RunState& run, const Interrupted& interru
     const host::Process program(std::move(*process));
     const auto ending = [&] {
         output->end_section();
-        return fmt::format("{}\n{}; everything it printed is in {}",
-                           runtime::log_ending(log, log_start, lines), errand.advice,
-                           runtime::shown_path(log).string());
+        return fmt::format("{}\n{}; everything it printed is in {}", log_ending(log, log_start, lines),
+                           errand.advice, shown_path(log).string());
     };
     const TimePoint deadline = now() + errand.limit;
     while (!program.wait_for(std::chrono::milliseconds(100))) {
@@ -45,4 +44,4 @@ Status run_errand(Errand errand, host::RunState& run, const Interrupted& interru
     return {};
 }
 
-}  // namespace joust::deploy
+}  // namespace joust::runtime

@@ -1,4 +1,4 @@
-#include "deploy/scratch.hpp"
+#include "runtime/folder.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -7,14 +7,14 @@
 #include "base/fd.hpp"
 #include "support/rig.hpp"
 
-namespace joust::deploy {
+namespace joust::runtime {
 namespace {
 
-TEST(ScratchFolder, DirectoriesNestedDeeperThanAnyPathAreCountedAndRemoved) {
+TEST(HostFolder, DirectoriesNestedDeeperThanAnyPathAreCountedAndRemoved) {
     test::Rig rig;
     {
-        const auto scratch = test::must(ScratchFolder::make(rig.run(), "a", rig.user()));
-        Fd here(::open(scratch.path().c_str(), O_RDONLY | O_DIRECTORY));
+        const auto scratch = test::must(HostFolder::make(rig.run(), "a", rig.user()));
+        Fd here(::open(scratch.inside().c_str(), O_RDONLY | O_DIRECTORY));
         for (int level = 0; level < 2000; ++level) {
             ASSERT_EQ(::mkdirat(here.get(), "nested", 0755), 0);
             here = Fd(::openat(here.get(), "nested", O_RDONLY | O_DIRECTORY));
@@ -26,4 +26,4 @@ TEST(ScratchFolder, DirectoriesNestedDeeperThanAnyPathAreCountedAndRemoved) {
 }
 
 }  // namespace
-}  // namespace joust::deploy
+}  // namespace joust::runtime

@@ -1,14 +1,17 @@
 #pragma once
 
+#include <functional>
 #include <string>
 
-#include "deploy/stage.hpp"
 #include "host/process.hpp"
 #include "host/run_state.hpp"
 
-namespace joust::deploy {
+namespace joust::runtime {
 
-/// A program that a contender needs run to its end.
+/// Asked now and then by what takes long; true ends it with an `interrupted` error.
+using Interrupted = std::function<bool()>;
+
+/// A program that is needed run to its end.
 struct Errand {
     std::string what;           ///< for messages: "setting up fastapi"
     std::string advice;         ///< what to do when it fails, a clause
@@ -20,4 +23,4 @@ struct Errand {
 /// are.
 Status run_errand(Errand errand, host::RunState& run, const Interrupted& interrupted);
 
-}  // namespace joust::deploy
+}  // namespace joust::runtime
