@@ -46,6 +46,12 @@ std::vector<model::Caveat> caveats(const model::Comparison& comparison, const mo
     if (unlimited > 0)
         found.push_back({Kind::limits_off, static_cast<std::size_t>(unlimited), trials.size()});
     add_steal(found, comparison, trials);
+    const auto contained = std::count_if(
+        benchmark.entrants.begin(), benchmark.entrants.end(), [&](const model::Entrant& entrant) {
+            return model::runtime_of(benchmark, entrant) == model::RuntimeKind::docker;
+        });
+    if (contained > 0)
+        found.push_back({Kind::containers, static_cast<std::size_t>(contained), benchmark.entrants.size()});
     return found;
 }
 

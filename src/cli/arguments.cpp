@@ -58,7 +58,7 @@ std::string raw_value(const std::string& text) {
 void describe_run(CLI::App* app, RunCommand& run) {
     app->add_option("benchmark", run.benchmark, "name below benchmarks/, or a file")->capture_default_str();
     app->add_option("--profile", run.profile,
-                    "overrides of the benchmark: smoke, quick (default), full, seed");
+                    "overrides of the benchmark: smoke, quick (default), full, seed, seed-sqlite");
     add_assignment(app, "--database", "database.engine", "postgres or sqlite", run.assignments, quoted_value);
     add_assignment(app, "--runtime", "runtime",
                    "process (default), or docker: the database and all contenders in containers",

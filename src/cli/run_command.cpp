@@ -16,6 +16,7 @@
 #include "files/contender_toml.hpp"
 #include "files/diagnostics.hpp"
 #include "files/workload_toml.hpp"
+#include "host/facts.hpp"
 #include "host/user.hpp"
 #include "load/session/prepared_request.hpp"
 #include "model/wording.hpp"
@@ -39,6 +40,32 @@ Status check_requests(const experiment::RunSpec& spec) {
                             spec.workload.name, operation.name, contender.name, request.error().message);
         }
     }
+    return {};
+}
+
+// What may be used at one moment: a contender's memory and the database's. A limit that the host cannot give
+// protects nobody: the kernel would kill whom it likes.
+Status check_memory(const experiment::RunSpec& spec) {
+    const model::Benchmark& benchmark = spec.benchmark;
+    const bool server = benchmark.database.engine == model::DatabaseEngine::postgres;
+    const Bytes database = server ? benchmark.database_limits.memory : Bytes{0};
+    const Bytes sum = benchmark.contender_limits.memory + database;
+    const host::HostMemory memory = host::read_host_memory();
+    const std::string parts = server ? fmt::format("a contender may use {} and the database {}, together {}",
+                                                   model::limit_text(benchmark.contender_limits.memory),
+                                                   model::limit_text(database), model::limit_text(sum))
+                                     : fmt::format("a contender may use {}", model::limit_text(sum));
+    if (spec.limits_off || memory.available.count == 0) return {};
+    if (memory.total < sum)
+        return fail(ErrorKind::bad_input,
+                    "limits: {}, and this host has {} in all; write smaller limits.contender.memory or "
+                    "limits.database.memory",
+                    parts, model::bytes_text(memory.total));
+    if (memory.available < sum)
+        terminal::tell(
+            "note: {}, and {} of this host's memory are free now: a party may run out of memory before "
+            "it reaches its limit; end what needs memory, or write smaller limits\n",
+            parts, model::bytes_text(memory.available));
     return {};
 }
 
@@ -76,6 +103,7 @@ Result<experiment::RunSpec> read_run(const RunCommand& command, const Installati
         .docker_base = docker_base(),
         .about = {}};
     JOUST_CHECK(check_requests(spec));
+    JOUST_CHECK(check_memory(spec));
     return spec;
 }
 

@@ -20,7 +20,7 @@ struct PostgresFiles {
     Path host_rules;  ///< pg_hba.conf
     Path programs;    ///< initdb, postgres
     std::string image = "";                             ///< in Docker: what the programs run in
-    std::shared_ptr<runtime::Folder> volume = nullptr;  ///< in Docker: what is mounted at `root`
+    std::unique_ptr<runtime::Folder> volume = nullptr;  ///< in Docker: what is mounted at `root`
     host::User user;                                    ///< who runs the programs and owns the data
 };
 /// Name of the superuser; contenders have roles of their own.

@@ -143,6 +143,10 @@ model::StorageFacts read_storage_facts(const Path& directory) {
     return facts;
 }
 
+HostMemory read_host_memory() {
+    return {.total = memory_info("MemTotal"), .available = memory_info("MemAvailable")};
+}
+
 model::HostFacts read_facts(const Path& directory) {
     model::HostFacts facts{.kernel = kernel(),
                            .distribution = distribution(),

@@ -9,6 +9,13 @@ namespace joust::host {
 /// the run's data will lie; a file of 4 KiB is written and synced there some twenty times, then removed.
 model::HostFacts read_facts(const Path& directory);
 
+/// Memory of this host: all of it, and what could be had now without swapping.
+struct HostMemory {
+    Bytes total;
+    Bytes available;
+};
+HostMemory read_host_memory();
+
 /// The storage part alone.
 model::StorageFacts read_storage_facts(const Path& directory);
 

@@ -161,6 +161,7 @@ struct Caveat {
         suspects,     ///< some: suspect cells, of all
         limits_off,   ///< some: trials without limits, of all
         steal,        ///< some: trials from which other guests took CPU time, of all
+        containers,   ///< some: contenders that ran in containers, of all
     };
     Kind kind;
     std::size_t some = 0;

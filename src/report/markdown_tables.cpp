@@ -135,6 +135,11 @@ Table environment_table(const RunReport& run) {
     if (environment.users_separated)
         table.rows.push_back(
             {"users", marked(words::about_users(*environment.users_separated, benchmark.database.engine))});
+    if (environment.engine)
+        row("Docker engine",
+            fmt::format("{}, storage {}, cgroups by {}; database {}", environment.engine->version,
+                        environment.engine->storage_driver, environment.engine->cgroup_driver,
+                        benchmark.runtime == model::RuntimeKind::docker ? "in a container" : "as a process"));
     row("CPU placement", joined(environment.layout_notes, "; "));
     row("database",
         fmt::format("{} {}, durability {}, data on {}",
@@ -178,6 +183,11 @@ Table architecture_table(const RunReport& run) {
     row("processes", [](const auto& facts) { return std::to_string(facts.stack.processes); });
     row("notes", [](const auto& facts) { return pairs_text(facts.stack.notes); });
     row("versions", [](const auto& facts) { return pairs_text(facts.versions); });
+    if (run.environment.engine) {
+        row("runtime", [](const auto& facts) { return std::string(name(facts.runtime)); });
+        row("image",
+            [](const auto& facts) { return facts.image.substr(0, std::string("sha256:").size() + 12); });
+    }
     row("lock file (SHA-256)", [](const auto& facts) { return facts.lock_sha256.substr(0, 16); });
     std::vector<std::string> commands{"command"};
     for (const model::ContenderFacts* facts : contenders)

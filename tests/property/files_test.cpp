@@ -66,6 +66,8 @@ Benchmark some_benchmark() {
     benchmark.profile = *rc::gen::arbitrary<bool>() ? some_name() : "";
     benchmark.entrants = {{"first", some_name(), {}}, {"b2", "b2", {}}, {"third", some_name(), {}}};
     if (*rc::gen::arbitrary<bool>()) std::swap(benchmark.entrants[0], benchmark.entrants[1]);
+    if (*rc::gen::arbitrary<bool>()) benchmark.runtime = RuntimeKind::docker;
+    if (*rc::gen::arbitrary<bool>()) benchmark.entrants[2].variant.runtime = RuntimeKind::process;
     benchmark.baseline = benchmark.entrants[*rc::gen::inRange<std::size_t>(0, 3)].label;
     benchmark.contender_limits = some_limits();
     benchmark.database_limits = some_limits();
@@ -208,11 +210,14 @@ RC_GTEST_PROP(RoundTrip, OfAnEnvironment, ()) {
     environment.command_line = {"joust", masked("--set=" + some_text())};
     environment.layout_notes = {some_text(), some_text()};
     environment.database.version = some_text();
+    if (*rc::gen::arbitrary<bool>()) environment.engine = EngineFacts{some_text(), some_text(), some_text()};
     environment.database.settings_in_force[some_text()] = masked(some_text());
     for (ContenderFacts& contender : environment.contenders) {
         contender.title = "t" + some_text();
         contender.versions["v" + some_text()] = some_text();
         contender.stack.notes["n" + some_text()] = some_text();
+        if (*rc::gen::arbitrary<bool>()) contender.runtime = RuntimeKind::docker;
+        contender.image = some_text();
     }
     const auto again = parse_environment(environment_json(environment), "environment.json");
     if (!again) RC_FAIL(again.error().message);

@@ -206,6 +206,17 @@ std::string suspects(const Comparison& comparison, const model::Caveat& caveat) 
                        comparison.entrants.size() > 1 ? "They are compared all the same, and t" : "T");
 }
 
+std::string containers(const model::Caveat& caveat) {
+    const std::string isolation =
+        "Limits hold there as for processes, but neighbours on the host have been measured to disturb "
+        "containers more than they disturb virtual machines: leave the host alone while it measures.";
+    if (caveat.some == caveat.of) return "The contenders ran in Docker containers. " + isolation;
+    return fmt::format(
+        "{} of {} contenders ran in Docker containers, the others as processes: ratios between "
+        "them include what the runtime costs. {}",
+        caveat.some, caveat.of, isolation);
+}
+
 std::string warning(const Comparison& comparison, const model::Caveat& caveat) {
     switch (caveat.kind) {
         case model::Caveat::Kind::ended_early:
@@ -222,6 +233,8 @@ std::string warning(const Comparison& comparison, const model::Caveat& caveat) {
                 "those "
                 "at this steal; without it they may differ.",
                 caveat.some, caveat.of, model::percent(caveat.share));
+        case model::Caveat::Kind::containers:
+            return containers(caveat);
         case model::Caveat::Kind::limits_off:
             break;
     }

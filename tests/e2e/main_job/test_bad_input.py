@@ -134,3 +134,12 @@ def test_the_summary_is_printed_even_when_the_pictures_fail(place, programs):
     assert run.code == 1
     assert "goodput/s" in run.out and "no pictures" in run.err
     assert (place.latest / "incremental_benchmark_report.md").exists()
+
+
+def test_limits_that_this_host_cannot_give_are_refused_with_their_sum(place):
+    limits = '[limits]\ncontender = { memory = "900TiB" }\ndatabase = { memory = "100TiB" }'
+    run = place.contender("a").benchmark(["a"], limits=limits).run()
+    assert run.code == 2
+    assert "a contender may use 900 TiB and the database 100 TiB, together 1000 TiB" in run.err
+    assert "this host has" in run.err and "limits.contender.memory" in run.err
+    assert not (place.path / "results").exists(), "something was started"

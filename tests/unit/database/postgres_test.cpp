@@ -394,10 +394,12 @@ TEST_F(OwnPostgres, NoticesItsDeathAndLeavesNothingBehind) {
     ASSERT_TRUE(started) << started.error().message;
     auto& postgres = dynamic_cast<Postgres&>(**started);
     const std::string url = postgres.create_for("django").value();
-    const PostgresFiles files = postgres.files();
+    const Path root = postgres.files().root;
+    const Path data = postgres.files().data;
+    const Path sockets = postgres.files().sockets.value();
     const LogMark mark = postgres.mark();
     ASSERT_TRUE(postgres.sound_since(mark));
-    ASSERT_TRUE(std::filesystem::exists(files.data));
+    ASSERT_TRUE(std::filesystem::exists(data));
     const pid_t pid = postgres.pid();
     ASSERT_EQ(::kill(pid, SIGKILL), 0);
     EXPECT_TRUE(test::eventually([&] { return !postgres.running(); }));
@@ -409,8 +411,8 @@ TEST_F(OwnPostgres, NoticesItsDeathAndLeavesNothingBehind) {
 
     const Status stopped = postgres.stop();
     EXPECT_TRUE(stopped) << stopped.error().message;
-    EXPECT_FALSE(std::filesystem::exists(files.root));
-    EXPECT_FALSE(std::filesystem::exists(files.sockets.value()));
+    EXPECT_FALSE(std::filesystem::exists(root));
+    EXPECT_FALSE(std::filesystem::exists(sockets));
     EXPECT_FALSE(ContenderSession(url).open());
     EXPECT_EQ(orphaned_segments(rig_.user().uid), 0);
     EXPECT_TRUE(postgres.stop()) << "a second time does nothing";

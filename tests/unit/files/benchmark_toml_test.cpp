@@ -195,6 +195,28 @@ TEST_F(BenchmarkFile, AContenderMayEnterTwiceUnderALabel) {
         EXPECT_THAT(labels(*benchmark), ::testing::Contains(trial.entrant));
 }
 
+TEST_F(BenchmarkFile, AnEntrantsRuntimeGoesBeforeTheBenchmarks) {
+    const std::string text =
+        std::string(k_twice) +
+        "[[entrants]]\nlabel = \"a-contained\"\ncontender = \"a\"\nruntime = \"docker\"\n";
+    const auto benchmark = read(text);
+    ASSERT_TRUE(benchmark) << mistakes();
+    EXPECT_EQ(benchmark->runtime, RuntimeKind::process);
+    EXPECT_TRUE(uses(*benchmark, RuntimeKind::docker));
+    EXPECT_EQ(runtime_of(*benchmark, benchmark->entrants.front()), RuntimeKind::process);
+    EXPECT_EQ(runtime_of(*benchmark, benchmark->entrants.back()), RuntimeKind::docker);
+    EXPECT_EQ(read(to_toml(*benchmark)), benchmark) << mistakes();
+    const auto all = read(text, {.assignments = {"runtime = \"docker\""}});
+    ASSERT_TRUE(all) << mistakes();
+    EXPECT_FALSE(std::any_of(all->entrants.begin(), all->entrants.end(), [&](const Entrant& entrant) {
+        return runtime_of(*all, entrant) == RuntimeKind::process;
+    }));
+    EXPECT_EQ(read(to_toml(*all)), all) << mistakes();
+    EXPECT_FALSE(read(text, {.assignments = {"runtime = \"podman\""}}));
+    EXPECT_THAT(mistakes(), ::testing::HasSubstr("runtime"));
+    EXPECT_THAT(mistakes(), ::testing::HasSubstr("docker"));
+}
+
 TEST_F(BenchmarkFile, ContendersChosenOnTheCommandLineAreAllThereAre) {
     const auto benchmark = read(k_twice, {.assignments = {"contenders = [\"b\", \"c\"]"}});
     ASSERT_TRUE(benchmark) << mistakes();

@@ -22,6 +22,10 @@ TEST(environment_json, is_read_back_as_it_was_written) {
     original.host.cpu_governor = "performance";
     original.host.open_files_max = std::nullopt;
     original.limits_in_force["database"].cpu_quota = 0.75;
+    original.engine =
+        EngineFacts{.version = "26.1", .storage_driver = "overlay2", .cgroup_driver = "systemd"};
+    original.contenders.front().runtime = RuntimeKind::docker;
+    original.contenders.front().image = "sha256:0123";
     const auto read = parse_environment(environment_json(original), "environment.json");
     ASSERT_TRUE(read) << read.error().message;
     EXPECT_EQ(*read, original);

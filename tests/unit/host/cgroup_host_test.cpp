@@ -1,6 +1,7 @@
 #include "host/cgroup_host.hpp"
 
 #include "host/cgroup.hpp"
+#include "host/group_files.hpp"
 #include "support.hpp"
 
 namespace joust::host {
@@ -195,6 +196,46 @@ TEST(CgroupHost, WhatMadeWayGoesBackWithTheLastRun) {
     ASSERT_TRUE(kill_and_remove_group(base / "joust-8"));
     EXPECT_EQ(text_of(procs), "1234567");
     EXPECT_TRUE(text_of(control).starts_with("-cpu -memory")) << text_of(control);
+}
+
+TEST(GroupOf, IsWhereTheProcessIsAndNotWhereThisOneIs) {
+    FakeHost fake;
+    fake.mount("cgroup", "sys/cpu", "cpu");
+    fake.mount("cgroup", "sys/memory", "memory");
+    fake.mount("cgroup2", "sys/unified", "nsdelegate");
+    fake.own_cgroup("3:cpu:/\n4:memory:/\n0::/\n");
+    fake.write("proc/77/cgroup", "3:cpu:/docker/abc\n4:memory:/docker/abc\n0::/\n");
+    for (const char* name : {"cpu", "memory"})
+        fake.write(Path("sys") / name / "docker/abc/cgroup.procs", "77\n");
+    const GroupFiles group = must(group_of(77, fake.path("proc")));
+    EXPECT_EQ(group.version, CgroupVersion::v1);
+    ASSERT_EQ(group.places.size(), 2U);
+    EXPECT_EQ(*group.with(Controller::memory), fake.path("sys/memory/docker/abc"));
+    EXPECT_EQ(group.pids(), std::vector<pid_t>{77});
+}
+
+TEST(GroupOf, OnVersion2HasTheControllersOfTheGroupItself) {
+    FakeHost fake;
+    fake.mount("cgroup2", "sys", "nsdelegate");
+    fake.own_cgroup("0::/\n");
+    fake.write("proc/77/cgroup", "0::/system.slice/docker-abc.scope\n");
+    fake.write("sys/system.slice/docker-abc.scope/cgroup.procs", "77\n");
+    fake.write("sys/system.slice/docker-abc.scope/cgroup.controllers", "cpu memory io\n");
+    const GroupFiles group = must(group_of(77, fake.path("proc")));
+    EXPECT_EQ(group.version, CgroupVersion::v2);
+    EXPECT_NE(group.with(Controller::cpu), nullptr);
+    EXPECT_EQ(group.with(Controller::cpuset), nullptr);
+}
+
+TEST(GroupOf, SaysWhatCannotBeSeenFromHere) {
+    FakeHost fake;
+    fake.mount("cgroup2", "sys", "nsdelegate");
+    fake.own_cgroup("0::/\n");
+    fake.write("proc/77/cgroup", "0::/../elsewhere\n");
+    const auto group = group_of(77, fake.path("proc"));
+    ASSERT_FALSE(group);
+    EXPECT_EQ(group.error().kind, ErrorKind::unsupported);
+    EXPECT_THAT(group.error().message, ::testing::HasSubstr("of process 77 cannot be seen from here"));
 }
 
 }  // namespace

@@ -19,13 +19,15 @@ TEST(Journal, IsReadBackAsItWasWritten) {
                         .process = {.pid = 7, .start_ticks = 8}};
     const std::string text = origin_line(origin) + "\n" + must(group_line("/sys/fs/cgroup/a b")) + "\n" +
                              user_line(59'001) + "\n" + session_line({.pid = 12, .start_ticks = 345}) + "\n" +
-                             must(path_line("/tmp/x")) + "\n";
+                             must(path_line("/tmp/x")) + "\n" + must(engine_line("unix:///run/docker.sock")) +
+                             "\n";
     const Journal journal = parse_journal(text);
     EXPECT_EQ(journal.origin, origin);
     EXPECT_EQ(journal.users, std::vector<uid_t>{59'001});
     EXPECT_EQ(journal.groups, std::vector<Path>{"/sys/fs/cgroup/a b"});
     EXPECT_EQ(journal.sessions, (std::vector{ProcessIdentity{.pid = 12, .start_ticks = 345}}));
     EXPECT_EQ(journal.paths, std::vector<Path>{"/tmp/x"});
+    EXPECT_EQ(journal.engines, std::vector<std::string>{"unix:///run/docker.sock"});
 }
 
 TEST(Journal, LeavesOutWhatIsTornUnknownOrNotAbsolute) {
@@ -42,6 +44,7 @@ TEST(Journal, LeavesOutWhatIsTornUnknownOrNotAbsolute) {
 TEST(Journal, RefusesPathsThatItCouldNotReadBack) {
     EXPECT_FALSE(path_line("/a\nb"));
     EXPECT_FALSE(path_line("relative"));
+    EXPECT_FALSE(engine_line("unix:///a\npath /etc"));
     EXPECT_FALSE(group_line(""));
 }
 

@@ -159,6 +159,35 @@ TEST(UsageSampler, SeesThePeakBetweenTheEdges) {
         EXPECT_TRUE(kill_and_remove_group(directory));
 }
 
+// A container's group goes with its last process.
+TEST(UsageSampler, OfAGroupThatVanishesKeepsTheLastCounters) {
+    TempDirectory place;
+    const Path group = place.path() / "group";
+    std::filesystem::create_directories(group);
+    const auto write = [&](int used) {
+        EXPECT_TRUE(write_atomically(group / "cpu.stat", fmt::format("usage_usec {}\n", used)));
+        EXPECT_TRUE(write_atomically(group / "memory.stat", "anon 4096\nfile 0\nshmem 0\n"));
+    };
+    write(1000);
+    const GroupFiles files{.version = CgroupVersion::v2,
+                           .places = {{group, {Controller::cpu, Controller::memory}}}};
+    for (const bool may_vanish : {true, false}) {
+        write(1000);
+        UsageSampler sampler({GroupSource{.group = &files, .may_vanish = may_vanish}}, now(), now() + 1h,
+                             5ms);
+        std::this_thread::sleep_for(100ms);  // the first edge is read
+        write(3000);
+        std::this_thread::sleep_for(100ms);
+        std::filesystem::remove(group / "cpu.stat");
+        std::this_thread::sleep_for(100ms);
+        const auto usage = sampler.finish_now();
+        ASSERT_EQ(usage.has_value(), may_vanish);
+        if (!may_vanish) continue;
+        EXPECT_EQ(usage->parties.at(0).cpu.total(), 2ms);
+        EXPECT_EQ(usage->parties.at(0).anonymous.peak, Bytes{4096});
+    }
+}
+
 TEST(UsageSampler, ReadsASessionWhereThereIsNoGroup) {
     const Process process =
         must(Process::start(shell("(while :; do sleep 0.01; done) & while :; do :; done")));
