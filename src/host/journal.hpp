@@ -33,6 +33,8 @@ struct Journal {
     std::vector<ProcessIdentity> sessions;
     std::vector<uid_t> users;
     std::vector<Path> paths;
+    std::vector<Path>
+        uses;  ///< nothing to undo: what is kept between runs and has to stay as long as it lives
 };
 
 /// One line each; a path with a line break in it is refused. The origin's is the first.
@@ -41,6 +43,7 @@ Result<std::string> group_line(const Path& directory);
 std::string session_line(const ProcessIdentity& leader);
 std::string user_line(uid_t uid);
 Result<std::string> path_line(const Path& path);
+Result<std::string> use_line(const Path& path);
 /// Lines of unknown kind (of a newer Joust) and a torn last line are left out.
 Journal parse_journal(std::string_view text);
 
