@@ -23,9 +23,11 @@ install(CODE "
   set(share \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${joust_share}\")
   set(commit \"${JOUST_COMMIT}\")
   if(NOT commit AND EXISTS \"${CMAKE_SOURCE_DIR}/.git\")
-    execute_process(COMMAND git -C \"${CMAKE_SOURCE_DIR}\" rev-parse --verify HEAD
+    # Whose checkout it is does not matter to git: this very script comes out of it.
+    set(git git -C \"${CMAKE_SOURCE_DIR}\" -c safe.directory=* --no-optional-locks)
+    execute_process(COMMAND \${git} rev-parse --verify HEAD
                     OUTPUT_VARIABLE commit OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
-    execute_process(COMMAND git -C \"${CMAKE_SOURCE_DIR}\" status --porcelain
+    execute_process(COMMAND \${git} status --porcelain
                     OUTPUT_VARIABLE changed OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
     if(commit AND changed)
       string(APPEND commit \" changed\")
