@@ -48,8 +48,9 @@ refuse_unfit() {
         unfit=1
     done
     [ $unfit -eq 0 ] || {
-        echo "Joust sets itself up on Debian 12 (bookworm), Debian 13 (trixie) and systems derived from them." >&2
-        echo "Nothing was installed." >&2
+        echo "Joust sets itself up on Debian 12 (bookworm), Debian 13 (trixie), and by the same rules on Ubuntu 24.04" >&2
+        echo "and other systems derived from Debian. Nothing was installed." >&2
+        echo 'In Docker it runs without: docker build -f docker/joust/Dockerfile . and the section "In Docker" of README.md.' >&2
         exit 1
     }
 }

@@ -10,19 +10,68 @@ die() {
     exit 1
 }
 
-# Ends with what is supported unless this is Debian or something made from it. Not the release's name decides whether it
-# is new enough but the versions that tools/packages/*.txt ask for, when they are installed. Plain enough for the bash 3.2
-# of macOS, so that it gets as far as the message.
+in_docker='In Docker it runs without: docker build -f docker/joust/Dockerfile . and the section "In Docker" of README.md.'
+
+# Ends with what is missing where Joust cannot set itself up: this has to be Linux, with Debian's package tools or with all
+# that a run needs. Not the release's name decides whether it is new enough but the versions that tools/packages/*.txt ask
+# for, when they are installed. Plain enough for the bash 3.2 of macOS, so that it gets as far as the message.
 require_supported_system() {
-    local supported="Joust sets itself up on Debian 12 (bookworm), Debian 13 (trixie) and systems derived from them."
-    [ "$(uname -s)" = Linux ] || die "$supported This is $(uname -s); a Debian virtual machine will do."
-    local name
-    # shellcheck source=/dev/null
-    name=$(. /etc/os-release 2>/dev/null && printf '%s' "${PRETTY_NAME:-unknown}") || name=unknown
-    if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
-        die "$supported This is $name, without apt-get or dpkg-query. Elsewhere: install what tools/packages/run.txt" \
-            "names, then \`cmake --preset release -DJOUST_TESTS=OFF && cmake --build build/release\`."
+    local supported="Joust sets itself up on Debian 12 (bookworm), Debian 13 (trixie), and by the same rules on Ubuntu 24.04"
+    supported="$supported and other systems derived from Debian."
+    if [ "$(uname -s)" != Linux ]; then
+        die "$supported This is $(uname -s). $in_docker Or take a Debian virtual machine."
     fi
+    has_debian_packages && return 0
+    local name missing
+    # shellcheck source=/dev/null
+    name=$(. "${OS_RELEASE:-/etc/os-release}" 2>/dev/null && printf '%s' "${PRETTY_NAME:-unknown}") || name=unknown
+    missing=$(missing_needs)
+    if [ -z "$missing" ]; then
+        say "This is $name, on which Joust was not tried; what a run needs is there"
+        return 0
+    fi
+    printf 'joust: %s\n' "$supported" "This is $name, where this has to be installed first, by that system's own means:" >&2
+    printf '%s\n' "$missing" | sed 's/^/    /' >&2
+    printf '%s\n' "$in_docker" >&2
+    exit 1
+}
+
+has_debian_packages() { command -v apt-get >/dev/null && command -v dpkg-query >/dev/null; }
+
+# missing_needs: what of tools/packages/needs.txt is not there, one a line, with Debian's name for it.
+missing_needs() {
+    local kind what least package version found
+    while read -r kind what least package; do
+        version=
+        case $kind in
+            command)
+                if command -v "$what" >/dev/null; then
+                    [ "$least" != - ] || continue
+                    version=$("$what" --version 2>/dev/null | sed -n '1 { s/([^)]*)//g; s/^[^0-9]* \([0-9][0-9.]*\).*/\1/p; }')
+                    [ "$(printf '%s\n' "$least" "$version" | sort -V | head -n 1)" != "$least" ] || continue
+                fi
+                ;;
+            header)
+                found=$(find_one "/usr/include/$what" "/usr/include/*/$what" "/usr/local/include/$what")
+                [ -z "$found" ] || continue
+                ;;
+            module) ! python3 -c "import $what" 2>/dev/null || continue ;;
+            file) [ -z "$(find_one "$what")" ] || continue ;;
+            *) continue ;;
+        esac
+        [ "$least" = - ] || what="$what $least or later"
+        echo "$kind $what${version:+, not $version} (in Debian: $package)"
+    done < <(sed -e 's/#.*//' "$root/tools/packages/needs.txt")
+}
+
+# find_one PATTERN...: the first file that matches one of them.
+find_one() {
+    local pattern file
+    for pattern in "$@"; do
+        for file in $pattern; do
+            [ ! -e "$file" ] || { echo "$file" && return 0; }
+        done
+    done
 }
 
 # wanted_packages SET...: what tools/packages/SET.txt name, each with `(>= VERSION)` behind it where it says so. Another
@@ -76,6 +125,11 @@ run_logged() {
 # install_packages SET...: installs what is missing, and only that; asks for root only then.
 install_packages() {
     local missing as_root=()
+    if ! has_debian_packages; then
+        # require_supported_system has seen to what a run needs.
+        [ "$*" = run ] || say "Not checked here: $(wanted_packages "$@" | wc -l) packages by their names in Debian ($*)"
+        return 0
+    fi
     missing=$(missing_packages "$@" | tr '\n' ' ')
     [ -n "$missing" ] || return 0
     if [ "$EUID" -ne 0 ]; then

@@ -88,7 +88,9 @@ void describe_run(CLI::App* app, RunCommand& run) {
         ->check(CLI::IsMember({"on", "off"}));
     app->add_option("--port", run.port, "contenders listen here; default: a free port each time")
         ->check(CLI::Range(1, 65535));
-    app->add_option("--results", run.results, "directory for the run's directory; default results/");
+    app->add_option("--results", run.results,
+                    "directory for the run's directory; default results/ of the checkout, else of the "
+                    "working directory");
     app->add_option("--json", run.json, "also write the results as JSON to this file; - is stdout");
     app->add_flag("--plan", run.plan_only, "only say what would be run and how long it takes");
 }
@@ -136,6 +138,7 @@ std::variant<Command, Answered> parse_arguments(const std::vector<std::string>& 
     RunCommand run;
     ReportCommand report;
     LoadCommand load;
+    CleanCommand clean;
     CLI::App* run_app = app.add_subcommand("run", "the main job: measure every contender, write one report");
     describe_run(run_app, run);
     CLI::App* report_app = app.add_subcommand("report", "render a run's report again from its trials.jsonl");
@@ -145,6 +148,9 @@ std::variant<Command, Answered> parse_arguments(const std::vector<std::string>& 
     CLI::App* list_app = app.add_subcommand("list", "benchmarks, workloads and contenders there are");
     CLI::App* load_app = app.add_subcommand("load", "the load generator alone, on any URL");
     describe_load(load_app, load);
+    CLI::App* clean_app = app.add_subcommand(
+        "clean", "remove what is kept on this machine between runs; results are never touched");
+    clean_app->add_flag("--dry-run", clean.dry_run, "only tell what would be removed");
     refuse_empty(*run_app, {"--profile", "--results", "--json"});
     refuse_empty(*load_app, {"--ramp", "--steps", "--method", "--server-name", "--json", "--csv", "--hlog"});
     if (auto unknown = unknown_command(arguments, app)) return std::move(*unknown);
@@ -165,6 +171,7 @@ std::variant<Command, Answered> parse_arguments(const std::vector<std::string>& 
     if (run_app->parsed()) return run;
     if (report_app->parsed()) return report;
     if (load_app->parsed()) return load;
+    if (clean_app->parsed()) return clean;
     static_cast<void>(list_app);
     return ListCommand{};
 }

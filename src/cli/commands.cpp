@@ -10,6 +10,7 @@ ExitCode execute(const Command& command, const std::vector<std::string>& command
     if (const auto* wanted = std::get_if<RunCommand>(&command)) return run(*wanted, command_line);
     if (const auto* wanted = std::get_if<ReportCommand>(&command)) return report(*wanted);
     if (const auto* wanted = std::get_if<LoadCommand>(&command)) return load(*wanted);
+    if (const auto* wanted = std::get_if<CleanCommand>(&command)) return clean(*wanted);
     return list(std::get<ListCommand>(command));
 }
 

@@ -19,7 +19,7 @@ struct RunCommand {
     bool limits_off = false;
     bool plan_only = false;
     std::optional<std::uint16_t> port;
-    Path results;      ///< empty: results/ in the checkout
+    Path results;      ///< empty: results/ of the checkout, or of the working directory outside of one
     std::string json;  ///< also write the results there; "-" is stdout; "" nowhere
 };
 /// `joust report DIR`: render again from trials.jsonl.
@@ -28,6 +28,10 @@ struct ReportCommand {
 };
 /// `joust list`: what there is.
 struct ListCommand {};
+/// `joust clean`: removes what is kept on this machine between runs.
+struct CleanCommand {
+    bool dry_run = false;  ///< only tells
+};
 
 /// `joust load URL`: the load generator alone.
 struct LoadCommand {
@@ -71,12 +75,13 @@ struct LoadCommand {
     std::vector<std::string> fail_if;  ///< "p99>200ms", "errors>1%", "goodput<1000"
 };
 
-using Command = std::variant<RunCommand, ReportCommand, ListCommand, LoadCommand>;
+using Command = std::variant<RunCommand, ReportCommand, ListCommand, LoadCommand, CleanCommand>;
 
 /// Each runs one command to its end; errors are printed there. `command_line` is recorded in the environment.
 ExitCode run(const RunCommand& command, const std::vector<std::string>& command_line);
 ExitCode report(const ReportCommand& command);
 ExitCode list(const ListCommand& command);
+ExitCode clean(const CleanCommand& command);
 ExitCode load(const LoadCommand& command);
 ExitCode execute(const Command& command, const std::vector<std::string>& command_line);
 

@@ -6,15 +6,20 @@
 #include "base/secrets.hpp"
 #include "base/text.hpp"
 #include "cli/checkout.hpp"
+#include "files/environment_json.hpp"
 #include "model/name_rules.hpp"
 
 namespace joust::cli {
 namespace {
 
+// Written by `cmake --install` out of a checkout: its commit, and behind it "changed" where files differed.
+constexpr const char* k_commit_file = "commit";
+
 bool complete(const Path& root) {
-    return std::filesystem::is_directory(root / "benchmarks") &&
-           std::filesystem::is_directory(root / "workloads") &&
-           std::filesystem::is_directory(root / "contenders");
+    std::error_code unreadable;
+    return std::filesystem::is_directory(root / "benchmarks", unreadable) &&
+           std::filesystem::is_directory(root / "workloads", unreadable) &&
+           std::filesystem::is_directory(root / "contenders", unreadable);
 }
 
 Path complete_ancestor(Path path) {
@@ -23,19 +28,42 @@ Path complete_ancestor(Path path) {
     return {};
 }
 
+// The commit in an installed tree and what is said behind it; both "" where it was not made of a checkout.
+std::pair<std::string, std::string> installed_commit(const Path& root) {
+    const std::string text = read_file(root / k_commit_file).value_or("");
+    const std::vector<std::string_view> words = split(trimmed(text), ' ');
+    if (!files::is_commit(words.front())) return {};
+    return {std::string(words.front()), words.size() > 1 ? std::string(words[1]) : ""};
+}
+
 }  // namespace
 
-Result<Installation> find_installation() {
-    std::error_code error;
-    Path root = complete_ancestor(std::filesystem::current_path(error));
-    if (root.empty())
-        root = complete_ancestor(std::filesystem::read_symlink("/proc/self/exe", error).parent_path());
+Result<Installation> find_installation(const Path& working_directory, const Path& program) {
+    const Path shared = program.parent_path().parent_path() / "share/joust";
+    Path root = complete_ancestor(working_directory);
+    if (root.empty()) root = complete_ancestor(program.parent_path());
+    if (root.empty() && complete(shared)) root = shared;
     if (root.empty())
         return fail(
             ErrorKind::bad_input,
-            "found no directory with benchmarks/, workloads/ and contenders/, neither here nor above the "
-            "program; run joust inside its checkout");
-    return Installation{root};
+            "found no directory with benchmarks/, workloads/ and contenders/: neither here, nor above "
+            "the program, nor in {}; run joust inside its checkout, or install it with the files that "
+            "belong to it (cmake --install, or its package)",
+            shared.string());
+    std::error_code error;
+    if (std::filesystem::equivalent(root, shared, error))
+        return Installation{.root = root, .results = working_directory / "results", .installed = true};
+    return Installation{.root = root, .results = root / "results"};
+}
+
+Result<Installation> find_installation() {
+    std::error_code error;
+    const Path working_directory = std::filesystem::current_path(error);
+    return find_installation(working_directory, std::filesystem::read_symlink("/proc/self/exe", error));
+}
+
+std::string commit_of(const Installation& installation) {
+    return installation.installed ? installed_commit(installation.root).first : git_commit(installation.root);
 }
 
 std::vector<std::string> benchmark_names(const Installation& installation) {
@@ -75,8 +103,9 @@ model::Environment about(const Installation& installation, const std::vector<std
     model::Environment environment;
     environment.joust_version = version();
     environment.command_line = masked_command(command_line);
-    environment.git_commit = git_commit(installation.root);
-    environment.git_dirty = git_dirty(installation.root);
+    environment.git_commit = commit_of(installation);
+    environment.git_dirty = installation.installed ? installed_commit(installation.root).second == "changed"
+                                                   : git_dirty(installation.root);
     return environment;
 }
 

@@ -12,6 +12,8 @@ namespace joust::cli {
 /// Where Joust's own files lie: benchmarks/, workloads/, contenders/.
 struct Installation {
     Path root;
+    Path results;            ///< where runs are written to if the user names no other directory
+    bool installed = false;  ///< root is <prefix>/share/joust of the program, which may be read-only
 
     [[nodiscard]] Path benchmarks() const { return root / "benchmarks"; }
     [[nodiscard]] Path workloads() const { return root / "workloads"; }
@@ -20,8 +22,14 @@ struct Installation {
 };
 
 /// The nearest directory with benchmarks/, workloads/ and contenders/: from the working directory upwards,
-/// then from the program's own place upwards.
+/// then from the program's own place upwards, then <prefix>/share/joust of the program <prefix>/bin/joust.
+/// Results go below it, but for the last: then to results/ of the working directory. Both paths are absolute.
+Result<Installation> find_installation(const Path& working_directory, const Path& program);
+/// The same for this process.
 Result<Installation> find_installation();
+
+/// The commit of the checkout, or the one that an installed tree was made of; "" where there is none to tell.
+std::string commit_of(const Installation& installation);
 
 /// A benchmark's file, by path or by its name below benchmarks/; a bad_input error lists the names there are.
 Result<Path> find_benchmark(const Installation& installation, const std::string& wanted);
@@ -35,7 +43,7 @@ std::string docker_base(const Path& os_release = "/etc/os-release");
 
 std::string_view version();
 
-/// Version, command line, commit and whether the checkout was changed; the rest of the environment is left
+/// Version, command line, commit and whether files differed from it; the rest of the environment is left
 /// empty.
 model::Environment about(const Installation& installation, const std::vector<std::string>& command_line);
 

@@ -4,7 +4,6 @@
 
 #include "analysis/compare.hpp"
 #include "base/text.hpp"
-#include "cli/checkout.hpp"
 #include "cli/installation.hpp"
 #include "files/diagnostics.hpp"
 #include "files/environment_json.hpp"
@@ -32,7 +31,7 @@ Error with_its_writer(Error error, const Directory& run) {
     const std::string commit = named("git_commit");
     const auto installation = find_installation();
     if (commit.empty() || !files::is_commit(commit)) return error;
-    if (installation && git_commit(installation->root) == commit) return error;
+    if (installation && commit_of(*installation) == commit) return error;
     error.message += fmt::format(
         "\nThe run was written by another version of joust: environment.json names joust {} of commit {}; "
         "`joust report` of that commit reads it (only where you know who made the run: older versions are "

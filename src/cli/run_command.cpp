@@ -91,17 +91,16 @@ Result<experiment::RunSpec> read_run(const RunCommand& command, const Installati
         JOUST_CHECK(deploy::check_routes(contender, *workload));
         JOUST_CHECK(deploy::check_expectations(contender, *workload));
     }
-    experiment::RunSpec spec{
-        .benchmark = *benchmark,
-        .workload = *workload,
-        .contenders = std::move(contenders),
-        .limits_off = command.limits_off,
-        .port = command.port,
-        .results = command.results.empty() ? installation.root / "results" : command.results,
-        .state_root = host::default_state_root(),
-        .docker_files = installation.docker(),
-        .docker_base = docker_base(),
-        .about = {}};
+    experiment::RunSpec spec{.benchmark = *benchmark,
+                             .workload = *workload,
+                             .contenders = std::move(contenders),
+                             .limits_off = command.limits_off,
+                             .port = command.port,
+                             .results = command.results.empty() ? installation.results : command.results,
+                             .state_root = host::default_state_root(),
+                             .docker_files = installation.docker(),
+                             .docker_base = docker_base(),
+                             .about = {}};
     JOUST_CHECK(check_requests(spec));
     JOUST_CHECK(check_memory(spec));
     return spec;

@@ -1,11 +1,8 @@
 // set_up() of stage.hpp: making a contender's virtual environment.
-#include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
 #include <map>
 #include <thread>
@@ -46,18 +43,15 @@ host::Environment set_up_environment(const host::Environment& manifest, const Pa
     return {variables.begin(), variables.end()};
 }
 
-// Waits while another Joust makes the same environment.
-Result<Fd> lock(const Path& file, const Interrupted& interrupted) {
-    Fd held(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
-    if (!held) return fail(ErrorKind::io, "cannot open {}: {}", file.string(), errno_text());
-    while (::flock(held.get(), LOCK_EX | LOCK_NB) != 0) {
-        if (errno != EWOULDBLOCK && errno != EINTR)
-            return fail(ErrorKind::io, "cannot lock {}: {}", file.string(), errno_text());
+// Waits while another Joust makes or removes the same environment.
+Result<Fd> lock(const Path& venv, const Interrupted& interrupted) {
+    for (;;) {
+        JOUST_TRY(std::optional<Fd> held, lock_venv(venv));
+        if (held) return std::move(*held);
         if (interrupted && interrupted())
             return fail(ErrorKind::interrupted, "waiting for another set-up was interrupted");
         std::this_thread::sleep_for(std::chrono::milliseconds(100));
     }
-    return held;
 }
 
 Status make_venvs_directory(const Path& directory) {
@@ -72,7 +66,8 @@ Status make_venvs_directory(const Path& directory) {
 Status set_up(const model::Contender& contender, const Staged& staged, host::RunState& run, const Path& log,
               const Interrupted& interrupted) {
     JOUST_CHECK(make_venvs_directory(staged.venv.parent_path()));
-    JOUST_TRY(const Fd held, lock(lock_file(staged.venv), interrupted));
+    JOUST_TRY(const Fd held, lock(staged.venv, interrupted));
+    JOUST_CHECK(run.record_use(staged.venv));
     const Path ready = ready_mark(staged.venv);
     std::error_code failed;
     const bool whole = fs::exists(ready, failed);

@@ -85,6 +85,10 @@ Result<std::string> engine_line(const std::string& address) {
     return fmt::format("docker {}", address);
 }
 
+Result<std::string> use_line(const Path& path) {
+    return line_of("uses", path);
+}
+
 Journal parse_journal(std::string_view text) {
     Journal journal;
     const std::size_t whole = text.rfind('\n');
@@ -97,6 +101,7 @@ Journal parse_journal(std::string_view text) {
         if (kind == "cgroup" && rest.starts_with('/')) journal.groups.emplace_back(rest);
         if (kind == "path" && rest.starts_with('/')) journal.paths.emplace_back(rest);
         if (kind == "docker" && !rest.empty()) journal.engines.emplace_back(rest);
+        if (kind == "uses" && rest.starts_with('/')) journal.uses.emplace_back(rest);
         if (kind == "origin") journal.origin = parse_origin(rest);
         if (uid_t uid = 0; kind == "user" && read_number(rest, uid)) journal.users.push_back(uid);
         if (kind == "session")

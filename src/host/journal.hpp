@@ -35,6 +35,8 @@ struct Journal {
     std::vector<uid_t> users;
     std::vector<Path> paths;
     std::vector<std::string> engines;  ///< addresses of Docker engines that were asked for containers
+    std::vector<Path>
+        uses;  ///< nothing to undo: what is kept between runs and has to stay as long as it lives
 };
 
 /// One line each; a path with a line break in it is refused. The origin's is the first.
@@ -44,6 +46,7 @@ std::string session_line(const ProcessIdentity& leader);
 std::string user_line(uid_t uid);
 Result<std::string> path_line(const Path& path);
 Result<std::string> engine_line(const std::string& address);
+Result<std::string> use_line(const Path& path);
 /// Lines of unknown kind (of a newer Joust) and a torn last line are left out.
 Journal parse_journal(std::string_view text);
 

@@ -1,7 +1,6 @@
 #include "host/run_state.hpp"
 
 #include <fcntl.h>
-#include <pwd.h>
 #include <signal.h>
 #include <sys/file.h>
 #include <sys/prctl.h>
@@ -10,7 +9,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <mutex>
 #include <set>
 #include <thread>
@@ -19,6 +17,7 @@
 #include "host/descendants.hpp"
 #include "host/journal.hpp"
 #include "host/run_users.hpp"
+#include "host/state_root.hpp"
 
 namespace joust::host {
 namespace {
@@ -80,18 +79,6 @@ Result<std::optional<Fd>> make_lock(const Path& path) {
     return fail(ErrorKind::io, "cannot make the lock {}: {}", path.string(), errno_text(error));
 }
 
-// Whoever can write there can have files anywhere removed, or take the place of a run's directory.
-Status check_nobody_else_writes(const Path& directory) {
-    struct stat about{};
-    if (::stat(directory.c_str(), &about) != 0)
-        return fail(ErrorKind::io, "cannot look at {}: {}", directory.string(), errno_text());
-    if (about.st_uid == ::geteuid() || about.st_uid == 0) return {};
-    return fail(
-        ErrorKind::unsupported,
-        "{} belongs to user {}, who could change what is kept there; give it to user {}, or remove it",
-        directory.string(), about.st_uid, ::geteuid());
-}
-
 // mkdir -p whose last directory anybody can pass through but not list.
 Status make_passable(const Path& directory) {
     JOUST_CHECK(make_directories(directory));
@@ -109,14 +96,21 @@ void reap(pid_t child, Nanoseconds limit) {
 
 }  // namespace
 
-Path default_state_root() {
-    if (::geteuid() == 0) return "/var/lib/joust";
-    if (const char* state = std::getenv("XDG_STATE_HOME"); state && *state == '/')
-        return Path(state) / "joust";
-    if (const char* home = std::getenv("HOME"); home && *home == '/')
-        return Path(home) / ".local/state/joust";
-    const passwd* const entry = ::getpwuid(::geteuid());
-    return Path(entry ? entry->pw_dir : "/tmp") / ".local/state/joust";
+Runs look_at_runs(const Path& state_root) {
+    Runs runs;
+    for (const std::string& id : ids_with(state_root, k_lock_suffix)) {
+        const RunFiles files(state_root, id);
+        if (lock_run(files.lock, false)) {
+            runs.dead.push_back(id);
+            continue;
+        }
+        std::error_code error;
+        if (!std::filesystem::exists(files.lock, error)) continue;  // it has ended meanwhile
+        runs.alive.push_back(id);
+        for (const Path& path : parse_journal(read_file(files.journal).value_or("")).uses)
+            runs.used.insert(path);
+    }
+    return runs;
 }
 
 SweepReport sweep_stale(const Path& state_root) {
@@ -156,6 +150,7 @@ struct RunState::State {
 
 Result<RunState> RunState::create(const Path& state_root) {
     JOUST_CHECK(make_passable(state_root));
+    JOUST_CHECK(mark_state_root(state_root));
     JOUST_CHECK(make_passable(state_root / "runs"));
     const std::string base = fmt::format("{}-{}", compact_time(wall_now()), ::getpid());
     std::string id = base;
@@ -250,6 +245,11 @@ Status RunState::record_path(const Path& path) {
 
 Status RunState::record_engine(const std::string& address) {
     JOUST_TRY(const std::string line, engine_line(address));
+    return state_->record(line);
+}
+
+Status RunState::record_use(const Path& path) {
+    JOUST_TRY(const std::string line, use_line(path));
     return state_->record(line);
 }
 

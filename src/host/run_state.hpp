@@ -3,19 +3,25 @@
 #include <sys/types.h>
 
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "base/file.hpp"
 #include "host/proc.hpp"
+#include "host/state_root.hpp"
 #include "host/user.hpp"
 
 namespace joust::host {
 
-/// The folder for the state of runs: for root /var/lib/joust, else $XDG_STATE_HOME/joust or
-/// ~/.local/state/joust.
-Path default_state_root();
+/// The runs below a state root, as they are at this moment.
+struct Runs {
+    std::vector<std::string> alive;  ///< ids, as are the dead ones
+    std::vector<std::string> dead;   ///< sweep_stale would remove what they have left
+    std::set<Path> used;             ///< what living ones have recorded by record_use
+};
+Runs look_at_runs(const Path& state_root);
 
 /// What a sweep found and did.
 struct SweepReport {
@@ -57,6 +63,9 @@ public:
     Status record_path(const Path& path);
     /// A Docker engine that is going to make containers and volumes with this run's label.
     Status record_engine(const std::string& address);
+
+    /// Something that is kept between runs: nobody may remove it as long as this run lives.
+    Status record_use(const Path& path);
 
     /// For one contender: as root a user of its own, of whom nobody else on this host is, recorded here and
     /// ended with the run; for anybody else that user himself.

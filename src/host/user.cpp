@@ -17,8 +17,6 @@
 namespace joust::host {
 namespace {
 
-constexpr const char* k_user_name = "joust";
-
 std::vector<gid_t> groups_of(const char* user_name, gid_t primary) {
     int count = 64;
     std::vector<gid_t> groups(static_cast<std::size_t>(count));
@@ -30,7 +28,7 @@ std::vector<gid_t> groups_of(const char* user_name, gid_t primary) {
 
 Status add_system_user() {
     return run_program({.command = {"useradd", "--system", "--user-group", "--no-create-home", "--home-dir",
-                                    "/nonexistent", "--shell", "/usr/sbin/nologin", k_user_name},
+                                    "/nonexistent", "--shell", "/usr/sbin/nologin", k_system_user},
                         .environment = {{"PATH", "/usr/sbin:/usr/bin:/sbin:/bin"}}},
                        std::chrono::seconds(30))
         .map([](const std::string&) {});
@@ -72,12 +70,12 @@ User current_user() {
 
 Result<User> unprivileged_user() {
     if (::geteuid() != 0) return current_user();
-    if (Result<User> user = find_user(k_user_name)) return user;
+    if (Result<User> user = find_user(k_system_user)) return user;
     const Status added = add_system_user();
     // Another Joust may have added it at the same moment; then useradd failed and the user is there.
-    if (Result<User> user = find_user(k_user_name)) return user;
+    if (Result<User> user = find_user(k_system_user)) return user;
     return fail(ErrorKind::unsupported, "cannot add the system user \"{}\" that services run as: {}",
-                k_user_name,
+                k_system_user,
                 added ? "useradd did not complain, but the user is still unknown" : added.error().message);
 }
 

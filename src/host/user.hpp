@@ -9,6 +9,9 @@
 
 namespace joust::host {
 
+/// Whom root's runs have the database server run as.
+inline constexpr const char* k_system_user = "joust";
+
 /// A user whom a child process can become.
 struct User {
     std::string name;

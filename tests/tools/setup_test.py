@@ -46,13 +46,55 @@ class Setup(unittest.TestCase):
         self.assertIn("Debian 12 (bookworm)", done.stderr)
         self.assertIn("Debian 13 (trixie)", done.stderr)
         self.assertIn("This is Darwin", done.stderr)
+        self.assertIn("docker build -f docker/joust/Dockerfile .", done.stderr)
 
-    def test_linux_without_debians_package_tools_is_told_what_is_supported(self):
-        (self.top / "bin/uname").symlink_to("/usr/bin/uname")
-        done = self.bash(f"PATH={self.top}/bin; require_supported_system")
-        self.assertEqual(done.returncode, 1)
-        self.assertIn("Debian 12 (bookworm), Debian 13 (trixie)", done.stderr)
-        self.assertIn("cmake --preset release", done.stderr)
+    def on_another_linux(self, needs: str, script: str):
+        """In a system without apt-get, whose programs are those that a test puts there and a few of this one's."""
+        for name in ("uname", "sed", "head", "sort", "awk", "wc"):
+            (self.top / "bin" / name).symlink_to(f"/usr/bin/{name}")
+        self.write("tools/packages/needs.txt", needs)
+        self.write("os-release", 'PRETTY_NAME="Other Linux 7"\n')
+        return self.bash(f"PATH={self.top}/bin; OS_RELEASE={self.top}/os-release; {script}")
+
+    def test_another_linux_is_told_what_is_missing_by_what_is_needed(self):
+        self.program("old-tool", "echo 'old-tool (Other 7.1) 11.4.0'")
+        self.program("new-tool", "echo 'new-tool (Other 7.1) 12.2.0-3'")
+        done = self.on_another_linux(
+            "# why\ncommand old-tool 12 old-package\ncommand new-tool 12 new-package # why\ncommand absent-tool - absent\n"
+            "header stdlib.h - libc6-dev\nheader joust/none.h - none-dev\n"
+            f"file {self.top}/os-* - present\nfile {self.top}/none-* - absent-files\nmodule no_such - python3-no-such\n",
+            "require_supported_system",
+        )
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertIn("This is Other Linux 7", done.stderr)
+        self.assertEqual(
+            [line.strip() for line in done.stderr.splitlines() if line.startswith("    ")],
+            [
+                "command old-tool 12 or later, not 11.4.0 (in Debian: old-package)",
+                "command absent-tool (in Debian: absent)",
+                "header joust/none.h (in Debian: none-dev)",
+                f"file {self.top}/none-* (in Debian: absent-files)",
+                "module no_such (in Debian: python3-no-such)",
+            ],
+        )
+        for said in ("Debian 12 (bookworm), Debian 13 (trixie)", "Ubuntu 24.04", "docker build -f docker/joust/Dockerfile ."):
+            self.assertIn(said, done.stderr)
+
+    def test_another_linux_where_nothing_is_missing_is_tried_and_nothing_installed(self):
+        done = self.on_another_linux("header stdlib.h - libc6-dev\n", "require_supported_system; install_packages run; echo on")
+        self.assertEqual((done.returncode, done.stdout), (0, "on\n"), done.stderr)
+        self.assertIn("This is Other Linux 7, on which Joust was not tried", done.stderr)
+
+    def test_this_machine_has_what_its_packages_stand_for(self):
+        done = subprocess.run(["bash", "-c", f". {SETUP}; missing_needs"], text=True, capture_output=True)
+        self.assertEqual((done.stdout, done.stderr), ("", ""))
+
+    def test_every_package_of_a_run_is_named_by_what_is_needed_of_it(self):
+        def words(name: str, column: int):
+            lines = (TOOLS / "packages" / name).read_text().splitlines()
+            return {line.split()[column] for line in lines if line and not line.startswith("#")}
+
+        self.assertEqual(words("run.txt", 0), words("needs.txt", 3))
 
     def test_only_packages_that_are_not_installed_are_missing(self):
         self.write("tools/packages/test.txt", "joust-no-such-package\n")

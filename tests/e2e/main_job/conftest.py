@@ -225,4 +225,26 @@ def wait_for_trials(place, count, timeout=60):
     raise AssertionError(f"no {count} trials within {timeout} s")
 
 
+def commands_of_children(parent: int) -> dict[int, list[str]]:
+    found = {}
+    for status in pathlib.Path("/proc").glob("[0-9]*/status"):
+        try:
+            if f"\nPPid:\t{parent}\n" in status.read_text():
+                found[int(status.parent.name)] = (status.parent / "cmdline").read_text().split("\0")
+        except OSError:
+            pass  # ended meanwhile
+    return found
+
+
+def kill_with_its_guardian(run):
+    # The guardian first: of the children it is the one that is joust itself.
+    children = commands_of_children(run.process.pid)
+    guardians = [pid for pid, command in children.items() if command[0] == str(JOUST) or "joust" in command[0]]
+    assert guardians, children
+    for pid in guardians:
+        os.kill(pid, signal.SIGKILL)
+    run.process.send_signal(signal.SIGKILL)
+    run.wait()
+
+
 INTERRUPTIONS = {signal.SIGINT: 130, signal.SIGTERM: 143}

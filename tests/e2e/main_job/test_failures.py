@@ -10,7 +10,7 @@ import subprocess
 import time
 
 import pytest
-from conftest import INTERRUPTIONS, JOUST, Run, assert_nothing_left, wait_for_trials
+from conftest import INTERRUPTIONS, JOUST, Run, assert_nothing_left, kill_with_its_guardian, wait_for_trials
 
 
 def test_a_port_that_is_taken_is_named(place):
@@ -186,29 +186,11 @@ def test_kill_9_keeps_the_finished_trials_and_leaves_nothing(place):
     assert sum(cell["trials"] for cell in results["results"]) == kept
 
 
-def commands_of_children(parent: int) -> dict[int, list[str]]:
-    found = {}
-    for status in pathlib.Path("/proc").glob("[0-9]*/status"):
-        try:
-            if f"\nPPid:\t{parent}\n" in status.read_text():
-                found[int(status.parent.name)] = (status.parent / "cmdline").read_text().split("\0")
-        except OSError:
-            pass  # ended meanwhile
-    return found
-
-
 def test_what_even_the_guardian_left_is_cleaned_at_the_next_start(place):
     place.contender("a").benchmark(["a"], levels="[1, 2, 3, 4]")
     run = place.start()
     wait_for_trials(place, 1)
-    # Kill the guardian first: of the children it is the one that is joust itself.
-    children = commands_of_children(run.process.pid)
-    guardians = [pid for pid, command in children.items() if command[0] == str(JOUST) or "joust" in command[0]]
-    assert guardians, children
-    for pid in guardians:
-        os.kill(pid, signal.SIGKILL)
-    run.process.send_signal(signal.SIGKILL)
-    run.wait()
+    kill_with_its_guardian(run)
     assert Run(["run", "small", "--levels", "1"], place.path).wait().code in (0, 3)
     assert_nothing_left(2)
 

@@ -45,6 +45,15 @@ TEST(Arguments, ShorthandsBecomeTomlThatIsCheckedLikeAnyFile) {
     EXPECT_EQ(run.assignments.size(), expected.size());
 }
 
+TEST(Arguments, CleanTakesNothingButDryRun) {
+    const auto clean = [](const std::vector<std::string>& arguments) {
+        return std::get<CleanCommand>(std::get<Command>(parse_arguments(arguments)));
+    };
+    EXPECT_FALSE(clean({"clean"}).dry_run);
+    EXPECT_TRUE(clean({"clean", "--dry-run"}).dry_run);
+    EXPECT_EQ(answered({"clean", "results"}).code, ExitCode::bad_input);
+}
+
 TEST(Arguments, LimitsAreOnUnlessSwitchedOff) {
     EXPECT_TRUE(parsed_run({"run", "--limits", "off"}).limits_off);
     EXPECT_FALSE(parsed_run({"run", "--limits", "on"}).limits_off);

@@ -197,7 +197,10 @@ TEST_F(StageTest, ASetUpCanBeInterrupted) {
 
 TEST_F(StageTest, RemovesVirtualEnvironmentsThatNobodyUsedForAMonth) {
     const Staged old = staged();
-    ASSERT_TRUE(set_up_now(old));
+    {
+        test::Rig earlier(rig_.state_root());
+        ASSERT_TRUE(set_up(contender_, old, earlier.run(), log(), {}));
+    }
     checkout_.write("faulty/requirements.lock", "alpha==8\n");
     const Staged recent = staged();
     ASSERT_TRUE(set_up_now(recent));
@@ -207,6 +210,15 @@ TEST_F(StageTest, RemovesVirtualEnvironmentsThatNobodyUsedForAMonth) {
     EXPECT_FALSE(fs::exists(old.venv));
     EXPECT_FALSE(fs::exists(ready_mark(old.venv)));
     EXPECT_TRUE(fs::exists(recent.venv));
+}
+
+TEST_F(StageTest, TheRunThatSetUpAnEnvironmentKeepsItFromBeingRemoved) {
+    const Staged used = staged();
+    ASSERT_TRUE(set_up_now(used));
+    EXPECT_EQ(test::must(remove_venv(used.venv)), VenvFate::used_by_a_run);
+    fs::last_write_time(ready_mark(used.venv), fs::file_time_type::clock::now() - std::chrono::days(31));
+    remove_old_venvs(contender_.name, used.venv.parent_path() / "another");
+    EXPECT_TRUE(fs::exists(used.venv)) << "however long ago that was";
 }
 
 TEST_F(StageTest, MigratesAsTheUnprivilegedUserWithTheEnvironmentOfTheStart) {

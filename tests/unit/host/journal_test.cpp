@@ -20,7 +20,7 @@ TEST(Journal, IsReadBackAsItWasWritten) {
     const std::string text = origin_line(origin) + "\n" + must(group_line("/sys/fs/cgroup/a b")) + "\n" +
                              user_line(59'001) + "\n" + session_line({.pid = 12, .start_ticks = 345}) + "\n" +
                              must(path_line("/tmp/x")) + "\n" + must(engine_line("unix:///run/docker.sock")) +
-                             "\n";
+                             "\n" + must(use_line("/state/venvs/a")) + "\n";
     const Journal journal = parse_journal(text);
     EXPECT_EQ(journal.origin, origin);
     EXPECT_EQ(journal.users, std::vector<uid_t>{59'001});
@@ -28,6 +28,7 @@ TEST(Journal, IsReadBackAsItWasWritten) {
     EXPECT_EQ(journal.sessions, (std::vector{ProcessIdentity{.pid = 12, .start_ticks = 345}}));
     EXPECT_EQ(journal.paths, std::vector<Path>{"/tmp/x"});
     EXPECT_EQ(journal.engines, std::vector<std::string>{"unix:///run/docker.sock"});
+    EXPECT_EQ(journal.uses, std::vector<Path>{"/state/venvs/a"});
 }
 
 TEST(Journal, LeavesOutWhatIsTornUnknownOrNotAbsolute) {
