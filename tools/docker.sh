@@ -18,10 +18,10 @@ ensure_engine() {
     local says='' tries
     if command -v docker >/dev/null; then says=$(timeout 30 docker version --format '{{.Server.Version}}' 2>&1 | tail -n 1) || true; fi
     if [ -n "${DOCKER_HOST:-}${DOCKER_CONTEXT:-}" ]; then
-        die "the Docker engine that DOCKER_HOST or DOCKER_CONTEXT names does not answer: ${says:-there is no docker command}"
+        die "the Docker engine that DOCKER_HOST or DOCKER_CONTEXT names does not answer (${says:-there is no docker command})"
     fi
     if [ "$EUID" -ne 0 ]; then
-        die "no Docker engine can be reached: ${says:-there is no docker command}. Start it, become a member of the group" \
+        die "no Docker engine can be reached (${says:-there is no docker command}). Start it, become a member of the group" \
             "docker, or run this as root (sudo), which installs and starts one"
     fi
     install_packages docker
