@@ -2,6 +2,7 @@
 # Sets up what is missing and runs a benchmark: ./start_benchmark.sh [benchmark] [options of `joust run`]
 #   ./start_benchmark.sh --profile smoke          a minute, to see that everything works
 #   ./start_benchmark.sh --database sqlite        the same on SQLite
+#   ./start_benchmark.sh --runtime docker         the same in containers; an engine is installed and started if none answers
 #   ./start_benchmark.sh io-intensive-rows        another benchmark: a name below benchmarks/, or a file
 #   ./start_benchmark.sh --set-up-only            packages and program, no run
 set -euo pipefail
@@ -20,8 +21,14 @@ help() {
 }
 
 set_up_only=no
+in_docker=no
+previous=
 arguments=()
 for argument in "$@"; do
+    case $previous:$argument in
+        --runtime:docker | *:--runtime=docker) in_docker=yes ;;
+    esac
+    previous=$argument
     case $argument in
         -h | --help | --help-all)
             help
@@ -39,6 +46,12 @@ fi
 if [ -f "$benchmark" ]; then benchmark=$(realpath -- "$benchmark"); fi
 
 setup_program
+if [ $in_docker = yes ]; then
+    # shellcheck source=tools/docker.sh
+    . "$root/tools/docker.sh"
+    ensure_engine
+    ensure_base
+fi
 if [ $set_up_only = yes ]; then
     say "Ready: build/release/joust"
     exit 0

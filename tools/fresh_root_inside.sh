@@ -2,6 +2,9 @@
 # What runs in the namespaces that tools/fresh_root.sh makes, and is told by TRY_*: roots are made, this machine's ways to
 # its package registries are copied into them, and commands run in them. Sourced after setup.sh by what that names.
 
+# shellcheck source=ways.sh
+. "${root:?}/tools/ways.sh"
+
 # The root that is worked in; a second one can take its place.
 target=${TRY_ROOT:?}
 logs=${TRY_LOGS:?} suite=${TRY_SUITE:?} limit=${TRY_LIMIT:?}
@@ -65,23 +68,13 @@ in_root() {
         PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "${passed[@]}" "$@"
 }
 
-# repository LABEL SUITE: where this machine's own apt gets it from; empty if it does not.
-repository() {
-    # shellcheck disable=SC2016 # these are apt's variables
-    apt-get indextargets --format '$(LABEL)|$(CODENAME)|$(REPO_URI)|$(COMPONENT)' 'Created-By: Packages' |
-        sed -n "s/^$1|[a-z]*$2|\(.*\)|main\$/\1/p" | head -n 1
-}
-
 # make_root: a minimal system in $target.
 make_root() {
     local mirror=${TRY_MIRROR:-$(repository Debian '')}
     [ -n "$mirror" ] || die "this machine's apt knows no Debian archive (or never ran apt-get update); name one with --mirror"
     step "debootstrap" debootstrap.log \
         debootstrap --variant=minbase --include=ca-certificates,git "$suite" "$target" "$mirror"
-    local security
-    security=$(repository Debian-Security '-security')
-    [ -z "$security" ] || echo "deb $security $suite-security main" >>"$target/etc/apt/sources.list"
-    [ -z "$(repository Debian '-updates')" ] || echo "deb $mirror $suite-updates main" >>"$target/etc/apt/sources.list"
+    write_archives "$target" "$suite" "$mirror"
 }
 
 mount_root() {
@@ -97,11 +90,9 @@ mount_root() {
 copy_ways() {
     local file
     cp -L /etc/resolv.conf /etc/hosts "$target/etc/"
-    if [ -d /usr/local/share/ca-certificates ]; then
-        cp -rL /usr/local/share/ca-certificates "$target/usr/local/share/"
-        in_root "update-ca-certificates" certificates.log update-ca-certificates
-    fi
-    apt-config dump Acquire | grep -Ei '^Acquire::(https?::|Check-|Retries|ForceIPv|Max-)' >"$target/etc/apt/apt.conf.d/90this-machine" || true
+    copy_authorities "$target"
+    in_root "update-ca-certificates" certificates.log update-ca-certificates
+    copy_apt_settings "$target"
     for file in etc/pip.conf root/.config/pip/pip.conf root/.pip/pip.conf etc/npmrc root/.npmrc; do
         [ -f "/$file" ] || continue
         mkdir -p "$target/${file%/*}"

@@ -95,6 +95,7 @@ missing_packages() {
     local wanted package least version
     local -A installed=()
     wanted=$(wanted_packages "$@")
+    [ -n "$wanted" ] || return 0
     # dpkg-query complains about names that it has never seen: those are missing, too.
     # shellcheck disable=SC2046
     while read -r package version; do

@@ -20,7 +20,11 @@ std::string section(std::string_view title, const std::vector<std::string>& line
 ExitCode clean(const CleanCommand& command) {
     const Path state_root = host::default_state_root();
     if (const Status ours = host::check_state_root(state_root); !ours) return complain(ours.error());
-    const Cleaning done = clean_state(state_root, command.dry_run);
+    // Dead runs first: their containers hold images.
+    Cleaning done = clean_state(state_root, command.dry_run);
+    Cleaning of_engine = clean_engine(command.dry_run);
+    for (auto list : {&Cleaning::removed, &Cleaning::left, &Cleaning::failures})
+        (done.*list).insert((done.*list).end(), (of_engine.*list).begin(), (of_engine.*list).end());
     std::string text = section(command.dry_run ? "would be removed" : "removed", done.removed);
     if (done.removed.empty()) text = "nothing to remove\n";
     text += section("left", done.left);

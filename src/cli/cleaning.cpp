@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "base/tree.hpp"
 #include "deploy/venv.hpp"
+#include "host/docker.hpp"
 #include "host/run_state.hpp"
 #include "host/user.hpp"
 
@@ -75,6 +76,30 @@ Cleaning clean_state(const Path& state_root, bool only_tell) {
     return done;
 }
 
+Cleaning clean_engine(bool only_tell) {
+    Cleaning done;
+    const auto docker = host::Docker::connect();
+    if (!docker) return done;  // what_stays() names what may be there
+    const auto images = docker->cached_images();
+    if (!images) {
+        done.failures.push_back(images.error().message);
+        return done;
+    }
+    for (const host::Docker::CachedImage& image : *images) {
+        const std::string name = fmt::format("Docker image {}", image.name);
+        if (image.in_use) {
+            done.left.push_back(fmt::format("{}: a container was made of it", name));
+            continue;
+        }
+        const Status removed = only_tell ? Status{} : docker->remove_image(image.id);
+        if (removed)
+            done.removed.push_back(name);
+        else
+            done.failures.push_back(removed.error().message);
+    }
+    return done;
+}
+
 std::vector<std::string> what_stays(const Path& state_root) {
     std::vector<std::string> lines;
     if (::geteuid() == 0) {
@@ -86,6 +111,10 @@ std::vector<std::string> what_stays(const Path& state_root) {
     } else if (const Path of_root = "/var/lib/joust"; state_root != of_root) {
         lines.push_back(fmt::format("what root keeps, in {}: `joust clean` as root", of_root.string()));
     }
+    lines.emplace_back(
+        "Docker images of an engine that does not answer now, labelled joust.cache: start it, and `joust "
+        "clean` "
+        "again; what the engine keeps of builds: docker builder prune");
     lines.emplace_back(
         "results of runs, in the directories that they were written to: rm -r what you do not want");
     lines.emplace_back(

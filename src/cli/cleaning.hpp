@@ -19,6 +19,10 @@ struct Cleaning {
 /// `removed` says what would be, and all stays. The state root must have passed host::check_state_root().
 Cleaning clean_state(const Path& state_root, bool only_tell);
 
+/// The same for the images that Joust had the Docker engine make, if one answers; those that a container was
+/// made of are left.
+Cleaning clean_engine(bool only_tell);
+
 /// What `joust clean` does not remove and how to do it, a line each.
 std::vector<std::string> what_stays(const Path& state_root);
 

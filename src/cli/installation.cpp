@@ -85,14 +85,13 @@ Result<Path> find_benchmark(const Installation& installation, const std::string&
                 wanted, joined(benchmark_names(installation), ", "));
 }
 
-std::string docker_base(const Path& os_release) {
-    if (const char* const named = std::getenv("JOUST_DOCKER_BASE"); named && *named != '\0') return named;
-    const std::string text = read_file(os_release).value_or("");
-    for (const char* const release : {"bookworm", "trixie"})
-        if (text.find(fmt::format("\nVERSION_CODENAME={}\n", release)) != std::string::npos &&
-            text.find("\nID=debian\n") != std::string::npos)
-            return fmt::format("debian:{}-slim", release);
-    return "debian:bookworm-slim";
+std::vector<std::string> docker_bases(const Path& os_release) {
+    if (const char* const named = std::getenv("JOUST_DOCKER_BASE"); named && *named != '\0') return {named};
+    const std::string text = "\n" + read_file(os_release).value_or("") + "\n";
+    const bool debian = text.find("\nID=debian\n") != std::string::npos;
+    const bool trixie = debian && text.find("\nVERSION_CODENAME=trixie\n") != std::string::npos;
+    const std::string release = trixie ? "trixie" : "bookworm";
+    return {"joust/base:" + release, fmt::format("debian:{}-slim", release)};
 }
 
 std::string_view version() {

@@ -37,9 +37,10 @@ Result<Path> find_benchmark(const Installation& installation, const std::string&
 /// Names of the entries that can be given to `joust run`, sorted.
 std::vector<std::string> benchmark_names(const Installation& installation);
 
-/// The image that Docker images are built from: what $JOUST_DOCKER_BASE names, else Debian in the release of
-/// this host, so that both runtimes have the same versions; on other systems bookworm.
-std::string docker_base(const Path& os_release = "/etc/os-release");
+/// The images that Docker images may be built from, the best first: what $JOUST_DOCKER_BASE names; else what
+/// tools/docker.sh has made, or Debian's own, in the release of this host, so that both runtimes have the
+/// same versions; on other systems in bookworm.
+std::vector<std::string> docker_bases(const Path& os_release = "/etc/os-release");
 
 std::string_view version();
 

@@ -99,7 +99,7 @@ Result<experiment::RunSpec> read_run(const RunCommand& command, const Installati
                              .results = command.results.empty() ? installation.results : command.results,
                              .state_root = host::default_state_root(),
                              .docker_files = installation.docker(),
-                             .docker_base = docker_base(),
+                             .docker_bases = docker_bases(),
                              .about = {}};
     JOUST_CHECK(check_requests(spec));
     JOUST_CHECK(check_memory(spec));

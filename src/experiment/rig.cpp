@@ -96,7 +96,7 @@ Status Rig::make_runtimes() {
     if (model::uses(spec_->benchmark, RuntimeKind::process))
         runtimes_.emplace(RuntimeKind::process, std::make_unique<runtime::ProcessRuntime>(*cgroups_, *run_));
     if (!model::uses(spec_->benchmark, RuntimeKind::docker)) return {};
-    JOUST_TRY(auto docker, runtime::DockerRuntime::connect(*run_, spec_->docker_base));
+    JOUST_TRY(auto docker, runtime::DockerRuntime::connect(*run_, spec_->docker_bases));
     JOUST_TRY(environment_.engine, docker->facts());
     runtimes_.emplace(RuntimeKind::docker, std::move(docker));
     return {};

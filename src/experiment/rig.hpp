@@ -35,10 +35,10 @@ struct RunSpec {
     std::optional<std::uint16_t> port;         ///< contenders listen here; empty: a free one each time
     Path results;                              ///< the run's directory is made in it
     Path state_root;                           ///< see host::default_state_root()
-    /// For parties in Docker: the folder with Dockerfiles that are no contender's, and the image that others
-    /// are built from.
+    /// For parties in Docker: the folder with Dockerfiles that are no contender's, and the images that others
+    /// may be built from, the best first.
     Path docker_files;
-    std::string docker_base;
+    std::vector<std::string> docker_bases;
     model::Environment about;  ///< version, commit and command line; the rest is filled in here
 };
 

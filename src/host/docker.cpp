@@ -120,6 +120,31 @@ Result<Docker> Docker::connect() {
     return docker;
 }
 
+Result<std::vector<Docker::CachedImage>> Docker::cached_images() const {
+    std::vector<CachedImage> images;
+    for (const char* const kind : {"image", "base"}) {
+        JOUST_TRY(const std::string printed,
+                  run({"image", "ls", "--no-trunc", "--filter",
+                       fmt::format("label={}={}", k_docker_cache_label, kind), "--format",
+                       fmt::format("{}{{{{.ID}}}}{}{{{{.Repository}}}}:{{{{.Tag}}}}", k_mark, k_between)}));
+        for (const std::string_view line : split(printed, '\n')) {
+            const std::vector<std::string> values = values_in(std::string(line), 2);
+            const auto same = [&](const CachedImage& image) { return image.id == values[0]; };
+            if (values[0].empty() || std::any_of(images.begin(), images.end(), same)) continue;
+            const bool nameless = values[1].find("<none>") != std::string::npos;
+            JOUST_TRY(const std::string users,
+                      run({"ps", "--all", "--quiet", "--filter", "ancestor=" + values[0]}));
+            images.push_back({values[0], nameless ? values[0] : values[1], !trimmed(users).empty()});
+        }
+    }
+    return images;
+}
+
+Status Docker::remove_image(const std::string& id) const {
+    // More than one name may lead to it.
+    return run({"image", "rm", "--force", id}).map([](const std::string&) {});
+}
+
 Status Docker::remove_run(const std::string& run_id) const {
     const std::string filter = fmt::format("label={}={}", k_docker_run_label, run_id);
     const auto remove = [&](std::vector<std::string> list, std::vector<std::string> command) -> Status {

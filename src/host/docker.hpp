@@ -36,6 +36,15 @@ public:
     [[nodiscard]] Result<std::vector<std::string>> query(std::vector<std::string> arguments,
                                                          const std::vector<std::string>& templates) const;
 
+    /// The images that are kept between runs, the ones that are built on others first.
+    struct CachedImage {
+        std::string id;
+        std::string name;     ///< "joust/fastapi:latest"; its id where it has none
+        bool in_use = false;  ///< a container was made of it
+    };
+    [[nodiscard]] Result<std::vector<CachedImage>> cached_images() const;
+    [[nodiscard]] Status remove_image(const std::string& id) const;
+
     /// Removes the containers and volumes that have the run's label, running ones too.
     [[nodiscard]] Status remove_run(const std::string& run_id) const;
 

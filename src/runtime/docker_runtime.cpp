@@ -271,9 +271,14 @@ std::uint64_t most_open_files() {
 
 }  // namespace
 
-Result<std::unique_ptr<DockerRuntime>> DockerRuntime::connect(host::RunState& run, std::string base) {
+Result<std::unique_ptr<DockerRuntime>> DockerRuntime::connect(host::RunState& run,
+                                                              const std::vector<std::string>& bases) {
     JOUST_TRY(host::Docker docker, host::Docker::connect());
     JOUST_CHECK(run.record_engine(docker.address()));
+    const auto there = std::find_if(bases.begin(), bases.end(), [&](const std::string& base) {
+        return docker.run({"image", "inspect", base}).has_value();
+    });
+    std::string base = there == bases.end() ? bases.back() : *there;
     return std::unique_ptr<DockerRuntime>(new DockerRuntime(std::move(docker), run, std::move(base)));
 }
 

@@ -23,9 +23,10 @@ std::vector<std::string> container_words(const Program& program, const Confineme
 /// and what they use are read from their cgroups.
 class DockerRuntime final : public Runtime, public Images {
 public:
-    /// Records the engine in `run`, which outlives the runtime. `base` is the image that others are built
-    /// from: "debian:bookworm-slim".
-    static Result<std::unique_ptr<DockerRuntime>> connect(host::RunState& run, std::string base);
+    /// Records the engine in `run`, which outlives the runtime. Other images are built from the first of
+    /// `bases` that the engine has, else from the last one, which it may be able to fetch.
+    static Result<std::unique_ptr<DockerRuntime>> connect(host::RunState& run,
+                                                          const std::vector<std::string>& bases);
 
     [[nodiscard]] model::RuntimeKind kind() const override { return model::RuntimeKind::docker; }
     Result<std::unique_ptr<Party>> start(const Program& program, const Confinement& confinement) override;

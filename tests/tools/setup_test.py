@@ -109,6 +109,10 @@ class Setup(unittest.TestCase):
         self.program("joust-program", "")
         self.assertEqual(self.bash("missing_packages run test").stdout, "joust-other\n")
 
+    def test_nothing_is_missing_where_programs_serve_instead_of_every_package(self):
+        self.write("tools/packages/test.txt", "joust-no-such-package sh\n")
+        self.assertEqual(self.bash("missing_packages test").stdout, "")
+
     def test_nothing_is_installed_and_nobody_asked_when_nothing_is_missing(self):
         self.note_calls_of("sudo", "apt-get")
         done = self.bash("install_packages run")

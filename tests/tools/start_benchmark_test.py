@@ -18,6 +18,9 @@ class StartBenchmark(unittest.TestCase):
         shutil.copy(SCRIPT, self.top)
         (self.top / "tools/setup.sh").write_text(
             f'root={self.top}\nsay() {{ echo "$*" >&2; }}\nsetup_program() {{ echo "set up" >> {self.top}/calls; }}\n')
+        (self.top / "tools/docker.sh").write_text(
+            f'ensure_engine() {{ echo "engine" >> {self.top}/calls; }}\n'
+            f'ensure_base() {{ echo "base" >> {self.top}/calls; export JOUST_DOCKER_BASE=debian:test; }}\n')
         self.program = self.top / "build/release/joust"
         self.program.write_text(f'#!/bin/sh\nprintf "joust" >> {self.top}/calls\n'
                                 f'printf " <%s>" "$@" >> {self.top}/calls\necho >> {self.top}/calls\necho options\n')
@@ -56,6 +59,22 @@ class StartBenchmark(unittest.TestCase):
                 (self.top / "calls").unlink(missing_ok=True)
                 done = self.start(*arguments)
                 self.assertEqual((done.returncode, self.calls()), (0, ["set up"]))
+
+    def test_docker_is_made_ready_where_it_is_asked_for(self):
+        self.program.write_text(f'#!/bin/sh\necho "joust $JOUST_DOCKER_BASE $*" >> {self.top}/calls\n')
+        ready = ["set up", "engine", "base"]
+        rows = [
+            (["--runtime", "docker"], [*ready, "joust debian:test run io-intensive --runtime docker"]),
+            (["rows", "--runtime=docker"], [*ready, "joust debian:test run rows --runtime=docker"]),
+            (["--runtime", "docker", "--set-up-only"], ready),
+            (["--runtime", "process"], ["set up", "joust  run io-intensive --runtime process"]),
+            (["docker"], ["set up", "joust  run docker"]),
+        ]
+        for arguments, expected in rows:
+            with self.subTest(arguments=arguments):
+                (self.top / "calls").unlink(missing_ok=True)
+                self.assertEqual(self.start(*arguments).returncode, 0)
+                self.assertEqual(self.calls(), expected)
 
     def test_help_asks_the_program_that_is_there_and_sets_nothing_up(self):
         for flag in ("--help", "-h"):

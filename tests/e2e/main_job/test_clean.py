@@ -19,7 +19,9 @@ class Machine:
         path.mkdir(mode=0o755)
 
     def start(self, *arguments, cwd):
-        return Run([*PRIVATE, self.var_lib, JOUST, *arguments], cwd, program="unshare")
+        # No engine answers: what it keeps is others' too.
+        environment = {**os.environ, "DOCKER_HOST": f"unix://{self.var_lib}/docker.sock"}
+        return Run([*PRIVATE, self.var_lib, JOUST, *arguments], cwd, program="unshare", env=environment)
 
     def joust(self, *arguments, cwd):
         return self.start(*arguments, cwd=cwd).wait()
