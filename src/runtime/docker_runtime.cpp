@@ -401,6 +401,9 @@ Result<std::string> DockerRuntime::build(const ImageSpec& spec, const Interrupte
         run_, interrupted));
     JOUST_TRY(const std::string id, read_file(id_file));
     ::unlink(id_file.c_str());
+    // The ones before it that have lost their name to it; an image that a container was made of stays.
+    static_cast<void>(docker_.run({"image", "prune", "--force", "--filter",
+                                   fmt::format("label={}=image", host::k_docker_cache_label)}));
     return std::string(trimmed(id));
 }
 
