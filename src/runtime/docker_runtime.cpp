@@ -262,6 +262,23 @@ void ContainerParty::remove() {
     container_.clear();
 }
 
+// A folder of that name is made by the engine where it has none: on another host, or outside of a container
+// that Joust runs in.
+Status check_shared(const Program& program, pid_t pid) {
+    for (const Path& shared : program.shared) {
+        struct stat here{};
+        struct stat inside{};
+        const std::string seen = fmt::format("/proc/{}/root{}", pid, shared.string());
+        if (::stat(shared.c_str(), &here) != 0 || ::stat(seen.c_str(), &inside) != 0) continue;
+        if (here.st_ino != inside.st_ino || here.st_dev != inside.st_dev)
+            return fail(ErrorKind::unsupported,
+                        "{} is another folder in the container than here, as where Joust itself runs in a "
+                        "container: SQLite needs Joust on the engine's own host; use PostgreSQL there",
+                        shared.string());
+    }
+    return {};
+}
+
 std::uint64_t most_open_files() {
     rlimit limit{};
     ::getrlimit(RLIMIT_NOFILE, &limit);
@@ -353,6 +370,7 @@ Result<std::unique_ptr<Party>> DockerRuntime::start_container(const Program& pro
     auto party =
         std::make_unique<ContainerParty>(docker_, name, confinement, std::move(log), std::move(process));
     JOUST_CHECK(party->wait_until_started());
+    JOUST_CHECK(check_shared(program, party->pid()));
     return party;
 }
 

@@ -50,7 +50,7 @@ def test_usage_throttling_and_work_are_measured_as_in_processes(smoke):
         cpu = trial["contender_cpu_user_s"] + trial["contender_cpu_system_s"]
         assert 0.1 < cpu < 1.2 * trial["window_s"], trial
         assert trial["database_cpu_user_s"] + trial["database_cpu_system_s"] > 0.05
-        assert trial["contender_anonymous_memory_peak_bytes"] > 10 << 20
+        assert trial["contender_memory_anonymous_peak_bytes"] > 10 << 20
         assert trial["contender_throttled_s"] is not None
         assert trial["contender_run_delay_s"] is not None
         assert trial["audit"] is not None, "the rows were not audited"
