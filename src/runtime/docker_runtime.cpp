@@ -200,6 +200,8 @@ Result<model::LimitsInForce> ContainerParty::limits_in_force() const {
 }
 
 std::uint64_t ContainerParty::oom_kills() const {
+    // The group goes with the container; then the engine tells.
+    if (!ended_ && !attached_.running()) ended_ = ending();
     if (group_)
         if (const auto kills = group_->oom_kills()) oom_kills_ = std::max(oom_kills_, *kills);
     return oom_kills_;
@@ -342,6 +344,12 @@ Result<std::unique_ptr<Party>> DockerRuntime::start(const Program& program, cons
         words.push_back(std::move(word));
     const auto created = docker_.run(words);
     ::unlink(spec.environment_file.c_str());
+    if (!created && !docker_.run({"version"}))
+        return fail(
+            ErrorKind::service,
+            "the Docker engine at {} does not answer any more ({}); start it again: the next start of joust "
+            "removes what is left in it",
+            docker_.address(), created.error().message);
     if (!created)
         return fail(created.error().kind, "cannot make the container of {}: {}", confinement.name,
                     created.error().message);

@@ -43,6 +43,15 @@ def objects():
     }
 
 
+def wait_for_container(name, timeout=60):
+    """The id of a running container of a run, by a part of its name."""
+    deadline = time.monotonic() + timeout
+    while not (found := docker("ps", "--quiet", "--filter", f"label={RUN_LABEL}", "--filter", f"name={name}").split()):
+        assert time.monotonic() < deadline, f"no container {name} within {timeout} s"
+        time.sleep(0.05)
+    return found[0]
+
+
 def of_runs():
     """Containers and volumes of any run."""
     containers = docker("ps", "--all", "--quiet", "--filter", f"label={RUN_LABEL}").split()
@@ -88,7 +97,7 @@ def small_base(tmp_path_factory):
     """A base with Python, so that the small services' images are one layer more."""
     folder = tmp_path_factory.mktemp("base")
     (folder / "Dockerfile").write_text(
-        f"FROM {BASE}\nRUN apt-get update && apt-get install -y --no-install-recommends python3-minimal "
+        f"FROM {BASE}\nRUN apt-get update && apt-get install -y --no-install-recommends python3 "
         "&& rm -rf /var/lib/apt/lists/* && mkdir -m 1777 /scratch\n"
     )
     docker("build", "--force-rm", "--network=host", "--label", "joust.cache=base", "--tag", SMALL_BASE, folder)
@@ -112,12 +121,15 @@ class Engine:
         self.host = f"unix://{folder}/docker.sock"
         self.environment = {**os.environ, "DOCKER_HOST": self.host}
         self.process = None
+        self.bridge = "joust-test"
 
     def start(self):
+        # A bridge of its own: an engine without one removes that of the other engine.
+        subprocess.run(["ip", "link", "add", self.bridge, "type", "bridge"], capture_output=True)
         log = (self.folder / "log").open("a")
         self.process = subprocess.Popen(
             ["dockerd", "--host", self.host, "--data-root", self.folder / "data", "--exec-root", self.folder / "exec",
-             "--pidfile", self.folder / "pid", "--bridge", "none", "--iptables=false", "--ip6tables=false"],
+             "--pidfile", self.folder / "pid", "--bridge", self.bridge, "--iptables=false", "--ip6tables=false"],
             stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
         deadline = time.monotonic() + 60
         while subprocess.run(["docker", "version"], env=self.environment, capture_output=True).returncode != 0:
@@ -146,6 +158,7 @@ class Engine:
                 self.docker("rm", "--force", container)
             self.process.send_signal(signal.SIGTERM)
             self.process.wait(30)
+        subprocess.run(["ip", "link", "delete", self.bridge], check=True)
 
 
 @pytest.fixture
