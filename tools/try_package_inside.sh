@@ -92,8 +92,13 @@ in_tmp "joust clean" clean.log
 check "joust clean removed /var/lib/joust" absent "$target/var/lib/joust"
 in_tmp "joust run io-intensive --profile smoke --plan" plan.log
 # As after a run: state and user are there again, and the package has to remove them itself.
-in_root "a second run, for purge to remove its state" second-run.log \
-    sh -c 'cd /tmp && joust run io-intensive --profile smoke --levels 1 --duration 1s' || true
+# 3: on a busy host nothing may be comparable after so short a time.
+# shellcheck disable=SC2016 # the shell in the root expands it
+in_root "a second run, for purge to remove its state" second-run.log sh -c '
+    cd /tmp
+    joust run io-intensive --profile smoke --levels 1 --duration 1s
+    code=$?
+    [ "$code" -eq 0 ] || [ "$code" -eq 3 ]' || true
 in_root "apt-get purge joust" purge.log apt-get -q -y purge joust || true
 check "no user joust" none chroot "$target" sh -c 'getent passwd joust; getent group joust; true'
 check "no /var/lib/joust" absent "$target/var/lib/joust"

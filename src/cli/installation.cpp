@@ -79,7 +79,7 @@ std::vector<std::string> benchmark_names(const Installation& installation) {
 Result<Path> find_benchmark(const Installation& installation, const std::string& wanted) {
     std::error_code error;
     if (std::filesystem::is_regular_file(wanted, error)) return Path(wanted);
-    const Path named = installation.benchmarks() / (wanted + ".toml");
+    Path named = installation.benchmarks() / (wanted + ".toml");
     if (std::filesystem::is_regular_file(named, error)) return named;
     return fail(ErrorKind::bad_input, "there is no benchmark \"{}\"; write a file's path or one of: {}",
                 wanted, joined(benchmark_names(installation), ", "));

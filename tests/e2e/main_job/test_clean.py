@@ -16,12 +16,15 @@ class Machine:
     def __init__(self, path: pathlib.Path):
         self.var_lib = path
         self.state = path / "joust"
+        self.started = []
         path.mkdir(mode=0o755)
 
     def start(self, *arguments, cwd):
         # No engine answers: what it keeps is others' too.
         environment = {**os.environ, "DOCKER_HOST": f"unix://{self.var_lib}/docker.sock"}
-        return Run([*PRIVATE, self.var_lib, JOUST, *arguments], cwd, program="unshare", env=environment)
+        command = [*PRIVATE, self.var_lib, JOUST, *arguments]
+        self.started.append(Run(command, cwd, program="unshare", env=environment))
+        return self.started[-1]
 
     def joust(self, *arguments, cwd):
         return self.start(*arguments, cwd=cwd).wait()
@@ -33,7 +36,12 @@ class Machine:
 @pytest.fixture
 def machine(tmp_path):
     assert os.geteuid() == 0, "a /var/lib of its own needs root"
-    return Machine(tmp_path / "var-lib")
+    machine = Machine(tmp_path / "var-lib")
+    yield machine
+    for run in machine.started:  # where a test failed before it had ended
+        if run.process.poll() is None:
+            run.process.terminate()
+            run.wait()
 
 
 def test_everything_but_the_results_is_removed_and_the_rest_named(place, machine):

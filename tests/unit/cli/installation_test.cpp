@@ -81,7 +81,7 @@ TEST_F(FindInstallation, where_there_is_none_the_error_names_the_places_and_both
 }
 
 TEST_F(FindInstallation, an_installed_tree_says_the_commit_that_it_was_made_of) {
-    const Path shared = tree("usr/share/joust");
+    tree("usr/share/joust");
     const Installation installation = *find_installation(folder("elsewhere"), program);
     EXPECT_EQ(commit_of(installation), "") << "made of no checkout";
 
