@@ -96,6 +96,7 @@ def place() -> dict[str, str]:
 class Machine:
     def __init__(self):
         machine.WORK.mkdir(parents=True, exist_ok=True)
+        machine.CONSOLE.unlink(missing_ok=True)
         self.parts: dict[str, dict] = {}
         try:
             kind = machine.architecture()

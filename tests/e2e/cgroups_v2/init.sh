@@ -91,5 +91,7 @@ joust_run undelegated-run $session "$as_user" small
 
 report kernel 0 /proc/sys/kernel/osrelease
 echo joust-end
+# The machine is reset at once, with what the console has not sent by then.
+python3 -c 'import termios; termios.tcdrain(1)'
 echo b >/proc/sysrq-trigger
 sleep 60

@@ -127,7 +127,8 @@ class Cpio:
     def write(self, name: str, content: bytes | str, mode=0o755):
         """A file below the root, with the folders above it."""
         name = name.lstrip("/")
-        self.directory(os.path.dirname(name)) if "/" in name else None
+        if folder := os.path.dirname(name):
+            self.directory(folder)
         self.add(name, stat.S_IFREG | mode, content.encode() if isinstance(content, str) else content)
 
     def link(self, name: str, target: str):
@@ -228,9 +229,9 @@ class Report:
     text: str
 
 
-def last_lines(count=40) -> str:
+def last_lines(count=25) -> str:
     lines = CONSOLE.read_text(errors="replace").splitlines() if CONSOLE.exists() else []
-    shown = [line[:300] for line in lines if not line.startswith("joust-report ")]
+    shown = [line[:300] for line in lines if line and not line.startswith("joust-report ")]
     return "\n".join([*shown[-count:], f"The whole console: {CONSOLE}"])
 
 
@@ -246,7 +247,6 @@ def boot(kernel: pathlib.Path, root: pathlib.Path, kind: Architecture) -> str | 
         # tmpfs would count as shared memory what a test writes into a file.
         "-append", f"console={kind.console} quiet panic=-1 rdinit=/init rootfstype=ramfs",
     ]  # fmt: skip
-    CONSOLE.unlink(missing_ok=True)
     try:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, text=True, capture_output=True, timeout=TIME_LIMIT_S)
     except subprocess.TimeoutExpired:
