@@ -25,7 +25,7 @@ TAIL_LINES = 60
 # other side logged, not by how fast the machine was.
 ALONE = ["bench", "e2e/main_job", "e2e/docker"]
 # The longest of the others come first, so that none is left over at the end.
-LONGEST = ["contract", "unit/load", "e2e/load", "unit/database", "unit/host", "e2e/hlog", "unit/report"]
+LONGEST = ["contract", "e2e/cgroups_v2", "unit/load", "e2e/load", "unit/database", "unit/host", "e2e/hlog", "unit/report"]
 # Test programs that mostly wait, in so many parts.
 PARTS = {"unit/load": 2}
 

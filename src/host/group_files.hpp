@@ -16,7 +16,7 @@ namespace joust::host {
 /// What a cgroup has used since it was made.
 struct UsageCounters {
     Nanoseconds cpu_total{0};  ///< exact
-    /// User and system: exact on v2; on v1 in ticks of 10 ms, so only their proportion is to be trusted.
+    /// User and system: sampled at the kernel's ticks, so only their proportion is to be trusted.
     model::CpuTime cpu_split;
     std::optional<Nanoseconds> throttled;
     std::optional<std::uint64_t> throttled_periods;

@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "base/text.hpp"
@@ -92,8 +93,13 @@ bool forbid_core_dumps() {
 
 bool lower(const std::vector<std::pair<int, std::uint64_t>>& ceilings) {
     for (const auto& [resource, most] : ceilings) {
-        const rlimit limit{most, most};
-        if (::setrlimit(static_cast<__rlimit_resource_t>(resource), &limit) != 0) return false;
+        const auto which = static_cast<__rlimit_resource_t>(resource);
+        rlimit limit{};
+        if (::getrlimit(which, &limit) != 0) return false;
+        // Only root may raise a hard limit, and a small host's own may be below the ceiling.
+        limit.rlim_max = std::min<rlim_t>(limit.rlim_max, most);
+        limit.rlim_cur = limit.rlim_max;
+        if (::setrlimit(which, &limit) != 0) return false;
     }
     return true;
 }

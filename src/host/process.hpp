@@ -38,7 +38,7 @@ struct ProcessSpec {
     std::optional<User> user;          ///< empty: as this process
     std::vector<Path> cgroup;          ///< Cgroup::entrances(): entered before the program starts
     std::optional<int> oom_score_adj;  ///< -1000 to 1000; e.g. 500: sooner than this process
-    /// Resource limits (RLIMIT_…), soft and hard.
+    /// Resource limits (RLIMIT_…), soft and hard; a hard limit that is lower already stays.
     std::vector<std::pair<int, std::uint64_t>> ceilings;
     /// Called when the process exists but has not become its program yet; an error keeps it from doing so.
     /// Here its identity is written to the journal.

@@ -5,6 +5,9 @@
 
 #include <algorithm>
 
+#include "base/kernel_text.hpp"
+#include "base/text.hpp"
+#include "host/own_throttling.hpp"
 #include "support.hpp"
 
 namespace joust::host {
@@ -192,7 +195,50 @@ TEST_F(CgroupTest, OwnGroupPlacesThisProcessAndLetsItGoAgain) {
         EXPECT_NE(std::find(pids.begin(), pids.end(), ::getpid()), pids.end());
         EXPECT_GT(must(own.group().read()).anonymous.count, 100'000U);
     }
+    // In a delegated group it had to make way; it goes back with the end of the run.
+    for (const Path& directory : host.run_directories(run))
+        EXPECT_TRUE(kill_and_remove_group(directory));
     EXPECT_EQ(text_of("/proc/self/cgroup"), before);
+}
+
+TEST_F(CgroupTest, AProcessKnowsHowLongItsOwnGroupHeldItBack) {
+    const OwnGroup own = must(OwnGroup::enter(host, run, {.quota = 0.1}));
+    const OwnThrottling throttling;
+    const TimePoint give_up = now() + 20s;
+    while (throttling.since_start() == 0ns && now() < give_up) {
+    }
+    EXPECT_GT(throttling.since_start(), 0ns);
+}
+
+TEST_F(CgroupTest, PeriodsInWhichItsQuotaRanOutAreCounted) {
+    const Cgroup limited = group("a", model::Limits{.cpus = 0.1, .memory = k_limit});
+    const Process busy = start(limited, "while :; do :; done");
+    EXPECT_TRUE(eventually([&] { return must(limited.read()).throttled_periods > 2U; }));
+    EXPECT_GT(must(limited.read()).throttled, 0ns);
+}
+
+/// A new group of version 2, wherever that is mounted: on a host of version 1 without controllers.
+Path new_group_of_version_2(const CgroupHost& host, const std::string& name) {
+    if (host.version() == CgroupVersion::v2) return host.hierarchies().at(0).base / name;
+    for (const std::string_view line : split(text_of("/proc/self/mountinfo"), '\n'))
+        if (line.find(" - cgroup2 ") != std::string_view::npos)
+            return Path(std::string(split(line, ' ').at(4))) / name;
+    ADD_FAILURE() << "cgroups v2 are mounted nowhere: `mount -t cgroup2 none /sys/fs/cgroup/unified` as root";
+    return {};
+}
+
+TEST_F(CgroupTest, AFrozenGroupIsKilledAndRemovedToo) {
+    const Path frozen = new_group_of_version_2(host, run);
+    ASSERT_TRUE(std::filesystem::create_directories(frozen / "below"));
+    ProcessSpec spec = shell("sleep 75 & while :; do :; done");
+    spec.cgroup = {frozen / "below/cgroup.procs"};
+    const Process process = must(Process::start(spec));
+    ASSERT_TRUE(write_control(frozen / "cgroup.freeze", "1"));
+    ASSERT_TRUE(
+        eventually([&] { return in(number_table(text_of(frozen / "cgroup.events")), "frozen") == 1; }));
+    EXPECT_TRUE(kill_and_remove_group(frozen));
+    EXPECT_FALSE(std::filesystem::exists(frozen));
+    EXPECT_TRUE(process.wait_for(20s));
 }
 
 TEST_F(CgroupTest, TheHigherWeightGetsMoreOfASharedCpu) {

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -161,6 +162,25 @@ TEST(Process, SaysWhichDirectoryItsUserCannotEnter) {
     EXPECT_EQ(started.error().message,
               fmt::format("cannot start sh: its directory {} cannot be entered by user {}: Permission denied",
                           place.path().string(), spec.user->name));
+}
+
+TEST(Process, KeepsAHardLimitThatIsBelowItsCeiling) {
+    const TempDirectory place;
+    ProcessSpec spec = shell("grep 'Max processes' /proc/self/limits");
+    spec.user = must(unprivileged_user());
+    spec.log = place.path() / "log";
+    spec.ceilings = {{RLIMIT_NPROC, 8192}};
+    // In a process of its own: not even root can always raise its limit again.
+    const pid_t child = ::fork();
+    if (child == 0) {
+        const rlimit of_a_small_host{5000, 5000};
+        if (::setrlimit(RLIMIT_NPROC, &of_a_small_host) != 0) ::_exit(1);
+        ::_exit(end_of(must(Process::start(spec))).success() ? 0 : 2);
+    }
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    EXPECT_EQ(status, 0);
+    EXPECT_NE(text_of(spec.log).find(" 5000                 5000 "), std::string::npos) << text_of(spec.log);
 }
 
 TEST(Process, DiesWithTheProcessThatStartedIt) {
