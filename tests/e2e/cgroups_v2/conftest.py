@@ -8,8 +8,10 @@ import pytest
 import machine
 
 # What each part of init.sh runs of which test program, and what of that it leaves out. What a clock decides says nothing
-# in an emulated machine: the shares of CPU time are left to the unit tests on real ones.
-TIMED = "CgroupTest.TwoBusyProcesses*:CgroupTest.TheHigherWeight*:UsageSampler.OfCpus*:UsageSampler.CountsOwnThreads*"
+# in an emulated machine: shares of CPU time, and how many ticks of it fall into a window, are left to the unit tests
+# on real ones.
+TIMED = ("CgroupTest.TwoBusyProcesses*:CgroupTest.TheHigherWeight*:UsageSampler.OfCpus*:UsageSampler.CountsOwnThreads*:"
+         "UsageSampler.CountsOnlyWhatHappensInItsWindow")  # fmt: skip
 NO_DISK = "UsageSampler.CountsWhatAPartyWritesToStorageInItsWindow"  # writes to memory are none to storage
 NEEDS_ROOT = ("RunStateTest.EachContenderHasAUser*:RunStateTest.AStateRootThatAnotherUserOwns*:"
               "ProcessRuntimeTest.RunsAsTheUnprivilegedUser*")  # fmt: skip
