@@ -15,6 +15,7 @@ ip link set lo up
 # What the kernel says of killed processes would stand between the reports; a panic is told all the same.
 echo 1 >/proc/sys/kernel/printk
 
+printf '\njoust-begin\n'
 groups=/sys/fs/cgroup
 controllers='+cpu +cpuset +memory +pids'
 as_root='env'

@@ -97,5 +97,23 @@ TEST_F(FindInstallation, an_installed_tree_says_the_commit_that_it_was_made_of) 
     EXPECT_EQ(about(installation, {}).git_commit, "");
 }
 
+TEST(DockerBases, AreOfThisHostsReleaseSoThatBothRuntimesHaveTheSameVersions) {
+    ::unsetenv("JOUST_DOCKER_BASE");
+    test::TempDirectory place;
+    const auto bases = [&](const std::string& os_release) {
+        return docker_bases(place.write("os-release", os_release));
+    };
+    const std::vector<std::string> trixie = {"joust/base:trixie", "debian:trixie-slim"};
+    const std::vector<std::string> bookworm = {"joust/base:bookworm", "debian:bookworm-slim"};
+    EXPECT_EQ(bases("VERSION_CODENAME=trixie\nID=debian\n"), trixie);
+    EXPECT_EQ(bases("ID=debian\nVERSION_CODENAME=bookworm\n"), bookworm);
+    EXPECT_EQ(bases("ID=ubuntu\nVERSION_CODENAME=noble\n"), bookworm);
+    EXPECT_EQ(bases("ID=notdebian\nVERSION_CODENAME=trixie\n"), bookworm);
+    EXPECT_EQ(docker_bases(place.path() / "missing"), bookworm);
+    ::setenv("JOUST_DOCKER_BASE", "mine:1", 1);
+    EXPECT_EQ(bases("ID=debian\nVERSION_CODENAME=trixie\n"), std::vector<std::string>{"mine:1"});
+    ::unsetenv("JOUST_DOCKER_BASE");
+}
+
 }  // namespace
 }  // namespace joust::cli
