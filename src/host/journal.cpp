@@ -119,7 +119,12 @@ std::vector<std::string> undo(const RunFiles& files) {
     // Containers first: their processes have the run's users, and what they wrote is in the run's directory.
     // They outlive a restart of the host, as files do.
     for (const std::string& address : journal.engines)
-        note(Docker(address).remove_run(files.id));
+        if (const Status removed = Docker(address).remove_run(files.id); !removed)
+            failures.push_back(
+                fmt::format("containers of the run {} may be left in the Docker engine at {}: {}; start that "
+                            "engine, or remove {} "
+                            "if it is gone for good",
+                            files.id, address, removed.error().message, files.journal.string()));
     const ProcessSpace here = process_space();
     const bool since_the_restart =
         journal.origin && !here.boot.empty() && journal.origin->space.boot == here.boot;

@@ -307,6 +307,15 @@ Result<model::EngineFacts> DockerRuntime::facts() const {
     return model::EngineFacts{values[0], values[1], values[2]};
 }
 
+Error DockerRuntime::explained(const std::string& doing, const Error& error) const {
+    if (docker_.run({"version"})) return {error.kind, fmt::format("cannot {}: {}", doing, error.message)};
+    return {ErrorKind::service,
+            fmt::format(
+                "the Docker engine at {} does not answer any more ({}); start it again: the next start of "
+                "joust removes what is left in it",
+                docker_.address(), error.message)};
+}
+
 std::string DockerRuntime::container_name(const std::string& party) {
     return fmt::format("joust-{}-{}-{}", run_.id(), party, ++made_);
 }
@@ -344,15 +353,8 @@ Result<std::unique_ptr<Party>> DockerRuntime::start(const Program& program, cons
         words.push_back(std::move(word));
     const auto created = docker_.run(words);
     ::unlink(spec.environment_file.c_str());
-    if (!created && !docker_.run({"version"}))
-        return fail(
-            ErrorKind::service,
-            "the Docker engine at {} does not answer any more ({}); start it again: the next start of joust "
-            "removes what is left in it",
-            docker_.address(), created.error().message);
     if (!created)
-        return fail(created.error().kind, "cannot make the container of {}: {}", confinement.name,
-                    created.error().message);
+        return tl::unexpected(explained("make the container of " + confinement.name, created.error()));
     auto party = start_container(program, confinement, spec.name);
     if (!party) static_cast<void>(docker_.run({"rm", "--force", "--volumes", spec.name}));
     return party;
@@ -396,8 +398,9 @@ Result<host::ProcessSpec> DockerRuntime::errand(const Program& program, const st
 Result<std::unique_ptr<Folder>> DockerRuntime::make_folder(const std::string& label, const host::User& user,
                                                            const Path& inside) {
     const std::string name = container_name(label);
-    JOUST_CHECK(docker_.run(
-        {"volume", "create", "--label", fmt::format("{}={}", host::k_docker_run_label, run_.id()), name}));
+    const auto created = docker_.run(
+        {"volume", "create", "--label", fmt::format("{}={}", host::k_docker_run_label, run_.id()), name});
+    if (!created) return tl::unexpected(explained("make a volume for " + label, created.error()));
     std::optional<Path> here;
     const auto place = docker_.query({"volume", "inspect", name}, {"{{.Mountpoint}}"});
     if (place && ::access(place->front().c_str(), R_OK | X_OK) == 0) here = place->front();

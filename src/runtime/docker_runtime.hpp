@@ -42,6 +42,8 @@ public:
 private:
     DockerRuntime(host::Docker docker, host::RunState& run, std::string base)
         : docker_(std::move(docker)), run_(run), base_(std::move(base)) {}
+    /// The error of a command, or that the engine is gone, which would be the error of any.
+    [[nodiscard]] Error explained(const std::string& doing, const Error& error) const;
     std::string container_name(const std::string& party);
     Result<Path> write_environment(const Program& program, const std::string& container) const;
     Result<ContainerSpec> prepare(const Program& program, const std::string& party);

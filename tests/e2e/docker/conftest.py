@@ -17,7 +17,8 @@ _spec = importlib.util.spec_from_file_location("main_job", HERE.parent / "main_j
 main_job = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(main_job)
 
-ROOT, STATE, Run, wait_for_trials = main_job.ROOT, main_job.STATE, main_job.Run, main_job.wait_for_trials
+JOUST, ROOT, STATE = main_job.JOUST, main_job.ROOT, main_job.STATE
+Run, wait_for_trials = main_job.Run, main_job.wait_for_trials
 kill_with_its_guardian = main_job.kill_with_its_guardian
 # What pytest finds here by name, it runs around these tests, too.
 program_is_there = main_job.program_is_there

@@ -9,7 +9,7 @@ import signal
 import time
 
 import pytest
-from conftest import ROOT, RUN_LABEL, SMALL_BASE, Run, docker, kill_with_its_guardian, of_runs, results, wait_for_container, wait_for_trials
+from conftest import JOUST, ROOT, RUN_LABEL, SMALL_BASE, Run, docker, kill_with_its_guardian, of_runs, results, wait_for_container, wait_for_trials
 
 RUN_FILES = {
     "benchmark.toml", "workload.toml", "environment.json", "trials.jsonl", "histograms", "logs",
@@ -219,3 +219,26 @@ def test_an_engine_that_goes_in_a_trial_ends_the_run_and_loses_no_finished_trial
     assert place.run("--levels", "1", environment=environment).code in (0, 3), "the next start"
     assert own_engine.docker("ps", "--all", "--quiet", "--filter", f"label={RUN_LABEL}") == ""
     assert own_engine.docker("volume", "ls", "--quiet", "--filter", f"label={RUN_LABEL}") == ""
+
+
+def test_clean_removes_images_of_joust_and_no_others(tmp_path, own_engine):
+    """On a /var/lib and an engine of its own, so that what this machine keeps for others stays."""
+    (tmp_path / "var-lib").mkdir(mode=0o755)
+    (tmp_path / "empty.tar").write_bytes(bytes(10240))
+    own_engine.docker("import", tmp_path / "empty.tar", "somebodys:1")
+
+    def clean(*arguments):
+        private = ["--mount", "--propagation", "private", "sh", "-c", 'mount --bind "$0" /var/lib && exec "$@"']
+        command = [*private, tmp_path / "var-lib", JOUST, "clean", *arguments]
+        run = Run(command, tmp_path, program="unshare", env=own_engine.environment).wait()
+        assert run.code == 0, run
+        return run.out
+
+    def images():
+        return set(own_engine.docker("image", "ls", "--format", "{{.Repository}}").split())
+
+    assert f"Docker image {SMALL_BASE}:latest" in clean("--dry-run")
+    assert images() == {SMALL_BASE, "somebodys"}
+    assert f"Docker image {SMALL_BASE}:latest" in clean()
+    assert images() == {"somebodys"}
+    assert "Docker image" not in clean().split("not removed")[0]
