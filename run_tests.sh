@@ -9,6 +9,7 @@ set -euo pipefail
 # A Docker engine that a suite had to start ends with the tests; one that was there before goes on.
 engine_file=/var/lib/joust/docker/dockerd.pid
 engine_before=$(cat "$engine_file" 2>/dev/null) || true
+# shellcheck disable=SC2317 # the trap calls it
 stop_engine() {
     local engine
     engine=$(cat "$engine_file" 2>/dev/null) || return 0

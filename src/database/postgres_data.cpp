@@ -119,7 +119,7 @@ constexpr std::int32_t k_segment_magic = 679834894;
 
 bool is_orphan_of_postgres(int id) {
     void* const memory = ::shmat(id, nullptr, SHM_RDONLY);
-    if (memory == reinterpret_cast<void*>(-1)) return false;
+    if (reinterpret_cast<std::intptr_t>(memory) == -1) return false;
     std::int32_t magic = 0;
     std::memcpy(&magic, memory, sizeof magic);
     ::shmdt(memory);

@@ -41,12 +41,10 @@ std::optional<Origin> parse_origin(std::string_view text) {
 }
 
 std::optional<ProcessIdentity> parse_session(std::string_view text) {
+    const std::vector<std::string_view> words = split(text, ' ');
     ProcessIdentity leader;
-    const char* const end = text.data() + text.size();
-    const auto pid = std::from_chars(text.data(), end, leader.pid);
-    if (pid.ec != std::errc() || pid.ptr == end || *pid.ptr != ' ') return std::nullopt;
-    const auto start = std::from_chars(pid.ptr + 1, end, leader.start_ticks);
-    if (start.ec != std::errc() || start.ptr != end) return std::nullopt;
+    if (words.size() != 2 || !read_number(words[0], leader.pid) || !read_number(words[1], leader.start_ticks))
+        return std::nullopt;
     return leader;
 }
 

@@ -1,5 +1,7 @@
 #include "host/cgroup_host.hpp"
 
+#include <gmock/gmock.h>
+
 #include "host/cgroup.hpp"
 #include "host/group_files.hpp"
 #include "support.hpp"

@@ -5,6 +5,7 @@
 
 #include <atomic>
 
+#include "host/cgroup.hpp"
 #include "support.hpp"
 
 namespace joust::host {
