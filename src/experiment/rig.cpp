@@ -82,7 +82,7 @@ Status Rig::confine() {
                            {.contender = spec_->benchmark.contender_limits.cpus,
                             .database = own_process ? std::optional(spec_->benchmark.database_limits.cpus)
                                                     : std::nullopt}));
-    if (!cgroups_->version() || spec_->limits_off) return {};
+    if (!cgroups_->version() || !cgroups_->limits_possible() || spec_->limits_off) return {};
     for (const Path& group : cgroups_->run_directories(run_->id()))
         JOUST_CHECK(run_->record_group(group));
     JOUST_TRY(host::OwnGroup group, host::OwnGroup::enter(*cgroups_, run_->id(), layout_.generator));
@@ -194,7 +194,12 @@ Status Rig::try_entrant(const std::string& label, const Interrupted& interrupted
     (void)healthy;
     JOUST_CHECK(deploy::preflight(instance, spec_->workload, "preflight-" + label, k_preflight_limit));
     if (!spec_->limits_off) {
-        JOUST_TRY(environment_.limits_in_force["contender-" + label], instance.limits_in_force());
+        JOUST_TRY(const model::LimitsInForce limits, instance.limits_in_force());
+        environment_.limits_in_force["contender-" + label] = limits;
+        // An engine may use groups where this process has none of its own.
+        environment_.limits = limits.cgroup_version == name(host::CgroupVersion::v1)
+                                  ? model::LimitsBy::cgroups_v1
+                                  : model::LimitsBy::cgroups_v2;
     }
     // The facts of the database again: with SQLite the file exists only now.
     JOUST_TRY(environment_.database, database_->facts());

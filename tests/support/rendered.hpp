@@ -53,7 +53,8 @@ private:
              std::filesystem::directory_iterator(std::filesystem::temp_directory_path())) {
             const std::string name = entry.path().filename();
             if (!name.starts_with(k_prefix)) continue;
-            const std::string process(split(name.substr(k_prefix.size()), '-').front());
+            const std::string_view number = std::string_view(name).substr(k_prefix.size());
+            const std::string process(split(number, '-').front());
             if (process.find_first_not_of("0123456789") != std::string::npos) continue;
             if (!std::filesystem::exists("/proc/" + process)) std::filesystem::remove_all(entry.path());
         }

@@ -220,7 +220,8 @@ TEST_F(CgroupTest, PeriodsInWhichItsQuotaRanOutAreCounted) {
 /// A new group of version 2, wherever that is mounted: on a host of version 1 without controllers.
 Path new_group_of_version_2(const CgroupHost& host, const std::string& name) {
     if (host.version() == CgroupVersion::v2) return host.hierarchies().at(0).base / name;
-    for (const std::string_view line : split(text_of("/proc/self/mountinfo"), '\n'))
+    const std::string mounts = text_of("/proc/self/mountinfo");
+    for (const std::string_view line : split(mounts, '\n'))
         if (line.find(" - cgroup2 ") != std::string_view::npos)
             return Path(std::string(split(line, ' ').at(4))) / name;
     ADD_FAILURE() << "cgroups v2 are mounted nowhere: `mount -t cgroup2 none /sys/fs/cgroup/unified` as root";
