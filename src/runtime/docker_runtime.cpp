@@ -264,7 +264,15 @@ void ContainerParty::remove() {
     container_.clear();
 }
 
-// A folder of that name is made by the engine where it has none: on another host, or outside of a container
+Error not_shared(const Path& shared) {
+    return {ErrorKind::unsupported,
+            fmt::format(
+                "the Docker engine has another {} than this host, as where Joust itself runs in a container: "
+                "SQLite needs Joust on the engine's own host; use PostgreSQL there",
+                shared.string())};
+}
+
+// A folder of that name may be there: on another host, or outside of a container
 // that Joust runs in.
 Status check_shared(const Program& program, pid_t pid) {
     for (const Path& shared : program.shared) {
@@ -273,10 +281,7 @@ Status check_shared(const Program& program, pid_t pid) {
         const std::string seen = fmt::format("/proc/{}/root{}", pid, shared.string());
         if (::stat(shared.c_str(), &here) != 0 || ::stat(seen.c_str(), &inside) != 0) continue;
         if (here.st_ino != inside.st_ino || here.st_dev != inside.st_dev)
-            return fail(ErrorKind::unsupported,
-                        "{} is another folder in the container than here, as where Joust itself runs in a "
-                        "container: SQLite needs Joust on the engine's own host; use PostgreSQL there",
-                        shared.string());
+            return tl::unexpected(not_shared(shared));
     }
     return {};
 }
@@ -337,7 +342,22 @@ Result<Path> DockerRuntime::write_environment(const Program& program, const std:
     return file;
 }
 
+// The engine refuses a folder that it does not have when it makes a container.
+Status DockerRuntime::check_there(const Path& shared, const std::string& image) {
+    if (!shared_.insert(shared).second) return {};
+    const std::string name = container_name("probe");
+    const auto made = docker_.run({"create", "--name", name, "--label",
+                                   fmt::format("{}={}", host::k_docker_run_label, run_.id()), "--mount",
+                                   fmt::format("type=bind,source={0},target={0}", shared.string()), image});
+    if (!made && made.error().message.find("source path does not exist") != std::string::npos)
+        return tl::unexpected(not_shared(shared));
+    if (!made) return tl::unexpected(explained("make a container", made.error()));
+    return docker_.run({"rm", "--force", name}).map([](const std::string&) {});
+}
+
 Result<ContainerSpec> DockerRuntime::prepare(const Program& program, const std::string& party) {
+    for (const Path& shared : program.shared)
+        JOUST_CHECK(check_there(shared, program.image));
     const std::string name = container_name(party);
     JOUST_TRY(Path environment, write_environment(program, name));
     return ContainerSpec{.name = name,

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <set>
+
 #include "host/docker.hpp"
 #include "host/run_state.hpp"
 #include "model/environment.hpp"
@@ -44,6 +46,7 @@ private:
         : docker_(std::move(docker)), run_(run), base_(std::move(base)) {}
     /// The error of a command, or that the engine is gone, which would be the error of any.
     [[nodiscard]] Error explained(const std::string& doing, const Error& error) const;
+    Status check_there(const Path& shared, const std::string& image);
     std::string container_name(const std::string& party);
     Result<Path> write_environment(const Program& program, const std::string& container) const;
     Result<ContainerSpec> prepare(const Program& program, const std::string& party);
@@ -53,7 +56,8 @@ private:
     host::Docker docker_;
     host::RunState& run_;
     std::string base_;
-    unsigned made_ = 0;  ///< containers and volumes so far: their names are unique in the run
+    std::set<Path> shared_;  ///< folders of this host that the engine has, too
+    unsigned made_ = 0;      ///< containers and volumes so far: their names are unique in the run
 };
 
 }  // namespace joust::runtime
