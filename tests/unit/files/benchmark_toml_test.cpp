@@ -258,6 +258,18 @@ TEST_F(BenchmarkFile, WrittenOutItReadsBackAsTheSameBenchmark) {
     EXPECT_EQ(*again, *shipped);
 }
 
+TEST_F(BenchmarkFile, TheOriginalsSecondReportIsAProfile) {
+    const Path file = Path(JOUST_SOURCE_DIR) / "benchmarks/io-intensive.toml";
+    const auto shipped = read_benchmark(file, {.profile = "seed-sqlite"}, diagnostics);
+    ASSERT_TRUE(shipped) << mistakes();
+    EXPECT_EQ(labels(*shipped), (std::vector<std::string>{"fastapi-gunicorn", "django"}));
+    EXPECT_EQ(shipped->database.engine, DatabaseEngine::sqlite);
+    EXPECT_EQ(shipped->contender_limits.memory, Bytes{1ULL << 30U});
+    EXPECT_EQ(shipped->contender_limits.cpus, 1.0);
+    EXPECT_EQ(shipped->load.levels, (std::vector<std::int64_t>{5, 10, 15, 20}));
+    EXPECT_EQ(shipped->load.duration, std::chrono::seconds(20));
+}
+
 TEST_F(BenchmarkFile, NamesAreNoPathsAndHaveAPlace) {
     EXPECT_FALSE(read(R"(name = "../out"
 workload = "../../w"
