@@ -20,6 +20,11 @@ ensure_engine() {
     if [ -n "${DOCKER_HOST:-}${DOCKER_CONTEXT:-}" ]; then
         die "the Docker engine that DOCKER_HOST or DOCKER_CONTEXT names does not answer (${says:-there is no docker command})"
     fi
+    local context
+    context=$(docker context inspect --format '{{.Name}}' 2>/dev/null) || context=default
+    if [ "$context" != default ]; then
+        die "the Docker engine of the context $context does not answer ($says); see: docker context use"
+    fi
     if [ "$EUID" -ne 0 ]; then
         die "no Docker engine can be reached (${says:-there is no docker command}). Start it, become a member of the group" \
             "docker, or run this as root (sudo), which installs and starts one"

@@ -22,7 +22,7 @@ ExitCode clean(const CleanCommand& command) {
     if (const Status ours = host::check_state_root(state_root); !ours) return complain(ours.error());
     // Dead runs first: their containers hold images.
     Cleaning done = clean_state(state_root, command.dry_run);
-    Cleaning of_engine = clean_engine(command.dry_run);
+    Cleaning of_engine = clean_engine(state_root, command.dry_run);
     for (auto list : {&Cleaning::removed, &Cleaning::left, &Cleaning::failures})
         (done.*list).insert((done.*list).end(), (of_engine.*list).begin(), (of_engine.*list).end());
     std::string text = section(command.dry_run ? "would be removed" : "removed", done.removed);

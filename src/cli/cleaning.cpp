@@ -76,22 +76,32 @@ Cleaning clean_state(const Path& state_root, bool only_tell) {
     return done;
 }
 
-Cleaning clean_engine(bool only_tell) {
+Cleaning clean_engine(const Path& state_root, bool only_tell) {
     Cleaning done;
+    if (!host::Docker::installed()) return done;
     const auto docker = host::Docker::connect();
-    if (!docker) return done;  // what_stays() names what may be there
-    const auto images = docker->cached_images();
-    if (!images) {
-        done.failures.push_back(images.error().message);
+    if (!docker) {
+        done.left.emplace_back(
+            "Docker images with names that begin with joust/, if any: no engine answers; start it, and "
+            "`joust clean` "
+            "again");
         return done;
     }
+    const auto images = docker->cached_images();
+    const auto runs = docker->has_runs();
+    if (!images || !runs) {
+        done.failures.push_back(images ? runs.error().message : images.error().message);
+        return done;
+    }
+    const bool needed = *runs || !host::look_at_runs(state_root).alive.empty();
     for (const host::Docker::CachedImage& image : *images) {
         const std::string name = fmt::format("Docker image {}", image.name);
-        if (image.in_use) {
-            done.left.push_back(fmt::format("{}: a container was made of it", name));
+        if (needed || image.in_use) {
+            done.left.push_back(fmt::format(
+                "{}: {}", name, image.in_use ? "a container was made of it" : "a run may need it"));
             continue;
         }
-        const Status removed = only_tell ? Status{} : docker->remove_image(image.id);
+        const Status removed = only_tell ? Status{} : docker->remove_image(image.name);
         if (removed)
             done.removed.push_back(name);
         else
@@ -111,10 +121,6 @@ std::vector<std::string> what_stays(const Path& state_root) {
     } else if (const Path of_root = "/var/lib/joust"; state_root != of_root) {
         lines.push_back(fmt::format("what root keeps, in {}: `joust clean` as root", of_root.string()));
     }
-    lines.emplace_back(
-        "Docker images of an engine that does not answer now, labelled joust.cache: start it, and `joust "
-        "clean` "
-        "again; what the engine keeps of builds: docker builder prune");
     lines.emplace_back(
         "results of runs, in the directories that they were written to: rm -r what you do not want");
     lines.emplace_back(

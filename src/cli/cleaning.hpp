@@ -19,9 +19,9 @@ struct Cleaning {
 /// `removed` says what would be, and all stays. The state root must have passed host::check_state_root().
 Cleaning clean_state(const Path& state_root, bool only_tell);
 
-/// The same for the images that Joust had the Docker engine make, if one answers; those that a container was
-/// made of are left.
-Cleaning clean_engine(bool only_tell);
+/// The same for the images that Joust had the Docker engine make. All of them are left while a run is alive:
+/// those of contenders that wait for their turn are in no container.
+Cleaning clean_engine(const Path& state_root, bool only_tell);
 
 /// What `joust clean` does not remove and how to do it, a line each.
 std::vector<std::string> what_stays(const Path& state_root);

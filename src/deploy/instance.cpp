@@ -123,6 +123,7 @@ Result<Nanoseconds> Instance::wait_until_healthy(Nanoseconds timeout, const Inte
 StopRecord Instance::stop(Nanoseconds grace) {
     StopRecord record;
     record.died = !running();
+    if (record.died) record.lost = party_->lost();
     record.description = party_->stop(grace);
     record.left_out_of_log = party_->left_out_of_log();
     record.files_left = scratch_->count_files();

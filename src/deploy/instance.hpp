@@ -26,8 +26,11 @@ struct InstanceSpec {
 
 /// How an instance ended.
 struct StopRecord {
-    std::string description;            ///< "exited with code 0", "was killed by signal 9 …"
-    bool died = false;                  ///< ended before it was told to
+    std::string description;  ///< "exited with code 0", "was killed by signal 9 …"
+    bool died = false;        ///< ended before it was told to
+    /// Why nobody can tell whether it has died: what ran it is gone. Then `died` is no fault of the
+    /// contender.
+    std::optional<std::string> lost;
     std::uint64_t left_out_of_log = 0;  ///< bytes that it printed and its log does not have
     /// Files it left in its scratch folder, which go with it; empty where that is out of reach.
     std::optional<std::size_t> files_left;

@@ -51,7 +51,7 @@ public:
         JOUST_CHECK(measure(instance, engine));
         look_for_restarts(instance, processes);
         JOUST_CHECK(check_limits(instance));
-        record_end(instance);
+        JOUST_CHECK(record_end(instance));
         JOUST_CHECK(rig_.database().sound_since(mark));
         for (model::Incident& incident : rig_.database().incidents_since(mark))
             result_.incidents.push_back(std::move(incident));
@@ -179,10 +179,13 @@ private:
         return probes::finish(probes, result_);
     }
 
-    void record_end(deploy::Instance& instance) {
+    Status record_end(deploy::Instance& instance) {
         const std::uint64_t oom_kills = instance.oom_kills();
         const std::string log = instance.last_log_lines(5);
         const deploy::StopRecord record = instance.stop(k_stop_grace);
+        if (record.lost)
+            return fail(ErrorKind::service, "{} was lost: {}; the trial under way was dropped",
+                        result_.plan.entrant, *record.lost);
         result_.service.died = record.died;
         if (record.died) {
             result_.service.exit = record.description;
@@ -201,6 +204,7 @@ private:
                 fmt::format("the kernel killed {} process(es) of {} at its memory limit of {}", oom_kills,
                             result_.plan.entrant,
                             model::limit_text(spec_.benchmark.contender_limits.memory)));
+        return {};
     }
 
     // Live figures over the last second.

@@ -68,6 +68,14 @@ std::vector<std::string> values_in(const std::string& printed, std::size_t count
     return values;
 }
 
+// What a listing with --quiet names; a warning of the command, which is printed among it, has blanks.
+std::vector<std::string> names_in(const std::string& printed) {
+    std::vector<std::string> names;
+    for (const std::string_view line : split(printed, '\n'))
+        if (!line.empty() && line.find(' ') == std::string_view::npos) names.emplace_back(line);
+    return names;
+}
+
 }  // namespace
 
 ProcessSpec Docker::command(const std::vector<std::string>& arguments) const {
@@ -104,6 +112,10 @@ Result<std::vector<std::string>> Docker::query(std::vector<std::string> argument
     return values_in(printed, templates.size());
 }
 
+bool Docker::installed() {
+    return Docker().run({"--version"}).has_value();
+}
+
 Result<Docker> Docker::connect() {
     Docker docker;
     if (const auto version = docker.run({"--version"}); !version)
@@ -129,20 +141,30 @@ Result<std::vector<Docker::CachedImage>> Docker::cached_images() const {
                        fmt::format("{}{{{{.ID}}}}{}{{{{.Repository}}}}:{{{{.Tag}}}}", k_mark, k_between)}));
         for (const std::string_view line : split(printed, '\n')) {
             const std::vector<std::string> values = values_in(std::string(line), 2);
-            const auto same = [&](const CachedImage& image) { return image.id == values[0]; };
-            if (values[0].empty() || std::any_of(images.begin(), images.end(), same)) continue;
-            const bool nameless = values[1].find("<none>") != std::string::npos;
+            if (values[0].empty()) continue;
+            const bool nameless = values[1] == "<none>:<none>";
+            if (!nameless && !values[1].starts_with("joust/")) continue;
+            const std::string name = nameless ? values[0] : values[1];
+            if (std::any_of(images.begin(), images.end(),
+                            [&](const auto& other) { return other.name == name; }))
+                continue;
             JOUST_TRY(const std::string users,
                       run({"ps", "--all", "--quiet", "--filter", "ancestor=" + values[0]}));
-            images.push_back({values[0], nameless ? values[0] : values[1], !trimmed(users).empty()});
+            images.push_back({name, !names_in(users).empty()});
         }
     }
     return images;
 }
 
-Status Docker::remove_image(const std::string& id) const {
-    // More than one name may lead to it.
-    return run({"image", "rm", "--force", id}).map([](const std::string&) {});
+Status Docker::remove_image(const std::string& name) const {
+    return run({"image", "rm", name}).map([](const std::string&) {});
+}
+
+Result<bool> Docker::has_runs() const {
+    const std::string filter = fmt::format("label={}", k_docker_run_label);
+    JOUST_TRY(const std::string containers, run({"ps", "--all", "--quiet", "--filter", filter}));
+    JOUST_TRY(const std::string volumes, run({"volume", "ls", "--quiet", "--filter", filter}));
+    return !names_in(containers).empty() || !names_in(volumes).empty();
 }
 
 Status Docker::remove_run(const std::string& run_id) const {
@@ -150,18 +172,13 @@ Status Docker::remove_run(const std::string& run_id) const {
     const auto remove = [&](std::vector<std::string> list, std::vector<std::string> command) -> Status {
         list.insert(list.end(), {"--quiet", "--filter", filter});
         JOUST_TRY(const std::string printed, run(list));
-        std::size_t found = 0;
-        for (const std::string_view line : split(printed, '\n')) {
-            // An id or a name; a warning of the command has blanks.
-            if (line.empty() || line.find(' ') != std::string_view::npos) continue;
-            command.emplace_back(line);
-            ++found;
-        }
-        if (found == 0) return {};
+        const std::vector<std::string> names = names_in(printed);
+        if (names.empty()) return {};
+        command.insert(command.end(), names.begin(), names.end());
         if (const auto removed = run(command); !removed) {
             // Somebody else may have removed one of them meanwhile.
             JOUST_TRY(const std::string left, run(list));
-            if (!trimmed(left).empty()) return tl::unexpected(removed.error());
+            if (!names_in(left).empty()) return tl::unexpected(removed.error());
         }
         return {};
     };

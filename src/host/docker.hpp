@@ -20,6 +20,8 @@ public:
     /// The engine that the command speaks to now. Fails (unsupported), saying what to do, if there is no such
     /// command or no engine answers.
     static Result<Docker> connect();
+    /// Whether there is such a command at all.
+    [[nodiscard]] static bool installed();
     /// One whose address is known: what connect() found in an earlier process.
     explicit Docker(std::string address) : address_(std::move(address)), by_address_(true) {}
 
@@ -36,14 +38,17 @@ public:
     [[nodiscard]] Result<std::vector<std::string>> query(std::vector<std::string> arguments,
                                                          const std::vector<std::string>& templates) const;
 
-    /// The images that are kept between runs, the ones that are built on others first.
+    /// The images that are kept between runs, the ones that are built on others first: those with the label
+    /// whose name begins with "joust/", or that have lost it to a newer one. Others may have built on them,
+    /// and have their label.
     struct CachedImage {
-        std::string id;
         std::string name;     ///< "joust/fastapi:latest"; its id where it has none
         bool in_use = false;  ///< a container was made of it
     };
     [[nodiscard]] Result<std::vector<CachedImage>> cached_images() const;
-    [[nodiscard]] Status remove_image(const std::string& id) const;
+    [[nodiscard]] Status remove_image(const std::string& name) const;
+    /// Whether containers or volumes of any run are there.
+    [[nodiscard]] Result<bool> has_runs() const;
 
     /// Removes the containers and volumes that have the run's label, running ones too.
     [[nodiscard]] Status remove_run(const std::string& run_id) const;

@@ -111,6 +111,7 @@ public:
     }
     [[nodiscard]] bool running() const override { return !ended_ && attached_.running(); }
     [[nodiscard]] bool wait_for(Nanoseconds limit) const override;
+    [[nodiscard]] std::optional<std::string> lost() const override;
     [[nodiscard]] std::string description() const override;
     [[nodiscard]] Result<model::LimitsInForce> limits_in_force() const override;
     [[nodiscard]] std::vector<std::string> limits_not_in_force(
@@ -140,7 +141,8 @@ private:
     pid_t pid_ = 0;
     std::unique_ptr<host::GroupFiles> group_;  ///< stable address for usage sources
     model::LimitsInForce limits_at_start_;
-    mutable std::uint64_t oom_kills_ = 0;       ///< as last seen: the group goes with the last process
+    mutable std::uint64_t oom_kills_ = 0;  ///< as last seen: the group goes with the last process
+    mutable std::optional<std::string> lost_;
     mutable std::optional<std::string> ended_;  ///< what became of it, once it has ended
 };
 
@@ -210,9 +212,11 @@ std::uint64_t ContainerParty::oom_kills() const {
 std::string ContainerParty::ending() const {
     const auto state = state_of(docker_, container_);
     if (!state)
-        return fmt::format("was lost: the Docker engine does not tell what became of it ({})",
-                           state.error().message);
-    if (state->status == "running") return "was lost: the connection to the Docker engine broke";
+        lost_ = fmt::format("the Docker engine at {} does not answer any more ({})", docker_.address(),
+                            state.error().message);
+    else if (state->status == "running")
+        lost_ = fmt::format("the connection to the Docker engine at {} broke", docker_.address());
+    if (lost_) return "was lost: " + *lost_;
     if (state->out_of_memory) oom_kills_ = std::max<std::uint64_t>(oom_kills_, 1);
     const host::ExitStatus status = exit_status(state->exit_code);
     const std::string limit = confinement_.limits ? to_text(confinement_.limits->memory) : "the host";
@@ -223,6 +227,11 @@ std::string ContainerParty::ending() const {
         text += fmt::format("; the kernel killed {} of its processes (out of memory in its limit of {})",
                             oom_kills_, limit);
     return text;
+}
+
+std::optional<std::string> ContainerParty::lost() const {
+    if (!ended_ && !attached_.running()) ended_ = ending();
+    return lost_;
 }
 
 std::string ContainerParty::description() const {
@@ -313,7 +322,14 @@ Result<model::EngineFacts> DockerRuntime::facts() const {
 }
 
 Error DockerRuntime::explained(const std::string& doing, const Error& error) const {
-    if (docker_.run({"version"})) return {error.kind, fmt::format("cannot {}: {}", doing, error.message)};
+    if (docker_.run({"version"})) {
+        const bool gone = error.message.find("No such image") != std::string::npos;
+        return {error.kind,
+                fmt::format("cannot {}: {}{}", doing, error.message,
+                            gone ? "; somebody has removed the image that this run built: start again, "
+                                   "and it is built anew"
+                                 : "")};
+    }
     return {ErrorKind::service,
             fmt::format(
                 "the Docker engine at {} does not answer any more ({}); start it again: the next start of "
@@ -325,7 +341,8 @@ std::string DockerRuntime::container_name(const std::string& party) {
     return fmt::format("joust-{}-{}-{}", run_.id(), party, ++made_);
 }
 
-// In a file that only this user can read; gone as soon as the engine has it.
+// In a file that only this user can read. That of a party is gone as soon as the engine has it, that of an
+// errand, which may not have read it yet, before the next container.
 Result<Path> DockerRuntime::write_environment(const Program& program, const std::string& container) const {
     std::string lines;
     for (const auto& [name, value] : program.environment) {
@@ -358,6 +375,7 @@ Status DockerRuntime::check_there(const Path& shared, const std::string& image) 
 Result<ContainerSpec> DockerRuntime::prepare(const Program& program, const std::string& party) {
     for (const Path& shared : program.shared)
         JOUST_CHECK(check_there(shared, program.image));
+    if (!of_errand_.empty()) ::unlink(of_errand_.c_str());
     const std::string name = container_name(party);
     JOUST_TRY(Path environment, write_environment(program, name));
     return ContainerSpec{.name = name,
@@ -389,7 +407,9 @@ Result<std::unique_ptr<Party>> DockerRuntime::start_container(const Program& pro
         const auto copied =
             docker_.run({"cp", copy.string(), fmt::format("{}:{}", name, file.path.string())});
         ::unlink(copy.c_str());
-        if (!copied) return tl::unexpected(copied.error());
+        if (!copied)
+            return tl::unexpected(
+                explained("copy files into the container of " + confinement.name, copied.error()));
     }
     JOUST_TRY(std::unique_ptr<host::BoundedLog> log, host::BoundedLog::open(program.log, std::nullopt));
     host::ProcessSpec attach = docker_.command({"start", "--attach", name});
@@ -399,15 +419,18 @@ Result<std::unique_ptr<Party>> DockerRuntime::start_container(const Program& pro
     log->close_input();
     auto party =
         std::make_unique<ContainerParty>(docker_, name, confinement, std::move(log), std::move(process));
-    JOUST_CHECK(party->wait_until_started());
+    if (const Status started = party->wait_until_started(); !started) {
+        if (docker_.run({"version"})) return tl::unexpected(started.error());
+        return tl::unexpected(explained("start " + confinement.name, started.error()));
+    }
     JOUST_CHECK(check_shared(program, party->pid()));
     return party;
 }
 
 Result<host::ProcessSpec> DockerRuntime::errand(const Program& program, const std::string& name) {
     JOUST_TRY(const ContainerSpec spec, prepare(program, name));
+    of_errand_ = spec.environment_file;
     std::vector<std::string> words = {"run", "--rm"};
-    // Attached to its output, which is this process's; the log driver is for those who come later.
     for (std::string& word : container_words(program, {.name = name, .limits = {}, .cpu = {}}, spec))
         words.push_back(std::move(word));
     host::ProcessSpec process = docker_.command(words);

@@ -57,6 +57,7 @@ private:
     host::RunState& run_;
     std::string base_;
     std::set<Path> shared_;  ///< folders of this host that the engine has, too
+    Path of_errand_;         ///< the environment of the last errand
     unsigned made_ = 0;      ///< containers and volumes so far: their names are unique in the run
 };
 

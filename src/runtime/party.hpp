@@ -36,6 +36,9 @@ public:
     [[nodiscard]] virtual bool running() const = 0;
     /// Waits for its end at most so long; true if it has ended.
     [[nodiscard]] virtual bool wait_for(Nanoseconds limit) const = 0;
+    /// Why nobody can tell whether it runs: what runs it is gone itself. Empty as long as somebody can. Asked
+    /// of one that is no longer running().
+    [[nodiscard]] virtual std::optional<std::string> lost() const { return std::nullopt; }
     /// What became of it, in words: "runs", "exited with code 3", "was killed by signal 9 (out of memory in
     /// its limit of 2GiB)". A process below it that was killed so is mentioned too.
     [[nodiscard]] virtual std::string description() const = 0;

@@ -141,6 +141,12 @@ class Engine:
     def docker(self, *arguments, **options):
         return docker(*arguments, env=self.environment, **options)
 
+    def wait_for_container(self, name, timeout=60):
+        deadline = time.monotonic() + timeout
+        while not self.docker("ps", "--quiet", "--filter", f"name={name}"):
+            assert time.monotonic() < deadline, f"no container {name} within {timeout} s"
+            time.sleep(0.05)
+
     def load(self, image):
         saved = subprocess.Popen(["docker", "save", image], stdout=subprocess.PIPE)
         subprocess.run(["docker", "load", "--quiet"], stdin=saved.stdout, env=self.environment, check=True, capture_output=True)

@@ -204,16 +204,25 @@ def test_what_a_kill_of_the_guardian_too_leaves_goes_with_the_next_start(place):
     assert not of_runs()
 
 
-def test_an_engine_that_goes_in_a_trial_ends_the_run_and_loses_no_finished_trial(place, own_engine):
+@pytest.mark.parametrize("database", ["sqlite", "postgres"])
+def test_an_engine_that_goes_in_a_window_ends_the_run_and_is_no_contenders_fault(place, own_engine, database):
     environment = {"DOCKER_HOST": own_engine.host}
-    run = place.contender("a").benchmark(["a"], levels="[1, 2, 4, 8]").start(environment=environment)
+    place.contender("a").benchmark(["a"], levels="[1, 2]", duration="6s", engine=database)
+    if database == "postgres":  # as a process: it does not notice
+        file = place.path / "benchmarks/small.toml"
+        file.write_text(file.read_text().replace('contenders = ["a"]', '') + '[[entrants]]\nlabel = "a"\ncontender = "a"\nruntime = "docker"\n')
+        run = Run(["run", "small"], place.path, env={**os.environ, "JOUST_DOCKER_BASE": SMALL_BASE, **environment})
+    else:
+        run = place.start(environment=environment)
     directory = wait_for_trials(place, 1)
+    own_engine.wait_for_container("contender-a")
+    time.sleep(2.5)  # into the window, which comes after at most 1.5 s of warm-up and is 6 s long
     own_engine.kill()
     run.wait()
     assert run.code == 1, run
-    assert f"the Docker engine at {own_engine.host} does not answer any more" in run.err, run
-    finished = (directory / "trials.jsonl").read_text().splitlines()
-    assert len(finished) >= 1 and all(json.loads(line) for line in finished)
+    assert f"a was lost: the Docker engine at {own_engine.host} does not answer any more" in run.err, run
+    [finished] = [json.loads(line) for line in (directory / "trials.jsonl").read_text().splitlines()]
+    assert finished["incidents"] == [], "the contender is blamed"
     assert (directory / "incremental_benchmark_report.md").exists()
     own_engine.start()
     assert place.run("--levels", "1", environment=environment).code in (0, 3), "the next start"
@@ -221,11 +230,35 @@ def test_an_engine_that_goes_in_a_trial_ends_the_run_and_loses_no_finished_trial
     assert own_engine.docker("volume", "ls", "--quiet", "--filter", f"label={RUN_LABEL}") == ""
 
 
+def test_an_image_that_somebody_removes_in_mid_run_is_told_with_what_to_do(place):
+    run = place.contender("a").contender("b").benchmark(["a", "b"], levels="[1, 2, 4]", duration="3s").start()
+    directory = wait_for_trials(place, 1)
+    # Whoever is not in a trial now: its image is in no container.
+    waiting = "b" if "contender-a" in docker("inspect", "--format", "{{.Name}}", wait_for_container("contender-")) else "a"
+    docker("image", "rm", "--force", f"joust/{waiting}")
+    run.wait()
+    assert run.code == 1, run
+    assert "No such image" in run.err and "start again, and it is built anew" in run.err
+    assert len((directory / "trials.jsonl").read_text().splitlines()) >= 1
+
+
+def test_clean_leaves_the_images_of_a_living_run(place):
+    run = place.contender("a").contender("b").benchmark(["a", "b"], levels="[1, 2]").start()
+    wait_for_container("contender-a")
+    clean = Run(["clean", "--dry-run"], place.path).wait()
+    run.wait()
+    assert "Docker image joust/b:latest: a run may need it" in clean.out, clean
+    assert "Docker image" not in clean.out.split("left:")[0]
+
+
 def test_clean_removes_images_of_joust_and_no_others(tmp_path, own_engine):
     """On a /var/lib and an engine of its own, so that what this machine keeps for others stays."""
     (tmp_path / "var-lib").mkdir(mode=0o755)
     (tmp_path / "empty.tar").write_bytes(bytes(10240))
     own_engine.docker("import", tmp_path / "empty.tar", "somebodys:1")
+    (tmp_path / "built").mkdir()
+    (tmp_path / "built/Dockerfile").write_text(f"FROM {SMALL_BASE}\nLABEL of=somebody\n")
+    own_engine.docker("build", "--tag", "built-on-ours:1", tmp_path / "built")
 
     def clean(*arguments):
         private = ["--mount", "--propagation", "private", "sh", "-c", 'mount --bind "$0" /var/lib && exec "$@"']
@@ -238,7 +271,7 @@ def test_clean_removes_images_of_joust_and_no_others(tmp_path, own_engine):
         return set(own_engine.docker("image", "ls", "--format", "{{.Repository}}").split())
 
     assert f"Docker image {SMALL_BASE}:latest" in clean("--dry-run")
-    assert images() == {SMALL_BASE, "somebodys"}
+    assert images() == {SMALL_BASE, "somebodys", "built-on-ours"}
     assert f"Docker image {SMALL_BASE}:latest" in clean()
-    assert images() == {"somebodys"}
+    assert images() == {"somebodys", "built-on-ours"}
     assert "Docker image" not in clean().split("not removed")[0]

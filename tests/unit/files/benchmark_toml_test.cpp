@@ -259,8 +259,8 @@ TEST_F(BenchmarkFile, WrittenOutItReadsBackAsTheSameBenchmark) {
 }
 
 TEST_F(BenchmarkFile, TheOriginalsSecondReportIsAProfile) {
-    const Path file = Path(JOUST_SOURCE_DIR) / "benchmarks/io-intensive.toml";
-    const auto shipped = read_benchmark(file, {.profile = "seed-sqlite"}, diagnostics);
+    const Path benchmark = Path(JOUST_SOURCE_DIR) / "benchmarks/io-intensive.toml";
+    const auto shipped = read_benchmark(benchmark, {.profile = "seed-sqlite"}, diagnostics);
     ASSERT_TRUE(shipped) << mistakes();
     EXPECT_EQ(labels(*shipped), (std::vector<std::string>{"fastapi-gunicorn", "django"}));
     EXPECT_EQ(shipped->database.engine, DatabaseEngine::sqlite);
