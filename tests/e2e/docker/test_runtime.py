@@ -162,7 +162,7 @@ def test_a_name_that_is_taken_is_told(place):
     try:
         run = place.contender("a").benchmark(["a"]).run(environment={"PATH": f"{programs}:{os.environ['PATH']}"})
         assert run.code == 1
-        assert re.search(r'cannot make the container of contender-a: .*name "/joust-\S+" is already in use', run.err), run
+        assert re.search(r'cannot make (a|the) container.*name "/joust-\S+" is already in use', run.err), run
         strangers = docker("ps", "--all", "--quiet", "--filter", "label=joust-test").split()
         assert strangers, "a container that is nobody's of Joust was removed"
     finally:
