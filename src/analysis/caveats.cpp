@@ -32,7 +32,10 @@ std::vector<model::Caveat> caveats(const model::Comparison& comparison, const mo
     std::vector<model::Caveat> found;
     const std::size_t planned = static_cast<std::size_t>(benchmark.experiment.blocks_min) *
                                 benchmark.load.levels.size() * benchmark.entrants.size();
-    if (trials.size() < planned) found.push_back({Kind::ended_early, trials.size(), planned});
+    const auto measured = static_cast<std::size_t>(std::count_if(
+        trials.begin(), trials.end(),
+        [](const model::TrialResult& trial) { return trial.plan.lens == model::Lens::capacity; }));
+    if (measured < planned) found.push_back({Kind::ended_early, measured, planned});
     if (comparison.blocks == 1) found.push_back({Kind::one_block});
     const auto suspects = std::count_if(
         comparison.cells.begin(), comparison.cells.end(),

@@ -207,7 +207,10 @@ model::Cell make_cell(std::span<const JudgedTrial> trials, const model::Benchmar
     add_requests(cell, trials);
     judge_cell(cell, trials, benchmark.experiment);
     add_figures(cell, trials);
-    for (const auto& finding : {rules::saturated(cell, first.timeout), rules::nobody_busy(cell, benchmark)}) {
+    for (const auto& finding :
+         {rules::saturated(cell, first.timeout), first.load_model == model::LoadModel::closed
+                                                     ? rules::nobody_busy(cell, benchmark)
+                                                     : std::nullopt}) {
         if (!finding) continue;
         cell.judgement.findings.push_back(*finding);
         cell.judgement.validity = std::max(cell.judgement.validity, model::validity_of({*finding}));

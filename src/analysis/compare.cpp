@@ -5,6 +5,7 @@
 
 #include "analysis/caveats.hpp"
 #include "analysis/cell.hpp"
+#include "analysis/equal_rate.hpp"
 #include "analysis/ladder.hpp"
 #include "analysis/ratios.hpp"
 #include "analysis/scatter.hpp"
@@ -60,6 +61,7 @@ Comparison compare(const model::Benchmark& benchmark, const std::vector<TrialRes
     std::set<int> blocks;
     for (const TrialResult& trial : trials) {
         comparison.trial_judgements.push_back(rules::judge(trial, benchmark.experiment));
+        if (trial.plan.lens != model::Lens::capacity) continue;
         levels.insert(trial.plan.level);
         blocks.insert(trial.plan.block);
     }
@@ -68,6 +70,9 @@ Comparison compare(const model::Benchmark& benchmark, const std::vector<TrialRes
     std::vector<JudgedTrial> judged;
     for (std::size_t i = 0; i < trials.size(); ++i)
         judged.push_back({&trials[i], &comparison.trial_judgements[i]});
+    comparison.equal_rate = equal_rate(judged, benchmark);
+    std::erase_if(judged,
+                  [](const JudgedTrial& one) { return one.trial->plan.lens != model::Lens::capacity; });
     add_cells(comparison, judged, benchmark);
 
     const Evidence evidence{judged, comparison.cells, comparison.levels, comparison.load_model,

@@ -2,14 +2,16 @@
 
 #include <algorithm>
 
+#include "analysis/equal_rate.hpp"
+
 namespace joust::analysis {
 
 std::vector<model::PlannedTrial> next_trials(const model::Benchmark& benchmark,
                                              std::span<const model::TrialResult> finished) {
     const auto measured = [&](const model::PlannedTrial& planned) {
         return std::any_of(finished.begin(), finished.end(), [&](const model::TrialResult& trial) {
-            return trial.plan.block == planned.block && trial.plan.level == planned.level &&
-                   trial.plan.entrant == planned.entrant;
+            return trial.plan.lens == planned.lens && trial.plan.block == planned.block &&
+                   trial.plan.level == planned.level && trial.plan.entrant == planned.entrant;
         });
     };
     int first_index = 0;  // of the next trial: indices go on where an interrupted run stopped
@@ -22,7 +24,7 @@ std::vector<model::PlannedTrial> next_trials(const model::Benchmark& benchmark,
             left[i].index = first_index + static_cast<int>(i);
         if (!left.empty()) return left;
     }
-    return {};
+    return equal_rate_trials(benchmark, finished, first_index);
 }
 
 }  // namespace joust::analysis

@@ -31,7 +31,7 @@ namespace {
 // What the load would refuse to send, it would refuse only when everything has been set up.
 Status check_requests(const experiment::RunSpec& spec) {
     for (const model::Contender& contender : spec.contenders) {
-        const load::Options options = experiment::load_options(spec, contender, 1, 80, {});
+        const load::Options options = experiment::load_options(spec, contender, {.level = 1}, 80, {});
         for (const load::Operation& operation : options.operations) {
             const auto request =
                 load::PreparedRequest::prepare(options.target, operation.request, options.feed);
@@ -112,10 +112,16 @@ void print_plan(const experiment::RunSpec& spec) {
     const auto levels = static_cast<std::int64_t>(benchmark.load.levels.size());
     const auto entrants = static_cast<std::int64_t>(benchmark.entrants.size());
     const model::PlannedTime time = model::planned_time(benchmark, blocks, experiment::k_overhead_per_trial);
-    terminal::tell("{}{}: {} × {} × {} = {} of {} each; {} to {} after set-up\n", printable(benchmark.title),
+    terminal::tell("{}{}: {} × {} × {}{} = {} of {} each; {} to {} after set-up\n",
+                   printable(benchmark.title),
                    benchmark.profile.empty() ? "" : fmt::format(" (profile {})", benchmark.profile),
                    model::counted(blocks, "block"), model::counted(levels, "level"),
-                   model::counted(entrants, "contender"), model::counted(blocks * levels * entrants, "trial"),
+                   model::counted(entrants, "contender"),
+                   benchmark.experiment.equal_rate
+                       ? fmt::format(" + {} at an equal rate",
+                                     model::planned_trials(benchmark, blocks) - blocks * levels * entrants)
+                       : "",
+                   model::counted(model::planned_trials(benchmark, blocks), "trial"),
                    spoken(benchmark.load.duration), spoken(time.least), spoken(time.most));
 }
 
@@ -180,7 +186,7 @@ ExitCode run(const RunCommand& command, const std::vector<std::string>& command_
     if (!possible) return complain(possible.error());
 
     spec->about = about(*installation, command_line);
-    auto progress = terminal::make_progress(terminal::screen(), spec->benchmark.experiment);
+    auto progress = terminal::make_progress(terminal::screen(), spec->benchmark);
     const auto outcome = experiment::run_experiment(
         *spec, *progress, [] { return interruption() != 0; }, analysis::next_trials);
     progress.reset();  // its live line must be gone before anything else is printed

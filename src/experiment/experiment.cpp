@@ -74,8 +74,7 @@ Result<Outcome> run_experiment(const RunSpec& spec, Observer& observer, const In
     JOUST_CHECK(directory.write(outcome.environment));
 
     const int blocks = spec.benchmark.experiment.blocks_min;
-    const auto per_block = spec.benchmark.load.levels.size() * spec.benchmark.entrants.size();
-    observer.planned(blocks * static_cast<int>(per_block),
+    observer.planned(static_cast<int>(model::planned_trials(spec.benchmark, blocks)),
                      model::planned_time(spec.benchmark, blocks, k_overhead_per_trial), directory.path());
     MeasuringRunner runner(rig, spec, interrupted);
     if (const Status done =

@@ -31,7 +31,7 @@ public:
           const Interrupted& interrupted)
         : rig_(rig), spec_(spec), observer_(observer), interrupted_(interrupted) {
         result_.plan = plan;
-        result_.load_model = spec.benchmark.load.model;
+        result_.load_model = model::load_model_of(spec.benchmark, plan);
         result_.timeout = spec.benchmark.load.timeout;
     }
 
@@ -45,8 +45,8 @@ public:
         JOUST_CHECK(read_limits(instance));
         const std::vector<host::ProcessIdentity> processes = identities(instance);
         JOUST_TRY(load::Engine engine,
-                  load::Engine::start(load_options(spec_, instance.contender(), result_.plan.level,
-                                                   instance.port(), rig_.layout().generator.cpus)));
+                  load::Engine::start(load_options(spec_, instance.contender(), result_.plan, instance.port(),
+                                                   rig_.layout().generator.cpus)));
         JOUST_CHECK(warm_up(instance, engine));
         JOUST_CHECK(measure(instance, engine));
         look_for_restarts(instance, processes);
@@ -114,7 +114,7 @@ private:
 
     Status warm_up(const deploy::Instance& instance, load::Engine& engine) {
         const model::LoadSpec& load = spec_.benchmark.load;
-        const bool closed = load.model == model::LoadModel::closed;
+        const bool closed = result_.load_model == model::LoadModel::closed;
         SteadyState state(closed ? static_cast<std::uint64_t>(result_.plan.level) : 0);
         const TimePoint started = engine.started_at();
         for (;;) {
@@ -238,8 +238,9 @@ private:
 
 }  // namespace
 
-load::Options load_options(const RunSpec& spec, const model::Contender& contender, std::int64_t level,
-                           std::uint16_t port, const std::vector<int>& cpus) {
+load::Options load_options(const RunSpec& spec, const model::Contender& contender,
+                           const model::PlannedTrial& plan, std::uint16_t port,
+                           const std::vector<int>& cpus) {
     load::Options options;
     options.target.host = deploy::k_host;
     options.target.port = port;
@@ -256,10 +257,10 @@ load::Options load_options(const RunSpec& spec, const model::Contender& contende
         added.expect.status = operation.status;
         if (!operation.expected_json.empty()) added.expect.json = operation.expected_json;
     }
-    if (spec.benchmark.load.model == model::LoadModel::closed) {
-        options.schedule = load::ClosedLoop{.users = static_cast<int>(level)};
+    if (model::load_model_of(spec.benchmark, plan) == model::LoadModel::closed) {
+        options.schedule = load::ClosedLoop{.users = static_cast<int>(plan.level)};
     } else {
-        options.schedule = load::OpenLoop::constant_rate(static_cast<double>(level));
+        options.schedule = load::OpenLoop::constant_rate(static_cast<double>(plan.level));
     }
     options.stop = load::StopManually{};
     options.timeout = spec.benchmark.load.timeout;

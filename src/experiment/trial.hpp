@@ -7,9 +7,9 @@
 
 namespace joust::experiment {
 
-/// The load of one trial: the workload's operations on the contender's routes, at the level.
-load::Options load_options(const RunSpec& spec, const model::Contender& contender, std::int64_t level,
-                           std::uint16_t port, const std::vector<int>& cpus);
+/// The load of one trial: the workload's operations on the contender's routes, at the plan's level.
+load::Options load_options(const RunSpec& spec, const model::Contender& contender,
+                           const model::PlannedTrial& plan, std::uint16_t port, const std::vector<int>& cpus);
 
 /// Runs one trial as method section 2 says: same start state, fresh process, warm-up until steady, window,
 /// drain. A contender that dies in it is a result (an incident), not an error. Errors: interrupted; database

@@ -162,6 +162,7 @@ private:
         blocks.done();
         experiment.margin = table.number_or("margin", 0.05, 0.0, 1.0);
         experiment.error_rate_max = table.number_or("error_rate_max", 0.01, 0.0, 1.0);
+        experiment.equal_rate = table.flag_or("equal_rate", false);
         experiment.seed = static_cast<std::uint64_t>(table.integer_or("seed", 1, 0, INT64_MAX));
         table.done();
     }
@@ -275,6 +276,7 @@ toml::table experiment_table(const ExperimentSpec& experiment) {
         {"blocks", on_one_line(toml::table{{"min", experiment.blocks_min}, {"max", experiment.blocks_max}})},
         {"margin", experiment.margin},
         {"error_rate_max", experiment.error_rate_max},
+        {"equal_rate", experiment.equal_rate},
         {"seed", static_cast<std::int64_t>(experiment.seed)}};
 }
 

@@ -75,6 +75,12 @@ std::optional<LoadModel> load_model(std::string_view text) {
     return std::nullopt;
 }
 
+std::optional<Lens> lens(std::string_view text) {
+    for (const Lens one : {Lens::capacity, Lens::equal_rate})
+        if (name(one) == text) return one;
+    return std::nullopt;
+}
+
 template <typename F, Is<RequestErrorExample> E>
 void fields(F& f, E& example) {
     enumeration(f, "kind", example.kind, request_error_kind);
@@ -216,6 +222,7 @@ void fields(F& f, T& trial) {
     f("level", trial.plan.level);
     f("position", trial.plan.position);
     f.name("contender", trial.plan.entrant);
+    later_enumeration(f, "lens", trial.plan.lens, lens);
     auto started = trial.started.time_since_epoch();
     f.nanoseconds("started_unix_ns", started);
     if constexpr (F::reading) trial.started = WallTime(started);

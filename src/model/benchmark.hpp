@@ -49,6 +49,8 @@ struct ExperimentSpec {
     double margin = 0.05;          ///< practical equivalence, each side of a ratio of 1
     double error_rate_max = 0.01;  ///< a trial above it is invalid
     std::uint64_t seed = 1;        ///< of every random choice
+    /// After the last block: pairs of trials at one open rate for all, half of what the slowest entrant does.
+    bool equal_rate = false;
     friend bool operator==(const ExperimentSpec&, const ExperimentSpec&) = default;
 };
 

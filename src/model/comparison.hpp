@@ -109,6 +109,16 @@ struct PairedRatio {
     friend bool operator==(const PairedRatio&, const PairedRatio&) = default;
 };
 
+/// What the same work costs: all entrants at one open rate, which the slowest can serve twice over.
+struct EqualRate {
+    std::int64_t rate = 0;  ///< requests per second
+    int blocks = 0;         ///< that have at least one trial
+    std::vector<Cell> cells;
+    /// By quantity (k_equal_rate_quantities), then entrant other than the baseline; their level is the rate.
+    std::vector<PairedRatio> ratios;
+    friend bool operator==(const EqualRate&, const EqualRate&) = default;
+};
+
 /// First level at which the error rate exceeds the limit in a majority of blocks.
 struct BreakingPoint {
     std::string entrant;
@@ -181,6 +191,7 @@ struct Comparison {
     std::vector<Cell> cells;                  ///< by level, then by entrant
     /// By quantity, then entrant other than the baseline: levels, then all together (level empty).
     std::vector<PairedRatio> ratios;
+    std::optional<EqualRate> equal_rate;  ///< where there are such trials
     std::vector<BreakingPoint> breaking_points;
     std::vector<Plateau> plateaus;
     std::vector<Scatter> scatters;  ///< of each contender that has enough trials to tell

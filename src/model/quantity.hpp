@@ -298,6 +298,10 @@ inline const QuantityRow& row(Quantity quantity) {
 inline constexpr std::array<Quantity, 3> k_compared_quantities{Quantity::goodput, Quantity::cpu_per_operation,
                                                                Quantity::response_time_p99};
 
+/// Quantities by which entrants are compared at an equal rate, where goodput is the rate.
+inline constexpr std::array<Quantity, 2> k_equal_rate_quantities{Quantity::cpu_per_operation,
+                                                                 Quantity::response_time_p99};
+
 /// Of some response times, for a quantity that is of requests; the histogram is not empty.
 inline double value(const QuantityRow& row, const stats::Histogram& response_times) {
     if (!row.quantile) return response_times.mean();

@@ -115,19 +115,38 @@ Json ratio_json(const model::Comparison& comparison, const PairedRatio& ratio) {
             {"why", words::why(comparison, ratio)}};
 }
 
-Json ratios_json(const model::Comparison& comparison) {
+Json ratios_json(const model::Comparison& comparison, const std::vector<PairedRatio>& ratios) {
     Json list = Json::array();
-    for (const PairedRatio& ratio : comparison.ratios)
+    for (const PairedRatio& ratio : ratios)
         list.push_back(ratio_json(comparison, ratio));
     return list;
+}
+
+Json cells_json(const std::vector<Cell>& cells) {
+    Json list = Json::array();
+    for (const Cell& cell : cells)
+        list.push_back(cell_json(cell));
+    return list;
+}
+
+Json equal_rate_json(const model::Comparison& comparison) {
+    const auto& found = comparison.equal_rate;
+    if (!found) return nullptr;
+    return {{"rate_rps", found->rate},
+            {"blocks", found->blocks},
+            {"results", cells_json(found->cells)},
+            {"comparisons", ratios_json(comparison, found->ratios)}};
 }
 
 Json trials_json(const RunReport& run) {
     Json list = Json::array();
     for (std::size_t i = 0; i < run.trials.size(); ++i) {
         const model::PlannedTrial& plan = run.trials[i].plan;
-        Json object = {
-            {"index", plan.index}, {"contender", plan.entrant}, {"level", plan.level}, {"block", plan.block}};
+        Json object = {{"index", plan.index},
+                       {"contender", plan.entrant},
+                       {"lens", name(plan.lens)},
+                       {"level", plan.level},
+                       {"block", plan.block}};
         add_judgement(object, run.comparison.trial_judgements[i]);
         list.push_back(std::move(object));
     }
@@ -172,10 +191,9 @@ std::string results_json(const RunReport& run) {
     json["benchmark"] = benchmark_json(run);
     json["blocks"] = comparison.blocks;
     json["levels"] = comparison.levels;
-    json["results"] = Json::array();
-    for (const Cell& cell : comparison.cells)
-        json["results"].push_back(cell_json(cell));
-    json["comparisons"] = ratios_json(comparison);
+    json["results"] = cells_json(comparison.cells);
+    json["comparisons"] = ratios_json(comparison, comparison.ratios);
+    json["equal_rate"] = equal_rate_json(comparison);
     json["breaking_points"] = Json::array();
     for (const model::BreakingPoint& point : comparison.breaking_points)
         json["breaking_points"].push_back({{"contender", point.entrant},

@@ -8,6 +8,7 @@
 #include "model/wording.hpp"
 #include "report/cell_text.hpp"
 #include "report/table.hpp"
+#include "report/words/equal_rate.hpp"
 #include "report/words/quantities.hpp"
 #include "report/words/verdicts.hpp"
 
@@ -121,6 +122,9 @@ std::string summary_text(const model::Benchmark& benchmark, const model::Compari
     if (!comparison.cells.empty()) text += table(comparison, paint).plain() + '\n';
     if (const std::string doubts = suspects(comparison); !doubts.empty()) text += doubts + '\n';
     text += wrapped(words::headline(comparison), k_width) + '\n';
+    if (comparison.equal_rate)
+        for (const std::string& sentence : words::equal_rate_findings(*comparison.equal_rate))
+            text += wrapped(sentence, k_width) + '\n';
     for (const std::string& warning : words::warnings(comparison))
         text += wrapped("Note: " + warning, k_width, "      ") + '\n';
     return text;

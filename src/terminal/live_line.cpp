@@ -42,8 +42,8 @@ std::string phase_text(const experiment::LiveReading& reading) {
 
 }  // namespace
 
-std::string subject(const model::PlannedTrial& trial) {
-    return fmt::format("{}, {}, block {}", trial.entrant, model::counted(trial.level, "user"),
+std::string subject(const model::PlannedTrial& trial, model::LoadModel load_model) {
+    return fmt::format("{}, {}, block {}", trial.entrant, model::level_text(load_model, trial.level),
                        trial.block + 1);
 }
 
@@ -58,16 +58,17 @@ std::string live_line(const LiveView& view, int columns) {
     const double share = view.trials > 0 ? static_cast<double>(trial.index) / view.trials : 0.0;
     const std::string count = fmt::format("{}/{}", trial.index + 1, view.trials);
     const std::string phase = phase_text(view.reading);
-    const std::string brief = fmt::format("{}, {}", trial.entrant, model::counted(trial.level, "user"));
+    const std::string brief =
+        fmt::format("{}, {}", trial.entrant, model::level_text(view.load_model, trial.level));
     const std::string rate = fmt::format("goodput {:.0f}/s", view.reading.goodput_rps);
     const std::string tail = fmt::format("p99 {}", milliseconds(view.reading.response_time_p99));
     const std::string errors =
         fmt::format("{} error{}", view.reading.errors, view.reading.errors == 1 ? "" : "s");
     const std::string left = fmt::format("{} left", spoken(view.time_left));
     const std::vector<std::vector<std::string>> from_long_to_short{
-        {bar(share, k_bar_cells, {.whole_cells = true, .track = true}) + " " + count, subject(trial), phase,
-         rate, tail, errors, left},
-        {count, subject(trial), phase, rate, tail, errors, left},
+        {bar(share, k_bar_cells, {.whole_cells = true, .track = true}) + " " + count,
+         subject(trial, view.load_model), phase, rate, tail, errors, left},
+        {count, subject(trial, view.load_model), phase, rate, tail, errors, left},
         {count, brief, phase, rate, tail, errors, left},
         {count, brief, rate, tail, errors, left},
         {count, rate, tail, errors, left},
@@ -98,7 +99,7 @@ std::string_view finished_mark(model::Validity validity) {
 std::string finished_line(const model::TrialResult& result, int trials, const model::Judgement& judgement) {
     const model::Samples& samples = result.samples;
     std::string text = fmt::format("{}/{} {}: goodput {:.1f}/s", result.plan.index + 1, trials,
-                                   subject(result.plan), samples.goodput_rps());
+                                   subject(result.plan, result.load_model), samples.goodput_rps());
     if (!samples.response_time.empty()) {
         const auto bounds = model::LowerBounds::of_response_time(samples, result.timeout, judgement.findings);
         text += fmt::format(", p99 {}{}", bounds.at_quantile(0.99) ? "≥ " : "",

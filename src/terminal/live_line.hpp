@@ -11,7 +11,8 @@ namespace joust::terminal {
 /// The facts that the live line shows.
 struct LiveView {
     model::PlannedTrial trial;
-    int trials = 0;  ///< planned in all
+    model::LoadModel load_model = model::LoadModel::closed;  ///< of the trial
+    int trials = 0;                                          ///< planned in all
     experiment::LiveReading reading;
     Nanoseconds time_left{0};
 };
@@ -27,8 +28,8 @@ struct Pace {
 /// Until the last trial ends, if each that is left takes what those done took on average.
 Nanoseconds time_left(const Pace& pace);
 
-/// "django, 200 users, block 2".
-std::string subject(const model::PlannedTrial& trial);
+/// "django, 200 users, block 2", "django, 150 requests/s, block 2".
+std::string subject(const model::PlannedTrial& trial, model::LoadModel load_model);
 /// One line of at most `columns` - 1 characters. Where they do not suffice, first the bar goes, then words
 /// are shortened, then what is known anyway goes; goodput, p99, errors and the time left stay longest.
 std::string live_line(const LiveView& view, int columns);

@@ -21,8 +21,8 @@ constexpr Nanoseconds k_progress_redraw = 100ms;
 
 class Progress : public experiment::Observer {
 public:
-    Progress(const Screen& screen, const model::ExperimentSpec& experiment)
-        : screen_(screen), experiment_(experiment) {}
+    Progress(const Screen& screen, const model::Benchmark& benchmark)
+        : screen_(screen), benchmark_(benchmark) {}
     ~Progress() override { erase_live(); }
     Progress(const Progress&) = delete;
     Progress& operator=(const Progress&) = delete;
@@ -45,7 +45,8 @@ public:
 
     void trial_started(const model::PlannedTrial& trial) override {
         if (!screen_.terminal)
-            line(fmt::format("trial {}/{}: {}", trial.index + 1, trials_, printable(subject(trial))));
+            line(fmt::format("trial {}/{}: {}", trial.index + 1, trials_,
+                             printable(subject(trial, load_model_of(benchmark_, trial)))));
     }
 
     void trial_reading(const model::PlannedTrial& trial, const experiment::LiveReading& reading) override {
@@ -56,9 +57,12 @@ public:
                         .took = finished_ - started_,
                         .running = now() - finished_,
                         .planned = expected_per_trial_};
-        const std::string text =
-            live_line({.trial = trial, .trials = trials_, .reading = reading, .time_left = time_left(pace)},
-                      screen_.columns);
+        const std::string text = live_line({.trial = trial,
+                                            .load_model = load_model_of(benchmark_, trial),
+                                            .trials = trials_,
+                                            .reading = reading,
+                                            .time_left = time_left(pace)},
+                                           screen_.columns);
         tell("\r\x1b[2K{}", text);
         live_ = true;
     }
@@ -66,7 +70,7 @@ public:
     void trial_finished(const model::TrialResult& result) override {
         done_ = result.plan.index + 1;
         finished_ = now();
-        const model::Judgement judgement = rules::judge(result, experiment_);
+        const model::Judgement judgement = rules::judge(result, benchmark_.experiment);
         line(fmt::format("{} {}", paint(finished_mark(judgement.validity), colour_of(judgement.validity)),
                          printable(finished_line(result, trials_, judgement))));
     }
@@ -97,7 +101,7 @@ private:
     }
 
     Screen screen_;
-    model::ExperimentSpec experiment_;
+    model::Benchmark benchmark_;
     int trials_ = 0;
     int done_ = 0;
     Nanoseconds expected_per_trial_{0};
@@ -109,9 +113,8 @@ private:
 
 }  // namespace
 
-std::unique_ptr<experiment::Observer> make_progress(const Screen& screen,
-                                                    const model::ExperimentSpec& experiment) {
-    return std::make_unique<Progress>(screen, experiment);
+std::unique_ptr<experiment::Observer> make_progress(const Screen& screen, const model::Benchmark& benchmark) {
+    return std::make_unique<Progress>(screen, benchmark);
 }
 
 }  // namespace joust::terminal

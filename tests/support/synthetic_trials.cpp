@@ -133,7 +133,7 @@ model::TrialResult synthetic_trial(const model::Benchmark& benchmark, const mode
                                    const TrialShape& shape) {
     model::TrialResult trial;
     trial.plan = plan;
-    trial.load_model = benchmark.load.model;
+    trial.load_model = model::load_model_of(benchmark, plan);
     trial.started = k_started + std::chrono::seconds(10 * plan.index);
     trial.timeout = benchmark.load.timeout;
     trial.warmup = {std::chrono::seconds(3), true, ""};

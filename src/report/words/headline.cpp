@@ -96,7 +96,7 @@ std::string interval_text(const std::optional<double>& low, const std::optional<
 }
 
 // "over the 6 pairs without doubt 1.35, 95 % interval 1.33 to 1.37"
-std::string without_doubt_text(const model::RatioEstimate& sure) {
+std::string sure_text(const model::RatioEstimate& sure) {
     if (!sure.ratio) return "no pair is without doubt";
     const std::string interval = interval_text(sure.low, sure.high);
     return fmt::format("over the {} without doubt {:.2f}{}{}", model::counted(sure.pairs, "pair"),
@@ -108,7 +108,7 @@ std::string basis(const PairedRatio& ratio) {
     const std::string pairs = model::counted(ratio.pairs, "pair");
     if (!ratio.low || !ratio.high) return pairs + ", too few for an interval";
     return interval_text(ratio.low, ratio.high) + ", " + pairs +
-           (ratio.doubt == model::Doubt::none ? "" : "; " + without_doubt_text(ratio.without_doubt));
+           (ratio.doubt == model::Doubt::none ? "" : "; " + sure_text(ratio.without_doubt));
 }
 
 std::string undecided(const PairedRatio& pooled, const std::string& where) {
@@ -118,7 +118,7 @@ std::string undecided(const PairedRatio& pooled, const std::string& where) {
         "all {} {:.2f}, {}; {})",
         pooled.entrant, pooled.baseline, where, pooled.pairs - pooled.without_doubt.pairs, pairs,
         doubt_text(pooled.doubt), pairs, *pooled.ratio, interval_text(pooled.low, pooled.high),
-        without_doubt_text(pooled.without_doubt));
+        sure_text(pooled.without_doubt));
 }
 
 std::string verdict_clause(const Comparison& comparison, const PairedRatio& pooled, bool everywhere) {

@@ -85,6 +85,12 @@ std::span<const QuantityColumn> quantity_columns() {
     return k_columns;
 }
 
+std::string_view column_title(model::Quantity quantity) {
+    return std::find_if(k_columns.begin(), k_columns.end(),
+                        [&](const QuantityColumn& column) { return column.quantity == quantity; })
+        ->title;
+}
+
 std::string figure_text(const model::Cell& cell, Quantity quantity) {
     const model::Estimate* estimate = cell.find(quantity);
     if (estimate == nullptr) return std::string(k_nothing);

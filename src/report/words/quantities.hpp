@@ -34,6 +34,8 @@ struct QuantityColumn {
 };
 /// All of them, in the order of the columns.
 std::span<const QuantityColumn> quantity_columns();
+/// The title of the quantity's column; it has one.
+std::string_view column_title(model::Quantity quantity);
 
 /// The number with its unit, "≥" before a lower bound: "12.3 ms", "≥ 60.0 s", "5.12 ms", "34 %", "0.81". "–"
 /// stands for what does not exist.

@@ -1,0 +1,98 @@
+#include "analysis/equal_rate.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+
+#include "analysis/ratios.hpp"
+#include "rules/judge.hpp"
+
+namespace joust::analysis {
+namespace {
+
+constexpr double k_share_of_capacity = 0.5;  // low enough for all to keep up, high enough to be work
+
+bool at_equal_rate(const model::TrialResult& trial) {
+    return trial.plan.lens == model::Lens::equal_rate;
+}
+
+// Empty without a trial that counts.
+std::optional<double> capacity(const std::string& entrant, const model::ExperimentSpec& experiment,
+                               std::span<const model::TrialResult> finished) {
+    std::map<std::int64_t, std::vector<double>> levels;
+    for (const model::TrialResult& trial : finished)
+        if (trial.plan.entrant == entrant && !at_equal_rate(trial) &&
+            rules::judge(trial, experiment).validity != model::Validity::invalid)
+            levels[trial.plan.level].push_back(trial.samples.goodput_rps());
+    std::optional<double> most;
+    for (const auto& [level, goodputs] : levels)
+        most = std::max(most.value_or(0), estimate(goodputs).value);
+    return most;
+}
+
+}  // namespace
+
+std::optional<std::int64_t> common_rate(const model::Benchmark& benchmark,
+                                        std::span<const model::TrialResult> finished) {
+    std::optional<double> slowest;
+    for (const std::string& entrant : labels(benchmark)) {
+        const auto its = capacity(entrant, benchmark.experiment, finished);
+        if (!its) return std::nullopt;
+        slowest = std::min(slowest.value_or(*its), *its);
+    }
+    if (!slowest || *slowest * k_share_of_capacity < 1) return std::nullopt;
+    return static_cast<std::int64_t>(std::floor(*slowest * k_share_of_capacity));
+}
+
+std::vector<model::PlannedTrial> equal_rate_trials(const model::Benchmark& benchmark,
+                                                   std::span<const model::TrialResult> finished,
+                                                   int first_index) {
+    if (!benchmark.experiment.equal_rate) return {};
+    const auto known = std::find_if(finished.begin(), finished.end(), at_equal_rate);
+    const auto rate =
+        known != finished.end() ? std::optional(known->plan.level) : common_rate(benchmark, finished);
+    if (!rate) return {};
+    std::vector<model::PlannedTrial> left;
+    for (int block = 0; block < benchmark.experiment.blocks_min; ++block)
+        for (const model::PlannedTrial& planned : model::plan_equal_rate(benchmark, *rate, block, 0)) {
+            const bool measured =
+                std::any_of(finished.begin(), finished.end(), [&](const model::TrialResult& trial) {
+                    return at_equal_rate(trial) && trial.plan.block == block &&
+                           trial.plan.entrant == planned.entrant;
+                });
+            if (measured) continue;
+            left.push_back(planned);
+            left.back().index = first_index++;
+        }
+    return left;
+}
+
+std::optional<model::EqualRate> equal_rate(const std::vector<JudgedTrial>& judged,
+                                           const model::Benchmark& benchmark) {
+    std::vector<JudgedTrial> trials;
+    std::copy_if(judged.begin(), judged.end(), std::back_inserter(trials),
+                 [](const JudgedTrial& one) { return at_equal_rate(*one.trial); });
+    if (trials.empty()) return std::nullopt;
+    model::EqualRate found{.rate = trials.front().trial->plan.level};
+    std::set<int> blocks;
+    for (const std::string& entrant : labels(benchmark)) {
+        std::vector<JudgedTrial> own;
+        for (const JudgedTrial& one : trials) {
+            blocks.insert(one.trial->plan.block);
+            if (one.trial->plan.entrant == entrant) own.push_back(one);
+        }
+        if (!own.empty()) found.cells.push_back(make_cell(own, benchmark));
+    }
+    found.blocks = static_cast<int>(blocks.size());
+    const std::vector<std::int64_t> levels{found.rate};
+    const Evidence evidence{trials, found.cells, levels, model::LoadModel::open, benchmark.experiment.margin};
+    for (const model::Quantity quantity : model::k_equal_rate_quantities)
+        for (const std::string& entrant : labels(benchmark))
+            if (entrant != benchmark.baseline)
+                found.ratios.push_back(
+                    ratio_at(evidence, quantity, {entrant, benchmark.baseline}, found.rate));
+    return found;
+}
+
+}  // namespace joust::analysis

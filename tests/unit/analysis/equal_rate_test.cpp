@@ -1,0 +1,111 @@
+#include "analysis/equal_rate.hpp"
+
+#include <gmock/gmock.h>
+
+#include "analysis/compare.hpp"
+#include "analysis/next_trials.hpp"
+#include "support/report_cases.hpp"
+#include "support/synthetic_trials.hpp"
+
+namespace joust::analysis {
+namespace {
+
+using model::Lens;
+using model::Quantity;
+using testing::TrialShape;
+
+model::Benchmark benchmark_with_rate(int blocks) {
+    model::Benchmark benchmark = testing::benchmark_of({"fastapi", "django"}, {4, 50}, blocks);
+    benchmark.experiment.equal_rate = true;
+    return benchmark;
+}
+
+// FastAPI does at most 300/s, Django 240/s; at an equal rate FastAPI needs half as much CPU again.
+TrialShape shape(const model::PlannedTrial& plan) {
+    const bool fastapi = plan.entrant == "fastapi";
+    TrialShape shape{.goodput_rps = fastapi ? 300.0 : 240.0};
+    if (plan.level == 4) shape.goodput_rps /= 2;
+    if (plan.lens == Lens::equal_rate)
+        shape = {.goodput_rps = static_cast<double>(plan.level), .cpu_ms_per_operation = fastapi ? 6.0 : 4.0};
+    shape.cpu_ms_per_operation *= 1 + 0.01 * testing::noise(plan);
+    return shape;
+}
+
+// As the loop over an experiment does, until the planner names nothing.
+std::vector<model::TrialResult> run_all(const model::Benchmark& benchmark, const testing::ShapeOf& shape_of) {
+    std::vector<model::TrialResult> trials;
+    for (auto next = next_trials(benchmark, trials); !next.empty(); next = next_trials(benchmark, trials))
+        for (const model::PlannedTrial& plan : next)
+            trials.push_back(testing::synthetic_trial(benchmark, plan, shape_of(plan)));
+    return trials;
+}
+
+TEST(EqualRate, IsHalfOfWhatTheSlowestEntrantDoesAtItsBestLevel) {
+    const model::Benchmark benchmark = benchmark_with_rate(4);
+    EXPECT_THAT(common_rate(benchmark, run_all(benchmark, shape)).value(),
+                ::testing::AllOf(::testing::Ge(119), ::testing::Le(120)));
+}
+
+TEST(EqualRate, ComesAfterTheLastBlockWithAsManyPairsInBalancedOrder) {
+    const std::vector<model::TrialResult> trials = run_all(benchmark_with_rate(4), shape);
+    ASSERT_EQ(trials.size(), 4U * 2 * 2 + 4 * 2);
+    int fastapi_first = 0;
+    for (std::size_t i = 0; i < trials.size(); ++i) {
+        const model::PlannedTrial& plan = trials[i].plan;
+        EXPECT_EQ(plan.index, static_cast<int>(i));
+        EXPECT_EQ(plan.lens, i < 16 ? Lens::capacity : Lens::equal_rate);
+        if (plan.lens == Lens::equal_rate && plan.position == 0 && plan.entrant == "fastapi") ++fastapi_first;
+    }
+    EXPECT_EQ(fastapi_first, 2);
+    EXPECT_EQ(trials.back().load_model, model::LoadModel::open);
+}
+
+TEST(EqualRate, GoesOnWithTheSameRateWhereARunWasInterrupted) {
+    const model::Benchmark benchmark = benchmark_with_rate(4);
+    std::vector<model::TrialResult> trials = run_all(benchmark, shape);
+    const model::PlannedTrial last = trials.back().plan;
+    trials.pop_back();
+    trials.erase(trials.begin(), trials.begin() + 1);  // what it followed from is another now
+    trials.insert(trials.begin(), testing::synthetic_trial(benchmark, model::plan_block(benchmark, 0, 0)[0],
+                                                           {.goodput_rps = 20}));
+    EXPECT_THAT(next_trials(benchmark, trials), ::testing::ElementsAre(last));
+}
+
+TEST(EqualRate, ComparesCostAndTailsAndLeavesTheComparisonOfCapacityAlone) {
+    const model::Benchmark benchmark = benchmark_with_rate(4);
+    const std::vector<model::TrialResult> trials = run_all(benchmark, shape);
+    const model::Comparison comparison = compare(benchmark, trials);
+    ASSERT_TRUE(comparison.equal_rate);
+    EXPECT_EQ(comparison.equal_rate->blocks, 4);
+    EXPECT_EQ(comparison.equal_rate->cells.size(), 2U);
+    ASSERT_EQ(comparison.equal_rate->ratios.size(), 2U);
+    const model::PairedRatio& cpu = comparison.equal_rate->ratios.front();
+    EXPECT_EQ(cpu.quantity, Quantity::cpu_per_operation);
+    EXPECT_NEAR(cpu.ratio.value(), 1.5, 0.03);
+    EXPECT_EQ(cpu.verdict, model::Verdict::slower);
+    EXPECT_THAT(comparison.levels, ::testing::ElementsAre(4, 50));
+    model::Benchmark without = benchmark;
+    without.experiment.equal_rate = false;
+    const std::vector<model::TrialResult> at_levels(trials.begin(), trials.begin() + 16);
+    EXPECT_EQ(comparison.ratios, compare(without, at_levels).ratios);
+    EXPECT_EQ(comparison.cells, compare(without, at_levels).cells);
+}
+
+TEST(EqualRate, IsNotPlannedWhereAnEntrantIsInvalidThroughout) {
+    const model::Benchmark benchmark = benchmark_with_rate(2);
+    const auto broken = [](const model::PlannedTrial& plan) {
+        TrialShape found = shape(plan);
+        if (plan.entrant == "django") found.error_share = 0.5;
+        return found;
+    };
+    EXPECT_EQ(run_all(benchmark, broken).size(), 8U);
+}
+
+TEST(EqualRate, IsPlannedOnlyWhereTheBenchmarkAsksForIt) {
+    model::Benchmark benchmark = benchmark_with_rate(2);
+    benchmark.experiment.equal_rate = false;
+    EXPECT_EQ(run_all(benchmark, shape).size(), 8U);
+}
+
+}  // namespace
+}  // namespace joust::analysis
