@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
+#include "support/synthetic_trials.hpp"
 #include "terminal/progress.hpp"
 
 namespace joust::cli {
@@ -36,7 +37,8 @@ TEST(Terminal, errors_are_harmless) {
 TEST(Terminal, progress_is_harmless) {
     testing::internal::CaptureStderr();
     {
-        const auto progress = terminal::make_progress(terminal::Screen{}, {});
+        const auto progress =
+            terminal::make_progress(terminal::Screen{}, joust::testing::benchmark_of({"a", "b"}, {4}, 1));
         progress->stage("set up " + k_hostile);
         progress->warning("the database says: " + k_hostile);
         progress->planned(1, {}, Path("/results/" + k_hostile));
