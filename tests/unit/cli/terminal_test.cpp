@@ -26,16 +26,16 @@ bool harmless(const std::string& printed) {
 }
 
 TEST(Terminal, errors_are_harmless) {
-    testing::internal::CaptureStderr();
+    ::testing::internal::CaptureStderr();
     complain({ErrorKind::service, "the log ends: " + k_hostile + "\n\tsecond line"});
-    const std::string printed = testing::internal::GetCapturedStderr();
+    const std::string printed = ::testing::internal::GetCapturedStderr();
     EXPECT_EQ(printed.substr(0, 26), "error: the log ends: \\x1B[");
     EXPECT_NE(printed.find("\n       \tsecond line\n"), std::string::npos) << printed;
     EXPECT_EQ(printed.find_first_of("\x1b\x07\r\xff"), std::string::npos);
 }
 
 TEST(Terminal, progress_is_harmless) {
-    testing::internal::CaptureStderr();
+    ::testing::internal::CaptureStderr();
     {
         const auto progress =
             terminal::make_progress(terminal::Screen{}, joust::testing::benchmark_of({"a", "b"}, {4}, 1));
@@ -48,12 +48,12 @@ TEST(Terminal, progress_is_harmless) {
         trial.incidents = {{model::IncidentKind::service_died, k_hostile}};
         progress->trial_finished(trial);
     }
-    EXPECT_TRUE(harmless(testing::internal::GetCapturedStderr()));
+    EXPECT_TRUE(harmless(::testing::internal::GetCapturedStderr()));
 }
 
 // `joust list` in a clone whose files have hostile names and titles.
 TEST(Terminal, a_strangers_clone_is_listed_harmlessly) {
-    const Path root = Path(testing::TempDir()) / fmt::format("clone-{}", ::getpid());
+    const Path root = Path(::testing::TempDir()) / fmt::format("clone-{}", ::getpid());
     for (const char* folder : {"benchmarks", "workloads", "contenders"})
         fs::create_directories(root / folder);
     fs::create_directories(root / "contenders" / k_hostile);
@@ -67,12 +67,12 @@ TEST(Terminal, a_strangers_clone_is_listed_harmlessly) {
         << "name = \"d\"\ntitle = \"\\u001b[2J\"\n\"\\u001b\" = 1\nworkload = \"\\u001b\"\n";
     const Path before = fs::current_path();
     fs::current_path(root);
-    testing::internal::CaptureStdout();
-    testing::internal::CaptureStderr();
+    ::testing::internal::CaptureStdout();
+    ::testing::internal::CaptureStderr();
     EXPECT_EQ(list({}), ExitCode::bad_input);
     std::fflush(stdout);
-    const std::string errors = testing::internal::GetCapturedStderr();
-    const std::string printed = testing::internal::GetCapturedStdout();
+    const std::string errors = ::testing::internal::GetCapturedStderr();
+    const std::string printed = ::testing::internal::GetCapturedStdout();
     fs::current_path(before);
     fs::remove_all(root);
     EXPECT_TRUE(harmless(printed)) << printable(printed);
