@@ -134,6 +134,8 @@ void derived_fields(F& f, const TrialResult& trial) {
     for (const auto& [label, quantile] : quantiles)
         f.derived("response_time_" + std::string(label) + "_ns", response.value_at_quantile(quantile));
     f.derived("response_time_max_ns", response.max());
+    f.derived("time_to_first_byte_p50_ns", samples.time_to_first_byte.value_at_quantile(0.5));
+    f.derived("time_to_first_byte_p99_ns", samples.time_to_first_byte.value_at_quantile(0.99));
     f.derived("schedule_lag_p99_ns", samples.schedule_lag.value_at_quantile(0.99));
     f.derived("reap_delay_p99_ns", samples.reap_delay.value_at_quantile(0.99));
 }
@@ -147,6 +149,7 @@ void fields(F& f, S& samples) {
     fields(f, samples.errors);
     status_fields(f, samples.statuses);
     f("censored", samples.censored);
+    f.later("delayed_bodies", samples.delayed_bodies);
     fields(f, samples.connections);
     f("received_bytes", samples.bytes_received);
     f("in_flight_mean", samples.in_flight_mean);
@@ -245,12 +248,15 @@ void fields(F& f, T& trial) {
 
 namespace {
 
+constexpr const char* k_first_byte = "time_to_first_byte";  // files of earlier versions lack it
+
 // The histograms of a trial by their tags; Trial may be const.
 template <typename Trial, typename Visit>
 void for_each_histogram(Trial& trial, Visit&& visit) {
     auto& samples = trial.samples;
     visit(std::string("response_time"), samples.response_time);
     visit(std::string("service_time"), samples.service_time);
+    visit(std::string(k_first_byte), samples.time_to_first_byte);
     visit(std::string("schedule_lag"), samples.schedule_lag);
     visit(std::string("reap_delay"), samples.reap_delay);
     for (std::size_t i = 0; i < samples.operations.size(); ++i)
@@ -320,6 +326,7 @@ private:
             wanted.erase(found);
             return {};
         }));
+        wanted.erase(k_first_byte);
         if (wanted.empty()) return {};
         return fail(ErrorKind::bad_input, "no interval is tagged {}; the file is not whole",
                     wanted.begin()->first);

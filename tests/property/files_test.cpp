@@ -196,6 +196,7 @@ RC_GTEST_PROP(RoundTrip, OfATrial, ()) {
     // Histograms have files of their own.
     again->samples.response_time = trial.samples.response_time;
     again->samples.service_time = trial.samples.service_time;
+    again->samples.time_to_first_byte = trial.samples.time_to_first_byte;
     again->samples.schedule_lag = trial.samples.schedule_lag;
     again->samples.reap_delay = trial.samples.reap_delay;
     RC_ASSERT(trial_line(*again) == line);
