@@ -223,14 +223,18 @@ void fields(F& f, T& trial) {
     f.nanoseconds("started_unix_ns", started);
     if constexpr (F::reading) trial.started = WallTime(started);
     f.seconds("timeout_s", trial.timeout);
+    f.later_seconds("think_time_s", trial.think_time);
     f.seconds("warmup_s", trial.warmup.length);
     f("warmup_steady", trial.warmup.steady);
+    f.later("warmup_goodput_steady", trial.warmup.goodput_steady);
+    f.derived("steady_state", name(steady_state(trial.warmup)));
     f.text("warmup_why", trial.warmup.why);
     derived_fields(f, trial);
     fields(f, trial.samples);
     for (const Role role : {Role::contender, Role::database, Role::generator})
         party_fields(f, trial, role);
     f.later_seconds("contender_cpu_taken_s", trial.contender_cpu_taken);
+    f.later_seconds("storage_busy_s", trial.storage_busy);
     // The generator's are read back once a run.
     for (const Role role : {Role::contender, Role::database})
         limits_field(f, trial, role);

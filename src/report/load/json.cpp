@@ -168,6 +168,7 @@ Json run_json(const model::LoadRun& run) {
         {"warm_up_s", seconds(run.warm_up)},
         {"duration_s", seconds(samples.window)},
         {"timeout_s", seconds(run.timeout)},
+        {"think_time_s", seconds(run.think_time)},
         {"tls_verified", run.tls_verified},
         {"stopped_early", run.stopped_early.empty() ? Json(nullptr) : Json(run.stopped_early)},
         {"requests", requests(samples)},
