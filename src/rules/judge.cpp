@@ -7,7 +7,8 @@
 namespace joust::rules {
 namespace {
 
-constexpr double k_all_but_used_up = 0.9;  // of its CPU limit: a contender that has all the work that it can do
+constexpr double k_all_but_used_up =
+    0.9;  // of its CPU limit: a contender that has all the work that it can do
 
 bool all_but_used_up(const model::TrialResult& trial) {
     const model::Party* contender = trial.party(model::Role::contender);
