@@ -178,7 +178,7 @@ void judge_cell(Cell& cell, std::span<const JudgedTrial> trials, const model::Ex
     }
     if (too_many_errors || cell.trials_that_count * 2 < cell.trials) {
         cell.judgement.validity = model::Validity::invalid;
-    } else if (!cell.judgement.findings.empty()) {
+    } else if (model::validity_of(cell.judgement.findings) != model::Validity::valid) {
         cell.judgement.validity = model::Validity::suspect;
     }
 }

@@ -17,6 +17,7 @@
 #include "model/wording.hpp"
 #include "rules/judge.hpp"
 #include "rules/redirects.hpp"
+#include "rules/waits.hpp"
 
 namespace joust::cli {
 namespace {
@@ -369,6 +370,8 @@ model::LoadRun load_run(const LoadCommand& command, const load::Options& options
                        .tls_verified = options.tls.verify || !options.target.tls,
                        .started = wall_now(),
                        .expects_status = options.operations.front().expect.status.has_value()};
+    if (const auto* closed = std::get_if<load::ClosedLoop>(&options.schedule))
+        run.think_time = closed->think_time;
     if (const auto* open = std::get_if<load::OpenLoop>(&options.schedule)) {
         run.max_connections = open->max_connections;
         run.arrivals = open->arrivals == load::Arrivals::poisson ? "poisson" : "constant";
@@ -393,6 +396,8 @@ void finish_run(model::LoadRun& run, model::Samples samples) {
                                         .schedule_length = run.schedule_length,
                                         .max_connections = run.max_connections});
     run.warnings.clear();
+    if (auto delayed = rules::delayed_body(run.samples)) run.warnings.push_back(*std::move(delayed));
+    if (auto bound = rules::think_time(run.samples, run.think_time)) run.warnings.push_back(*bound);
     if (run.expects_status) return;
     if (const auto redirects = rules::mostly_redirects(run.samples.statuses))
         run.warnings.push_back({.rule = model::Rule::redirects, .facts = *redirects});

@@ -34,23 +34,33 @@ void SteadyState::add(const WarmUpReading& reading) {
     bin_start_ = reading;
 }
 
-std::string SteadyState::why_not() const {
+std::string SteadyState::too_little() const {
     if (last_.users_completed < users_)
         return fmt::format("{} of {} users had completed a request", last_.users_completed, users_);
     if (bins_.size() < 2 * k_stretch)
         return fmt::format("only {} completions in {:.1f} s: too few to tell", last_.completed,
                            seconds(last_.since_start));
+    return {};
+}
+
+double SteadyState::moved(double Bin::* quantity) const {
     const std::span<const Bin> recent(bins_.data() + bins_.size() - k_stretch, k_stretch);
     const std::span<const Bin> earlier(bins_.data() + bins_.size() - 2 * k_stretch, k_stretch);
-    const auto moved = [&](double Bin::* quantity) {
-        double before = 0;
-        double after = 0;
-        for (std::size_t i = 0; i < k_stretch; ++i) {
-            before += earlier[i].*quantity;
-            after += recent[i].*quantity;
-        }
-        return relative_difference(before, after);
-    };
+    double before = 0;
+    double after = 0;
+    for (std::size_t i = 0; i < k_stretch; ++i) {
+        before += earlier[i].*quantity;
+        after += recent[i].*quantity;
+    }
+    return relative_difference(before, after);
+}
+
+bool SteadyState::goodput_steady() const {
+    return too_little().empty() && moved(&Bin::goodput_rps) <= k_tolerance;
+}
+
+std::string SteadyState::why_not() const {
+    if (std::string why = too_little(); !why.empty()) return why;
     if (const double goodput = moved(&Bin::goodput_rps); goodput > k_tolerance)
         return fmt::format("goodput still moved by {:.0f} %", goodput * 100);
     if (const double time = moved(&Bin::mean_response_time_s); time > k_tolerance)

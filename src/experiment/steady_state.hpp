@@ -31,6 +31,8 @@ public:
     /// Readings come in order of time.
     void add(const WarmUpReading& reading);
     [[nodiscard]] bool steady() const { return why_not().empty(); }
+    /// Goodput has settled, and every user had its turn; the response time may still move.
+    [[nodiscard]] bool goodput_steady() const;
     /// What still moves, in words: "goodput moved by 31 % between the last two stretches"; empty when steady.
     [[nodiscard]] std::string why_not() const;
     /// Twice the mean response time so far: the warm-up lasts at least that long. Zero without a completion.
@@ -41,6 +43,11 @@ private:
         double goodput_rps;
         double mean_response_time_s;
     };
+    /// Why nothing can be told yet; empty where it can.
+    [[nodiscard]] std::string too_little() const;
+    /// How far the last stretch differs from the one before, 0..2; only where there is enough to tell.
+    [[nodiscard]] double moved(double Bin::* quantity) const;
+
     std::uint64_t users_;
     WarmUpReading bin_start_;
     WarmUpReading last_;

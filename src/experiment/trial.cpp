@@ -9,9 +9,11 @@
 #include "deploy/command.hpp"
 #include "experiment/steady_state.hpp"
 #include "host/proc.hpp"
+#include "host/storage.hpp"
 #include "load/engine.hpp"
 #include "model/wording.hpp"
 #include "probes/audit_probe.hpp"
+#include "probes/storage_probe.hpp"
 #include "probes/usage_probe.hpp"
 
 namespace joust::experiment {
@@ -33,6 +35,7 @@ public:
         result_.plan = plan;
         result_.load_model = model::load_model_of(spec.benchmark, plan);
         result_.timeout = spec.benchmark.load.timeout;
+        result_.think_time = spec.benchmark.load.think_time;
     }
 
     Result<model::TrialResult> run() {
@@ -129,6 +132,7 @@ private:
             if (result_.warmup.steady || elapsed >= load.warmup_max || pointless) break;
             std::this_thread::sleep_for(std::min(k_poll, load.warmup_max - elapsed));
         }
+        result_.warmup.goodput_steady = result_.warmup.steady || state.goodput_steady();
         if (!result_.warmup.steady) result_.warmup.why = state.why_not();
         window_ = now() + k_window_notice;
         result_.warmup.length = window_ - started;
@@ -149,6 +153,9 @@ private:
             watched.push_back({std::nullopt, host::CpuSource{own}});
         probes::Probes all;
         all.push_back(std::make_unique<probes::UsageProbe>(std::move(watched)));
+        if (const std::optional<Path> scratch = instance.scratch().here())
+            all.push_back(std::make_unique<probes::StorageProbe>(
+                host::block_devices({rig_.environment().host.storage.directory, *scratch})));
         if (const auto left = probes::rows_left(spec_.workload))
             all.push_back(std::make_unique<probes::AuditProbe>(rig_.database(), result_.plan.entrant, *left));
         return all;
@@ -258,7 +265,8 @@ load::Options load_options(const RunSpec& spec, const model::Contender& contende
         if (!operation.expected_json.empty()) added.expect.json = operation.expected_json;
     }
     if (model::load_model_of(spec.benchmark, plan) == model::LoadModel::closed) {
-        options.schedule = load::ClosedLoop{.users = static_cast<int>(plan.level)};
+        options.schedule = load::ClosedLoop{.users = static_cast<int>(plan.level),
+                                            .think_time = spec.benchmark.load.think_time};
     } else {
         options.schedule = load::OpenLoop::constant_rate(static_cast<double>(plan.level));
     }

@@ -138,6 +138,11 @@ private:
         load.levels = table.integers_or("levels", {4, 50, 200}, 1, closed ? 15'000 : 10'000'000);
         load.duration = table.duration_or("duration", 30s, 1s, 24h);
         load.timeout = table.duration_or("timeout", 60s, 10ms, 1h);
+        load.think_time = table.duration_or("think_time", 0s, 0s, 1h);
+        if (!closed && load.think_time > 0s)
+            table.complain("think_time",
+                           "load.think_time contradicts load.model = \"open\": a schedule does not wait for "
+                           "answers; remove it");
         TomlReader warmup = table.table("warmup");
         load.warmup_min = warmup.duration_or("min", 2s, 0s, 1h);
         load.warmup_max = warmup.duration_or("max", std::max<Nanoseconds>(10s, load.duration), 0s, 1h);
@@ -267,6 +272,7 @@ toml::table load_table(const LoadSpec& load) {
                        {"levels", std::move(levels)},
                        {"duration", to_text(load.duration)},
                        {"timeout", to_text(load.timeout)},
+                       {"think_time", to_text(load.think_time)},
                        {"warmup", on_one_line(toml::table{{"min", to_text(load.warmup_min)},
                                                           {"max", to_text(load.warmup_max)}})}};
 }

@@ -140,6 +140,8 @@ void derived_fields(F& f, const TrialResult& trial) {
     for (const auto& [label, quantile] : quantiles)
         f.derived("response_time_" + std::string(label) + "_ns", response.value_at_quantile(quantile));
     f.derived("response_time_max_ns", response.max());
+    f.derived("time_to_first_byte_p50_ns", samples.time_to_first_byte.value_at_quantile(0.5));
+    f.derived("time_to_first_byte_p99_ns", samples.time_to_first_byte.value_at_quantile(0.99));
     f.derived("schedule_lag_p99_ns", samples.schedule_lag.value_at_quantile(0.99));
     f.derived("reap_delay_p99_ns", samples.reap_delay.value_at_quantile(0.99));
 }
@@ -153,6 +155,7 @@ void fields(F& f, S& samples) {
     fields(f, samples.errors);
     status_fields(f, samples.statuses);
     f("censored", samples.censored);
+    f.later("delayed_bodies", samples.delayed_bodies);
     fields(f, samples.connections);
     f("received_bytes", samples.bytes_received);
     f("in_flight_mean", samples.in_flight_mean);
@@ -227,14 +230,18 @@ void fields(F& f, T& trial) {
     f.nanoseconds("started_unix_ns", started);
     if constexpr (F::reading) trial.started = WallTime(started);
     f.seconds("timeout_s", trial.timeout);
+    f.later_seconds("think_time_s", trial.think_time);
     f.seconds("warmup_s", trial.warmup.length);
     f("warmup_steady", trial.warmup.steady);
+    f.later("warmup_goodput_steady", trial.warmup.goodput_steady);
+    f.derived("steady_state", name(steady_state(trial.warmup)));
     f.text("warmup_why", trial.warmup.why);
     derived_fields(f, trial);
     fields(f, trial.samples);
     for (const Role role : {Role::contender, Role::database, Role::generator})
         party_fields(f, trial, role);
     f.later_seconds("contender_cpu_taken_s", trial.contender_cpu_taken);
+    f.later_seconds("storage_busy_s", trial.storage_busy);
     // The generator's are read back once a run.
     for (const Role role : {Role::contender, Role::database})
         limits_field(f, trial, role);
@@ -252,12 +259,15 @@ void fields(F& f, T& trial) {
 
 namespace {
 
+constexpr const char* k_first_byte = "time_to_first_byte";  // files of earlier versions lack it
+
 // The histograms of a trial by their tags; Trial may be const.
 template <typename Trial, typename Visit>
 void for_each_histogram(Trial& trial, Visit&& visit) {
     auto& samples = trial.samples;
     visit(std::string("response_time"), samples.response_time);
     visit(std::string("service_time"), samples.service_time);
+    visit(std::string(k_first_byte), samples.time_to_first_byte);
     visit(std::string("schedule_lag"), samples.schedule_lag);
     visit(std::string("reap_delay"), samples.reap_delay);
     for (std::size_t i = 0; i < samples.operations.size(); ++i)
@@ -327,6 +337,7 @@ private:
             wanted.erase(found);
             return {};
         }));
+        wanted.erase(k_first_byte);
         if (wanted.empty()) return {};
         return fail(ErrorKind::bad_input, "no interval is tagged {}; the file is not whole",
                     wanted.begin()->first);

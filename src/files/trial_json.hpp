@@ -30,8 +30,8 @@ Result<model::TrialResult> parse_trial_line(std::string_view line, const Path& f
 Path histogram_file(const Path& run_dir, int trial_index);
 
 /// Writes the trial's histograms, atomically and synced: to be called before its line is appended. Intervals
-/// are tagged response_time, service_time, schedule_lag, reap_delay, and response_time_operation_<number> for
-/// a mix.
+/// are tagged response_time, service_time, time_to_first_byte, schedule_lag, reap_delay, and
+/// response_time_operation_<number> for a mix.
 Status write_histograms(const Directory& run, const model::TrialResult& trial);
 Status write_histograms(const Path& run_dir, const model::TrialResult& trial);
 

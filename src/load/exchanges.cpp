@@ -66,6 +66,7 @@ Ending Exchanges::ending(const Exchange& exchange, Ending::How how, TimePoint en
             .sequence = exchange.sequence,
             .due = exchange.due,
             .sent_at = exchange.sent_at,
+            .first_byte = exchange.first_byte,
             .end = std::max(end, exchange.due)};
 }
 

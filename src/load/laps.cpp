@@ -69,6 +69,8 @@ void join_conduct(model::GeneratorConduct& to, const model::GeneratorConduct& fr
 void add_histograms(model::Samples& to, const model::Samples& from) {
     to.response_time.merge(from.response_time);
     to.service_time.merge(from.service_time);
+    to.time_to_first_byte.merge(from.time_to_first_byte);
+    to.delayed_bodies += from.delayed_bodies;
     to.schedule_lag.merge(from.schedule_lag);
     to.reap_delay.merge(from.reap_delay);
     add(to.operations, from.operations);

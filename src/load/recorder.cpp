@@ -144,8 +144,18 @@ void Recorder::record_due_in_window(const Ending& ending) {
     if (ending.sent) tally_.schedule_lag.record((ending.sent_at - ending.due).count());
     if (ending.how == Ending::How::failed) return;
     tally_.response_time.record((ending.end - ending.due).count());
-    if (ending.sent) tally_.service_time.record((ending.end - ending.sent_at).count());
+    if (ending.sent) record_times_of_server(ending);
     if (ending.stamped) tally_.reap_delay.record(ending.reap_delay.count());
+}
+
+void Recorder::record_times_of_server(const Ending& ending) {
+    tally_.service_time.record((ending.end - ending.sent_at).count());
+    const TimePoint first = std::min(ending.first_byte, ending.end);
+    tally_.time_to_first_byte.record((first - ending.sent_at).count());
+    const Nanoseconds rest = ending.end - first;
+    if (rest >= model::k_ack_delay_least && rest < model::k_ack_delay_most &&
+        ending.how == Ending::How::succeeded)
+        ++tally_.delayed_bodies;
 }
 
 void Recorder::shed(TimePoint due, TimePoint now, bool timed_out) {

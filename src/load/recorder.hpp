@@ -32,6 +32,7 @@ struct Ending {
     std::uint64_t sequence = 0;
     TimePoint due;
     TimePoint sent_at;
+    TimePoint first_byte = TimePoint::max();  ///< of the answer; max() where none came
     TimePoint end;
     Nanoseconds reap_delay{0};
 };
@@ -121,6 +122,7 @@ private:
     void record(const Ending& ending);
     void record_due_in_window(const Ending& ending);
     void record_completion(const Ending& ending);
+    inline void record_times_of_server(const Ending& ending);
 
     LiveCounters& live_;
     std::vector<std::string> operation_names_;  ///< of a mix; empty when there is only one

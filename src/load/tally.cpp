@@ -107,6 +107,8 @@ void Tally::merge(Tally other) {
     add_halves(halves, other.halves);
     response_time.merge(other.response_time);
     service_time.merge(other.service_time);
+    time_to_first_byte.merge(other.time_to_first_byte);
+    delayed_bodies += other.delayed_bodies;
     schedule_lag.merge(other.schedule_lag);
     reap_delay.merge(other.reap_delay);
     start_delay.merge(other.start_delay);
@@ -136,6 +138,8 @@ Result<model::Samples> samples_of(const Tally& tally) {
                            .censored = tally.censored,
                            .response_time = tally.response_time,
                            .service_time = tally.service_time,
+                           .time_to_first_byte = tally.time_to_first_byte,
+                           .delayed_bodies = tally.delayed_bodies,
                            .schedule_lag = tally.schedule_lag,
                            .reap_delay = tally.reap_delay,
                            .connections = tally.connections,

@@ -62,6 +62,8 @@ struct Tally {
     std::optional<Halves> halves;  ///< empty where one of the threads does not know them
     stats::Histogram response_time;
     stats::Histogram service_time;
+    stats::Histogram time_to_first_byte;
+    std::uint64_t delayed_bodies = 0;
     stats::Histogram schedule_lag;
     stats::Histogram reap_delay;
     LiveHistogram start_delay;

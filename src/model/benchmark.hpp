@@ -38,6 +38,7 @@ struct LoadSpec {
     std::vector<std::int64_t> levels;  ///< rising; users (closed) or requests per second (open)
     Nanoseconds duration{};            ///< length of the measured window
     Nanoseconds timeout{};             ///< of one request; also the longest drain
+    Nanoseconds think_time{};          ///< of a user between answer and next request (closed model)
     Nanoseconds warmup_min{};          ///< the window never starts earlier
     Nanoseconds warmup_max{};  ///< the window starts then at the latest, marked "no steady state" if need be
     friend bool operator==(const LoadSpec&, const LoadSpec&) = default;

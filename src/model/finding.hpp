@@ -50,6 +50,9 @@ struct FewOperations {
 struct Unsteady {
     Nanoseconds warm_up{0};
     std::string why;  ///< as the trial recorded it; may be empty
+    /// Threads of the contender that were ready to run, but had no CPU, on average over the window; told
+    /// where they were more than the CPUs that it may use, as of a compiler that starves.
+    std::optional<double> threads_without_cpu;
     friend bool operator==(const Unsteady&, const Unsteady&) = default;
 };
 struct ShareOverLimit {
@@ -107,11 +110,29 @@ struct TimeoutReached {
     friend bool operator==(const TimeoutReached&, const TimeoutReached&) = default;
 };
 
-/// Of what they may use, what contender and database used.
-struct CpuInUse {
+/// Answers whose rest came as long after their beginning as an acknowledgement is delayed.
+struct DelayedBody {
+    double share = 0;    ///< of the answers
+    double rest_ns = 0;  ///< mean time from the first byte to the last, over all answers
+    friend bool operator==(const DelayedBody&, const DelayedBody&) = default;
+};
+/// The closed model's throughput, and the most that users who pause between requests can cause.
+struct ThinkBound {
+    double rps = 0;
+    double most_rps = 0;
+    std::uint64_t users = 0;
+    Nanoseconds think_time{0};
+    friend bool operator==(const ThinkBound&, const ThinkBound&) = default;
+};
+
+/// Of what they may use, what contender, database and storage used.
+struct InUse {
     double contender = 0;  ///< 0..1 of its limit, as is the next
     double database = 0;
-    friend bool operator==(const CpuInUse&, const CpuInUse&) = default;
+    std::optional<double> storage;    ///< 0..1 of the time, the busiest device; empty: not known
+    std::optional<DelayedBody> wait;  ///< what was waited for, where the evidence shows it
+    [[nodiscard]] double total() const { return contender + database + storage.value_or(0); }
+    friend bool operator==(const InUse&, const InUse&) = default;
 };
 
 /// Rows that are not as the contract has them.
@@ -121,10 +142,10 @@ struct RowsMissed {
 };
 
 /// The numbers of a finding. Rules that need none have the first alternative.
-using Facts =
-    std::variant<std::monostate, ErrorShare, Redirects, HostShortages, ServiceEnd, IncidentText,
-                 FewOperations, Unsteady, ShareOverLimit, MissingConnections, DelayOverLimit, Standstill,
-                 RateMissed, HeldBack, LittleMismatch, TimeoutReached, CpuInUse, RowsMissed>;
+using Facts = std::variant<std::monostate, ErrorShare, Redirects, HostShortages, ServiceEnd, IncidentText,
+                           FewOperations, Unsteady, ShareOverLimit, MissingConnections, DelayOverLimit,
+                           Standstill, RateMissed, HeldBack, LittleMismatch, TimeoutReached, InUse,
+                           DelayedBody, ThinkBound, RowsMissed>;
 
 /// In how many of the trials of a cell something was found.
 struct Occurrence {

@@ -32,6 +32,7 @@ struct LoadRun {
     std::string url;  ///< with credentials masked (base/secrets.hpp)
     LoadModel load_model = LoadModel::closed;
     int connections = 0;                 ///< users (closed model)
+    Nanoseconds think_time{0};           ///< of a user between two requests (closed model)
     std::optional<int> max_connections;  ///< open model: no more are opened
     std::vector<RateStretch> schedule;   ///< open model; empty in the closed one
     std::string arrivals;                ///< open model: "constant" or "poisson"

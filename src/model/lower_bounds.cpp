@@ -9,6 +9,15 @@ Nanoseconds shortest_age(const Samples& samples, Nanoseconds timeout) {
     return samples.requests.unfinished > 0 ? Nanoseconds{0} : timeout;
 }
 
+namespace {
+
+// Ages count from the send here, which was later by the schedule's lag.
+Nanoseconds shortest_age_from_send(const Samples& samples, Nanoseconds timeout) {
+    return shortest_age(samples, timeout - Nanoseconds{samples.schedule_lag.max()});
+}
+
+}  // namespace
+
 LowerBounds LowerBounds::of_response_time(const Samples& samples, Nanoseconds timeout,
                                           const std::vector<Finding>& findings) {
     return LowerBounds({.times = samples.response_time,
@@ -17,11 +26,17 @@ LowerBounds LowerBounds::of_response_time(const Samples& samples, Nanoseconds ti
                         .starved = has_effect(findings, Effect::bounds, Aspect::latency)});
 }
 
-// Ages count from the send here, which was later by the schedule's lag.
 LowerBounds LowerBounds::of_service_time(const Samples& samples, Nanoseconds timeout) {
-    const Nanoseconds longest_lag{samples.schedule_lag.max()};
-    const Nanoseconds shortest = shortest_age(samples, timeout - longest_lag);
-    return LowerBounds({.times = samples.service_time, .censored = samples.censored, .shortest = shortest});
+    return LowerBounds({.times = samples.service_time,
+                        .censored = samples.censored,
+                        .shortest = shortest_age_from_send(samples, timeout)});
+}
+
+// How many requests began an answer and never ended it is not known: all that never ended count as ages.
+LowerBounds LowerBounds::of_first_byte(const Samples& samples, Nanoseconds timeout) {
+    return LowerBounds({.times = samples.time_to_first_byte,
+                        .censored = samples.censored,
+                        .shortest = shortest_age_from_send(samples, timeout)});
 }
 
 // Were every censored time infinite and its age the shortest of all, the quantile would be the value that is

@@ -23,6 +23,7 @@ public:
     static LowerBounds of_response_time(const Samples& samples, Nanoseconds timeout,
                                         const std::vector<Finding>& findings = {});
     static LowerBounds of_service_time(const Samples& samples, Nanoseconds timeout);
+    static LowerBounds of_first_byte(const Samples& samples, Nanoseconds timeout);
     /// The histogram outlives this.
     explicit LowerBounds(const CensoredTimes& times)
         : times_(&times.times),

@@ -41,6 +41,7 @@ enum class Quantity : std::uint8_t {
     database_context_switches_per_operation,
     storage_written_per_operation,
     database_storage_written_per_operation,
+    storage_busy_share,
     connections_peak,  ///< k_quantities counts up to this one
 };
 inline constexpr std::size_t k_quantities = static_cast<std::size_t>(Quantity::connections_peak) + 1;
@@ -166,6 +167,11 @@ Value storage_written_per_operation(const TrialResult& trial) {
     return per_operation(trial, static_cast<double>(used->storage_written->count));
 }
 
+inline Value storage_busy_share(const TrialResult& trial) {
+    if (!trial.storage_busy) return std::nullopt;
+    return per_second(trial, seconds(*trial.storage_busy));
+}
+
 inline Value connections_peak(const TrialResult& trial) {
     return static_cast<double>(trial.samples.connections.peak);
 }
@@ -264,6 +270,17 @@ inline constexpr std::array<QuantityRow, k_quantities> k_rows{{
     of_party(Quantity::database_storage_written_per_operation, "database_storage_written_bytes_per_operation",
              Unit::bytes, Role::database, Per::operation, Aggregate::mean,
              storage_written_per_operation<Role::database>),
+    {Quantity::storage_busy_share,
+     "storage_busy_share",
+     "storage_busy_share",
+     Unit::share,
+     {},
+     Per::window,
+     Better::neither,
+     Aspect::cost,
+     Aggregate::mean,
+     storage_busy_share,
+     {}},
     {Quantity::connections_peak,
      "connections_peak",
      "connections_peak",

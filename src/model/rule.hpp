@@ -36,8 +36,11 @@ enum class Rule : std::uint8_t {
     saturated,
     redirects,
     nobody_busy,
+    latency_not_steady,
+    delayed_body,
+    think_time,
 };
-inline constexpr std::size_t k_rules = 26;
+inline constexpr std::size_t k_rules = 29;
 
 /// What a rule that was broken does to a figure, from the least to the most.
 enum class Effect : std::uint8_t {
@@ -85,8 +88,8 @@ enum class Remedy : std::uint8_t {
     quiet_host,
 };
 
-/// How far a rule was broken, where that makes a difference.
-enum class Grade : std::uint8_t { usual, grave };
+/// How far a rule was broken, or where, if that makes a difference. `slight`: where it touches less.
+enum class Grade : std::uint8_t { usual, grave, slight };
 
 /// Everything that is the same each time a rule is broken.
 struct RuleRow {
@@ -94,10 +97,12 @@ struct RuleRow {
     std::string_view code;  ///< stable, for programs; docs/results.md lists them
     Effects usual;
     Effects grave;  ///< where it was broken by far; for most rules the effects are `usual` too
+    Effects slight;
     Doing doing;
     Remedy remedy;
 
     [[nodiscard]] constexpr const Effects& effects(Grade grade) const {
+        if (grade == Grade::slight) return slight;
         return grade == Grade::grave ? grave : usual;
     }
 };

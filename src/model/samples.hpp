@@ -154,6 +154,11 @@ struct GeneratorConduct {
     friend bool operator==(const GeneratorConduct&, const GeneratorConduct&) = default;
 };
 
+/// A peer that waits for more data acknowledges after 40 ms (Linux, TCP_DELACK_MIN), a tick or two later on a
+/// busy host: the rest of an answer that is held back until then comes so long after its beginning.
+inline constexpr Nanoseconds k_ack_delay_least = std::chrono::milliseconds(35);
+inline constexpr Nanoseconds k_ack_delay_most = std::chrono::milliseconds(60);
+
 /// What a load engine measured over one window [start, start + length), merged over its threads.
 struct Samples {
     Nanoseconds window{0};
@@ -169,6 +174,11 @@ struct Samples {
     /// Successful and censored requests due in the window, ns. Response time counts from the intended send.
     stats::Histogram response_time;
     stats::Histogram service_time;  ///< from the actual send
+    /// From the actual send to the first byte of the answer; of one that began no answer, its age.
+    stats::Histogram time_to_first_byte;
+    /// Successes due in the window whose last byte came k_ack_delay_least to k_ack_delay_most after the
+    /// first.
+    std::uint64_t delayed_bodies = 0;
     stats::Histogram schedule_lag;  ///< actual send minus intended send
     stats::Histogram
         reap_delay;  ///< reading minus the kernel's receive time stamp: the generator's own delay

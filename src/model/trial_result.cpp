@@ -20,6 +20,11 @@ constexpr std::array<std::pair<IncidentKind, std::string_view>, 8> k_incident_na
 
 }  // namespace
 
+std::string_view name(SteadyState state) {
+    constexpr std::array<std::string_view, 3> names{"all", "goodput", "none"};
+    return names[static_cast<std::size_t>(state)];
+}
+
 std::string_view name(IncidentKind kind) {
     return std::find_if(k_incident_names.begin(), k_incident_names.end(),
                         [&](const auto& entry) { return entry.first == kind; })

@@ -19,8 +19,16 @@ struct WarmUp {
     Nanoseconds length{0};  ///< from the first request to the start of the window
     bool steady = false;    ///< goodput and response time had settled, and every user had completed a request
     std::string why;        ///< where it never settled: what still moved
+    bool goodput_steady = false;  ///< goodput had, whatever became of the response time
     friend bool operator==(const WarmUp&, const WarmUp&) = default;
 };
+/// What had settled when the window began; persisted by name.
+enum class SteadyState : std::uint8_t { all, goodput, none };
+std::string_view name(SteadyState state);
+constexpr SteadyState steady_state(const WarmUp& warmup) {
+    if (warmup.steady) return SteadyState::all;
+    return warmup.goodput_steady ? SteadyState::goodput : SteadyState::none;
+}
 
 /// What became of the service during the trial.
 struct ServiceRecord {
@@ -56,7 +64,8 @@ struct TrialResult {
     PlannedTrial plan;
     LoadModel load_model = LoadModel::closed;
     WallTime started{};
-    Nanoseconds timeout{0};  ///< of one request, as asked
+    Nanoseconds timeout{0};                 ///< of one request, as asked
+    std::optional<Nanoseconds> think_time;  ///< of a user, closed model; empty in files of earlier versions
     WarmUp warmup;
     Samples samples;
     /// Whose resources were measured, at most one of each role. With SQLite the database's usage is zero: its
@@ -65,6 +74,9 @@ struct TrialResult {
     /// CPU time that others (not the contender, not interrupts) took on the CPUs that are the contender's
     /// alone, at the kernel's tick; empty where it shares them, and with --limits off.
     std::optional<Nanoseconds> contender_cpu_taken;
+    /// Time in the window in which the busiest of the devices with data and scratch files had requests in
+    /// hand, at the kernel's tick; empty where they lie on none (overlay, tmpfs) or it cannot be read.
+    std::optional<Nanoseconds> storage_busy;
     ServiceRecord service;
     std::vector<Incident> incidents;
     /// Empty where the workload declares no rows, the ids are not known, or the database could not be asked.

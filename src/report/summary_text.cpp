@@ -119,9 +119,11 @@ std::string wrapped(std::string_view text, std::size_t width, std::string_view i
 std::string summary_text(const model::Benchmark& benchmark, const model::Comparison& comparison,
                          const Paint& paint) {
     std::string text = wrapped(benchmark.title + " · " + conditions(benchmark, comparison), k_width) + "\n\n";
+    if (const std::string waits = words::waits(comparison); !waits.empty())
+        text += wrapped(waits, k_width) + "\n\n";
     if (!comparison.cells.empty()) text += table(comparison, paint).plain() + '\n';
     if (const std::string doubts = suspects(comparison); !doubts.empty()) text += doubts + '\n';
-    text += wrapped(words::headline(comparison), k_width) + '\n';
+    text += wrapped(words::verdict(comparison), k_width) + '\n';
     if (comparison.equal_rate)
         for (const std::string& sentence : words::equal_rate_findings(*comparison.equal_rate))
             text += wrapped(sentence, k_width) + '\n';

@@ -49,6 +49,11 @@ double late_limit_ns(const GeneratorCase& load) {
     return std::max(k_late_floor_ns, k_late_share * median_ns(load));
 }
 
+// A schedule never slips, and a target with all the work that it can do has no less for a late generator.
+Grade lateness(const GeneratorCase& load) {
+    return open_model(load) || load.target_busy ? Grade::slight : Grade::usual;
+}
+
 Nanoseconds longest(const std::vector<Nanoseconds>& times) {
     return *std::max_element(times.begin(), times.end());
 }
@@ -86,7 +91,7 @@ Outcome generator_lag(const GeneratorCase& load) {
     if (p50 > most) return Finding{Rule::generator_lag, Grade::grave, model::DelayOverLimit{p50, most}, {}};
     if (p99 > late_limit_ns(load))
         return Finding{
-            Rule::generator_lag, Grade::usual, model::DelayOverLimit{p99, late_limit_ns(load)}, {}};
+            Rule::generator_lag, lateness(load), model::DelayOverLimit{p99, late_limit_ns(load)}, {}};
     return Holds{};
 }
 
@@ -100,6 +105,7 @@ Outcome generator_run_delay(const GeneratorCase& load) {
     const double delay = static_cast<double>(longest(samples.run_delays).count()) / requests;
     if (delay <= late_limit_ns(load)) return Holds{};
     return Finding{.rule = Rule::generator_run_delay,
+                   .grade = lateness(load),
                    .facts = model::DelayOverLimit{delay, late_limit_ns(load)}};
 }
 
@@ -124,35 +130,17 @@ Outcome generator_stopped(const GeneratorCase& load) {
 Outcome generator_throttled(const GeneratorCase& load) {
     const auto& throttled = load.generator.throttled;
     if (!throttled) return NotEvaluated{Rule::generator_throttled, {}};
-    return over_limit(Rule::generator_throttled, seconds(*throttled) / window_s(load), k_withheld);
+    const double share = seconds(*throttled) / window_s(load);
+    if (share <= k_withheld) return Holds{};
+    return Finding{.rule = Rule::generator_throttled,
+                   .grade = *throttled >= k_least_stop ? Grade::grave : Grade::usual,
+                   .facts = model::ShareOverLimit{share, k_withheld}};
 }
 
 Outcome steal(const GeneratorCase& load) {
     const auto& share = load.samples.conduct.steal_share;
     if (!share) return NotEvaluated{Rule::steal, {}};
     return over_limit(Rule::steal, *share, k_withheld);
-}
-
-// Of the requests that were really due: a draw of Poisson arrivals may have more or fewer than the mean.
-Outcome offered_rate(const GeneratorCase& load) {
-    if (!open_model(load)) return Holds{};
-    const auto due = static_cast<double>(load.samples.requests.started);
-    if (due == 0) return NotEvaluated{Rule::offered_rate, {}};
-    const auto sent = static_cast<double>(load.samples.requests.started - load.samples.conduct.never_begun);
-    if (sent >= k_least_offered_share * due) return Holds{};
-    return Finding{
-        .rule = Rule::offered_rate,
-        .facts = model::RateMissed{due / offered_s(load), sent / offered_s(load), k_least_offered_share}};
-}
-
-Outcome connection_bound(const GeneratorCase& load) {
-    const auto due = static_cast<double>(load.samples.requests.started);
-    if (!open_model(load) || due == 0) return Holds{};
-    const double share = static_cast<double>(load.samples.conduct.held_back) / due;
-    if (share <= k_held_back) return Holds{};
-    const std::uint64_t allowed = load.max_connections ? static_cast<std::uint64_t>(*load.max_connections)
-                                                       : load.samples.connections.peak;
-    return Finding{.rule = Rule::connection_bound, .facts = model::HeldBack{share, k_held_back, allowed}};
 }
 
 // Offered and served rate in the second half of the load. What is merely in flight at its end is not served
@@ -177,6 +165,30 @@ Outcome saturation(const GeneratorCase& load) {
     return Finding{.rule = Rule::saturation,
                    .facts = model::RateMissed{due / half_s, answered / half_s, k_least_offered_share,
                                               load.schedule_length.has_value()}};
+}
+
+// Of the requests that were really due: a draw of Poisson arrivals may have more or fewer than the mean.
+Outcome offered_rate(const GeneratorCase& load) {
+    if (!open_model(load)) return Holds{};
+    const auto due = static_cast<double>(load.samples.requests.started);
+    if (due == 0) return NotEvaluated{Rule::offered_rate, {}};
+    const auto sent = static_cast<double>(load.samples.requests.started - load.samples.conduct.never_begun);
+    if (sent >= k_least_offered_share * due) return Holds{};
+    const bool kept_up = !std::holds_alternative<Finding>(saturation(load));
+    return Finding{
+        .rule = Rule::offered_rate,
+        .grade = kept_up ? Grade::grave : Grade::usual,
+        .facts = model::RateMissed{due / offered_s(load), sent / offered_s(load), k_least_offered_share}};
+}
+
+Outcome connection_bound(const GeneratorCase& load) {
+    const auto due = static_cast<double>(load.samples.requests.started);
+    if (!open_model(load) || due == 0) return Holds{};
+    const double share = static_cast<double>(load.samples.conduct.held_back) / due;
+    if (share <= k_held_back) return Holds{};
+    const std::uint64_t allowed = load.max_connections ? static_cast<std::uint64_t>(*load.max_connections)
+                                                       : load.samples.connections.peak;
+    return Finding{.rule = Rule::connection_bound, .facts = model::HeldBack{share, k_held_back, allowed}};
 }
 
 // Mean number in flight × window against the sum of the times of the requests due in the window. The two

@@ -16,6 +16,7 @@ struct GeneratorCase {
     model::LoadModel load_model = model::LoadModel::closed;
     std::optional<Nanoseconds> schedule_length;  ///< over which requests were due, if that is not the window
     std::optional<int> max_connections;          ///< that the open model may have open
+    bool target_busy = false;  ///< it had all the work that it can do; false where that is not known
 };
 
 using GeneratorRule = Outcome (*)(const GeneratorCase&);

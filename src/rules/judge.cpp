@@ -7,6 +7,18 @@
 namespace joust::rules {
 namespace {
 
+constexpr double k_all_but_used_up =
+    0.9;  // of its CPU limit: a contender that has all the work that it can do
+
+bool all_but_used_up(const model::TrialResult& trial) {
+    const model::Party* contender = trial.party(model::Role::contender);
+    if (contender == nullptr || !contender->limits_in_force || trial.samples.window <= Nanoseconds{0})
+        return false;
+    const model::LimitsInForce& limits = *contender->limits_in_force;
+    const double cpus = limits.cpu_quota.value_or(static_cast<double>(limits.cpu_set.size()));
+    return seconds(contender->usage.cpu.total()) >= k_all_but_used_up * cpus * seconds(trial.samples.window);
+}
+
 void add_generator_rules(model::Judgement& judgement, const GeneratorCase& load) {
     for (const GeneratorRule rule : generator_rules())
         add(judgement, rule(load));
@@ -30,7 +42,8 @@ model::Judgement judge(const model::TrialResult& trial, const model::ExperimentS
     const model::Party* generator = trial.party(model::Role::generator);
     add_generator_rules(judgement, {.samples = trial.samples,
                                     .generator = generator != nullptr ? generator->usage : model::Usage{},
-                                    .load_model = trial.load_model});
+                                    .load_model = trial.load_model,
+                                    .target_busy = all_but_used_up(trial)});
     add_effects(judgement, trial);
     // What voids comes first: it is what is told of a trial in few words.
     std::stable_partition(

@@ -11,16 +11,26 @@ double in_use(const model::Cell& cell, model::Quantity quantity, const model::Li
     return cores != nullptr && limits.cpus > 0 ? cores->value / limits.cpus : 0;
 }
 
+std::optional<model::DelayedBody> wait_of(const model::Cell& cell) {
+    for (const model::Finding& finding : cell.judgement.findings)
+        if (const auto* delayed = std::get_if<model::DelayedBody>(&finding.facts)) return *delayed;
+    return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<model::Finding> nobody_busy(const model::Cell& cell, const model::Benchmark& benchmark) {
-    if (benchmark.load.model != model::LoadModel::closed || invalid(cell) ||
-        cell.judgement.has(model::Rule::limits_off) || cell.find(model::Quantity::contender_cpu) == nullptr)
+    if (benchmark.load.model != model::LoadModel::closed || benchmark.load.think_time > Nanoseconds{0} ||
+        invalid(cell) || cell.judgement.has(model::Rule::limits_off) ||
+        cell.find(model::Quantity::contender_cpu) == nullptr)
         return std::nullopt;
-    const model::CpuInUse facts{
+    const model::Estimate* storage = cell.find(model::Quantity::storage_busy_share);
+    const model::InUse facts{
         .contender = in_use(cell, model::Quantity::contender_cpu, benchmark.contender_limits),
-        .database = in_use(cell, model::Quantity::database_cpu, benchmark.database_limits)};
-    if (facts.contender + facts.database >= k_least_busy) return std::nullopt;
+        .database = in_use(cell, model::Quantity::database_cpu, benchmark.database_limits),
+        .storage = storage != nullptr ? std::optional(storage->value) : std::nullopt,
+        .wait = wait_of(cell)};
+    if (facts.total() >= k_least_busy) return std::nullopt;
     return model::Finding{.rule = model::Rule::nobody_busy, .facts = facts};
 }
 

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
+#include "model/wording.hpp"
 #include "rules/error_rate.hpp"
+#include "rules/waits.hpp"
 
 namespace joust::rules {
 namespace {
@@ -57,10 +60,52 @@ Outcome limits_off(const model::TrialResult& trial, const model::ExperimentSpec&
     return Finding{.rule = Rule::limits_off, .facts = {}};
 }
 
+// How far goodput moved from one half of the window to the other, beyond chance (three standard deviations of
+// the difference of two counts); empty where it did not. An open model's is what is due.
+std::optional<double> moved_in_window(const model::TrialResult& trial) {
+    const auto& halves = trial.samples.conduct.halves;
+    if (trial.load_model != model::LoadModel::closed || halves.size() != 2) return std::nullopt;
+    const auto first = static_cast<double>(halves[0].answered);
+    const auto second = static_cast<double>(halves[1].answered);
+    if (first + second == 0) return std::nullopt;
+    const double moved = std::abs(first - second) / ((first + second) / 2);
+    const double chance = 6 / std::sqrt(first + second);
+    return moved > k_steady_tolerance + chance ? std::optional(moved) : std::nullopt;
+}
+
+// The threads of the contender that waited for a CPU, where they were more than may run.
+std::optional<double> threads_without_cpu(const model::TrialResult& trial) {
+    const model::Party* contender = trial.party(model::Role::contender);
+    const auto limits = contender_limits(trial);
+    if (!limits || !contender->usage.run_delay || trial.samples.window <= Nanoseconds{0}) return std::nullopt;
+    const double waiting = seconds(*contender->usage.run_delay) / seconds(trial.samples.window);
+    const double cpus = limits->cpu_quota.value_or(static_cast<double>(limits->cpu_set.size()));
+    return waiting > std::max(cpus, 1.0) ? std::optional(waiting) : std::nullopt;
+}
+
 Outcome steady_state(const model::TrialResult& trial, const model::ExperimentSpec& /*experiment*/) {
-    if (trial.warmup.steady) return Holds{};
-    return Finding{.rule = Rule::no_steady_state,
-                   .facts = model::Unsteady{trial.warmup.length, trial.warmup.why}};
+    const model::SteadyState reached = model::steady_state(trial.warmup);
+    const std::optional<double> moved = moved_in_window(trial);
+    if (reached == model::SteadyState::all && !moved) return Holds{};
+    model::Unsteady facts{trial.warmup.length, trial.warmup.why, threads_without_cpu(trial)};
+    if (moved && reached != model::SteadyState::none)
+        facts.why = fmt::format("goodput moved by {} from the first half of the window to the second",
+                                model::percent(*moved));
+    const bool goodput_settled = reached != model::SteadyState::none && !moved;
+    return Finding{.rule = goodput_settled ? Rule::latency_not_steady : Rule::no_steady_state,
+                   .facts = std::move(facts)};
+}
+
+Outcome body_not_delayed(const model::TrialResult& trial, const model::ExperimentSpec& /*experiment*/) {
+    if (auto found = delayed_body(trial.samples)) return *std::move(found);
+    return Holds{};
+}
+
+Outcome not_bound_by_think_time(const model::TrialResult& trial, const model::ExperimentSpec& /*spec*/) {
+    if (trial.load_model != model::LoadModel::closed) return Holds{};
+    if (auto found = think_time(trial.samples, trial.think_time.value_or(Nanoseconds{0})))
+        return *std::move(found);
+    return Holds{};
 }
 
 // Its limit is a promise of so many CPUs, which others on them break.
@@ -76,7 +121,7 @@ Outcome cpu_of_its_own(const model::TrialResult& trial, const model::ExperimentS
 }  // namespace
 
 std::span<const TrialRule> trial_rules() {
-    static constexpr std::array<TrialRule, 10> rules{
+    static constexpr std::array<TrialRule, 12> rules{
         errors,
         happened<Rule::service_restarted, IncidentKind::service_restarted>,
         happened<Rule::limits_not_in_force, IncidentKind::limits_not_in_force>,
@@ -86,7 +131,9 @@ std::span<const TrialRule> trial_rules() {
         few_operations,
         limits_off,
         steady_state,
-        cpu_of_its_own};
+        cpu_of_its_own,
+        not_bound_by_think_time,
+        body_not_delayed};
     return rules;
 }
 

@@ -11,11 +11,13 @@ namespace joust::rules {
 using TrialRule = Outcome (*)(const model::TrialResult&, const model::ExperimentSpec&);
 
 /// One function for each rule on what contender, host and plan did in a trial, in the order in which they are
-/// told: errors, incidents, operations, limits, steady state, CPUs of its own. Those on the generator are
-/// generator_rules().
+/// told: errors, incidents, operations, limits, steady state, CPUs of its own, think time, waits. Those on
+/// the generator are generator_rules().
 std::span<const TrialRule> trial_rules();
 
 inline constexpr std::uint64_t k_least_operations = 100;
+/// Of goodput, from one half of the window to the other; the warm-up's own tolerance.
+inline constexpr double k_steady_tolerance = 0.15;
 /// Share of the contender's own CPUs that others may use: above three times the noise of the kernel's tick,
 /// 2.9 % in a window of three seconds.
 inline constexpr double k_cpu_taken_max = 0.10;

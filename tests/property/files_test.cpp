@@ -79,6 +79,7 @@ Benchmark some_benchmark() {
     load.levels = {1 + some_count() % 1000, 1001 + some_count() % 1000};
     load.duration = some_duration(1s, 24h);
     load.timeout = some_duration(10ms, 1h);
+    if (load.model == LoadModel::closed) load.think_time = some_duration(0s, 1h);
     load.warmup_min = some_duration(0s, 30min);
     load.warmup_max = some_duration(30min, 1h);
     ExperimentSpec& experiment = benchmark.experiment;
@@ -171,7 +172,11 @@ RC_GTEST_PROP(RoundTrip, OfATrial, ()) {
     TrialResult trial = testing::synthetic_trial(benchmark, plan, {.error_share = 0.1});
     trial.started += some_duration(0s, 24h);
     trial.timeout = some_duration(10ms, 1h);
-    trial.warmup = {some_duration(0s, 1h), *rc::gen::arbitrary<bool>(), some_free_text()};
+    trial.warmup = {some_duration(0s, 1h), *rc::gen::arbitrary<bool>(), some_free_text(),
+                    *rc::gen::arbitrary<bool>()};
+    if (*rc::gen::arbitrary<bool>()) trial.think_time = some_duration(0s, 1h);
+    if (*rc::gen::arbitrary<bool>()) trial.storage_busy = some_duration(0s, 1h);
+    trial.samples.delayed_bodies = static_cast<std::uint64_t>(some_count());
     trial.samples.statuses = {{200, static_cast<std::uint64_t>(some_count())},
                               {*rc::gen::inRange(201, 1000), 1U}};
     trial.samples.clock_steps = static_cast<std::uint64_t>(some_count());
@@ -196,6 +201,7 @@ RC_GTEST_PROP(RoundTrip, OfATrial, ()) {
     // Histograms have files of their own.
     again->samples.response_time = trial.samples.response_time;
     again->samples.service_time = trial.samples.service_time;
+    again->samples.time_to_first_byte = trial.samples.time_to_first_byte;
     again->samples.schedule_lag = trial.samples.schedule_lag;
     again->samples.reap_delay = trial.samples.reap_delay;
     RC_ASSERT(trial_line(*again) == line);

@@ -61,6 +61,8 @@ Tally some_tally(int number) {
                 .never_begun = some_count(),
                 .response_time = some_histogram(),
                 .service_time = some_histogram(),
+                .time_to_first_byte = some_histogram(),
+                .delayed_bodies = some_count(),
                 .schedule_lag = some_histogram(),
                 .reap_delay = some_histogram(),
                 .connections = {some_count(), some_count(), some_count(), some_count(), some_count()},

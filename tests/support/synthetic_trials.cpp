@@ -157,6 +157,7 @@ model::TrialResult synthetic_trial(const model::Benchmark& benchmark, const mode
         samples.response_time.record(trial.timeout.count(), samples.censored);
         samples.service_time.record(trial.timeout.count(), samples.censored);
     }
+    samples.time_to_first_byte = samples.service_time;
     samples.schedule_lag = log_logistic(samples.requests.started, 30e3, 0.2);
     samples.reap_delay = log_logistic(samples.requests.started, 20e3, 0.2);
     const auto users = static_cast<std::uint64_t>(plan.level);

@@ -29,6 +29,7 @@ struct Exchange {
     std::uint64_t headers_matched = 0;  ///< bit i: the i-th expected header came
     TimePoint due;
     TimePoint sent_at;
+    TimePoint first_byte;  ///< of the answer, when it arrived; TimePoint::max() before
     const PreparedRequest* prepared = nullptr;
     const AnswerCheck* check = nullptr;
     Exchange* before = nullptr;  ///< in the list of those under way
@@ -40,6 +41,7 @@ struct Exchange {
     /// Nothing has been kept of an answer.
     void expect_answer() {
         headers_matched = 0;
+        first_byte = TimePoint::max();
         body.reset();
     }
     /// The connection takes no further request after this one, because the request says so.

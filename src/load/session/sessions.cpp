@@ -110,6 +110,7 @@ bool Sessions::on_plaintext(ConnectionId id, std::string_view bytes, const Arriv
         on_ended(id, 0, moment_.now);  // nobody asked for these bytes: the connection is of no use any more
         return false;
     }
+    session.exchange->first_byte = std::min(session.exchange->first_byte, arrival.arrived);
     switch (session.http.read(*session.exchange, bytes)) {
         case Http1::Step::wants_more:
             return true;

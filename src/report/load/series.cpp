@@ -14,6 +14,7 @@ void add_intervals(std::vector<stats::HlogInterval>& intervals, const std::strin
     };
     add("response_time", samples.response_time);
     add("service_time", samples.service_time);
+    add("time_to_first_byte", samples.time_to_first_byte);
     add("schedule_lag", samples.schedule_lag);
     add("reap_delay", samples.reap_delay);
 }

@@ -30,6 +30,7 @@ std::string quantile_rows(const model::LoadRun& run) {
     };
     row("response time", samples.response_time, model::LowerBounds::of_response_time(samples, run.timeout));
     row("service time", samples.service_time, model::LowerBounds::of_service_time(samples, run.timeout));
+    row("first byte", samples.time_to_first_byte, model::LowerBounds::of_first_byte(samples, run.timeout));
     return table.plain();
 }
 

@@ -146,37 +146,51 @@ std::string verdict_clause(const Comparison& comparison, const PairedRatio& pool
                        why(comparison, pooled));
 }
 
-// Cells of one entrant at which nobody was busy, by rising level.
-std::vector<const Cell*> waits_of(const Comparison& comparison, const std::string& entrant) {
+template <typename Facts>
+const Facts* facts_of(const Cell& cell, model::Rule rule) {
+    for (const model::Finding& finding : cell.judgement.findings)
+        if (finding.rule == rule) return std::get_if<Facts>(&finding.facts);
+    return nullptr;
+}
+
+// Cells of one entrant that broke the rule, by rising level.
+std::vector<const Cell*> cells_with(const Comparison& comparison, const std::string& entrant,
+                                    model::Rule rule) {
     std::vector<const Cell*> cells;
     for (const Cell& cell : comparison.cells)
-        if (cell.entrant == entrant && cell.judgement.has(model::Rule::nobody_busy)) cells.push_back(&cell);
+        if (cell.entrant == entrant && cell.judgement.has(rule)) cells.push_back(&cell);
     return cells;
 }
 
-// "x at 8 users (with the database at most 3 % of the CPU time that they may use)"
-std::string wait_text(const std::vector<const Cell*>& cells, model::LoadModel model) {
+std::string places_text(const std::vector<const Cell*>& cells, model::LoadModel model) {
     std::vector<std::int64_t> levels;
-    double most = 0;
-    for (const Cell* cell : cells) {
+    for (const Cell* cell : cells)
         levels.push_back(cell->level);
-        for (const model::Finding& finding : cell->judgement.findings)
-            if (const auto* used = std::get_if<model::CpuInUse>(&finding.facts))
-                most = std::max(most, used->contender + used->database);
-    }
-    return fmt::format("{} at {} (it and the database used {}{} of a limit)", cells.front()->entrant,
-                       levels_text(levels, model), cells.size() > 1 ? "at most " : "", model::percent(most));
+    return fmt::format("{} at {}", cells.front()->entrant, levels_text(levels, model));
 }
 
-// Said before any ratio; empty where somebody was busy in every cell.
-std::string waits(const Comparison& comparison) {
+// "x at 8 users (of what they may use, the contender used 2 %, …); its wait is …", told of the busiest cell.
+std::string wait_of(const std::vector<const Cell*>& cells, model::LoadModel model) {
+    const model::InUse* most = nullptr;
+    std::optional<model::DelayedBody> wait;
+    for (const Cell* cell : cells) {
+        const auto* used = facts_of<model::InUse>(*cell, model::Rule::nobody_busy);
+        if (most == nullptr || used->total() > most->total()) most = used;
+        if (used->wait) wait = used->wait;
+    }
+    return fmt::format("{} ({}of what they may use, {}){}", places_text(cells, model),
+                       cells.size() > 1 ? "at most, " : "", in_use_text(*most),
+                       wait ? ", a wait for " + wait_text(*wait) : "");
+}
+
+// Of every entrant that broke the rule, in one list; empty where none did.
+template <typename Text>
+std::string told_of_all(const Comparison& comparison, model::Rule rule, Text&& text) {
     std::vector<std::string> parts;
     for (const std::string& entrant : comparison.entrants)
-        if (const auto cells = waits_of(comparison, entrant); !cells.empty())
-            parts.push_back(wait_text(cells, comparison.load_model));
-    if (parts.empty()) return "";
-    return fmt::format("Nobody was busy, so what was measured is a wait, not work: {}. ",
-                       joust::joined(parts, "; "));
+        if (const auto cells = cells_with(comparison, entrant, rule); !cells.empty())
+            parts.push_back(text(cells));
+    return joust::joined(parts, "; ");
 }
 
 std::string alone(const Comparison& comparison) {
@@ -246,7 +260,26 @@ std::string warning(const Comparison& comparison, const model::Caveat& caveat) {
 
 }  // namespace
 
-std::string headline(const Comparison& comparison) {
+std::string waits(const Comparison& comparison) {
+    std::vector<std::string> sentences;
+    const std::string idle = told_of_all(
+        comparison, model::Rule::nobody_busy,
+        [&](const std::vector<const Cell*>& cells) { return wait_of(cells, comparison.load_model); });
+    if (!idle.empty())
+        sentences.push_back("Nobody was busy, so what was measured is a wait, not work: " + idle + ".");
+    const std::string thinking =
+        told_of_all(comparison, model::Rule::think_time, [&](const std::vector<const Cell*>& cells) {
+            const auto* bound = facts_of<model::ThinkBound>(*cells.front(), model::Rule::think_time);
+            return fmt::format("{} (think time {})", places_text(cells, comparison.load_model),
+                               model::limit_text(bound->think_time));
+        });
+    if (!thinking.empty())
+        sentences.push_back(
+            "Limited by think time, so what was measured is the load, not the service: " + thinking + ".");
+    return joust::joined(sentences, " ");
+}
+
+std::string verdict(const Comparison& comparison) {
     if (comparison.cells.empty()) return "Nothing was measured: there is no finished trial";
     const std::vector<std::string> failures = failure_sentences(comparison);
     std::vector<std::string> clauses;
@@ -255,12 +288,16 @@ std::string headline(const Comparison& comparison) {
     if (comparison.entrants.size() == 1) clauses.push_back(alone(comparison));
     std::string text = joust::joined(clauses, "; ");
     if (text.starts_with("whether")) text.front() = 'W';  // a contender's name keeps its spelling
-    text = waits(comparison) + text;
     if (!failures.empty()) {
         text += ". Invalid: " + joust::joined(failures, "; ");
         if (comparison.entrants.size() > 1) text += ". No winner";
     }
     return text + ".";
+}
+
+std::string headline(const Comparison& comparison) {
+    const std::string before = waits(comparison);
+    return before + (before.empty() ? "" : " ") + verdict(comparison);
 }
 
 std::vector<std::string> warnings(const Comparison& comparison) {

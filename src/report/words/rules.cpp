@@ -122,6 +122,17 @@ std::string audit_text(const model::Audit& audit) {
     return text;
 }
 
+}  // namespace
+
+std::string wait_text(const model::DelayedBody& facts) {
+    return fmt::format(
+        "delayed acknowledgement (the answers' last byte comes {} after the first): the server sends head "
+        "and body in two writes; TCP_NODELAY, or one write, ends it",
+        duration_text(facts.rest_ns));
+}
+
+namespace {
+
 // The sentence for each kind of facts.
 class Speaker {
 public:
@@ -145,8 +156,16 @@ public:
         return fmt::format("{} verified operations, at least {} are needed", facts.found, facts.least);
     }
     std::string operator()(const model::Unsteady& facts) const {
-        return fmt::format("no steady state after {} of warm-up{}{}", spoken(facts.warm_up),
-                           facts.why.empty() ? "" : ": ", facts.why);
+        std::string text = fmt::format("{} after {} of warm-up{}{}",
+                                       finding_.rule == Rule::latency_not_steady
+                                           ? "goodput had settled, response times had not"
+                                           : "no steady state",
+                                       spoken(facts.warm_up), facts.why.empty() ? "" : ": ", facts.why);
+        if (facts.threads_without_cpu)
+            text +=
+                fmt::format("; {:.1f} threads of the contender were ready to run on average, but had no CPU",
+                            *facts.threads_without_cpu);
+        return text;
     }
     std::string operator()(const model::ShareOverLimit& facts) const {
         return share_text(finding_.rule, facts);
@@ -179,12 +198,22 @@ public:
     }
     std::string operator()(const model::TimeoutReached& facts) const { return timeout_text(facts); }
     std::string operator()(const model::RowsMissed& facts) const { return audit_text(facts.audit); }
-    std::string operator()(const model::CpuInUse& facts) const {
+    std::string operator()(const model::InUse& facts) const {
+        return fmt::format("nobody was busy: of what they may use, {}, so the response time is a wait: {}",
+                           in_use_text(facts),
+                           facts.wait ? wait_text(*facts.wait)
+                                      : "for a lock, a timer, the network or a connection of the pool");
+    }
+    std::string operator()(const model::DelayedBody& facts) const {
+        return fmt::format("{} of the answers were held back in their middle by {}", percent(facts.share),
+                           wait_text(facts));
+    }
+    std::string operator()(const model::ThinkBound& facts) const {
         return fmt::format(
-            "nobody was busy: of the CPU time that they may use, the contender used {} and the database {}, "
-            "so "
-            "the response time is a wait (for storage, a lock, a timer or the network), not work",
-            percent(facts.contender), percent(facts.database));
+            "limited by think time: {} that pause for {} between two requests can cause {} at most, and {} "
+            "were measured: that is the load, not what the service can do",
+            model::counted(static_cast<std::int64_t>(facts.users), "user"), limit_text(facts.think_time),
+            rate_text(facts.most_rps), rate_text(facts.rps));
     }
 
 private:
@@ -192,6 +221,12 @@ private:
 };
 
 }  // namespace
+
+std::string in_use_text(const model::InUse& facts) {
+    return fmt::format("the contender used {}, the database {}, storage {}", percent(facts.contender),
+                       percent(facts.database),
+                       facts.storage ? percent(*facts.storage) : "was not evaluated");
+}
 
 std::string short_name(Rule rule) {
     std::string words(code(rule));

@@ -7,6 +7,10 @@
 // What rules found, in words.
 namespace joust::report::words {
 
+/// "the contender used 2 %, the database 0 %, storage was not evaluated".
+std::string in_use_text(const model::InUse& facts);
+/// What was waited for, and what ends it.
+std::string wait_text(const model::DelayedBody& facts);
 /// The rule in three words: "no steady state".
 std::string short_name(model::Rule rule);
 /// Without a full stop, with the numbers: "34 % errors (limit 1 %), mostly timeouts (2 of 3 trials)".

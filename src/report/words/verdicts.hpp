@@ -14,7 +14,13 @@ std::string why(const model::Comparison& comparison, const model::PairedRatio& r
 /// What doubt does to a verdict: "the doubt is on one of the two".
 std::string doubt_text(model::Doubt doubt);
 
-/// What the run found, with its numbers, or why that is nothing; one or two sentences.
+/// What is to be said before any ratio: where nobody was busy, and where users' think time was the limit.
+/// Empty where neither was.
+std::string waits(const model::Comparison& comparison);
+/// What the run found, with its numbers, or why that is nothing; one or two sentences. For what has shown
+/// waits() before; never alone.
+std::string verdict(const model::Comparison& comparison);
+/// waits(), then verdict().
 std::string headline(const model::Comparison& comparison);
 
 /// What to know of the run before believing any number; whole sentences.

@@ -15,42 +15,99 @@ using model::Validity;
 using testing::TrialShape;
 namespace words = report::words;
 
-// Two services, of which one spends its time waiting.
-Comparison with_a_waiting_one(const std::string& load_model) {
-    const model::Benchmark benchmark = testing::benchmark_from(fmt::format(R"(name = "waits"
+constexpr const char* k_benchmark = R"(name = "waits"
 workload = "w"
 contenders = ["quick", "waits"]
 [load]
-model = "{}"
+model = "closed"
 levels = [8]
 duration = "5s"
-)",
-                                                                           load_model));
-    return compare(benchmark, testing::synthetic_trials(benchmark, [](const model::PlannedTrial& plan) {
-                       const bool waits = plan.entrant == "waits";
-                       return TrialShape{.goodput_rps = waits ? 180.0 : 8000.0,
-                                         .p50_ms = waits ? 44.0 : 1.0,
-                                         .cpu_ms_per_operation = 0.12,
-                                         .database_cpu_ms_per_operation = 0.01};
-                   }));
+think_time = "0s"
+)";
+
+// Two services, of which one spends its time waiting; `changed` says what else is known of its trials.
+template <typename Change>
+Comparison with_a_waiting_one(const model::Benchmark& benchmark, Change&& changed) {
+    auto trials = testing::synthetic_trials(benchmark, [](const model::PlannedTrial& plan) {
+        const bool waits = plan.entrant == "waits";
+        return TrialShape{.goodput_rps = waits ? 180.0 : 8000.0,
+                          .p50_ms = waits ? 44.0 : 1.0,
+                          .cpu_ms_per_operation = 0.12,
+                          .database_cpu_ms_per_operation = 0.01};
+    });
+    for (model::TrialResult& trial : trials)
+        if (trial.plan.entrant == "waits") changed(trial);
+    return compare(benchmark, trials);
+}
+
+Comparison with_a_waiting_one(std::string_view from = "", std::string_view to = "") {
+    std::string text = k_benchmark;
+    if (!from.empty()) text.replace(text.find(from), from.size(), to);
+    return with_a_waiting_one(testing::benchmark_from(text), [](model::TrialResult&) {});
+}
+
+bool nobody_was_busy(const Comparison& comparison) {
+    return comparison.cell("waits", 8)->judgement.has(model::Rule::nobody_busy);
 }
 
 TEST(nobody_busy, is_said_before_any_ratio) {
-    const Comparison comparison = with_a_waiting_one("closed");
-    const Cell& cell = *comparison.cell("waits", 8);
-    ASSERT_TRUE(cell.judgement.has(model::Rule::nobody_busy));
-    EXPECT_EQ(cell.judgement.validity, Validity::valid) << "its goodput is what it is";
+    const Comparison comparison = with_a_waiting_one();
+    ASSERT_TRUE(nobody_was_busy(comparison));
+    EXPECT_EQ(comparison.cell("waits", 8)->judgement.validity, Validity::valid)
+        << "its goodput is what it is";
     EXPECT_FALSE(comparison.cell("quick", 8)->judgement.has(model::Rule::nobody_busy));
     const std::string headline = words::headline(comparison);
     EXPECT_EQ(
-        headline.find("Nobody was busy, so what was measured is a wait, not work: waits at 8 users (it and "
-                      "the database used 3.7 % of a limit). quick is faster than waits"),
+        headline.find("Nobody was busy, so what was measured is a wait, not work: waits at 8 users (of "
+                      "what they may use, the contender used 3.2 %, the database 0.6 %, storage was not "
+                      "evaluated). quick is faster than waits"),
         0U)
         << headline;
 }
 
+TEST(nobody_busy, names_the_wait_that_the_answers_show) {
+    const Comparison comparison =
+        with_a_waiting_one(testing::benchmark_from(k_benchmark), [](model::TrialResult& trial) {
+            trial.samples.delayed_bodies = trial.samples.requests.succeeded;
+            trial.samples.time_to_first_byte.reset();
+            trial.samples.time_to_first_byte.record(1'000'000, trial.samples.service_time.count());
+        });
+    EXPECT_EQ(comparison.cell("waits", 8)->judgement.validity, Validity::valid);
+    const std::string headline = words::headline(comparison);
+    EXPECT_LT(headline.find("a wait for delayed acknowledgement"), headline.find("faster")) << headline;
+}
+
+TEST(nobody_busy, counts_storage_where_it_is_known) {
+    const auto with_storage = [](double share) {
+        return with_a_waiting_one(testing::benchmark_from(k_benchmark), [share](model::TrialResult& trial) {
+            trial.storage_busy = from_seconds(share * seconds(trial.samples.window));
+        });
+    };
+    EXPECT_FALSE(nobody_was_busy(with_storage(0.6)));
+    const Comparison idle = with_storage(0.1);
+    ASSERT_TRUE(nobody_was_busy(idle));
+    EXPECT_NE(words::headline(idle).find("storage 10 %"), std::string::npos) << words::headline(idle);
+}
+
 TEST(nobody_busy, is_no_matter_at_a_given_rate) {
-    EXPECT_FALSE(with_a_waiting_one("open").cell("waits", 8)->judgement.has(model::Rule::nobody_busy));
+    EXPECT_FALSE(nobody_was_busy(with_a_waiting_one("\"closed\"", "\"open\"")));
+}
+
+TEST(nobody_busy, is_no_matter_where_users_think) {
+    EXPECT_FALSE(nobody_was_busy(with_a_waiting_one("\"0s\"", "\"1ms\"")));
+}
+
+TEST(think_time, is_told_before_any_ratio_where_it_was_the_limit) {
+    const model::Benchmark benchmark = testing::benchmark_from(k_benchmark);
+    const Comparison comparison = with_a_waiting_one(benchmark, [](model::TrialResult& trial) {
+        trial.think_time = std::chrono::milliseconds(43);  // 8 users: 186/s at most
+    });
+    const std::string headline = words::headline(comparison);
+    EXPECT_LT(
+        headline.find("Limited by think time, so what was measured is the load, not the service: waits at "
+                      "8 users (think time 43 ms)."),
+        headline.find("faster"))
+        << headline;
 }
 
 }  // namespace

@@ -58,6 +58,15 @@ TEST(SteadyState, RisingResponseTimeIsNotSteady) {
         << feed.state.why_not();
 }
 
+TEST(SteadyState, GoodputMaySettleBeforeTheResponseTimeDoes) {
+    Feed feed(10);
+    feed.run(1.0, constant(1000), constant(10), 10);
+    EXPECT_FALSE(feed.state.goodput_steady()) << "too few bins to tell";
+    feed.run(1.5, constant(1000), [](double t) { return 10 * t; }, 10);
+    EXPECT_TRUE(feed.state.goodput_steady());
+    EXPECT_FALSE(feed.state.steady());
+}
+
 TEST(SteadyState, EveryUserMustHaveHadItsTurn) {
     Feed feed(10);
     feed.run(5, constant(1000), constant(10), 9);

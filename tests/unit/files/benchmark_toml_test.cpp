@@ -46,6 +46,7 @@ TEST_F(BenchmarkFile, NeedsOnlyNameWorkloadAndContenders) {
         << "the last contender is the baseline unless the file says otherwise";
     EXPECT_EQ(benchmark->contender_limits.memory, Bytes{2ULL << 30});
     EXPECT_EQ(benchmark->load.timeout, 60s);
+    EXPECT_EQ(benchmark->load.think_time, 0s);
 }
 
 TEST_F(BenchmarkFile, ReportsEveryMistakeAtOnceWithItsPlaceAndWhatToWrite) {
@@ -132,6 +133,17 @@ load.duration = "10s"
     EXPECT_EQ(benchmark->load.duration, 10s);
     EXPECT_EQ(benchmark->load.timeout, 7s) << "not named by the profile";
     EXPECT_EQ(benchmark->profile, "seed");
+}
+
+TEST_F(BenchmarkFile, UsersMayThinkButASchedulePausesForNobody) {
+    const std::string thinking = std::string(k_smallest) + "[load]\nthink_time = \"200ms\"\n";
+    const auto benchmark = read(thinking);
+    ASSERT_TRUE(benchmark) << mistakes();
+    EXPECT_EQ(benchmark->load.think_time, 200ms);
+    EXPECT_FALSE(read(thinking + "model = \"open\"\n"));
+    EXPECT_NE(mistakes().find("load.think_time contradicts load.model = \"open\""), std::string::npos)
+        << mistakes();
+    EXPECT_FALSE(read(std::string(k_smallest) + "[load]\nthink_time = \"2h\"\n")) << "at most an hour";
 }
 
 TEST_F(BenchmarkFile, QuickIsTheDefaultProfile) {

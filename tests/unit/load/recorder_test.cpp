@@ -78,5 +78,43 @@ TEST(Recorder, ReadsARunDelay) {
     EXPECT_TRUE(is_run_delay_judged(samples));
 }
 
+/// A window of one request, sent at its start, that was answered (or given up) as told.
+model::Samples recorded(Ending ending) {
+    LiveCounters live;
+    Recorder recorder(live, {"only"}, "id");
+    const TimePoint start = now();
+    recorder.set_window(start, start + 1s);
+    recorder.begun(start);
+    ending.due = ending.sent_at = start;
+    ending.end = start + ending.end.time_since_epoch();
+    if (ending.first_byte != TimePoint::max())
+        ending.first_byte = start + ending.first_byte.time_since_epoch();
+    recorder.ended(ending);
+    return samples_of(recorder.finish(start + 2s, {})).value();
+}
+
+TEST(Recorder, TimesTheFirstByteBesideTheLast) {
+    const model::Samples samples = recorded({.first_byte = TimePoint(64us), .end = TimePoint(256us)});
+    EXPECT_EQ(samples.time_to_first_byte.max(), 64'000);
+    EXPECT_EQ(samples.service_time.max(), 256'000);
+    EXPECT_EQ(samples.delayed_bodies, 0U);
+}
+
+TEST(Recorder, TakesTheAgeOfARequestForTheTimeToAByteThatNeverCame) {
+    const model::Samples samples = recorded({.how = Ending::How::timed_out, .end = TimePoint(256us)});
+    EXPECT_EQ(samples.time_to_first_byte.max(), 256'000);
+}
+
+TEST(Recorder, CountsABodyThatWaitedAsLongAsADelayedAcknowledgement) {
+    const auto counted = [](Nanoseconds rest, Ending::How how) {
+        return recorded({.how = how, .first_byte = TimePoint(1ms), .end = TimePoint(1ms + rest)})
+            .delayed_bodies;
+    };
+    EXPECT_EQ(counted(40ms, Ending::How::succeeded), 1U);
+    EXPECT_EQ(counted(34ms, Ending::How::succeeded), 0U);
+    EXPECT_EQ(counted(60ms, Ending::How::succeeded), 0U) << "that took longer than any such delay";
+    EXPECT_EQ(counted(40ms, Ending::How::failed), 0U);
+}
+
 }  // namespace
 }  // namespace joust::load

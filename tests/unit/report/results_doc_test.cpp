@@ -130,8 +130,9 @@ TEST(results_document, lists_the_keys_of_the_environment_and_no_others) {
 model::LoadRun eventful_load() {
     model::LoadRun run{.url = "http://localhost/", .offered_rps = 1, .max_rss = Bytes{1}};
     run.samples.completed_in_window = 1;
-    for (stats::Histogram* histogram : {&run.samples.response_time, &run.samples.service_time,
-                                        &run.samples.schedule_lag, &run.samples.reap_delay})
+    for (stats::Histogram* histogram :
+         {&run.samples.response_time, &run.samples.service_time, &run.samples.time_to_first_byte,
+          &run.samples.schedule_lag, &run.samples.reap_delay})
         histogram->record(1000);
     run.load_model = model::LoadModel::open;
     run.max_connections = 5;

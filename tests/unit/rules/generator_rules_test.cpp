@@ -161,13 +161,13 @@ INSTANTIATE_TEST_SUITE_P(
                   s.conduct.thread_stopped[1] = 400ms;
                   s.conduct.longest_stop = 350ms;
               }},
-        Fault{"throttled", "generator_throttled", Validity::suspect, "1.1 % of the window",
+        Fault{"throttled", "generator_throttled", Validity::invalid, "1.1 % of the window",
               [](Samples& s) { s.generator.throttled = 100ms; },
               [](Samples& s) { s.generator.throttled = 110ms; }},
         Fault{"steal", "steal", Validity::suspect, "3 % of this host's CPU time",
               [](Samples& s) { s.conduct.steal_share = 0.01; },
               [](Samples& s) { s.conduct.steal_share = 0.03; }},
-        Fault{"rate_missed", "offered_rate", Validity::suspect, "484/s of 500/s were sent",
+        Fault{"rate_missed", "offered_rate", Validity::invalid, "484/s of 500/s were sent",
               [](Samples& s) { s.conduct.never_begun = 40; },
               [](Samples& s) { s.conduct.never_begun = 160; }},
         Fault{"connection_bound", "connection_bound", Validity::suspect,
@@ -186,6 +186,28 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"littles_law", "littles_law", Validity::suspect, "disagree by 10 %",
               [](Samples& s) { s.in_flight_mean = 9.6; }, [](Samples& s) { s.in_flight_mean = 9; }}),
     [](const auto& fault) { return std::string(fault.param.name); });
+
+// The generator gave requests up because the target's answers did not free connections.
+TEST(self_check, does_not_blame_the_generator_alone_for_a_rate_that_a_saturated_target_missed) {
+    Samples samples = sound();
+    samples.conduct.never_begun = 160;
+    samples.conduct.halves = {{2500, 2000, 12s}, {2500, 2000, 88s}};
+    const model::Judgement judgement = judged(samples);
+    EXPECT_THAT(reason_codes(judgement.findings),
+                ::testing::UnorderedElementsAre("offered_rate", "saturation"));
+    EXPECT_EQ(judgement.validity, Validity::suspect);
+}
+
+TEST(self_check, does_not_doubt_the_goodput_of_a_schedule_for_a_late_generator) {
+    Samples samples = sound();
+    samples.conduct.start_delay_p99 = 5ms;
+    const auto effects = [&](LoadModel load_model) {
+        return judged(samples, load_model).findings.at(0).effects();
+    };
+    EXPECT_EQ(effects(LoadModel::open).goodput, model::Effect::none);
+    EXPECT_EQ(effects(LoadModel::open).latency, model::Effect::doubts);
+    EXPECT_EQ(effects(LoadModel::closed).goodput, model::Effect::doubts);
+}
 
 TEST(self_check, does_not_call_a_slow_target_saturated) {
     Samples samples = sound();  // two seconds per request: a second's worth is in flight at the edges

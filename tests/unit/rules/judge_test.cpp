@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <array>
 
 #include "report/words/rules.hpp"
 #include "support/synthetic_trials.hpp"
@@ -112,6 +113,35 @@ INSTANTIATE_TEST_SUITE_P(
                  trial.warmup.steady = false;
                  trial.warmup.why = "goodput still rose";
              }},
+        Flaw{"no_steady_state", Validity::suspect,
+             "goodput moved by 40 % from the first half of the window to the second",
+             [](TrialResult& trial) {
+                 trial.samples.conduct.halves = {{600, 600, std::chrono::seconds(150)},
+                                                 {400, 400, std::chrono::seconds(100)}};
+             }},
+        Flaw{"latency_not_steady", Validity::suspect,
+             "goodput had settled, response times had not after 3 s of warm-up: the mean response time still "
+             "moved",
+             [](TrialResult& trial) {
+                 trial.warmup.steady = false;
+                 trial.warmup.goodput_steady = true;
+                 trial.warmup.why = "the mean response time still moved";
+             }},
+        Flaw{"no_steady_state", Validity::suspect,
+             "2.5 threads of the contender were ready to run on average",
+             [](TrialResult& trial) {
+                 trial.warmup.steady = false;
+                 trial.party(model::Role::contender)->usage.run_delay =
+                     std::chrono::duration_cast<Nanoseconds>(trial.samples.window * 2.5);
+             }},
+        Flaw{"delayed_body", Validity::valid,
+             "60 % of the answers were held back in their middle by delayed "
+             "acknowledgement (the answers' last byte comes",
+             [](TrialResult& trial) { trial.samples.delayed_bodies = 600; }},
+        Flaw{"think_time", Validity::suspect,
+             "50 users that pause for 240 ms between two requests can cause 208/s at most, and 200/s were "
+             "measured",
+             [](TrialResult& trial) { trial.think_time = std::chrono::milliseconds(240); }},
         Flaw{"connections", Validity::suspect, "49 of 50",
              [](TrialResult& trial) { trial.samples.connections.established = 49; }},
         Flaw{"generator_lag", Validity::suspect,
@@ -123,11 +153,15 @@ INSTANTIATE_TEST_SUITE_P(
              [](TrialResult& trial) {  // 1000 requests over two threads: the worse one counts, not the mean
                  trial.samples.run_delays = {std::chrono::milliseconds(13'000), Nanoseconds{0}};
              }},
-        Flaw{"generator_throttled", Validity::suspect, "1.2 % of the window",
+        Flaw{"generator_throttled", Validity::suspect, "1.2 % of the window",  // 60 ms
              [](TrialResult& trial) {
                  trial.party(model::Role::generator)->usage.throttled = std::chrono::milliseconds(60);
              }},
-        Flaw{"offered_rate", Validity::suspect, "195/s of 200/s",
+        Flaw{"generator_throttled", Validity::invalid, "2.4 % of the window",
+             [](TrialResult& trial) {
+                 trial.party(model::Role::generator)->usage.throttled = std::chrono::milliseconds(120);
+             }},
+        Flaw{"offered_rate", Validity::invalid, "195/s of 200/s",
              [](TrialResult& trial) {
                  trial.load_model = model::LoadModel::open;
                  trial.samples.conduct.never_begun = 25;
@@ -180,6 +214,82 @@ TEST(judge, explains_errors_by_a_database_that_refused_connections_but_does_not_
     ASSERT_EQ(codes(judgement.findings), std::vector<std::string>{"error_rate"});
     EXPECT_THAT(report::words::sentence(judgement.findings.front()),
                 HasSubstr("the database refused connections"));
+}
+
+// The table of method section 4: a rule, how far it was broken, and what that does to goodput, latency, cost.
+struct EffectsOf {
+    const char* rule;
+    model::Grade grade;
+    const char* effects;
+};
+void PrintTo(const EffectsOf& row, std::ostream* out) {
+    *out << row.rule;
+}
+
+class MethodRow : public ::testing::TestWithParam<EffectsOf> {};
+
+TEST_P(MethodRow, does_to_each_figure_what_the_method_says) {
+    const auto found = std::find_if(model::rules().begin(), model::rules().end(),
+                                    [](const model::RuleRow& row) { return row.code == GetParam().rule; });
+    ASSERT_NE(found, model::rules().end());
+    const auto word = [](model::Effect effect) {
+        constexpr std::array<const char*, 5> words{"-", "explain", "doubt", "bound", "void"};
+        return std::string(words[static_cast<std::size_t>(effect)]);
+    };
+    const model::Effects& effects = found->effects(GetParam().grade);
+    EXPECT_EQ(word(effects.goodput) + " " + word(effects.latency) + " " + word(effects.cost),
+              GetParam().effects);
+}
+
+constexpr auto k_usual = model::Grade::usual;
+constexpr auto k_grave = model::Grade::grave;
+constexpr auto k_slight = model::Grade::slight;
+INSTANTIATE_TEST_SUITE_P(table, MethodRow,
+                         ::testing::Values(EffectsOf{"effects", k_usual, "void void void"},
+                                           EffectsOf{"error_rate", k_usual, "void void void"},
+                                           EffectsOf{"service_restarted", k_usual, "void void void"},
+                                           EffectsOf{"service_died", k_usual, "void void void"},
+                                           EffectsOf{"out_of_memory", k_usual, "void void void"},
+                                           EffectsOf{"limits_not_in_force", k_usual, "void void void"},
+                                           EffectsOf{"clock_jumped", k_usual, "void void void"},
+                                           EffectsOf{"few_operations", k_usual, "void void void"},
+                                           EffectsOf{"littles_law", k_grave, "- bound -"},
+                                           EffectsOf{"no_steady_state", k_usual, "doubt doubt doubt"},
+                                           EffectsOf{"latency_not_steady", k_usual, "- doubt -"},
+                                           EffectsOf{"steal", k_usual, "doubt doubt -"},
+                                           EffectsOf{"cpu_taken", k_usual, "doubt doubt -"},
+                                           EffectsOf{"generator_lag", k_usual, "doubt doubt -"},
+                                           EffectsOf{"generator_lag", k_slight, "- doubt -"},
+                                           EffectsOf{"generator_lag", k_grave, "doubt void -"},
+                                           EffectsOf{"generator_run_delay", k_usual, "doubt doubt -"},
+                                           EffectsOf{"generator_run_delay", k_slight, "- doubt -"},
+                                           EffectsOf{"generator_limits", k_usual, "void void -"},
+                                           EffectsOf{"generator_stopped", k_grave, "void void -"},
+                                           EffectsOf{"generator_throttled", k_grave, "void void -"},
+                                           EffectsOf{"offered_rate", k_grave, "void void -"},
+                                           EffectsOf{"saturation", k_usual, "explain bound -"},
+                                           EffectsOf{"limits_off", k_usual, "doubt doubt doubt"},
+                                           EffectsOf{"nobody_busy", k_usual, "explain explain -"},
+                                           EffectsOf{"delayed_body", k_usual, "- explain -"},
+                                           EffectsOf{"think_time", k_usual, "doubt - -"},
+                                           EffectsOf{"redirects", k_usual, "explain - -"}));
+
+TEST(judge, does_not_doubt_the_goodput_of_a_busy_contender_for_a_late_generator) {
+    TrialResult trial = sound_trial();
+    trial.samples.conduct.start_delay_p99 = Nanoseconds{25'100'000};
+    model::Party& contender = *trial.party(model::Role::contender);
+    contender.limits_in_force->cpu_quota = 1;
+    contender.usage.cpu = {trial.samples.window, Nanoseconds{0}};
+    const model::Judgement judgement = judged(trial);
+    ASSERT_EQ(codes(judgement.findings), std::vector<std::string>{"generator_lag"});
+    EXPECT_EQ(judgement.findings.front().effects().goodput, model::Effect::none);
+    EXPECT_EQ(judgement.findings.front().effects().latency, model::Effect::doubts);
+}
+
+TEST(judge, lets_goodput_differ_between_the_halves_as_chance_has_it) {
+    TrialResult trial = sound_trial();
+    trial.samples.conduct.halves = {{55, 55, std::chrono::seconds(14)}, {45, 45, std::chrono::seconds(11)}};
+    EXPECT_THAT(codes(judged(trial).findings), IsEmpty());
 }
 
 }  // namespace

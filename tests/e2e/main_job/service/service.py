@@ -1,6 +1,6 @@
 """A contender of a few lines that can be told to misbehave. It answers the contract's shape and does no work.
 
-MODE: good | deceives_after:N | redirects_after:N | exit_at_start | never_healthy | die_after:N | worker_dies_after:N | slow:SECONDS | errors:PERCENT | eat_memory |
+MODE: good | two_writes | deceives_after:N | redirects_after:N | exit_at_start | never_healthy | die_after:N | worker_dies_after:N | slow:SECONDS | errors:PERCENT | eat_memory |
 spy | loud | daemon | nest
 """
 
@@ -21,7 +21,7 @@ replaced = False  # this worker is the successor of one that died
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
+    disable_nagle_algorithm = MODE != "two_writes"
 
     def log_message(self, *_):
         pass
