@@ -17,12 +17,24 @@ std::optional<model::DelayedBody> wait_of(const model::Cell& cell) {
     return std::nullopt;
 }
 
+// Users that pause, and a service that is idle meanwhile: the pauses are the limit, even where the response
+// time is too long beside them for the throughput to be near users ÷ think time.
+std::optional<model::Finding> paused(const model::Cell& cell, Nanoseconds think_time) {
+    const model::Estimate* throughput = cell.find(model::Quantity::throughput);
+    if (cell.judgement.has(model::Rule::think_time) || throughput == nullptr) return std::nullopt;
+    return model::Finding{
+        .rule = model::Rule::think_time,
+        .facts = model::ThinkBound{.rps = throughput->value,
+                                   .most_rps = static_cast<double>(cell.level) / seconds(think_time),
+                                   .users = static_cast<std::uint64_t>(cell.level),
+                                   .think_time = think_time}};
+}
+
 }  // namespace
 
 std::optional<model::Finding> nobody_busy(const model::Cell& cell, const model::Benchmark& benchmark) {
-    if (benchmark.load.model != model::LoadModel::closed || benchmark.load.think_time > Nanoseconds{0} ||
-        invalid(cell) || cell.judgement.has(model::Rule::limits_off) ||
-        cell.find(model::Quantity::contender_cpu) == nullptr)
+    if (benchmark.load.model != model::LoadModel::closed || invalid(cell) ||
+        cell.judgement.has(model::Rule::limits_off) || cell.find(model::Quantity::contender_cpu) == nullptr)
         return std::nullopt;
     const model::Estimate* storage = cell.find(model::Quantity::storage_busy_share);
     const model::InUse facts{
@@ -31,6 +43,7 @@ std::optional<model::Finding> nobody_busy(const model::Cell& cell, const model::
         .storage = storage != nullptr ? std::optional(storage->value) : std::nullopt,
         .wait = wait_of(cell)};
     if (facts.total() >= k_least_busy) return std::nullopt;
+    if (benchmark.load.think_time > Nanoseconds{0}) return paused(cell, benchmark.load.think_time);
     return model::Finding{.rule = model::Rule::nobody_busy, .facts = facts};
 }
 

@@ -9,8 +9,8 @@ namespace joust::rules {
 
 /// A rule that a cell of the closed model has and its trials have not: what contender, database and storage
 /// used of what they may adds up to less than one half, so the response time is a wait. Storage counts by its
-/// device's busy time, where that is known. Not of a cell that is invalid, that had no limits, or whose users
-/// paused between requests.
+/// device's busy time, where that is known. Where users paused between requests, the
+/// pauses are the limit, and the finding is think_time. Not of a cell that is invalid or that had no limits.
 std::optional<model::Finding> nobody_busy(const model::Cell& cell, const model::Benchmark& benchmark);
 
 }  // namespace joust::rules

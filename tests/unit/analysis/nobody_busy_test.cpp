@@ -110,5 +110,14 @@ TEST(think_time, is_told_before_any_ratio_where_it_was_the_limit) {
         << headline;
 }
 
+TEST(nobody_busy, where_users_pause_it_is_the_pauses_that_limit) {
+    const Comparison comparison = with_a_waiting_one(R"(think_time = "0s")", R"(think_time = "10ms")");
+    EXPECT_FALSE(nobody_was_busy(comparison));
+    const Cell& cell = *comparison.cell("waits", 8);  // 180/s, far from 8 users ÷ 10 ms
+    EXPECT_TRUE(cell.judgement.has(model::Rule::think_time));
+    EXPECT_THAT(words::headline(comparison), ::testing::StartsWith("Limited by think time"));
+    EXPECT_FALSE(comparison.cell("quick", 8)->judgement.has(model::Rule::nobody_busy)) << "it was busy";
+}
+
 }  // namespace
 }  // namespace joust::analysis
