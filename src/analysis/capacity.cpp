@@ -64,6 +64,11 @@ std::optional<model::Capacity> capacity(const Evidence& evidence, const std::str
                                     : model::NoLaw::no_fit;
         return result;
     }
+    // A share over all of the work: the fit left the law for a hyperbola, whose start it did not see.
+    if (law->alpha > 1) {
+        result.not_identified = model::NoLaw::no_rise;
+        return result;
+    }
     const auto with_intervals = stats::usl_bootstrap(levels, evidence.experiment.seed);
     result.law = with_intervals ? told(*with_intervals) : told(*law, levels);
     return result;

@@ -27,7 +27,7 @@ std::string_view name(Standing standing) {
 }
 
 std::string_view name(NoLaw reason) {
-    constexpr std::array<std::string_view, 2> names{"few_rising_levels", "no_fit"};
+    constexpr std::array<std::string_view, 3> names{"few_rising_levels", "no_rise", "no_fit"};
     return names[static_cast<std::size_t>(reason)];
 }
 

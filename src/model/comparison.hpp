@@ -254,9 +254,10 @@ struct ScalabilityLaw {
 /// Why no law is told.
 enum class NoLaw : std::uint8_t {
     few_rising_levels,  ///< fewer than three levels below 90 % of the largest goodput
+    no_rise,            ///< goodput hardly rises from the lowest level on, so nothing tells that of one user
     no_fit,             ///< no law comes near the goodput
 };
-/// "few_rising_levels", "no_fit": as in the JSON.
+/// "few_rising_levels", "no_rise", "no_fit": as in the JSON.
 std::string_view name(NoLaw reason);
 
 /// How the goodput of one entrant goes with the number of users (closed model).

@@ -179,7 +179,7 @@ Json whys_json(const model::Comparison& comparison) {
             add_time(object, std::string(name(part)),
                      found == why.parts.end() ? std::nullopt : std::optional(found->second));
         }
-        object["text"] = words::why_different(why);
+        object["text"] = words::why_different(comparison, why);
         list.push_back(std::move(object));
     }
     return list;

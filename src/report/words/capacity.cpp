@@ -25,6 +25,20 @@ std::string rate(double value) {
     return model::rate_text(value);
 }
 
+std::string_view reason(model::NoLaw no_law) {
+    switch (no_law) {
+        case model::NoLaw::few_rising_levels:
+            return "fewer than three levels lie below 90 % of its largest goodput, so the levels say where "
+                   "it is "
+                   "saturated, not how it gets there";
+        case model::NoLaw::no_rise:
+            return "its goodput hardly rises from the lowest level on, so nothing tells that of one user";
+        case model::NoLaw::no_fit:
+            break;
+    }
+    return "no law comes near its goodput";
+}
+
 // Below it a block is said to differ.
 constexpr double k_differs_below = 0.05;
 
@@ -32,12 +46,7 @@ constexpr double k_differs_below = 0.05;
 
 std::string capacity(const model::Capacity& capacity) {
     if (!capacity.law) {
-        const std::string why =
-            capacity.not_identified == model::NoLaw::no_fit
-                ? "no law comes near its goodput"
-                : "fewer than three levels lie below 90 % of its largest goodput, so the levels "
-                  "say where it is saturated, not how it gets there";
-        return "not identified: " + why;
+        return "not identified: " + std::string(reason(*capacity.not_identified));
     }
     const model::ScalabilityLaw& law = *capacity.law;
     std::string text =

@@ -32,7 +32,10 @@ Prose how_to_read_ratios(const model::ExperimentSpec& experiment) {
            ": the same over the pairs in which no rule doubts the quantity; where three or more of them tell "
            "another "
            "story, or doubt is on one of the two and leaves fewer than three, the verdict is " +
-           emphasis("not decided") + ". A contender whose error rate exceeds " +
+           emphasis("not decided") +
+           ". Where steal differs within the pairs, the ratio adjusted to equal steal decides. A contender "
+           "whose "
+           "error rate exceeds " +
            model::percent(experiment.error_rate_max) + " is " + emphasis("invalid") + " and never ranked.";
 }
 

@@ -85,7 +85,7 @@ void add_floor(const RunReport& run, Statements& statements) {
 
 void add_whys(const RunReport& run, Statements& statements) {
     for (const model::Why& why : run.comparison.whys)
-        if (std::string text = why_different(why); !text.empty())
+        if (std::string text = why_different(run.comparison, why); !text.empty())
             statements.push_back(
                 {fmt::format("Why {} differs from {} per operation.", why.entrant, why.baseline),
                  std::move(text)});

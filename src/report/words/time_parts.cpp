@@ -41,6 +41,29 @@ std::string by_how_much(const TimeDifference& time) {
                        less ? "less" : "more", time_text(low), time_text(high));
 }
 
+// A part of the difference: how large, as a share of the whole, and in words.
+struct Told {
+    double share;
+    std::string text;
+};
+
+// Those whose share is wanted, the largest first.
+std::string list(std::vector<Told> all, bool (*wanted)(double)) {
+    std::erase_if(all, [wanted](const Told& one) { return !wanted(one.share); });
+    std::stable_sort(all.begin(), all.end(),
+                     [](const Told& a, const Told& b) { return std::abs(a.share) > std::abs(b.share); });
+    std::vector<std::string> parts;
+    for (Told& one : all)
+        parts.push_back(std::move(one.text));
+    return joust::joined(parts, "; ");
+}
+
+bool differs(const model::Comparison& comparison, const std::string& entrant) {
+    const auto* ratio = comparison.ratio(model::Quantity::goodput, entrant, std::nullopt);
+    return ratio != nullptr &&
+           (ratio->verdict == model::Verdict::faster || ratio->verdict == model::Verdict::slower);
+}
+
 }  // namespace
 
 std::string_view time_part(TimePart part) {
@@ -48,30 +71,27 @@ std::string_view time_part(TimePart part) {
         ->second;
 }
 
-std::string why_different(const model::Why& why) {
-    if (!why.total.certain()) return "";
-    std::vector<std::pair<double, std::string>> told;
+std::string why_different(const model::Comparison& comparison, const model::Why& why) {
+    if (!why.total.certain() || !differs(comparison, why.entrant)) return "";
+    const double whole = why.total.difference_us.value;
+    std::vector<Told> told;
     for (const auto& [part, time] : why.parts) {
         // Of parts that overlap the rest is less than nothing, which explains nothing.
         const bool overlap = part == TimePart::rest && (time.entrant_us < 0 || time.baseline_us < 0);
-        const bool small =
-            std::abs(time.difference_us.value) < k_least_share * std::abs(why.total.difference_us.value);
-        if (!time.certain() || overlap || small) continue;
-        told.emplace_back(-std::abs(time.difference_us.value),
-                          fmt::format("{}: {}, from {} to {}", time_part(part), by_how_much(time),
-                                      time_text(time.baseline_us), time_text(time.entrant_us)));
+        const double share = time.difference_us.value / whole;
+        if (!time.certain() || overlap || std::abs(share) < k_least_share) continue;
+        told.push_back({share, fmt::format("{}, {}, from {} to {}", time_part(part), by_how_much(time),
+                                           time_text(time.baseline_us), time_text(time.entrant_us))});
     }
-    if (told.empty()) return "";
-    std::stable_sort(told.begin(), told.end(),
-                     [](const auto& a, const auto& b) { return a.first < b.first; });
-    std::vector<std::string> parts;
-    for (auto& [size, text] : told)
-        parts.push_back(std::move(text));
+    const std::string with_it = list(told, [](double share) { return share > 0; });
+    const std::string against_it = list(told, [](double share) { return share < 0; });
+    if (with_it.empty()) return "";
     return fmt::format(
-        "An operation takes {}, from {} to {}, over {}. Of that, {}. Parts that pass at the same "
-        "time overlap, so they need not add up.",
+        "An operation takes {}, from {} to {}, over {}. There go with it: {}.{}{}{} Parts that pass at "
+        "the same time overlap, so they need not add up.",
         by_how_much(why.total), time_text(why.total.baseline_us), time_text(why.total.entrant_us),
-        model::counted(why.pairs, "pair"), joust::joined(parts, "; "));
+        model::counted(why.pairs, "pair"), with_it,
+        against_it.empty() ? "" : " Against it goes: ", against_it, against_it.empty() ? "" : ".");
 }
 
 }  // namespace joust::report::words

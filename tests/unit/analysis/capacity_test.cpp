@@ -57,6 +57,12 @@ TEST(capacity, is_not_identified_by_levels_that_are_all_saturated) {
     EXPECT_THAT(words::capacity(capacity), StartsWith("not identified: fewer than three levels"));
 }
 
+TEST(capacity, is_not_identified_by_levels_over_which_goodput_only_falls) {
+    const Capacity capacity = following(5000, 0.9, 0.02, {50, 100, 150, 200, 250}, 3).capacities.at(0);
+    EXPECT_EQ(capacity.not_identified, model::NoLaw::no_rise);
+    EXPECT_THAT(words::capacity(capacity), HasSubstr("hardly rises from the lowest level on"));
+}
+
 TEST(capacity, has_no_intervals_without_repeats) {
     const Capacity capacity = following(50, 0.03, 2e-4, k_levels, 1).capacities.at(0);
     ASSERT_TRUE(capacity.law.has_value());

@@ -96,7 +96,7 @@ TEST(compare, never_names_a_winner_when_every_request_fails) {
     EXPECT_THAT(words::headline(comparison), Not(HasSubstr("faster")));
     for (const Cell& cell : comparison.cells)
         EXPECT_EQ(cell.judgement.validity, Validity::invalid);
-    EXPECT_EQ(comparison.ratios.size(), 3 * (comparison.levels.size() + 1));
+    EXPECT_EQ(comparison.ratios.size(), model::k_compared_quantities.size() * (comparison.levels.size() + 1));
     for (const PairedRatio& ratio : comparison.ratios) {
         EXPECT_EQ(ratio.verdict, Verdict::invalid);
         EXPECT_EQ(ratio.ratio, std::nullopt);

@@ -108,8 +108,10 @@ TEST(ratios, are_not_doubted_for_steal_that_falls_on_both_alike_but_tails_are) {
     EXPECT_EQ(pooled(comparison).verdict, Verdict::faster);
     EXPECT_EQ(pooled(comparison).doubt, model::Doubt::none);
     EXPECT_EQ(pooled(comparison, Quantity::response_time_p99).doubt, model::Doubt::marks);
-    EXPECT_THAT(words::warnings(comparison),
-                ::testing::Contains(HasSubstr("took CPU time from 18 of 18 trials: ratios are those at the steal of this run (median 4.8 %)")));
+    EXPECT_THAT(
+        words::warnings(comparison),
+        ::testing::Contains(HasSubstr(
+            "took CPU time from 18 of 18 trials: ratios are those at the steal of this run (median 4.8 %)")));
 }
 
 TEST(ratios, look_at_the_steal_of_the_contenders_cpus_where_it_is_known) {

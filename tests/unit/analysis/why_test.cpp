@@ -37,6 +37,11 @@ ReportCase costs_known() {
     return run;
 }
 
+std::string told(const ReportCase& run) {
+    const model::Comparison comparison = compared(run);
+    return words::why_different(comparison, comparison.whys.at(0));
+}
+
 TEST(why, tells_where_the_time_of_an_operation_goes) {
     const Why why = compared(costs_known()).whys.at(0);
     EXPECT_EQ(why.entrant, "fastapi");
@@ -53,12 +58,31 @@ TEST(why, tells_where_the_time_of_an_operation_goes) {
 }
 
 TEST(why, says_only_what_the_intervals_tell) {
-    const std::string text = words::why_different(compared(costs_known()).whys.at(0));
+    const std::string text = told(costs_known());
     EXPECT_THAT(text, HasSubstr("An operation takes 1."));
-    EXPECT_THAT(text, HasSubstr("user CPU of the contender: 1.39 ms less (95 % interval 1.37 ms to 1.42 ms)"));
+    EXPECT_THAT(
+        text,
+        HasSubstr(
+            "There go with it: user CPU of the contender, 1.39 ms less (95 % interval 1.37 ms to 1.42 ms)"));
     EXPECT_THAT(text, HasSubstr("from 3.90 ms to 2.51 ms"));
     EXPECT_THAT(text, Not(HasSubstr("system CPU")));
     EXPECT_THAT(text, Not(HasSubstr("database")));
+}
+
+TEST(why, tells_parts_that_go_against_the_whole_apart) {
+    ReportCase run = costs_known();
+    use(run, "fastapi", 2000, 800, 1500);
+    const std::string text = told(run);
+    EXPECT_THAT(text, HasSubstr(" Against it goes: CPU of the database, "));
+    EXPECT_THAT(text, HasSubstr(" more (95 % interval "));
+}
+
+TEST(why, leaves_out_what_is_too_small_to_be_a_reason) {
+    ReportCase run = costs_known();
+    use(run, "fastapi", 2500, 780, 600);
+    const Why why = compared(run).whys.at(0);
+    ASSERT_TRUE(why.parts.at(TimePart::system_cpu).certain());
+    EXPECT_THAT(told(run), Not(HasSubstr("system CPU")));
 }
 
 TEST(why, says_nothing_where_the_whole_does_not_differ) {
@@ -68,7 +92,15 @@ TEST(why, says_nothing_where_the_whole_does_not_differ) {
     const Why why = compared(run).whys.at(0);
     ASSERT_TRUE(why.parts.at(TimePart::user_cpu).certain());
     EXPECT_FALSE(why.total.certain());
-    EXPECT_EQ(words::why_different(why), "");
+    EXPECT_EQ(told(run), "");
+}
+
+TEST(why, says_nothing_where_doubt_keeps_the_verdict_open) {
+    ReportCase run = costs_known();
+    for (model::TrialResult& trial : run.trials)
+        if (trial.plan.entrant == "fastapi") trial.warmup.steady = false;
+    ASSERT_TRUE(testing::pooled(compared(run)).undecided());
+    EXPECT_EQ(told(run), "");
 }
 
 TEST(why, leaves_out_a_part_that_is_not_known_of_every_pair) {
