@@ -104,9 +104,11 @@ struct Power {
     double least;
 };
 
+constexpr Power k_powers[] = {
+    {1.10, 4, 0.07, 0.95}, {1.05, 4, 0.05, 0.75}, {1.05, 6, 0.05, 0.92}, {1.05, 10, 0.07, 0.92}};
+
 void add_power(std::vector<Cell>& all) {
-    for (const Power& power :
-         {Power{1.10, 4, 0.07, 0.95}, {1.05, 4, 0.05, 0.75}, {1.05, 6, 0.05, 0.92}, {1.05, 10, 0.07, 0.92}})
+    for (const Power& power : k_powers)
         for (const double seconds : {1.0, 10.0, 60.0}) {
             World world = even(power.blocks, power.spread, three(power.ratio));
             world.steal = {.median = 0.04, .seconds = seconds};
@@ -118,6 +120,27 @@ void add_power(std::vector<Cell>& all) {
                            .least_found = power.least,
                            .least_covered = k_least_covered});
         }
+}
+
+// What no target asks for, told all the same: rougher steal, and much of it with and without the adjustment.
+void add_power_beyond(std::vector<Cell>& all) {
+    for (const Power& power : k_powers) {
+        World world = even(power.blocks, power.spread, three(power.ratio));
+        world.steal = {.median = 0.04, .seconds = 10, .sigma = 0.8};
+        all.push_back({.item = "3",
+                       .what = fmt::format(
+                           "true {:.0f} %, {} pairs of 3 levels, spread {:.0f} %: rough steal 4 %, 10 s",
+                           (power.ratio - 1) * 100, power.blocks * 3, power.spread * 100),
+                       .world = world});
+    }
+    World much = even(6, 0.05, three(1.05));
+    much.steal = {.median = 0.10, .seconds = 10};
+    all.push_back(
+        {.item = "3", .what = "true 5 %, 18 pairs of 3 levels, spread 5 %: steal 10 %, 10 s", .world = much});
+    all.push_back({.item = "3",
+                   .what = "true 5 %, 18 pairs of 3 levels, spread 5 %: steal 10 %, 10 s, not adjusted for",
+                   .world = much,
+                   .judge = without_adjustment});
 }
 
 // Where steal meets levels that scatter differently, or noise that is not normal; and rougher steal than
@@ -169,6 +192,10 @@ void add_looks(std::vector<Cell>& all) {
     Cell budget = alike;
     budget.ends_at_random = true;
     add("looks, alike, 1 level, budget ends after 4 to 12 blocks", one_level(k_most_blocks, 0.07, 0), budget);
+    all.push_back({.item = "6",
+                   .what = "for contrast: a plain 95 % interval at every look, alike, 1 level",
+                   .world = one_level(k_most_blocks, 0.07, 0),
+                   .judge = with_naive_looks});
     const Cell margin{.item = {}, .what = {}, .world = {}, .most_equivalent = k_most_falsely_equivalent};
     for (const double spread : {0.02, 0.03, 0.05})
         for (const bool pooled : {false, true})
@@ -190,6 +217,7 @@ std::vector<Cell> cells() {
     add_hard_steal(all);
     add_sensitivity(all);
     add_power(all);
+    add_power_beyond(all);
     add_looks(all);
     return all;
 }

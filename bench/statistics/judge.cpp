@@ -44,6 +44,15 @@ Judgement with_looks(const Experiment& experiment) {
     return last;
 }
 
+Judgement with_naive_looks(const Experiment& experiment) {
+    Judgement last;
+    for (const stats::Look& look : stats::k_looks) {
+        last = judged(first_blocks(experiment, look.blocks), stats::k_confidence);
+        if (last.outcome != Outcome::inconclusive) break;
+    }
+    return last;
+}
+
 double sequential_p_of_all_looks(const Experiment& experiment) {
     std::vector<stats::LookResult> seen;
     for (const stats::Look& look : stats::k_looks) {

@@ -20,6 +20,8 @@ using Judge = Judgement (*)(const Experiment& experiment);
 Judgement at_once(const Experiment& experiment);
 /// At the looks; a run that reaches its last block is over there.
 Judgement with_looks(const Experiment& experiment);
+/// A plain 95 % interval at every look: what looks are to avoid.
+Judgement with_naive_looks(const Experiment& experiment);
 /// The sequential p-value of all looks, as if none stopped the run.
 double sequential_p_of_all_looks(const Experiment& experiment);
 /// All blocks and the pairs as they are, steal left to the noise.

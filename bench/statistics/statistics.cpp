@@ -122,6 +122,7 @@ void print_contrasts(int experiments, std::uint64_t seed) {
             fmt::print("{}", contrasted(contrast, way, experiments, seed));
     }
     fmt::print("\n");
+    std::fflush(stdout);
 }
 
 void print_sequential_levels(int experiments, std::uint64_t seed) {
