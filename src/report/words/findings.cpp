@@ -7,7 +7,6 @@
 #include "report/cell_text.hpp"
 #include "report/environment_facts.hpp"
 #include "report/words/capacity.hpp"
-#include "report/words/host_floor.hpp"
 #include "report/words/quantities.hpp"
 #include "report/words/rules.hpp"
 #include "report/words/time_parts.hpp"
@@ -75,12 +74,6 @@ void add_verdicts(const RunReport& run, Statements& statements) {
                 if (const auto* ratio = comparison.ratio(quantity, goodput.entrant, std::nullopt))
                     statements.push_back(verdict_statement(comparison, *ratio));
     }
-}
-
-void add_floor(const RunReport& run, Statements& statements) {
-    // An A/A run has it for its headline.
-    if (!run.comparison.again || run.comparison.entrants.size() == 2) return;
-    statements.push_back({"The host.", capitalised(host_floor(run.comparison)) + "."});
 }
 
 void add_whys(const RunReport& run, Statements& statements) {
@@ -300,7 +293,6 @@ Statements findings(const RunReport& run) {
     if (run.comparison.cells.empty()) return statements;
     add_verdicts(run, statements);
     add_whys(run, statements);
-    add_floor(run, statements);
     add_scatter(run, statements);
     add_block_effects(run, statements);
     add_breaking_points(run, statements);

@@ -276,6 +276,12 @@ std::vector<std::string> warnings(const Comparison& comparison) {
     std::vector<std::string> sentences;
     for (const model::Caveat& caveat : comparison.caveats)
         sentences.push_back(warning(comparison, caveat));
+    // A run of nothing else has it for its headline.
+    if (comparison.again && comparison.entrants.size() > 2) {
+        std::string floor = host_floor(comparison);
+        floor.front() = 'W';
+        sentences.push_back(floor + ".");
+    }
     return sentences;
 }
 

@@ -21,7 +21,8 @@ using model::Remedy;
 using model::Verdict;
 
 std::string interval(const PairedRatio& ratio) {
-    return fmt::format("ratio {:.2f}, 95 % interval {:.2f} to {:.2f}", *ratio.ratio, *ratio.low, *ratio.high);
+    return fmt::format("ratio {:.2f}, {}", *ratio.ratio,
+                       interval_text(ratio.confidence, ratio.low, ratio.high, 2));
 }
 
 // Pairs until the interval is as narrow as the margin on each side, if the spread stays as it is: the width

@@ -83,6 +83,8 @@ TEST(floor, leaves_the_ranking_to_the_others) {
     EXPECT_EQ(comparison.winner, "fastapi") << "though the baseline again has its goodput, too";
     EXPECT_EQ(comparison.pooled(Quantity::goodput).size(), 1U);
     EXPECT_THAT(words::headline(comparison), Not(HasSubstr("django-again")));
+    EXPECT_THAT(words::warnings(comparison),
+                ::testing::Contains(HasSubstr("What this host could have told apart in this run")));
 }
 
 }  // namespace
