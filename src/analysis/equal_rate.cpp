@@ -86,12 +86,15 @@ std::optional<model::EqualRate> equal_rate(const std::vector<JudgedTrial>& judge
     }
     found.blocks = static_cast<int>(blocks.size());
     const std::vector<std::int64_t> levels{found.rate};
-    const Evidence evidence{trials, found.cells, levels, model::LoadModel::open, benchmark.experiment.margin};
+    model::ExperimentSpec fixed = benchmark.experiment;  // as many pairs as were planned, without looks
+    fixed.blocks_max = fixed.blocks_min;
+    const Evidence evidence{trials, found.cells, levels, model::LoadModel::open, fixed};
     for (const model::Quantity quantity : model::k_equal_rate_quantities)
-        for (const std::string& entrant : labels(benchmark))
-            if (entrant != benchmark.baseline)
-                found.ratios.push_back(
-                    ratio_at(evidence, quantity, {entrant, benchmark.baseline}, found.rate));
+        for (const std::string& entrant : labels(benchmark)) {
+            if (entrant == benchmark.baseline) continue;
+            found.ratios.push_back(pooled_ratio(evidence, quantity, {entrant, benchmark.baseline}));
+            found.ratios.back().level = found.rate;
+        }
     return found;
 }
 

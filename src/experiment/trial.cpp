@@ -150,7 +150,7 @@ private:
             watched.push_back({Role::generator, host::GroupSource{&rig_.generator_group()->files()}});
         const std::vector<int>& own = rig_.layout().contender.cpus;
         if (!spec_.limits_off && rig_.layout().limits_reachable && read_cpu_time(own))
-            watched.push_back({std::nullopt, host::CpuSource{own}});
+            watched.push_back({std::nullopt, host::CpuSource{own, spec_.about.added_steal_file}});
         probes::Probes all;
         all.push_back(std::make_unique<probes::UsageProbe>(std::move(watched)));
         if (const std::optional<Path> scratch = instance.scratch().here())

@@ -312,8 +312,8 @@ inline const QuantityRow& row(Quantity quantity) {
 }
 
 /// Quantities by which contenders are compared, paired within blocks, in the order in which they are told.
-inline constexpr std::array<Quantity, 3> k_compared_quantities{Quantity::goodput, Quantity::cpu_per_operation,
-                                                               Quantity::response_time_p99};
+inline constexpr std::array<Quantity, 4> k_compared_quantities{
+    Quantity::goodput, Quantity::cpu_per_operation, Quantity::response_time_p50, Quantity::response_time_p99};
 
 /// Quantities by which entrants are compared at an equal rate, where goodput is the rate.
 inline constexpr std::array<Quantity, 2> k_equal_rate_quantities{Quantity::cpu_per_operation,

@@ -80,13 +80,48 @@ ReportCase one_contender() {
                 [](const model::PlannedTrial& plan) { return loaded(plan, 250, 0.02); });
 }
 
+ReportCase looks_under_steal() {
+    ReportCase run{"looks_under_steal",
+                   benchmark_from(R"(name = "io-intensive"
+title = "FastAPI vs Django, I/O-intensive"
+workload = "io-intensive"
+contenders = ["fastapi", "django"]
+baseline = "django"
+[load]
+levels = [1, 4, 16, 50, 150]
+duration = "5s"
+[experiment]
+blocks = { min = 4, max = 12 }
+[[entrants]]
+label = "django-again"
+contender = "django"
+)"),
+                   {}};
+    for (int block = 0; block < 7; ++block)
+        for (const model::PlannedTrial& plan :
+             plan_block(run.benchmark, block, static_cast<int>(run.trials.size()))) {
+            const auto users = static_cast<double>(plan.level);
+            const double steal =
+                0.05 * (1 + noise({.block = plan.position, .level = plan.level * 7 + block}));
+            const double law = users / (1 + 0.1 * (users - 1) + 2e-4 * users * (users - 1));
+            TrialShape shape = loaded(plan, plan.entrant == "fastapi" ? 45 : 40, 0);
+            shape.goodput_rps =
+                (plan.entrant == "fastapi" ? 45 : 40) * law * (1 - 2 * steal) * (1 + 0.01 * noise(plan));
+            shape.p50_ms = users / shape.goodput_rps * 1000;
+            shape.cpu_ms_per_operation = 950 / shape.goodput_rps;
+            run.trials.push_back(synthetic_trial(run.benchmark, plan, shape));
+            run.trials.back().contender_steal_share = steal;
+        }
+    return run;
+}
+
 ReportCase nothing_measured() {
     return {"nothing_measured", benchmark_of(k_both, k_quick, 3), {}};
 }
 
 std::vector<ReportCase> report_cases() {
-    return {clear_winner(),        equivalent(),    errors_at_high_levels(), both_fail_every_request(),
-            single_block_ladder(), one_contender(), nothing_measured()};
+    return {clear_winner(),        equivalent(),        errors_at_high_levels(), both_fail_every_request(),
+            single_block_ladder(), looks_under_steal(), one_contender(),         nothing_measured()};
 }
 
 }  // namespace joust::testing

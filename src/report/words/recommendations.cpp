@@ -21,7 +21,8 @@ using model::Remedy;
 using model::Verdict;
 
 std::string interval(const PairedRatio& ratio) {
-    return fmt::format("ratio {:.2f}, 95 % interval {:.2f} to {:.2f}", *ratio.ratio, *ratio.low, *ratio.high);
+    return fmt::format("ratio {:.2f}, {}", *ratio.ratio,
+                       interval_text(ratio.confidence, ratio.low, ratio.high, 2));
 }
 
 // Pairs until the interval is as narrow as the margin on each side, if the spread stays as it is: the width
@@ -107,7 +108,7 @@ Prose no_choice(const RunReport& run, const PairedRatio& goodput) {
 
 Prose choice(const RunReport& run, const PairedRatio& goodput) {
     if (goodput.undecided()) return no_choice(run, goodput);
-    const double margin = run.benchmark.experiment.margin;
+    const double margin = goodput.margin;
     const bool all_valid =
         std::none_of(run.comparison.cells.begin(), run.comparison.cells.end(), model::invalid);
     switch (goodput.verdict) {
@@ -127,6 +128,11 @@ Prose choice(const RunReport& run, const PairedRatio& goodput) {
             return fmt::format("Do not choose between {} and {} by goodput: {} lies within ±{}.",
                                goodput.entrant, goodput.baseline, interval(goodput), model::percent(margin));
         case Verdict::inconclusive:
+            if (goodput.basis == model::Basis::before_look)
+                return fmt::format(
+                    "Let the run come to its first look before choosing between {} and {}: {} so far "
+                    "decide nothing.",
+                    goodput.entrant, goodput.baseline, model::counted(goodput.pairs, "pair"));
             if (goodput.low && goodput.high)
                 return fmt::format(
                     "Measure more blocks before choosing between {} and {}: {} is too wide. At this spread "

@@ -97,6 +97,17 @@ TEST_F(FindInstallation, an_installed_tree_says_the_commit_that_it_was_made_of) 
     EXPECT_EQ(about(installation, {}).git_commit, "");
 }
 
+TEST(About, NamesTheFileOfAnExperimentOnStealSoThatNoRunHidesIt) {
+    const Installation installation{.root = ::testing::TempDir(), .installed = false};
+    ::unsetenv("JOUST_STEAL_FILE");
+    EXPECT_EQ(about(installation, {}).added_steal_file, std::nullopt);
+    ::setenv("JOUST_STEAL_FILE", "/run/injected", 1);
+    EXPECT_EQ(about(installation, {}).added_steal_file, "/run/injected");
+    ::setenv("JOUST_STEAL_FILE", "", 1);
+    EXPECT_EQ(about(installation, {}).added_steal_file, std::nullopt);
+    ::unsetenv("JOUST_STEAL_FILE");
+}
+
 TEST(DockerBases, AreOfThisHostsReleaseSoThatBothRuntimesHaveTheSameVersions) {
     ::unsetenv("JOUST_DOCKER_BASE");
     test::TempDirectory place;

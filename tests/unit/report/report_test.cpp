@@ -110,8 +110,19 @@ TEST(summary_text, marks_suspect_cells_and_says_why_below) {
     for (model::TrialResult& trial : run.trials)
         if (trial.plan.level == 50) trial.warmup.steady = false;
     const std::string text = summary_text(run.benchmark, analysis::compare(run.benchmark, run.trials));
-    EXPECT_THAT(text, HasSubstr("faster ?\n"));
+    EXPECT_THAT(text, HasSubstr("descriptive ?\n"));
     EXPECT_THAT(text, HasSubstr("? suspect: no steady state (django at 50 users; fastapi at 50 users)\n"));
+}
+
+TEST(markdown, advises_to_wait_for_the_first_look) {
+    ReportCase run = testing::looks_under_steal();
+    std::erase_if(run.trials, [](const model::TrialResult& trial) { return trial.plan.block >= 3; });
+    const Rendered rendered(std::move(run));
+    const std::string text = markdown_of(rendered.report());
+    EXPECT_THAT(text,
+                HasSubstr("Let the run come to its first look before choosing between fastapi and django: 15 "
+                          "pairs so far decide nothing."));
+    EXPECT_THAT(text, HasSubstr("| before the first look |"));
 }
 
 TEST(summary_text, says_every_reason_for_doubt) {
