@@ -27,21 +27,20 @@ constexpr Nanoseconds k_clock_drift_max = 50ms;  // NTP slews by 0.5 ms/s at mos
 // One trial under way; the steps are run() in order.
 class Trial {
 public:
-    Trial(Rig& rig, const RunSpec& spec, const model::PlannedTrial& plan, Observer& observer,
-          const Interrupted& interrupted)
-        : rig_(rig), spec_(spec), observer_(observer), interrupted_(interrupted) {
+    Trial(Rig& rig, const RunSpec& spec, const model::PlannedTrial& plan, const Beside& beside,
+          Observer& observer, const Interrupted& interrupted)
+        : rig_(rig), spec_(spec), beside_(beside), observer_(observer), interrupted_(interrupted) {
         result_.plan = plan;
         result_.load_model = spec.benchmark.load.model;
         result_.timeout = spec.benchmark.load.timeout;
     }
 
-    Result<model::TrialResult> run() {
-        result_.started = wall_now();
+    Result<model::TrialResult> run(Started started) {
+        result_.started = started.begun_wall;
         const Nanoseconds clocks_before = clock_offset();
-        const database::LogMark mark = rig_.database().mark();
-        JOUST_TRY(deploy::Instance instance, rig_.start_instance(result_.plan.entrant));
-        JOUST_TRY(result_.service.time_to_healthy,
-                  instance.wait_until_healthy(instance.contender().healthy_within, interrupted_));
+        const database::LogMark mark = started.mark;
+        deploy::Instance instance = std::move(started.instance);
+        result_.service.time_to_healthy = started.time_to_healthy;
         JOUST_CHECK(read_limits(instance));
         const std::vector<host::ProcessIdentity> processes = identities(instance);
         JOUST_TRY(load::Engine engine,
@@ -59,6 +58,7 @@ public:
             std::chrono::abs(drift) > k_clock_drift_max)
             add(model::IncidentKind::clock_jumped,
                 fmt::format("the wall clock jumped by {:.3f} s against the monotonic clock", seconds(drift)));
+        result_.took = now() - started.begun;
         return std::move(result_);
     }
 
@@ -147,6 +147,8 @@ private:
         const std::vector<int>& own = rig_.layout().contender.cpus;
         if (!spec_.limits_off && rig_.layout().limits_reachable && read_cpu_time(own))
             watched.push_back({std::nullopt, host::CpuSource{own}});
+        for (const deploy::Instance* resting : beside_)
+            watched.push_back({.role = std::nullopt, .source = resting->usage_source(), .resting = true});
         probes::Probes all;
         all.push_back(std::make_unique<probes::UsageProbe>(std::move(watched)));
         if (const auto left = probes::rows_left(spec_.workload))
@@ -229,6 +231,7 @@ private:
 
     Rig& rig_;
     const RunSpec& spec_;
+    const Beside& beside_;
     Observer& observer_;
     const Interrupted& interrupted_;
     model::TrialResult result_;
@@ -269,9 +272,10 @@ load::Options load_options(const RunSpec& spec, const model::Contender& contende
 }
 
 Result<model::TrialResult> run_trial(Rig& rig, const RunSpec& spec, const model::PlannedTrial& plan,
-                                     Observer& observer, const Interrupted& interrupted) {
-    const database::LogMark mark = rig.database().mark();
-    auto result = Trial(rig, spec, plan, observer, interrupted).run();
+                                     Started started, const Beside& beside, Observer& observer,
+                                     const Interrupted& interrupted) {
+    const database::LogMark mark = started.mark;
+    auto result = Trial(rig, spec, plan, beside, observer, interrupted).run(std::move(started));
     if (!result && result.error().kind == ErrorKind::service)
         return tl::unexpected(rig.explained(std::move(result.error()), mark));
     return result;

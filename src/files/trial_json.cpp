@@ -215,10 +215,12 @@ void fields(F& f, T& trial) {
     enumeration(f, "load_model", trial.load_model, load_model);
     f("level", trial.plan.level);
     f("position", trial.plan.position);
+    f.later("attempt", trial.plan.attempt);
     f.name("contender", trial.plan.entrant);
     auto started = trial.started.time_since_epoch();
     f.nanoseconds("started_unix_ns", started);
     if constexpr (F::reading) trial.started = WallTime(started);
+    f.later_seconds("took_s", trial.took);
     f.seconds("timeout_s", trial.timeout);
     f.seconds("warmup_s", trial.warmup.length);
     f("warmup_steady", trial.warmup.steady);
@@ -228,6 +230,7 @@ void fields(F& f, T& trial) {
     for (const Role role : {Role::contender, Role::database, Role::generator})
         party_fields(f, trial, role);
     f.later_seconds("contender_cpu_taken_s", trial.contender_cpu_taken);
+    f.later_seconds("resting_cpu_s", trial.resting_cpu);
     // The generator's are read back once a run.
     for (const Role role : {Role::contender, Role::database})
         limits_field(f, trial, role);

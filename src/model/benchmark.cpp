@@ -18,6 +18,10 @@ std::string_view name(RuntimeKind kind) {
     return kind == RuntimeKind::process ? "process" : "docker";
 }
 
+int last_block(const ExperimentSpec& experiment) {
+    return std::max(experiment.blocks_min, std::min(experiment.blocks_max, k_looks.back()));
+}
+
 RuntimeKind runtime_of(const Benchmark& benchmark, const Entrant& entrant) {
     return entrant.variant.runtime.value_or(benchmark.runtime);
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -49,8 +50,17 @@ struct ExperimentSpec {
     double margin = 0.05;          ///< practical equivalence, each side of a ratio of 1
     double error_rate_max = 0.01;  ///< a trial above it is invalid
     std::uint64_t seed = 1;        ///< of every random choice
+    bool calibration = false;      ///< the baseline enters again, as an entrant of its own
+    /// For all trials together, without set-up. Empty: the blocks alone decide.
+    std::optional<Nanoseconds> budget;
     friend bool operator==(const ExperimentSpec&, const ExperimentSpec&) = default;
 };
+
+/// After how many blocks a run with a choice (blocks_min < blocks_max) is looked at: what is certain by then
+/// is measured no further. Never before the fourth block.
+inline constexpr std::array<int, 5> k_looks{4, 6, 8, 10, 12};
+/// How many blocks a run has at the most: blocks_max, but none after the last look beyond blocks_min.
+int last_block(const ExperimentSpec& experiment);
 
 /// A benchmark that was read and found right; there is no other way to make one.
 class Benchmark {

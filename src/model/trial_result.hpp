@@ -56,6 +56,9 @@ struct TrialResult {
     PlannedTrial plan;
     LoadModel load_model = LoadModel::closed;
     WallTime started{};
+    /// From its start to when all of it had been read. That of the first of a pair has the preparation of all
+    /// of the pair in it. Empty: measured by a version that did not say.
+    std::optional<Nanoseconds> took;
     Nanoseconds timeout{0};  ///< of one request, as asked
     WarmUp warmup;
     Samples samples;
@@ -65,6 +68,9 @@ struct TrialResult {
     /// CPU time that others (not the contender, not interrupts) took on the CPUs that are the contender's
     /// alone, at the kernel's tick; empty where it shares them, and with --limits off.
     std::optional<Nanoseconds> contender_cpu_taken;
+    /// CPU time that the other contenders of the pair took in the window, which wait beside it for their own
+    /// turn; not in contender_cpu_taken. Empty where there was none.
+    std::optional<Nanoseconds> resting_cpu;
     ServiceRecord service;
     std::vector<Incident> incidents;
     /// Empty where the workload declares no rows, the ids are not known, or the database could not be asked.

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "files/json_fields.hpp"
+#include "model/measuring_time.hpp"
 #include "report/environment_facts.hpp"
 #include "report/judgement_json.hpp"
 #include "report/words/verdicts.hpp"
@@ -171,6 +172,7 @@ std::string results_json(const RunReport& run) {
     json["warnings"] = words::warnings(comparison);
     json["benchmark"] = benchmark_json(run);
     json["blocks"] = comparison.blocks;
+    json["measured_share"] = optional(model::measured_share(run.trials));
     json["levels"] = comparison.levels;
     json["results"] = Json::array();
     for (const Cell& cell : comparison.cells)
