@@ -19,7 +19,7 @@ void add_steal(std::vector<model::Caveat>& found, const model::Comparison& compa
     if (some == 0 || comparison.entrants.size() < 2) return;
     std::vector<double> shares;
     for (const model::TrialResult& trial : trials)
-        shares.push_back(trial.samples.conduct.steal_share.value_or(0));
+        shares.push_back(model::steal_share(trial).value_or(0));
     found.push_back({.kind = model::Caveat::Kind::steal,
                      .some = static_cast<std::size_t>(some),
                      .of = trials.size(),
@@ -51,6 +51,10 @@ std::vector<model::Caveat> caveats(const model::Comparison& comparison, const mo
     if (unlimited > 0)
         found.push_back({Kind::limits_off, static_cast<std::size_t>(unlimited), trials.size()});
     add_steal(found, comparison, trials);
+    const auto added = std::count_if(trials.begin(), trials.end(), [](const model::TrialResult& trial) {
+        return trial.contender_steal_added.has_value();
+    });
+    if (added > 0) found.push_back({Kind::added_steal, static_cast<std::size_t>(added), trials.size()});
     const auto contained = std::count_if(
         benchmark.entrants.begin(), benchmark.entrants.end(), [&](const model::Entrant& entrant) {
             return model::runtime_of(benchmark, entrant) == model::RuntimeKind::docker;

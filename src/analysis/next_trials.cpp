@@ -6,6 +6,7 @@
 
 #include "analysis/compare.hpp"
 #include "model/measuring_time.hpp"
+#include "stats/looks.hpp"
 
 namespace joust::analysis {
 namespace {
@@ -35,7 +36,8 @@ Done done_at(const model::Benchmark& benchmark, const std::vector<TrialResult>& 
 }
 
 bool is_look(int blocks) {
-    return std::find(model::k_looks.begin(), model::k_looks.end(), blocks) != model::k_looks.end();
+    return std::any_of(stats::k_looks.begin(), stats::k_looks.end(),
+                       [&](const stats::Look& look) { return look.blocks == blocks; });
 }
 
 // The experiment as far as it has come.

@@ -32,6 +32,19 @@ std::optional<std::uint64_t> take_number(std::string_view& text) {
     return value;
 }
 
+/// The first columns of a "cpu" line after its name: user nice system idle iowait irq softirq steal. The
+/// guests' times after these are in user and nice.
+using CpuTicks = std::array<std::uint64_t, 8>;
+std::optional<CpuTicks> take_ticks(std::string_view text) {
+    CpuTicks ticks{};
+    for (std::uint64_t& count : ticks) {
+        const auto number = take_number(text);
+        if (!number) return std::nullopt;
+        count = *number;
+    }
+    return ticks;
+}
+
 Nanoseconds from_ticks(std::uint64_t ticks) {
     static const auto per_second = static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK));
     return Nanoseconds(static_cast<std::int64_t>(ticks * (1'000'000'000 / per_second)));
@@ -135,22 +148,23 @@ std::optional<StorageTable> read_written(const std::vector<pid_t>& pids) {
     return table;
 }
 
-std::optional<CpuTime> read_cpu_time(const std::vector<int>& cpus, const Path& proc) {
+std::optional<TimeOfCpus> read_cpu_time(const std::vector<int>& cpus, const Path& proc) {
     const Result<std::string> text = read_file(proc / "stat");
     if (!text) return std::nullopt;
-    CpuTime sum;
+    TimeOfCpus sum;
     std::size_t found = 0;
     for (std::string_view line : split(*text, '\n')) {  // cpu0 user nice system idle …
         if (!line.starts_with("cpu")) continue;
         line.remove_prefix(3);
         if (line.starts_with(' ')) continue;  // all of them together
         const auto cpu = take_number(line);
-        const auto user = take_number(line);
-        const auto nice = take_number(line);
-        const auto system = take_number(line);
-        if (!cpu || !user || !nice || !system) continue;
+        const auto ticks = take_ticks(line);
+        if (!cpu || !ticks) continue;
         if (std::find(cpus.begin(), cpus.end(), static_cast<int>(*cpu)) == cpus.end()) continue;
-        sum = sum + CpuTime{from_ticks(*user + *nice), from_ticks(*system)};
+        const auto& [user, nice, system, idle, iowait, irq, softirq, steal] = *ticks;
+        sum.tasks = sum.tasks + CpuTime{from_ticks(user + nice), from_ticks(system)};
+        sum.stolen += from_ticks(steal);
+        sum.all += from_ticks(user + nice + system + idle + iowait + irq + softirq + steal);
         ++found;
     }
     return found == cpus.size() ? std::optional(sum) : std::nullopt;
@@ -162,15 +176,10 @@ std::optional<HostTicks> read_host_ticks(const Path& proc) {
     std::string_view text = read_start(file, room);
     if (!text.starts_with("cpu ")) return std::nullopt;
     text.remove_prefix(4);
-    // user nice system idle iowait irq softirq steal; the guests' times after these are in user and nice.
-    std::array<std::uint64_t, 8> ticks{};
-    for (std::uint64_t& count : ticks) {
-        const auto number = take_number(text);
-        if (!number) return std::nullopt;
-        count = *number;
-    }
-    return HostTicks{.all = std::accumulate(ticks.begin(), ticks.end(), std::uint64_t{0}),
-                     .stolen = ticks.back()};
+    const auto ticks = take_ticks(text);
+    if (!ticks) return std::nullopt;
+    return HostTicks{.all = std::accumulate(ticks->begin(), ticks->end(), std::uint64_t{0}),
+                     .stolen = ticks->back()};
 }
 
 std::optional<PortRange> parse_port_range(std::string_view text) {

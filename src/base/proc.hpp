@@ -86,9 +86,19 @@ using StorageTable = std::map<pid_t, std::int64_t>;
 /// vanish meanwhile are left out.
 std::optional<StorageTable> read_written(const std::vector<pid_t>& pids);
 
-/// Time that tasks have run on these CPUs since boot, at the kernel's tick: without interrupts, idle time and
-/// steal. Empty where <proc>/stat does not tell it of each of them.
-std::optional<CpuTime> read_cpu_time(const std::vector<int>& cpus, const Path& proc = "/proc");
+/// What became of the time of some CPUs since boot, at the kernel's tick.
+struct TimeOfCpus {
+    CpuTime tasks;          ///< ran on them: without interrupts, idle time and steal
+    Nanoseconds stolen{0};  ///< by other guests of the hypervisor
+    Nanoseconds all{0};     ///< of each of them: idle time, interrupts and steal too
+
+    friend TimeOfCpus operator-(const TimeOfCpus& a, const TimeOfCpus& b) {
+        return {a.tasks - b.tasks, a.stolen - b.stolen, a.all - b.all};
+    }
+    friend bool operator==(const TimeOfCpus&, const TimeOfCpus&) = default;
+};
+/// Summed up over these CPUs; empty where <proc>/stat does not tell it of each of them.
+std::optional<TimeOfCpus> read_cpu_time(const std::vector<int>& cpus, const Path& proc = "/proc");
 
 /// CPU time of the whole host since its start, in the kernel's ticks.
 struct HostTicks {

@@ -102,6 +102,8 @@ model::Environment about(const Installation& installation, const std::vector<std
     model::Environment environment;
     environment.joust_version = version();
     environment.command_line = masked_command(command_line);
+    if (const char* const file = std::getenv("JOUST_STEAL_FILE"); file && *file != '\0')
+        environment.added_steal_file = file;
     environment.git_commit = commit_of(installation);
     environment.git_dirty = installation.installed ? installed_commit(installation.root).second == "changed"
                                                    : git_dirty(installation.root);

@@ -146,7 +146,7 @@ private:
             watched.push_back({Role::generator, host::GroupSource{&rig_.generator_group()->files()}});
         const std::vector<int>& own = rig_.layout().contender.cpus;
         if (!spec_.limits_off && rig_.layout().limits_reachable && read_cpu_time(own))
-            watched.push_back({std::nullopt, host::CpuSource{own}});
+            watched.push_back({std::nullopt, host::CpuSource{own, spec_.about.added_steal_file}});
         for (const deploy::Instance* resting : beside_)
             watched.push_back({.role = std::nullopt, .source = resting->usage_source(), .resting = true});
         probes::Probes all;

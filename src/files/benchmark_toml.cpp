@@ -8,6 +8,7 @@
 #include "files/toml_reader.hpp"
 #include "files/toml_writer.hpp"
 #include "model/name_rules.hpp"
+#include "stats/looks.hpp"
 
 namespace joust::files {
 
@@ -187,8 +188,8 @@ private:
                                         experiment.blocks_max, experiment.blocks_min));
         blocks.done();
         if (table.has("budget")) experiment.budget = table.duration_or("budget", 5min, 1s, 240h);
-        if (asks_for_budget_ && experiment.blocks_max < k_looks.back())
-            experiment.blocks_max = k_looks.back();
+        if (asks_for_budget_)
+            experiment.blocks_max = std::max(experiment.blocks_max, stats::k_looks.back().blocks);
         experiment.calibration = table.flag_or("calibration", false);
         experiment.margin = table.number_or("margin", 0.05, 0.0, 1.0);
         experiment.error_rate_max = table.number_or("error_rate_max", 0.01, 0.0, 1.0);

@@ -119,6 +119,7 @@ void fields(F& f, E& environment) {
     f("host", environment.host);
     enumeration(f, "limits", environment.limits, limits_by);
     f("limits_in_force", environment.limits_in_force);
+    f.later("added_steal_file", environment.added_steal_file);
     f("layout_notes", environment.layout_notes);
     f.later("users_separated", environment.users_separated);
     f.later("docker_engine", environment.engine);

@@ -231,6 +231,8 @@ void fields(F& f, T& trial) {
         party_fields(f, trial, role);
     f.later_seconds("contender_cpu_taken_s", trial.contender_cpu_taken);
     f.later_seconds("resting_cpu_s", trial.resting_cpu);
+    f.later("contender_steal_share", trial.contender_steal_share);
+    f.later_seconds("contender_steal_added_s", trial.contender_steal_added);
     // The generator's are read back once a run.
     for (const Role role : {Role::contender, Role::database})
         limits_field(f, trial, role);

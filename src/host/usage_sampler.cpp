@@ -10,6 +10,7 @@
 
 #include "base/proc.hpp"
 #include "base/thread.hpp"
+#include "host/added_steal.hpp"
 #include "host/cpu_layout.hpp"
 #include "host/proc.hpp"
 
@@ -21,6 +22,7 @@ struct Reading {
     UsageCounters counters;
     ThreadTable threads;
     std::optional<StorageTable> written;
+    std::optional<CpusInWindow> cpus;
 };
 
 /// Mean and peak of what has been sampled so far.
@@ -62,6 +64,22 @@ Reading of_threads(ThreadTable threads, const std::vector<pid_t>& pids) {
     return reading;
 }
 
+Result<Reading> read_cpus(const CpuSource& source) {
+    const std::optional<TimeOfCpus> time = read_cpu_time(source.cpus);
+    if (!time) return fail(ErrorKind::io, "/proc/stat does not tell of CPUs {}", to_cpu_list(source.cpus));
+    CpusInWindow cpus{.time = *time};
+    if (source.added_steal) {
+        JOUST_TRY(cpus.added_steal, read_added_steal(*source.added_steal, source.cpus));
+        cpus.time.stolen += cpus.added_steal;
+        cpus.time.tasks.user -= cpus.added_steal;
+    }
+    Reading reading;
+    reading.counters.cpu_split = cpus.time.tasks;
+    reading.counters.cpu_total = cpus.time.tasks.total();
+    reading.cpus = cpus;
+    return reading;
+}
+
 Result<Reading> read_source(const UsageSource& source, bool at_edge) {
     if (const auto* in_group = std::get_if<GroupSource>(&source)) {
         Reading reading;
@@ -80,13 +98,7 @@ Result<Reading> read_source(const UsageSource& source, bool at_edge) {
         return reading;
     }
     if (const auto* some_cpus = std::get_if<CpuSource>(&source)) {
-        Reading reading;
-        const std::optional<model::CpuTime> time = read_cpu_time(some_cpus->cpus);
-        if (!time)
-            return fail(ErrorKind::io, "/proc/stat does not tell of CPUs {}", to_cpu_list(some_cpus->cpus));
-        reading.counters.cpu_split = *time;
-        reading.counters.cpu_total = time->total();
-        return reading;
+        return read_cpus(*some_cpus);
     }
     ThreadTable threads;
     if (at_edge)
@@ -252,6 +264,9 @@ struct UsageSampler::State {
             window.parties.push_back(usage_between(sources[i], first[i], last[i]));
             window.parties.back().anonymous = anonymous[i].use();
             window.parties.back().page_cache = page_cache[i].use();
+            if (first[i].cpus && last[i].cpus)
+                window.cpus = CpusInWindow{last[i].cpus->time - first[i].cpus->time,
+                                           last[i].cpus->added_steal - first[i].cpus->added_steal};
         }
         return window;
     }

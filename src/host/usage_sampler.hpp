@@ -3,11 +3,14 @@
 #include <sys/types.h>
 
 #include <memory>
+#include <optional>
 #include <variant>
 #include <vector>
 
 #include "base/clock.hpp"
 #include "base/error.hpp"
+#include "base/file.hpp"
+#include "base/proc.hpp"
 #include "host/group_files.hpp"
 #include "model/usage.hpp"
 
@@ -29,16 +32,25 @@ struct SessionSource {
 struct OwnThreadsSource {
     std::vector<pid_t> tids;
 };
-/// Some CPUs: whatever ran on them, at the kernel's tick. No memory.
+/// Some CPUs: whatever ran on them, at the kernel's tick. No memory. At most one source of a sampler is one.
 struct CpuSource {
     std::vector<int> cpus;
+    /// What to count as steal instead of as time of tasks (see host/added_steal.hpp); empty: nothing.
+    std::optional<Path> added_steal = std::nullopt;
 };
 using UsageSource = std::variant<GroupSource, SessionSource, OwnThreadsSource, CpuSource>;
+
+/// What became of the time of the CPUs of a CpuSource.
+struct CpusInWindow {
+    TimeOfCpus time;
+    Nanoseconds added_steal{0};  ///< the part of what is called stolen that a file told of
+};
 
 /// Usage of several parties over one window, in the order of the sources.
 struct WindowUsage {
     std::vector<model::Usage> parties;
-    TimePoint begin;  ///< when the counters were really read
+    std::optional<CpusInWindow> cpus;  ///< where one of the sources is a CpuSource
+    TimePoint begin;                   ///< when the counters were really read
     TimePoint end;
 };
 

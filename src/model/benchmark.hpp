@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -56,10 +55,8 @@ struct ExperimentSpec {
     friend bool operator==(const ExperimentSpec&, const ExperimentSpec&) = default;
 };
 
-/// After how many blocks a run with a choice (blocks_min < blocks_max) is looked at: what is certain by then
-/// is measured no further. Never before the fourth block.
-inline constexpr std::array<int, 5> k_looks{4, 6, 8, 10, 12};
-/// How many blocks a run has at the most: blocks_max, but none after the last look beyond blocks_min.
+/// How many blocks a run has at the most: blocks_max, but none after the last look (stats::k_looks) beyond
+/// blocks_min.
 int last_block(const ExperimentSpec& experiment);
 
 /// A benchmark that was read and found right; there is no other way to make one.

@@ -161,6 +161,7 @@ struct Caveat {
         suspects,     ///< some: suspect cells, of all
         limits_off,   ///< some: trials without limits, of all
         steal,        ///< some: trials from which other guests took CPU time, of all
+        added_steal,  ///< some: trials in which an experiment's own CPU time counted as steal, of all
         containers,   ///< some: contenders that ran in containers, of all
     };
     Kind kind;

@@ -69,6 +69,9 @@ struct Environment {
     LimitsBy limits = LimitsBy::off;
     /// By party: "contender-NAME" for each, "database", "generator". Earlier files have one "contender".
     std::map<std::string, LimitsInForce> limits_in_force;
+    /// A file that told what a program took from the contenders' CPUs and what was counted as steal (an
+    /// experiment on steal, see host/added_steal.hpp); empty but for that.
+    std::optional<std::string> added_steal_file;
     std::vector<std::string> layout_notes;  ///< sentences on how CPUs were shared
     /// Each contender and the database ran as a user of its own; false: all as the one who called Joust,
     /// which was not root. Empty: measured by a version that did not say.

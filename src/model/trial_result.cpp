@@ -42,4 +42,8 @@ Party* TrialResult::party(Role role) {
     return const_cast<Party*>(std::as_const(*this).party(role));
 }
 
+std::optional<double> steal_share(const TrialResult& trial) {
+    return trial.contender_steal_share ? trial.contender_steal_share : trial.samples.conduct.steal_share;
+}
+
 }  // namespace joust::model

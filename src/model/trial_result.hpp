@@ -71,6 +71,12 @@ struct TrialResult {
     /// CPU time that the other contenders of the pair took in the window, which wait beside it for their own
     /// turn; not in contender_cpu_taken. Empty where there was none.
     std::optional<Nanoseconds> resting_cpu;
+    /// Of the time of those CPUs, what other guests of the hypervisor took, 0..1; empty likewise, and in
+    /// files of earlier versions.
+    std::optional<double> contender_steal_share;
+    /// Of that, CPU time that a program of an experiment took and told of (host/added_steal.hpp); empty where
+    /// there was none.
+    std::optional<Nanoseconds> contender_steal_added;
     ServiceRecord service;
     std::vector<Incident> incidents;
     /// Empty where the workload declares no rows, the ids are not known, or the database could not be asked.
@@ -81,5 +87,9 @@ struct TrialResult {
     [[nodiscard]] Party* party(Role role);
     friend bool operator==(const TrialResult&, const TrialResult&) = default;
 };
+
+/// Share of CPU time that other guests of the hypervisor took: from the contender's CPUs where that is known,
+/// else from the whole host; empty where neither is.
+std::optional<double> steal_share(const TrialResult& trial);
 
 }  // namespace joust::model

@@ -16,6 +16,13 @@ void complete(model::Usage& generator, const model::Usage& process) {
     generator.throttled_periods = process.throttled_periods;
 }
 
+void add_steal(model::TrialResult& trial, const host::CpusInWindow& cpus) {
+    if (cpus.time.all > Nanoseconds{0})
+        trial.contender_steal_share =
+            std::clamp(seconds(cpus.time.stolen) / seconds(cpus.time.all), 0.0, 1.0);
+    if (cpus.added_steal > Nanoseconds{0}) trial.contender_steal_added = cpus.added_steal;
+}
+
 }  // namespace
 
 Status UsageProbe::begin(TimePoint start, TimePoint end) {
@@ -34,12 +41,13 @@ Status UsageProbe::finish(model::TrialResult& trial) {
         if (watched_[i].resting)
             trial.resting_cpu = trial.resting_cpu.value_or(Nanoseconds{0}) + usage.cpu.total();
         else if (!watched_[i].role)
-            on_contender_cpus = usage.cpu;
+            on_contender_cpus = usage.cpu;  // less added steal
         else if (watched_[i].role == Role::generator)
             complete(trial.party(Role::generator)->usage, usage);
         else
             trial.party(*watched_[i].role)->usage = usage;
     }
+    if (window.cpus) add_steal(trial, *window.cpus);
     if (on_contender_cpus)
         trial.contender_cpu_taken = std::max(
             Nanoseconds{0}, on_contender_cpus->total() - trial.party(Role::contender)->usage.cpu.total() -

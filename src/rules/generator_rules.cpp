@@ -128,7 +128,7 @@ Outcome generator_throttled(const GeneratorCase& load) {
 }
 
 Outcome steal(const GeneratorCase& load) {
-    const auto& share = load.samples.conduct.steal_share;
+    const auto& share = load.target_steal_share ? load.target_steal_share : load.samples.conduct.steal_share;
     if (!share) return NotEvaluated{Rule::steal, {}};
     return over_limit(Rule::steal, *share, k_withheld);
 }

@@ -16,6 +16,8 @@ struct GeneratorCase {
     model::LoadModel load_model = model::LoadModel::closed;
     std::optional<Nanoseconds> schedule_length;  ///< over which requests were due, if that is not the window
     std::optional<int> max_connections;          ///< that the open model may have open
+    /// Taken from the CPUs that the target has for itself; empty: it has none, and the host's share counts.
+    std::optional<double> target_steal_share;
 };
 
 using GeneratorRule = Outcome (*)(const GeneratorCase&);

@@ -30,7 +30,8 @@ model::Judgement judge(const model::TrialResult& trial, const model::ExperimentS
     const model::Party* generator = trial.party(model::Role::generator);
     add_generator_rules(judgement, {.samples = trial.samples,
                                     .generator = generator != nullptr ? generator->usage : model::Usage{},
-                                    .load_model = trial.load_model});
+                                    .load_model = trial.load_model,
+                                    .target_steal_share = trial.contender_steal_share});
     add_effects(judgement, trial);
     // What voids comes first: it is what is told of a trial in few words.
     std::stable_partition(

@@ -3,9 +3,9 @@
 #include <cstddef>
 #include <optional>
 #include <span>
-#include <vector>
 
 #include "stats/mean_interval.hpp"
+#include "stats/within_levels.hpp"
 
 namespace joust::stats {
 
@@ -25,12 +25,8 @@ std::optional<double> log_ratio(double contender, double baseline);
 /// t on them. Blocks, not requests, are the independent units. Empty without a pair.
 std::optional<PairedRatio> paired_ratio(std::span<const double> log_ratios, double confidence = 0.95);
 
-/// The effect over levels, each with the log ratios of its pairs: the mean of the levels' means. Its interval
-/// comes from the scatter within levels, each with its own variance, by Student's t with the degrees of
-/// freedom of Satterthwaite (1946); so how much the levels differ is no noise. A level of one pair takes the
-/// largest variance of the others; where every level has but one, the scatter between levels is all there is.
+/// The effect over levels, each with the log ratios of its pairs: pooled_mean as a ratio.
 /// Empty without a pair; levels without one are left out.
-std::optional<PairedRatio> pooled_ratio(std::span<const std::vector<double>> levels,
-                                        double confidence = 0.95);
+std::optional<PairedRatio> pooled_ratio(const NumbersByLevel& levels, double confidence = 0.95);
 
 }  // namespace joust::stats

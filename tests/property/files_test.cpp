@@ -187,6 +187,7 @@ RC_GTEST_PROP(RoundTrip, OfATrial, ()) {
         trial.audit =
             Audit{.table = some_name(), .rows_left = some_count(), .lost = 3, .problem = some_free_text()};
     if (*rc::gen::arbitrary<bool>()) trial.contender_cpu_taken = some_duration(0s, 1h);
+    if (*rc::gen::arbitrary<bool>()) trial.contender_steal_added = some_duration(0s, 1h);
     trial.service = {some_duration(0s, 1h), true, some_free_text(), *rc::gen::inRange(0, 100)};
     trial.incidents = {{IncidentKind::log_cut, some_free_text()}, {IncidentKind::clock_jumped, some_text()}};
     const std::string line = trial_line(trial);

@@ -233,6 +233,12 @@ std::string warning(const Comparison& comparison, const model::Caveat& caveat) {
                 "those "
                 "at this steal; without it they may differ.",
                 caveat.some, caveat.of, model::percent(caveat.share));
+        case model::Caveat::Kind::added_steal:
+            return fmt::format(
+                "In {} of {} trials CPU time that a program of this experiment took from the contender "
+                "counts as "
+                "steal (JOUST_STEAL_FILE): this run tells of verdicts under steal, not of a host.",
+                caveat.some, caveat.of);
         case model::Caveat::Kind::containers:
             return containers(caveat);
         case model::Caveat::Kind::limits_off:

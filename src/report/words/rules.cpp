@@ -34,8 +34,8 @@ std::string share_text(Rule rule, const model::ShareOverLimit& facts) {
             return fmt::format("the load generator was throttled for {} of the window (limit {})", share,
                                limit);
         case Rule::steal:
-            return fmt::format("other guests of the hypervisor took {} of this host's CPU time (limit {})",
-                               share, limit);
+            return fmt::format("other guests of the hypervisor took {} of the CPU time (limit {})", share,
+                               limit);
         default:
             return fmt::format("{}: {} (limit {})", short_name(rule), share, limit);
     }

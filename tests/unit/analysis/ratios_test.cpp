@@ -112,6 +112,22 @@ TEST(ratios, are_not_doubted_for_steal_that_falls_on_both_alike_but_tails_are) {
                 ::testing::Contains(HasSubstr("took CPU time from 18 of 18 trials (median 4.8 %)")));
 }
 
+TEST(ratios, look_at_the_steal_of_the_contenders_cpus_where_it_is_known) {
+    ReportCase run = with_steal(0.2, 0);  // of the host, and on the CPUs of others
+    for (model::TrialResult& trial : run.trials)
+        trial.contender_steal_share = 0.003;
+    EXPECT_EQ(pooled(compared(run)).doubt, model::Doubt::none);
+    EXPECT_THAT(words::warnings(compared(run)), Not(::testing::Contains(HasSubstr("took CPU time"))));
+}
+
+TEST(caveats, tell_of_steal_that_an_experiment_added) {
+    ReportCase run = testing::clear_winner();
+    run.trials.front().contender_steal_added = Nanoseconds(1);
+    EXPECT_THAT(
+        words::warnings(compared(run)),
+        ::testing::Contains(HasSubstr("In 1 of 18 trials CPU time that a program of this experiment took")));
+}
+
 TEST(ratios, are_doubted_for_steal_that_falls_on_one_of_the_two) {
     const Comparison comparison = compared(with_steal(0.05, 0));
     EXPECT_EQ(pooled(comparison).verdict, Verdict::inconclusive);

@@ -73,11 +73,14 @@ TEST_F(MadeUpProc, LeavesEmptyWhatAThreadsFilesDoNotTell) {
 }
 
 TEST_F(MadeUpProc, SumsTheTimeOfTheCpusAsked) {
-    write("stat", "cpu  9 9 9 9 9 9 9 9 0 0\ncpu0 1 2 3 4\ncpu1 10 20 30 40\ncpu10 5 5 5 5\nintr 5\n");
+    write("stat",
+          "cpu  9 9 9 9 9 9 9 9 0 0\ncpu0 1 2 3 4 5 6 7 8 1 0\ncpu1 10 20 30 40 50 60 70 80 9 0\n"
+          "cpu2 1 2 3 4\ncpu10 5 5 5 5 5 5 5 5\nintr 5\n");
     const auto tick = 1'000'000'000ns / ::sysconf(_SC_CLK_TCK);
-    EXPECT_EQ(read_cpu_time({0}, root), (CpuTime{3 * tick, 3 * tick}));
-    EXPECT_EQ(read_cpu_time({0, 1}, root), (CpuTime{33 * tick, 33 * tick}));
-    EXPECT_EQ(read_cpu_time({2}, root), std::nullopt);
+    EXPECT_EQ(read_cpu_time({0}, root), (TimeOfCpus{{3 * tick, 3 * tick}, 8 * tick, 36 * tick}));
+    EXPECT_EQ(read_cpu_time({0, 1}, root), (TimeOfCpus{{33 * tick, 33 * tick}, 88 * tick, 396 * tick}));
+    EXPECT_EQ(read_cpu_time({2}, root), std::nullopt) << "a line that is not whole";
+    EXPECT_EQ(read_cpu_time({3}, root), std::nullopt);
     EXPECT_EQ(read_cpu_time({0}, root / "nothing"), std::nullopt);
 }
 

@@ -4,6 +4,10 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <filesystem>
+#include <thread>
+
+#include "base/file.hpp"
 #include "host/cpu_layout.hpp"
 
 namespace joust::probes {
@@ -55,6 +59,39 @@ TEST(UsageProbe, TellsWhatOthersTookOfTheContendersCpus) {
     ASSERT_TRUE(watch({{std::nullopt, host::CpuSource{cpus}}, {Role::contender, k_this_process}}, trial));
     ASSERT_TRUE(trial.contender_cpu_taken.has_value());
     EXPECT_GE(*trial.contender_cpu_taken, 0ns);
+}
+
+TEST(UsageProbe, TellsWhatOtherGuestsTookOfTheContendersCpus) {
+    model::TrialResult trial = trial_with_parties();
+    const std::vector<int> cpus{host::read_topology().cores.at(0).at(0)};
+    UsageProbe probe({{std::nullopt, host::CpuSource{cpus}}, {Role::contender, k_this_process}});
+    const TimePoint start = now();
+    ASSERT_TRUE(probe.begin(start, start + 50ms));
+    ASSERT_TRUE(probe.finish(trial));
+    EXPECT_THAT(trial.contender_steal_share,
+                ::testing::Optional(::testing::AllOf(::testing::Ge(0), ::testing::Le(1))));
+    EXPECT_EQ(trial.contender_steal_added, std::nullopt);
+}
+
+TEST(UsageProbe, CountsTheTimeOfAnExperimentAsStealAndNotAsTakenByOthers) {
+    const Path file = Path(::testing::TempDir()) / ("joust_steal_" + std::to_string(::getpid()));
+    const int cpu = host::read_topology().cores.at(0).at(0);
+    const auto told = [&](int seconds) {
+        return write_atomically(file, fmt::format("{} {}000000000\n", cpu, seconds));
+    };
+    ASSERT_TRUE(told(100));
+    model::TrialResult trial = trial_with_parties();
+    UsageProbe probe({{std::nullopt, host::CpuSource{{cpu}, file}}, {Role::contender, k_this_process}});
+    const TimePoint start = now();
+    ASSERT_TRUE(probe.begin(start, start + 200ms));
+    while (now() < start + 100ms)
+        std::this_thread::yield();
+    ASSERT_TRUE(told(105));
+    ASSERT_TRUE(probe.finish(trial));
+    std::filesystem::remove(file);
+    EXPECT_EQ(trial.contender_steal_added, 5s);
+    EXPECT_EQ(trial.contender_steal_share, 1.0) << "five seconds of less than one, cut";
+    EXPECT_EQ(trial.contender_cpu_taken, 0s);
 }
 
 TEST(UsageProbe, FailsWhereASourceCannotBeRead) {

@@ -77,7 +77,7 @@ TEST(sentence, says_in_how_many_trials_a_rule_was_broken) {
     const model::Finding finding{model::Rule::steal, model::Grade::usual, model::ShareOverLimit{0.03, 0.01},
                                  model::Occurrence{2, 3}};
     EXPECT_EQ(sentence(finding),
-              "other guests of the hypervisor took 3 % of this host's CPU time (limit 1 %) (2 of 3 trials)");
+              "other guests of the hypervisor took 3 % of the CPU time (limit 1 %) (2 of 3 trials)");
 }
 
 // What is said of a rule that had no data is about that rule.

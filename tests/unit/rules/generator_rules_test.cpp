@@ -164,7 +164,7 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"throttled", "generator_throttled", Validity::suspect, "1.1 % of the window",
               [](Samples& s) { s.generator.throttled = 100ms; },
               [](Samples& s) { s.generator.throttled = 110ms; }},
-        Fault{"steal", "steal", Validity::suspect, "3 % of this host's CPU time",
+        Fault{"steal", "steal", Validity::suspect, "3 % of the CPU time",
               [](Samples& s) { s.conduct.steal_share = 0.01; },
               [](Samples& s) { s.conduct.steal_share = 0.03; }},
         Fault{"rate_missed", "offered_rate", Validity::suspect, "484/s of 500/s were sent",

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <optional>
+
+#include "stats/looks.hpp"
+#include "stats/steal.hpp"
+
+namespace joust::stats {
+
+/// What an interval of a ratio says, entrant against baseline.
+enum class Outcome { higher, lower, equivalent, inconclusive };
+
+/// Ratios from 1 / (1 + margin) to 1 + margin count as equal.
+inline constexpr double k_equivalence_margin = 0.05;
+/// Of a run without looks.
+inline constexpr double k_confidence = 0.95;
+
+/// Equivalent where the interval (in logarithms) lies within the margin, and this goes first; else higher or
+/// lower where it leaves out 0; else, and without an interval, inconclusive.
+Outcome outcome(const std::optional<Interval>& interval, double margin = k_equivalence_margin);
+
+/// The outcome of pairs: decide_steal's interval at `confidence`. Doubt is weighed elsewhere.
+Outcome outcome_of(const PairLevels& levels, double confidence = k_confidence,
+                   double margin = k_equivalence_margin);
+
+}  // namespace joust::stats

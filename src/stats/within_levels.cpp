@@ -1,0 +1,158 @@
+#include "stats/within_levels.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace joust::stats {
+namespace {
+
+// A covariate is taken as explained by earlier ones when less than this share of its length is left.
+constexpr double k_least_share_left = 1e-6;
+// A level with fewer degrees of freedom left says nothing on its variance: whole ones are at least one, and a
+// fraction remains where most of what a slope was learnt from lies in the level.
+constexpr double k_least_degrees_of_level = 0.5;
+
+std::vector<double> flat(const NumbersByLevel& levels) {
+    std::vector<double> all;
+    for (const std::vector<double>& level : levels)
+        all.insert(all.end(), level.begin(), level.end());
+    return all;
+}
+
+double product(const std::vector<double>& a, const std::vector<double>& b) {
+    return std::inner_product(a.begin(), a.end(), b.begin(), 0.0);
+}
+
+void subtract(std::vector<double>& from, double times, const std::vector<double>& what) {
+    for (std::size_t i = 0; i < from.size(); ++i)
+        from[i] -= times * what[i];
+}
+
+// What a level tells on its variance, and what that weighs in the estimate's.
+struct Level {
+    double weight = 0;
+    double squares = 0;
+    double degrees = 0;
+
+    bool tells() const { return degrees >= k_least_degrees_of_level; }
+    double variance() const { return squares / degrees; }
+};
+
+std::optional<Scatter> combined(const std::vector<Level>& levels) {
+    double largest = 0;
+    double all_degrees = 0;
+    for (const Level& level : levels) {
+        if (!level.tells()) continue;
+        largest = std::max(largest, level.variance());
+        all_degrees += level.degrees;
+    }
+    if (all_degrees == 0) return std::nullopt;
+    double sum = 0;
+    double squares = 0;
+    for (const Level& level : levels) {
+        const double part = level.weight * (level.tells() ? level.variance() : largest);
+        sum += part;
+        if (level.tells()) squares += part * part / level.degrees;
+    }
+    if (!(sum > 0)) return Scatter{.standard_error = 0, .degrees = all_degrees};
+    return Scatter{.standard_error = std::sqrt(sum), .degrees = sum * sum / squares};
+}
+
+}  // namespace
+
+WithinLevels::WithinLevels(const NumbersByLevel& values) : values_(flat(values)) {
+    for (const std::vector<double>& level : values) {
+        if (level.empty()) continue;
+        level_.insert(level_.end(), level.size(), sizes_.size());
+        sizes_.push_back(static_cast<double>(level.size()));
+    }
+}
+
+bool WithinLevels::take_out(const NumbersByLevel& covariate) {
+    const std::vector<double> all = flat(covariate);
+    Direction next{.unit = centred(all), .mean_of_means = mean_of_means(all), .length = 0};
+    const double before = std::sqrt(product(next.unit, next.unit));
+    for (const Direction& earlier : directions_) {
+        const double shared = product(next.unit, earlier.unit);
+        subtract(next.unit, shared, earlier.unit);
+        next.mean_of_means -= shared * earlier.mean_of_means;
+    }
+    next.length = std::sqrt(product(next.unit, next.unit));
+    if (!(next.length > k_least_share_left * before)) return false;
+    for (double& value : next.unit)
+        value /= next.length;
+    next.mean_of_means /= next.length;
+    directions_.push_back(std::move(next));
+    return true;
+}
+
+std::optional<LogMean> WithinLevels::mean() const {
+    if (values_.empty()) return std::nullopt;
+    std::vector<double> weights;
+    for (const std::size_t level : level_)
+        weights.push_back(1 / (sizes_[level] * static_cast<double>(sizes_.size())));
+    for (const Direction& direction : directions_)
+        subtract(weights, direction.mean_of_means, direction.unit);
+    return LogMean{.pairs = pairs(), .mean = product(weights, values_), .scatter = scatter(weights)};
+}
+
+std::optional<LogMean> WithinLevels::slope() const {
+    if (directions_.empty()) return std::nullopt;
+    std::vector<double> weights = directions_.back().unit;
+    for (double& weight : weights)
+        weight /= directions_.back().length;
+    return LogMean{.pairs = pairs(), .mean = product(weights, values_), .scatter = scatter(weights)};
+}
+
+std::size_t WithinLevels::residual_degrees() const {
+    const std::size_t used = sizes_.size() + directions_.size();
+    return used < pairs() ? pairs() - used : 0;
+}
+
+double WithinLevels::residual_sum_of_squares() const {
+    const std::vector<double> left = residuals();
+    return product(left, left);
+}
+
+std::vector<double> WithinLevels::centred(const std::vector<double>& values) const {
+    std::vector<double> means(sizes_.size());
+    for (std::size_t i = 0; i < values.size(); ++i)
+        means[level_[i]] += values[i] / sizes_[level_[i]];
+    std::vector<double> result = values;
+    for (std::size_t i = 0; i < values.size(); ++i)
+        result[i] -= means[level_[i]];
+    return result;
+}
+
+double WithinLevels::mean_of_means(const std::vector<double>& values) const {
+    double sum = 0;
+    for (std::size_t i = 0; i < values.size(); ++i)
+        sum += values[i] / sizes_[level_[i]];
+    return sum / static_cast<double>(sizes_.size());
+}
+
+std::vector<double> WithinLevels::residuals() const {
+    std::vector<double> left = centred(values_);
+    for (const Direction& direction : directions_)
+        subtract(left, product(direction.unit, values_), direction.unit);
+    return left;
+}
+
+std::optional<Scatter> WithinLevels::scatter(const std::vector<double>& weights) const {
+    if (pairs() < k_least_values_for_interval || residual_degrees() == 0) return std::nullopt;
+    std::vector<Level> levels(sizes_.size());
+    for (std::size_t level = 0; level < levels.size(); ++level)
+        levels[level].degrees = sizes_[level] - 1;
+    const std::vector<double> left = residuals();
+    for (std::size_t i = 0; i < left.size(); ++i) {
+        Level& level = levels[level_[i]];
+        level.weight += weights[i] * weights[i];
+        level.squares += left[i] * left[i];
+        for (const Direction& direction : directions_)
+            level.degrees -= direction.unit[i] * direction.unit[i];
+    }
+    return combined(levels);
+}
+
+}  // namespace joust::stats
