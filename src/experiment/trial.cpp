@@ -19,7 +19,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Nanoseconds k_poll = 100ms;
+constexpr Nanoseconds k_poll = 50ms;
 constexpr Nanoseconds k_window_notice = 20ms;    // so that the window is known before it starts
 constexpr Nanoseconds k_live_span = 1s;          // live figures are over the last second
 constexpr Nanoseconds k_clock_drift_max = 50ms;  // NTP slews by 0.5 ms/s at most; more is a step

@@ -38,7 +38,7 @@ inline bool same_pair(const PlannedTrial& one, const PlannedTrial& other) {
 
 /// What resetting the state, starting and stopping a service cost per trial, about; for saying how long a
 /// plan takes.
-inline constexpr Nanoseconds k_overhead_per_trial = std::chrono::milliseconds(1200);
+inline constexpr Nanoseconds k_overhead_per_trial = std::chrono::milliseconds(1000);
 
 /// How long `blocks` blocks take at the least and at the most, without set-up. Counts warm-up, window, drain
 /// of a healthy service, and `per_trial` for resetting the state, starting the service and reading it out.
