@@ -5,6 +5,7 @@
 
 #include "base/text.hpp"
 #include "deploy/digest.hpp"
+#include "files/workload_toml.hpp"
 #include "host/facts.hpp"
 
 namespace joust::experiment {
@@ -115,10 +116,8 @@ Status check_resumable(const RunSpec& spec, const files::RunDirectory& directory
     JOUST_TRY(const model::Environment before, directory.read_environment());
     JOUST_TRY(const model::Environment now, environment_of(spec, directory));
     std::vector<std::string> found = differences(before, now);
-    files::Diagnostics diagnostics;
-    const auto workload = directory.read_workload(diagnostics);
-    if (!workload) return tl::unexpected(diagnostics.error());
-    if (!(*workload == spec.workload))
+    JOUST_TRY(const std::string workload, directory.directory().read(files::k_workload_file, k_most_bytes));
+    if (workload != files::to_toml(spec.workload))
         found.push_back(fmt::format("the workload {} is not that of its workload.toml", spec.workload.name));
     return refuse(found, directory.path());
 }
