@@ -3,11 +3,16 @@
 #include <algorithm>
 #include <set>
 
+#include "analysis/blocks.hpp"
+#include "analysis/capacity.hpp"
 #include "analysis/caveats.hpp"
 #include "analysis/cell.hpp"
+#include "analysis/floor.hpp"
 #include "analysis/ladder.hpp"
+#include "analysis/looks.hpp"
 #include "analysis/ratios.hpp"
 #include "analysis/scatter.hpp"
+#include "analysis/why.hpp"
 #include "analysis/winner.hpp"
 #include "rules/judge.hpp"
 
@@ -34,11 +39,38 @@ void add_ratios(Comparison& comparison, const Evidence& evidence) {
     for (const model::Quantity quantity : model::k_compared_quantities)
         for (const std::string& entrant : comparison.entrants) {
             if (entrant == comparison.baseline) continue;
-            const Sides sides{entrant, comparison.baseline};
-            for (const std::int64_t level : evidence.levels)
-                comparison.ratios.push_back(ratio_at(evidence, quantity, sides, level));
-            comparison.ratios.push_back(pooled_ratio(evidence, quantity, sides));
+            Evidence for_entrant = evidence;
+            if (entrant == comparison.again) for_entrant.floors.clear();  // a host is not its own measure
+            const auto found = ratios(for_entrant, quantity, {entrant, comparison.baseline});
+            comparison.ratios.insert(comparison.ratios.end(), found.begin(), found.end());
         }
+}
+
+// What explains the ratios of an entrant to the baseline.
+void add_explanations(Comparison& comparison, const Evidence& evidence) {
+    for (const std::string& entrant : comparison.entrants) {
+        const Sides sides{entrant, comparison.baseline};
+        if (entrant == comparison.baseline || entrant == comparison.again) continue;
+        if (const auto effect = block_effect(evidence, sides)) comparison.block_effects.push_back(*effect);
+        if (const auto reason = why(evidence, sides)) comparison.whys.push_back(*reason);
+    }
+}
+
+// What is said of an entrant for itself.
+void add_curves(Comparison& comparison, const Evidence& evidence) {
+    for (const std::string& entrant : comparison.entrants) {
+        if (const auto point = breaking_point(evidence, entrant, evidence.experiment.error_rate_max))
+            comparison.breaking_points.push_back(*point);
+        if (const auto law = capacity(evidence, entrant)) comparison.capacities.push_back(*law);
+        if (const auto flat = plateau(evidence, entrant)) comparison.plateaus.push_back(*flat);
+        if (const auto spread = scatter(evidence, entrant)) comparison.scatters.push_back(*spread);
+    }
+}
+
+std::vector<std::string> ranked(const Comparison& comparison) {
+    std::vector<std::string> entrants = comparison.entrants;
+    std::erase_if(entrants, [&](const std::string& entrant) { return entrant == comparison.again; });
+    return entrants;
 }
 
 void add_incidents(Comparison& comparison, const std::vector<TrialResult>& trials) {
@@ -56,6 +88,8 @@ Comparison compare(const model::Benchmark& benchmark, const std::vector<TrialRes
     comparison.baseline = benchmark.baseline;
     comparison.load_model = benchmark.load.model;
     comparison.margin = benchmark.experiment.margin;
+    comparison.again = baseline_again(benchmark);
+    comparison.one_look = one_look(benchmark.experiment);
     std::set<std::int64_t> levels;
     std::set<int> blocks;
     for (const TrialResult& trial : trials) {
@@ -70,18 +104,19 @@ Comparison compare(const model::Benchmark& benchmark, const std::vector<TrialRes
         judged.push_back({&trials[i], &comparison.trial_judgements[i]});
     add_cells(comparison, judged, benchmark);
 
-    const Evidence evidence{judged, comparison.cells, comparison.levels, comparison.load_model,
-                            benchmark.experiment.margin};
-    add_ratios(comparison, evidence);
-    for (const std::string& entrant : comparison.entrants) {
-        if (const auto point = breaking_point(evidence, entrant, benchmark.experiment.error_rate_max))
-            comparison.breaking_points.push_back(*point);
-        if (const auto flat = plateau(evidence, entrant)) comparison.plateaus.push_back(*flat);
-        if (const auto spread = scatter(evidence, entrant)) comparison.scatters.push_back(*spread);
+    Evidence evidence{judged, comparison.cells, comparison.levels, comparison.load_model,
+                      benchmark.experiment};
+    if (comparison.again) {
+        comparison.floors = host_floors(evidence, {*comparison.again, comparison.baseline});
+        for (const model::HostFloor& floor : comparison.floors)
+            evidence.floors[floor.quantity] = floor.half_width;
     }
+    add_ratios(comparison, evidence);
+    add_explanations(comparison, evidence);
+    add_curves(comparison, evidence);
     add_incidents(comparison, trials);
     comparison.caveats = caveats(comparison, benchmark, trials);
-    comparison.winner = winner(evidence, comparison.entrants);
+    comparison.winner = winner(evidence, ranked(comparison));
     return comparison;
 }
 

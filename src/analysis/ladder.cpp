@@ -1,11 +1,46 @@
 #include "analysis/ladder.hpp"
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 namespace joust::analysis {
 
+namespace {
+
+// The first level at which the entrant's error rate exceeds the limit, of each block that has one, and the
+// blocks there are.
+struct BreakingBlocks {
+    std::map<int, std::int64_t> first;
+    std::set<int> all;
+};
+
+BreakingBlocks breaking_blocks(const Evidence& evidence, const std::string& entrant, double error_rate_max) {
+    BreakingBlocks blocks;
+    for (const JudgedTrial& judged : evidence.trials) {
+        const model::PlannedTrial& plan = judged.trial->plan;
+        if (plan.entrant != entrant) continue;
+        blocks.all.insert(plan.block);
+        if (judged.trial->samples.error_rate() <= error_rate_max) continue;
+        const auto [known, added] = blocks.first.emplace(plan.block, plan.level);
+        if (!added) known->second = std::min(known->second, plan.level);
+    }
+    return blocks;
+}
+
+// Where blocks for themselves break.
+void add_range(model::BreakingPoint& point, const BreakingBlocks& blocks) {
+    const auto by_level = [](const auto& a, const auto& b) { return a.second < b.second; };
+    const auto [earliest, latest] = std::minmax_element(blocks.first.begin(), blocks.first.end(), by_level);
+    point.earliest_level = earliest->second;
+    if (blocks.first.size() == blocks.all.size()) point.latest_level = latest->second;
+}
+
+}  // namespace
+
 std::optional<model::BreakingPoint> breaking_point(const Evidence& evidence, const std::string& entrant,
                                                    double error_rate_max) {
+    std::optional<std::int64_t> below;
     for (const std::int64_t level : evidence.levels) {
         int trials = 0;
         int over_limit = 0;
@@ -14,8 +49,17 @@ std::optional<model::BreakingPoint> breaking_point(const Evidence& evidence, con
             ++trials;
             over_limit += judged.trial->samples.error_rate() > error_rate_max ? 1 : 0;
         }
-        if (over_limit * 2 > trials)
-            return model::BreakingPoint{entrant, level, evidence.cell(entrant, level)->error_rate()};
+        if (over_limit * 2 > trials) {
+            model::BreakingPoint point{.entrant = entrant,
+                                       .level = level,
+                                       .error_rate = evidence.cell(entrant, level)->error_rate(),
+                                       .whole_level = below,
+                                       .earliest_level = level,
+                                       .latest_level = {}};
+            add_range(point, breaking_blocks(evidence, entrant, error_rate_max));
+            return point;
+        }
+        if (trials > 0) below = level;
     }
     return std::nullopt;
 }
@@ -23,7 +67,7 @@ std::optional<model::BreakingPoint> breaking_point(const Evidence& evidence, con
 std::optional<model::Plateau> plateau(const Evidence& evidence, const std::string& entrant) {
     if (evidence.load_model != model::LoadModel::closed) return std::nullopt;
     constexpr int k_least_levels = 3;
-    const double widest = (1 + evidence.margin) * (1 + evidence.margin);
+    const double widest = (1 + evidence.experiment.margin) * (1 + evidence.experiment.margin);
     std::optional<model::Plateau> longest;
     for (std::size_t first = 0; first < evidence.levels.size(); ++first) {
         model::Plateau run{.entrant = entrant, .first_level = evidence.levels[first]};

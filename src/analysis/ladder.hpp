@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "analysis/ratios.hpp"
+#include "analysis/evidence.hpp"
 
 namespace joust::analysis {
 

@@ -13,7 +13,7 @@ namespace {
 
 using model::PlannedTrial;
 using model::TrialResult;
-using Levels = std::vector<std::int64_t>;
+using LevelList = std::vector<std::int64_t>;
 
 // What was done at one level in one block.
 struct Done {
@@ -35,7 +35,7 @@ Done done_at(const model::Benchmark& benchmark, const std::vector<TrialResult>& 
     return done;
 }
 
-bool is_look(int blocks) {
+bool looked_at_after(int blocks) {
     return std::any_of(stats::k_looks.begin(), stats::k_looks.end(),
                        [&](const stats::Look& look) { return look.blocks == blocks; });
 }
@@ -47,10 +47,10 @@ public:
         : benchmark_(benchmark), finished_(finished), look_(look) {}
 
     [[nodiscard]] std::vector<PlannedTrial> next() const {
-        Levels levels = benchmark_.load.levels;
+        LevelList levels = benchmark_.load.levels;
         for (int block = 0; block < last_block(benchmark_.experiment); ++block) {
             if (block >= benchmark_.experiment.blocks_min) levels = open_after(block, levels);
-            const Levels left = not_whole(block, levels);
+            const LevelList left = not_whole(block, levels);
             if (levels.empty()) return {};
             if (!left.empty() && !within_budget(left, left.size() < levels.size())) return {};
             if (!left.empty()) return plan(block, left);
@@ -60,23 +60,23 @@ public:
     }
 
 private:
-    [[nodiscard]] Levels not_whole(int block, const Levels& levels) const {
-        Levels left;
+    [[nodiscard]] LevelList not_whole(int block, const LevelList& levels) const {
+        LevelList left;
         std::copy_if(levels.begin(), levels.end(), std::back_inserter(left),
                      [&](std::int64_t level) { return !done_at(benchmark_, finished_, block, level).whole; });
         return left;
     }
-    [[nodiscard]] Levels whole(int block) const {
-        Levels found;
+    [[nodiscard]] LevelList whole(int block) const {
+        LevelList found;
         for (const std::int64_t level : benchmark_.load.levels)
             if (done_at(benchmark_, finished_, block, level).whole) found.push_back(level);
         return found;
     }
 
     // Those of `levels`, which have `blocks` blocks, that get one more.
-    [[nodiscard]] Levels open_after(int blocks, const Levels& levels) const {
-        if (!is_look(blocks)) return levels;
-        const Levels begun = whole(blocks);
+    [[nodiscard]] LevelList open_after(int blocks, const LevelList& levels) const {
+        if (!looked_at_after(blocks)) return levels;
+        const LevelList begun = whole(blocks);
         const bool over = begun.size() == levels.size() ||
                           std::any_of(finished_.begin(), finished_.end(),
                                       [&](const TrialResult& trial) { return trial.plan.block > blocks; });
@@ -90,11 +90,11 @@ private:
     }
 
     // A block that was begun goes on as far as it can; a new one begins only if all of it can be measured.
-    [[nodiscard]] bool within_budget(const Levels& left, bool begun) const {
+    [[nodiscard]] bool within_budget(const LevelList& left, bool begun) const {
         return model::fits_budget(benchmark_, finished_, begun ? std::span(left).first(1) : std::span(left));
     }
 
-    [[nodiscard]] std::vector<PlannedTrial> plan(int block, const Levels& levels) const {
+    [[nodiscard]] std::vector<PlannedTrial> plan(int block, const LevelList& levels) const {
         int index = 0;  // of the next trial: indices go on where an interrupted run stopped
         for (const TrialResult& trial : finished_)
             index = std::max(index, trial.plan.index + 1);
@@ -129,7 +129,7 @@ std::vector<std::int64_t> open_levels(const model::Comparison& comparison, const
             for (const model::Entrant& entrant : benchmark.entrants)
                 if (entrant.label != benchmark.baseline && entrant.calibration == calibration)
                     compared.push_back(entrant.label);
-    Levels open;
+    LevelList open;
     std::copy_if(levels.begin(), levels.end(), std::back_inserter(open), [&](std::int64_t level) {
         return std::any_of(compared.begin(), compared.end(), [&](const std::string& entrant) {
             const model::PairedRatio* ratio = comparison.ratio(model::Quantity::goodput, entrant, level);

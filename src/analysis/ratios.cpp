@@ -3,309 +3,324 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
-#include <iterator>
 
-#include "model/lower_bounds.hpp"
-#include "stats/paired_ratio.hpp"
+#include "analysis/looks.hpp"
+#include "analysis/pairs.hpp"
+#include "stats/holm.hpp"
+#include "stats/steal.hpp"
+#include "stats/verdict.hpp"
 
 namespace joust::analysis {
 namespace {
 
 using model::Basis;
-using model::LeftOut;
 using model::PairedRatio;
 using model::Quantity;
+using model::Standing;
 using model::Verdict;
 
-using Lacks = int LeftOut::*;  // why a trial has no figure
-
-tl::expected<double, Lacks> figure(const JudgedTrial& judged, Quantity quantity) {
-    const model::QuantityRow& row = model::row(quantity);
-    const std::optional<double> value = model::value(quantity, *judged.trial);
-    if (!value) return tl::unexpected(&LeftOut::unknown);
-    if (row.aspect == model::Aspect::latency) {
-        const auto bounds =
-            model::LowerBounds::of_response_time(judged.trial->samples, judged.trial->timeout);
-        // Requests that never ended reach down to it: it is only known to be at least so long.
-        if (row.quantile ? bounds.at_quantile(*row.quantile) : bounds.mean_and_max())
-            return tl::unexpected(&LeftOut::without_answers);
-        if (judged.judgement->has(model::Rule::littles_law))
-            return tl::unexpected(&LeftOut::against_littles_law);
-    }
-    return *value;
-}
-
-// The most that the steal of a pair's trials may differ, root mean square over the pairs, for their ratio not
-// to be doubted for it; a share of CPU time.
-constexpr double k_even_steal = 0.01;
 constexpr double k_tail = 0.99;  // quantiles from here on are doubted for any steal
 constexpr int k_least_without_doubt = 3;
 
-// One side of a pair: what makes its figure doubtful.
-struct Doubts {
-    bool by_rule = false;   // any but steal
-    bool by_steal = false;  // which counts only where it is uneven
-};
-
-// Two trials of one block, neither of them invalid.
-struct Pair {
-    double log_ratio;
-    Doubts mine;
-    Doubts theirs;
-    double steal_difference;
-};
-
-struct Pairs {
-    std::vector<std::vector<Pair>> levels;
-    LeftOut left_out;
-
-    void add(Pairs other) {
-        std::move(other.levels.begin(), other.levels.end(), std::back_inserter(levels));
-        for (const Lacks why : {&LeftOut::unknown, &LeftOut::without_answers, &LeftOut::against_littles_law})
-            left_out.*why += other.left_out.*why;
-    }
-    // Log ratios by level, of the pairs that `wanted` is true of.
-    template <typename Wanted>
-    [[nodiscard]] std::vector<std::vector<double>> log_ratios(const Wanted& wanted) const {
-        std::vector<std::vector<double>> all;
-        for (const std::vector<Pair>& level : levels) {
-            std::vector<double>& of_level = all.emplace_back();
-            for (const Pair& pair : level)
-                if (wanted(pair)) of_level.push_back(pair.log_ratio);
-        }
-        return all;
-    }
-    template <typename Wanted>
-    [[nodiscard]] int count(const Wanted& wanted) const {
-        std::ptrdiff_t found = 0;
-        for (const std::vector<Pair>& level : levels)
-            found += std::count_if(level.begin(), level.end(), wanted);
-        return static_cast<int>(found);
-    }
-    [[nodiscard]] bool steal_is_even() const {
-        double squares = 0;
-        double pairs = 0;
-        for (const std::vector<Pair>& level : levels)
-            for (const Pair& pair : level) {
-                squares += pair.steal_difference * pair.steal_difference;
-                ++pairs;
-            }
-        return squares < k_even_steal * k_even_steal * pairs;
-    }
-};
-
-// The one finding that a cell has and its trials have not.
-bool saturated(const model::Cell* cell) {
-    return cell != nullptr && cell->judgement.has(model::Rule::saturated);
-}
-
-Doubts doubts(const Evidence& evidence, const JudgedTrial& judged, Quantity quantity) {
-    const model::Aspect aspect = model::row(quantity).aspect;
-    const model::PlannedTrial& plan = judged.trial->plan;
-    Doubts found{.by_rule = saturated(evidence.cell(plan.entrant, plan.level))};
-    for (const model::Finding& finding : judged.judgement->findings) {
-        if (finding.effects().on(aspect) != model::Effect::doubts) continue;
-        (finding.rule == model::Rule::steal ? found.by_steal : found.by_rule) = true;
-    }
-    return found;
-}
-
-void add_pair(Pairs& pairs, const Evidence& evidence, const JudgedTrial& one, const JudgedTrial& other,
-              Quantity quantity) {
-    const auto mine = figure(one, quantity);
-    const auto theirs = figure(other, quantity);
-    const auto steal = [](const JudgedTrial& judged) {
-        return judged.trial->samples.conduct.steal_share.value_or(0);
-    };
-    if (!mine || !theirs) {
-        ++(pairs.left_out.*(mine ? theirs.error() : mine.error()));
-    } else if (const auto logarithm = stats::log_ratio(*mine, *theirs)) {
-        pairs.levels.back().push_back({*logarithm, doubts(evidence, one, quantity),
-                                       doubts(evidence, other, quantity), steal(one) - steal(other)});
-    } else {
-        ++pairs.left_out.unknown;
-    }
-}
-
-Pairs pairs_at(const Evidence& evidence, Quantity quantity, const Sides& sides, std::int64_t level) {
+// A ratio while it is judged.
+struct Case {
+    PairedRatio result;
     Pairs pairs;
-    pairs.levels.emplace_back();
-    const auto counts_for = [&](const JudgedTrial& judged, const std::string& entrant) {
-        const model::PlannedTrial& plan = judged.trial->plan;
-        return plan.entrant == entrant && plan.level == level && judged.counts();
-    };
-    for (const JudgedTrial& one : evidence.trials)
-        if (counts_for(one, sides.entrant))
-            for (const JudgedTrial& other : evidence.trials)
-                if (counts_for(other, sides.baseline) && same_pair(other.trial->plan, one.trial->plan))
-                    add_pair(pairs, evidence, one, other, quantity);
-    return pairs;
-}
+    std::optional<stats::Look> look;
+    std::optional<stats::StealDecision> decision;
 
-bool invalid_at(const Evidence& evidence, const std::string& entrant, std::int64_t level) {
-    const model::Cell* cell = evidence.cell(entrant, level);
-    return cell != nullptr && invalid(*cell);
-}
-
-bool one_invalid_at(const Evidence& evidence, const Sides& sides, std::int64_t level) {
-    return invalid_at(evidence, sides.entrant, level) || invalid_at(evidence, sides.baseline, level);
-}
-
-struct Margin {
-    double low;
-    double high;
-    [[nodiscard]] bool holds(double ratio) const { return ratio >= low && ratio <= high; }
+    [[nodiscard]] double confidence() const { return look ? look->confidence() : stats::k_confidence; }
+    // The p-value on the scale on which 0.05 is significant.
+    [[nodiscard]] double overall_p() const {
+        const auto p = decision && look ? decision->p_value() : std::nullopt;
+        return p ? std::min(1.0, *p / look->p * stats::k_overall_level) : 1.0;
+    }
 };
-Margin margin_of(const Evidence& evidence) {
-    return {1 / (1 + evidence.margin), 1 + evidence.margin};
+
+model::RatioEstimate estimate_of(const stats::LogMean& mean, double confidence) {
+    model::RatioEstimate estimate{static_cast<int>(mean.pairs), std::exp(mean.mean), {}, {}};
+    if (const auto interval = mean.interval(confidence)) {
+        estimate.low = std::exp(interval->low);
+        estimate.high = std::exp(interval->high);
+    }
+    return estimate;
 }
 
-// Equivalence comes first: an interval within the margin is too small an effect to matter, even if it
-// excludes 1.
-void decide(PairedRatio& result, const Evidence& evidence) {
-    result.verdict = Verdict::inconclusive;
-    if (!result.low || !result.high) {
-        result.basis = Basis::too_few_pairs;
-        return;
+model::RatioEstimate estimate_of(const std::optional<stats::StealDecision>& decision, double confidence) {
+    if (!decision) return {};
+    model::RatioEstimate estimate{static_cast<int>(decision->raw.pairs), std::exp(decision->mean()), {}, {}};
+    if (const auto interval = decision->interval(confidence)) {
+        estimate.low = std::exp(interval->low);
+        estimate.high = std::exp(interval->high);
     }
-    const Margin margin = margin_of(evidence);
-    if (margin.holds(*result.low) && margin.holds(*result.high)) {
-        result.verdict = Verdict::equivalent;
-        result.basis = Basis::within_margin;
-    } else if (*result.low > 1 || *result.high < 1) {
-        const bool more_is_better = model::row(result.quantity).better == model::Better::more;
-        result.verdict = (*result.low > 1) == more_is_better ? Verdict::faster : Verdict::slower;
-        result.basis = Basis::excludes_one;
-    } else {
-        result.basis = Basis::neither;
+    return estimate;
+}
+
+model::DecidedBy decided_by(stats::StealDecides decides) {
+    switch (decides) {
+        case stats::StealDecides::adjusted:
+            return model::DecidedBy::adjusted;
+        case stats::StealDecides::both:
+            return model::DecidedBy::both;
+        case stats::StealDecides::raw:
+            break;
     }
+    return model::DecidedBy::raw;
 }
 
 // Which sides of a pair are in doubt.
 class Doubtful {
 public:
-    Doubtful(const Pairs& pairs, Quantity quantity)
-        : steal_counts_(!pairs.steal_is_even() || model::row(quantity).quantile.value_or(0) >= k_tail) {}
+    explicit Doubtful(const Case& judged)
+        : steal_counts_(not_adjusted(judged) ||
+                        model::row(judged.result.quantity).quantile.value_or(0) >= k_tail) {}
     [[nodiscard]] bool mine(const Pair& pair) const { return in_doubt(pair.mine); }
     [[nodiscard]] bool theirs(const Pair& pair) const { return in_doubt(pair.theirs); }
     [[nodiscard]] bool either(const Pair& pair) const { return mine(pair) || theirs(pair); }
 
 private:
+    [[nodiscard]] static bool not_adjusted(const Case& judged) {
+        return judged.decision && judged.decision->decides == stats::StealDecides::raw &&
+               judged.decision->difference >= stats::k_least_steal_difference;
+    }
     [[nodiscard]] bool in_doubt(const Doubts& doubts) const {
         return doubts.by_rule || (doubts.by_steal && steal_counts_);
     }
     bool steal_counts_;
 };
 
+// What the pairs say, before any verdict.
+void fill(Case& judged) {
+    PairedRatio& result = judged.result;
+    result.left_out = judged.pairs.left_out;
+    judged.decision = stats::decide_steal(judged.pairs.points());
+    if (!judged.decision) return;
+    const stats::StealDecision& decision = *judged.decision;
+    const model::RatioEstimate all = estimate_of(judged.decision, judged.confidence());
+    result.pairs = all.pairs;
+    result.ratio = all.ratio;
+    result.decided_by = decided_by(decision.decides);
+    result.raw = estimate_of(decision.raw, judged.confidence());
+    if (decision.adjusted) result.adjusted = estimate_of(*decision.adjusted, judged.confidence());
+    const Doubtful doubtful(judged);
+    result.without_doubt = estimate_of(
+        stats::decide_steal(judged.pairs.points([&](const Pair& pair) { return !doubtful.either(pair); })),
+        judged.confidence());
+    if (judged.look) {
+        result.low = all.low;
+        result.high = all.high;
+        result.p_value = decision.p_value();
+    } else {  // an interval would be read as a verdict
+        for (model::RatioEstimate* estimate : {&result.raw, &result.without_doubt})
+            estimate->low = estimate->high = std::nullopt;
+        if (result.adjusted) result.adjusted->low = result.adjusted->high = std::nullopt;
+    }
+}
+
+bool within(double ratio, double margin) {
+    return ratio >= 1 / (1 + margin) && ratio <= 1 + margin;
+}
+
+// Equivalence comes first: an interval within the margin is too small an effect to matter, even if it
+// excludes 1.
+void decide(PairedRatio& result, const std::optional<double>& low, const std::optional<double>& high) {
+    result.verdict = Verdict::inconclusive;
+    if (!low || !high) {
+        result.basis = Basis::too_few_pairs;
+    } else if (within(*low, result.margin) && within(*high, result.margin)) {
+        result.verdict = Verdict::equivalent;
+        result.basis = Basis::within_margin;
+    } else if (*low > 1 || *high < 1) {
+        const bool more_is_better = model::row(result.quantity).better == model::Better::more;
+        result.verdict = (*low > 1) == more_is_better ? Verdict::faster : Verdict::slower;
+        result.basis = Basis::excludes_one;
+    } else {
+        result.basis = Basis::neither;
+    }
+}
+
 // Whether the pairs without doubt tell another story: their mean lies on the other side of 1, or less than
 // half as far from it; of an equivalence, outside of the margin.
-bool contradicted(const PairedRatio& result, const Evidence& evidence) {
+bool contradicted(const PairedRatio& result) {
     if (result.without_doubt.pairs < k_least_without_doubt) return false;
-    if (result.verdict == Verdict::equivalent) return !margin_of(evidence).holds(*result.without_doubt.ratio);
+    if (result.verdict == Verdict::equivalent) return !within(*result.without_doubt.ratio, result.margin);
     return std::log(*result.without_doubt.ratio) / std::log(*result.ratio) < 0.5;
 }
 
 // Whether fewer than three pairs are without doubt, and it is one of the two that the doubt is on: on it
 // alone, or on it so much more often that this makes over half of the pairs.
-bool one_sided(const PairedRatio& result, const Pairs& pairs, const Doubtful& doubtful) {
-    if (result.without_doubt.pairs >= k_least_without_doubt) return false;
+bool one_sided(const Case& judged, const Doubtful& doubtful) {
+    if (judged.result.without_doubt.pairs >= k_least_without_doubt) return false;
     const int mine =
-        pairs.count([&](const Pair& pair) { return doubtful.mine(pair) && !doubtful.theirs(pair); });
+        judged.pairs.count([&](const Pair& pair) { return doubtful.mine(pair) && !doubtful.theirs(pair); });
     const int theirs =
-        pairs.count([&](const Pair& pair) { return doubtful.theirs(pair) && !doubtful.mine(pair); });
+        judged.pairs.count([&](const Pair& pair) { return doubtful.theirs(pair) && !doubtful.mine(pair); });
     const bool on_one_alone = std::min(mine, theirs) == 0 && std::max(mine, theirs) > 0;
-    return on_one_alone || std::abs(mine - theirs) * 2 > result.pairs;
+    return on_one_alone || std::abs(mine - theirs) * 2 > judged.result.pairs;
 }
 
 // Doubt takes a verdict back, marks it, or is none.
-void weigh_doubt(PairedRatio& result, const Pairs& pairs, const Evidence& evidence) {
-    const Doubtful doubtful(pairs, result.quantity);
+void weigh_doubt(Case& judged) {
+    PairedRatio& result = judged.result;
+    const Doubtful doubtful(judged);
+    result.doubt = model::Doubt::none;
     if (result.without_doubt.pairs == result.pairs) return;
     result.doubt = model::Doubt::marks;
     if (result.verdict == Verdict::inconclusive) return;
-    if (contradicted(result, evidence))
+    if (contradicted(result))
         result.doubt = model::Doubt::contradicts;
-    else if (one_sided(result, pairs, doubtful))
+    else if (one_sided(judged, doubtful))
         result.doubt = model::Doubt::one_sided;
     if (result.undecided()) result.verdict = Verdict::inconclusive;
 }
 
-model::RatioEstimate estimate_of(const std::vector<std::vector<double>>& levels) {
-    model::RatioEstimate estimate;
-    if (const auto pooled = stats::pooled_ratio(levels)) {
-        estimate.pairs = static_cast<int>(pooled->pairs);
-        estimate.ratio = pooled->ratio;
-        if (pooled->interval) {
-            estimate.low = pooled->interval->low;
-            estimate.high = pooled->interval->high;
-        }
-    }
-    return estimate;
+Standing standing_of(const PairedRatio& result, const std::optional<double>& low,
+                     const std::optional<double>& high) {
+    if (result.verdict == Verdict::equivalent) return Standing::equivalent;
+    if (result.verdict != Verdict::inconclusive) return Standing::certain;
+    const bool narrow = low && high && std::log(*high / *low) / 2 < std::log1p(result.margin);
+    return narrow ? Standing::narrow : Standing::open;
 }
 
-void fill(PairedRatio& result, const Pairs& pairs) {
-    result.left_out = pairs.left_out;
-    const model::RatioEstimate all = estimate_of(pairs.log_ratios([](const Pair&) { return true; }));
-    result.pairs = all.pairs;
-    result.ratio = all.ratio;
-    result.low = all.low;
-    result.high = all.high;
-    const Doubtful doubtful(pairs, result.quantity);
-    result.without_doubt =
-        estimate_of(pairs.log_ratios([&](const Pair& pair) { return !doubtful.either(pair); }));
-}
-
-// The verdict of what `pairs` gave.
-void conclude(PairedRatio& result, const Pairs& pairs, const Evidence& evidence) {
-    fill(result, pairs);
+// The verdict of an interval of the case's ratio.
+void conclude(Case& judged, const std::optional<double>& low, const std::optional<double>& high) {
+    PairedRatio& result = judged.result;
     if (!result.ratio) {
         result.basis = result.left_out.total() > 0 ? Basis::no_figure : Basis::no_pair;
         return;
     }
-    decide(result, evidence);
-    weigh_doubt(result, pairs, evidence);
+    decide(result, low, high);
+    if (!judged.look) result.basis = Basis::before_look;
+    weigh_doubt(judged);
+    result.standing = standing_of(result, low, high);
 }
 
 void call_invalid(PairedRatio& result) {
     result.verdict = Verdict::invalid;
     result.basis = Basis::cell_invalid;
+    result.standing = Standing::certain;
 }
+
+// What the level is among the others: significant only as Holm's procedure has it, with the interval of the
+// step at which it was tried.
+void judge_among(std::vector<Case>& levels) {
+    std::vector<Case*> tried;
+    std::vector<double> p_values;
+    for (Case& level : levels)
+        if (level.result.low) {
+            tried.push_back(&level);
+            p_values.push_back(level.overall_p());
+        }
+    const std::vector<double> adjusted = stats::holm(p_values);
+    std::vector<std::size_t> order(tried.size());
+    for (std::size_t i = 0; i < order.size(); ++i)
+        order[i] = i;
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return p_values[a] < p_values[b]; });
+    std::size_t left = order.size();  // hypotheses that the step shares the error among
+    for (const std::size_t i : order) {
+        Case& level = *tried[i];
+        const double confidence = 1 - level.look->p / static_cast<double>(left);
+        const model::RatioEstimate estimate = estimate_of(level.decision, confidence);
+        level.result.among_levels = model::AmongLevels{adjusted[i], confidence, estimate.low, estimate.high};
+        if (adjusted[i] < stats::k_overall_level) --left;
+    }
+}
+
+class Judge {
+public:
+    Judge(const Evidence& evidence, Quantity quantity, const Sides& sides)
+        : evidence_(evidence), quantity_(quantity), sides_(sides) {}
+
+    [[nodiscard]] std::vector<PairedRatio> all() const {
+        std::vector<PairedRatio> found;
+        std::vector<Case> levels;
+        for (const std::int64_t level : evidence_.levels)
+            levels.push_back(level_alone(level));
+        judge_among(levels);
+        for (Case& level : levels) {
+            if (level.result.among_levels)
+                conclude(level, level.result.among_levels->low, level.result.among_levels->high);
+            found.push_back(level.result);
+        }
+        found.push_back(pooled());
+        return found;
+    }
+
+    [[nodiscard]] PairedRatio pooled() const {
+        Case judged = begun(std::nullopt);
+        std::vector<int> finished;
+        bool some_invalid = false;
+        for (const std::int64_t level : evidence_.levels)
+            finished.push_back(static_cast<int>(finished_blocks(evidence_, sides_, level).size()));
+        set_look(judged, blocks_of_all(finished));
+        for (const std::int64_t level : evidence_.levels) {
+            if (one_invalid_at(evidence_, sides_, level)) {
+                some_invalid = true;
+            } else {
+                judged.pairs.add(pairs_of(level, judged.look));
+            }
+        }
+        fill(judged);
+        conclude(judged, judged.result.low, judged.result.high);
+        if (judged.result.basis == Basis::no_pair && some_invalid) call_invalid(judged.result);
+        return judged.result;
+    }
+
+private:
+    [[nodiscard]] Case begun(std::optional<std::int64_t> level) const {
+        Case judged;
+        judged.result.quantity = quantity_;
+        judged.result.entrant = sides_.entrant;
+        judged.result.baseline = sides_.baseline;
+        judged.result.level = level;
+        judged.result.margin = evidence_.margin(quantity_);
+        return judged;
+    }
+
+    void set_look(Case& judged, int finished) const {
+        judged.look = look_at(evidence_.experiment, finished);
+        judged.result.confidence = judged.confidence();
+        if (judged.look && !one_look(evidence_.experiment)) judged.result.look = judged.look->blocks;
+    }
+
+    // Only what the look saw; before the first one, whatever is there.
+    [[nodiscard]] Pairs pairs_of(std::int64_t level, const std::optional<stats::Look>& look) const {
+        std::vector<int> blocks = finished_blocks(evidence_, sides_, level);
+        if (look && !one_look(evidence_.experiment))
+            blocks.resize(std::min(blocks.size(), static_cast<std::size_t>(look->blocks)));
+        return pairs_at(evidence_, quantity_, sides_, level, {blocks.begin(), blocks.end()});
+    }
+
+    [[nodiscard]] Case level_alone(std::int64_t level) const {
+        Case judged = begun(level);
+        judged.result.descriptive = one_look(evidence_.experiment);
+        if (one_invalid_at(evidence_, sides_, level)) {
+            call_invalid(judged.result);
+            judged.result.alone = Verdict::invalid;
+            return judged;
+        }
+        set_look(judged, static_cast<int>(finished_blocks(evidence_, sides_, level).size()));
+        judged.pairs = pairs_of(level, judged.look);
+        fill(judged);
+        conclude(judged, judged.result.low, judged.result.high);
+        judged.result.alone = judged.result.verdict;
+        return judged;
+    }
+
+    const Evidence& evidence_;
+    Quantity quantity_;
+    const Sides& sides_;
+};
 
 }  // namespace
 
-const model::Cell* Evidence::cell(const std::string& entrant, std::int64_t level) const {
-    const auto found = std::find_if(cells.begin(), cells.end(), [&](const model::Cell& cell) {
-        return cell.entrant == entrant && cell.level == level;
-    });
-    return found == cells.end() ? nullptr : &*found;
-}
-
-PairedRatio ratio_at(const Evidence& evidence, Quantity quantity, const Sides& sides, std::int64_t level) {
-    PairedRatio result{
-        .quantity = quantity, .entrant = sides.entrant, .baseline = sides.baseline, .level = level};
-    if (one_invalid_at(evidence, sides, level)) {
-        call_invalid(result);
-    } else {
-        conclude(result, pairs_at(evidence, quantity, sides, level), evidence);
-    }
-    return result;
+std::vector<PairedRatio> ratios(const Evidence& evidence, Quantity quantity, const Sides& sides) {
+    return Judge(evidence, quantity, sides).all();
 }
 
 PairedRatio pooled_ratio(const Evidence& evidence, Quantity quantity, const Sides& sides) {
-    PairedRatio result{
-        .quantity = quantity, .entrant = sides.entrant, .baseline = sides.baseline, .level = std::nullopt};
-    Pairs pairs;
-    bool some_invalid = false;
-    for (const std::int64_t level : evidence.levels) {
-        if (one_invalid_at(evidence, sides, level)) {
-            some_invalid = true;
-        } else {
-            pairs.add(pairs_at(evidence, quantity, sides, level));
-        }
-    }
-    conclude(result, pairs, evidence);
-    if (result.basis == Basis::no_pair && some_invalid) call_invalid(result);
-    return result;
+    return Judge(evidence, quantity, sides).pooled();
 }
 
 }  // namespace joust::analysis

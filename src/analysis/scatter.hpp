@@ -3,7 +3,7 @@
 #include <optional>
 #include <string>
 
-#include "analysis/ratios.hpp"
+#include "analysis/evidence.hpp"
 
 namespace joust::analysis {
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "analysis/ratios.hpp"
+
 namespace joust::analysis {
 std::optional<std::string> winner(const Evidence& evidence, const std::vector<std::string>& contenders) {
     if (contenders.size() < 2 || std::any_of(evidence.cells.begin(), evidence.cells.end(), model::invalid))

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "analysis/ratios.hpp"
+#include "analysis/evidence.hpp"
 
 namespace joust::analysis {
 

@@ -16,6 +16,27 @@ std::string_view name(Doubt doubt) {
     return names[static_cast<std::size_t>(doubt)];
 }
 
+std::string_view name(DecidedBy decided_by) {
+    constexpr std::array<std::string_view, 3> names{"raw", "adjusted", "both"};
+    return names[static_cast<std::size_t>(decided_by)];
+}
+
+std::string_view name(Standing standing) {
+    constexpr std::array<std::string_view, 4> names{"open", "certain", "equivalent", "narrow"};
+    return names[static_cast<std::size_t>(standing)];
+}
+
+std::string_view name(NoLaw reason) {
+    constexpr std::array<std::string_view, 3> names{"few_rising_levels", "no_rise", "no_fit"};
+    return names[static_cast<std::size_t>(reason)];
+}
+
+std::string_view name(TimePart part) {
+    constexpr std::array<std::string_view, 5> names{"user_cpu", "system_cpu", "database_cpu", "run_delay",
+                                                    "rest"};
+    return names[static_cast<std::size_t>(part)];
+}
+
 const Estimate* Cell::find(Quantity quantity) const {
     const auto found = figures.find(quantity);
     return found == figures.end() ? nullptr : &found->second;
@@ -41,9 +62,17 @@ const PairedRatio* Comparison::ratio(Quantity quantity, const std::string& entra
 
 std::vector<PairedRatio> Comparison::pooled(Quantity quantity) const {
     std::vector<PairedRatio> found;
-    std::copy_if(ratios.begin(), ratios.end(), std::back_inserter(found),
-                 [&](const PairedRatio& ratio) { return ratio.quantity == quantity && !ratio.level; });
+    std::copy_if(ratios.begin(), ratios.end(), std::back_inserter(found), [&](const PairedRatio& ratio) {
+        return ratio.quantity == quantity && !ratio.level && ratio.entrant != again;
+    });
     return found;
+}
+
+const HostFloor* Comparison::floor(Quantity quantity) const {
+    const auto found = std::find_if(floors.begin(), floors.end(), [quantity](const HostFloor& floor) {
+        return floor.quantity == quantity;
+    });
+    return found == floors.end() ? nullptr : &*found;
 }
 
 }  // namespace joust::model

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -52,7 +53,7 @@ struct Cell {
 struct RatioEstimate {
     int pairs = 0;
     std::optional<double> ratio;  ///< empty without a pair
-    std::optional<double> low;    ///< 95 % interval, from three pairs on
+    std::optional<double> low;    ///< interval, from three pairs on; at 95 % unless a look has its own
     std::optional<double> high;
     friend bool operator==(const RatioEstimate&, const RatioEstimate&) = default;
 };
@@ -63,6 +64,7 @@ enum class Basis : std::uint8_t {
     no_pair,        ///< no block has a trial of both that is not invalid
     no_figure,      ///< there are such blocks, but in none of them both have the figure
     too_few_pairs,  ///< for an interval
+    before_look,    ///< the run goes on, and its first look is yet to come
     within_margin,  ///< the interval lies within it
     excludes_one,   ///< the interval does, and does not lie within the margin
     neither,        ///< the interval includes 1 and is wider than the margin
@@ -88,6 +90,33 @@ struct LeftOut {
     friend bool operator==(const LeftOut&, const LeftOut&) = default;
 };
 
+/// Which ratio a verdict is made of where steal differed within the pairs (see stats::decide_steal).
+enum class DecidedBy : std::uint8_t {
+    raw,       ///< the pairs as they are
+    adjusted,  ///< the ratio at equal steal
+    both,      ///< one of the two suffered from more steal, which may be its own doing: both must agree
+};
+/// "raw", "adjusted", "both": as in the JSON.
+std::string_view name(DecidedBy decided_by);
+
+/// Whether more blocks could change what is known of a ratio: what a plan looks at.
+enum class Standing : std::uint8_t {
+    open,
+    certain,     ///< faster, slower, or invalid
+    equivalent,  ///< the interval lies within the margin
+    narrow,      ///< the interval is narrower than the margin, but tells neither
+};
+std::string_view name(Standing standing);
+
+/// What a level's ratio says as one of several that are looked at together (Holm's procedure).
+struct AmongLevels {
+    double p_value = 1;        ///< adjusted for their number (and of looks, in proportion to 5 %)
+    double confidence = 0.95;  ///< of its interval
+    std::optional<double> low;
+    std::optional<double> high;
+    friend bool operator==(const AmongLevels&, const AmongLevels&) = default;
+};
+
 /// Ratio entrant ÷ baseline of one quantity, paired within blocks.
 struct PairedRatio {
     Quantity quantity = Quantity::goodput;
@@ -96,24 +125,44 @@ struct PairedRatio {
     std::optional<std::int64_t> level;  ///< empty: all levels together
     int pairs = 0;                      ///< blocks (times levels) in which neither trial is invalid
     LeftOut left_out;                   ///< further ones
-    std::optional<double> ratio;        ///< geometric mean, of levels their mean; empty without a pair
-    std::optional<double> low;          ///< 95 % interval, from three pairs on
+    /// Geometric mean, of levels their mean, with its interval from three pairs on: of those below the ratio
+    /// that decides; where both must agree, the one nearer to 1 and an interval that holds both. Empty
+    /// without a pair; the interval also before the first look.
+    std::optional<double> ratio;
+    std::optional<double> low;
     std::optional<double> high;
+    double confidence = 0.95;  ///< of the intervals: a look has its own
+    std::optional<int> look;   ///< blocks that were looked at, of a run with looks
+    DecidedBy decided_by = DecidedBy::raw;
+    RatioEstimate raw;                      ///< the pairs as they are
+    std::optional<RatioEstimate> adjusted;  ///< to equal steal, where it has a say
+    std::optional<double> p_value;          ///< of a true ratio of 1, for the ratio that decides
+    /// Of one level, among all of them; empty where it has no interval. It makes the level's verdict.
+    std::optional<AmongLevels> among_levels;
+    Verdict alone = Verdict::inconclusive;  ///< of one level: by its own interval, as if it were the only one
+    /// One level of a run with a single look: the ratio is shown, and no verdict claimed.
+    bool descriptive = false;
+    double margin = 0;            ///< of practical equivalence for it, each side of 1
     RatioEstimate without_doubt;  ///< the estimate over the pairs of which no rule doubts the quantity
     Doubt doubt = Doubt::none;
     Verdict verdict = Verdict::inconclusive;
     Basis basis = Basis::no_pair;
+    Standing standing = Standing::open;
 
     /// The interval would give a verdict, but doubt forbids it.
     [[nodiscard]] bool undecided() const { return doubt == Doubt::contradicts || doubt == Doubt::one_sided; }
     friend bool operator==(const PairedRatio&, const PairedRatio&) = default;
 };
 
-/// First level at which the error rate exceeds the limit in a majority of blocks.
+/// First level at which the error rate exceeds the limit in a majority of blocks. The true point lies above
+/// `whole_level`; each block for itself has a first such level, too.
 struct BreakingPoint {
     std::string entrant;
     std::int64_t level = 0;
     double error_rate = 0;
+    std::optional<std::int64_t> whole_level;   ///< the level below; empty: there is none that was measured
+    std::int64_t earliest_level = 0;           ///< over the blocks
+    std::optional<std::int64_t> latest_level;  ///< likewise; empty where some block has none
     friend bool operator==(const BreakingPoint&, const BreakingPoint&) = default;
 };
 
@@ -171,17 +220,108 @@ struct Caveat {
     friend bool operator==(const Caveat&, const Caveat&) = default;
 };
 
+/// Whether blocks differ in the ratio of goodput entrant ÷ baseline, within levels. What is not known is
+/// empty.
+struct BlockEffect {
+    std::string entrant;
+    std::optional<double> first_ratio;  ///< ratio in the first block ÷ that in the others
+    std::optional<double> first_low;    ///< 95 % interval
+    std::optional<double> first_high;
+    std::optional<double> first_p;  ///< of no difference between the first block and the others
+    std::optional<double> any_p;    ///< of no difference between any blocks
+    friend bool operator==(const BlockEffect&, const BlockEffect&) = default;
+};
+
+/// What this host could tell apart in the blocks of this run: half of the width of the 95 % interval of the
+/// ratio of the baseline to itself, as a share (0.03: 3 %).
+struct HostFloor {
+    Quantity quantity = Quantity::goodput;
+    double half_width = 0;
+    friend bool operator==(const HostFloor&, const HostFloor&) = default;
+};
+
+/// The universal scalability law X(N) = gamma N / (1 + alpha (N - 1) + beta N (N - 1)) of goodput over users,
+/// with 95 % bootstrap intervals (where every level has repeats).
+struct ScalabilityLaw {
+    Estimate gamma;                      ///< goodput of one user, per second
+    Estimate alpha;                      ///< contention: the share of work that is done one at a time
+    Estimate beta;                       ///< what users cost one another pairwise
+    std::optional<Estimate> peak_users;  ///< within the measured levels only
+    std::optional<Estimate> peak_rps;
+    friend bool operator==(const ScalabilityLaw&, const ScalabilityLaw&) = default;
+};
+
+/// Why no law is told.
+enum class NoLaw : std::uint8_t {
+    few_rising_levels,  ///< fewer than three levels below 90 % of the largest goodput
+    no_rise,            ///< goodput hardly rises from the lowest level on, so nothing tells that of one user
+    no_fit,             ///< no law comes near the goodput
+};
+/// "few_rising_levels", "no_rise", "no_fit": as in the JSON.
+std::string_view name(NoLaw reason);
+
+/// How the goodput of one entrant goes with the number of users (closed model).
+struct Capacity {
+    std::string entrant;
+    std::optional<ScalabilityLaw> law;
+    std::optional<NoLaw> not_identified;  ///< in its place
+    friend bool operator==(const Capacity&, const Capacity&) = default;
+};
+
+/// Where the time of an operation goes: of the contender, but for the database's.
+enum class TimePart : std::uint8_t { user_cpu, system_cpu, database_cpu, run_delay, rest };
+inline constexpr std::array k_time_parts{TimePart::user_cpu, TimePart::system_cpu, TimePart::database_cpu,
+                                         TimePart::run_delay, TimePart::rest};
+/// "user_cpu", …: as in the JSON.
+std::string_view name(TimePart part);
+
+/// Time per operation of an entrant and of the baseline, and the difference: means over levels of the means
+/// over their pairs, in microseconds.
+struct TimeDifference {
+    double entrant_us = 0;
+    double baseline_us = 0;
+    /// Entrant less baseline; 95 % interval from the scatter within levels, from three pairs on. Never cut at
+    /// 0.
+    Estimate difference_us;
+    friend bool operator==(const TimeDifference&, const TimeDifference&) = default;
+
+    /// The interval leaves out 0.
+    [[nodiscard]] bool certain() const {
+        return difference_us.low && difference_us.high && (*difference_us.low > 0 || *difference_us.high < 0);
+    }
+};
+
+/// Why the goodput of an entrant differs from the baseline's: closed model, where 1 ÷ goodput is the time of
+/// an operation, over the levels at which neither is invalid and somebody was busy. Parts that pass at the
+/// same time overlap, so that the rest may be negative. A part that is not known of every pair is left out.
+struct Why {
+    std::string entrant;
+    std::string baseline;
+    int pairs = 0;
+    TimeDifference total;
+    std::map<TimePart, TimeDifference> parts;
+    friend bool operator==(const Why&, const Why&) = default;
+};
+
 struct Comparison {
     std::vector<std::string> entrants;  ///< their labels, in the benchmark's order
     std::string baseline;
     LoadModel load_model = LoadModel::closed;
-    double margin = 0;                        ///< of practical equivalence, each side of 1
+    double margin = 0;  ///< of practical equivalence as asked, each side of 1; a ratio has its own
     std::vector<std::int64_t> levels;         ///< with at least one trial
     int blocks = 0;                           ///< that have at least one trial
     std::vector<Judgement> trial_judgements;  ///< one for each trial, in the order given
     std::vector<Cell> cells;                  ///< by level, then by entrant
     /// By quantity, then entrant other than the baseline: levels, then all together (level empty).
     std::vector<PairedRatio> ratios;
+    /// The entrant that is the baseline's contender once more, with the same variant: it shows what this host
+    /// could tell apart. Never ranked, never the winner; empty without one.
+    std::optional<std::string> again;
+    std::vector<HostFloor> floors;           ///< of the compared quantities, where there is such an entrant
+    bool one_look = true;                    ///< judged once, after a fixed number of blocks
+    std::vector<BlockEffect> block_effects;  ///< one for each entrant but the baseline, from two blocks on
+    std::vector<Capacity> capacities;        ///< closed model, from two levels on
+    std::vector<Why> whys;                   ///< closed model, where there is a pair
     std::vector<BreakingPoint> breaking_points;
     std::vector<Plateau> plateaus;
     std::vector<Scatter> scatters;  ///< of each contender that has enough trials to tell
@@ -196,8 +336,9 @@ struct Comparison {
     /// The ratio of an entrant at a level, or over all levels (empty level); null for the baseline.
     [[nodiscard]] const PairedRatio* ratio(Quantity quantity, const std::string& entrant,
                                            std::optional<std::int64_t> level) const;
-    /// The ratios over all levels, one for each entrant but the baseline.
+    /// The ratios over all levels, one for each entrant but the baseline and the baseline again.
     [[nodiscard]] std::vector<PairedRatio> pooled(Quantity quantity) const;
+    [[nodiscard]] const HostFloor* floor(Quantity quantity) const;
 };
 
 /// Whether the cell is not to be ranked.

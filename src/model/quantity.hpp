@@ -295,8 +295,8 @@ inline const QuantityRow& row(Quantity quantity) {
 }
 
 /// Quantities by which contenders are compared, paired within blocks, in the order in which they are told.
-inline constexpr std::array<Quantity, 3> k_compared_quantities{Quantity::goodput, Quantity::cpu_per_operation,
-                                                               Quantity::response_time_p99};
+inline constexpr std::array<Quantity, 4> k_compared_quantities{
+    Quantity::goodput, Quantity::cpu_per_operation, Quantity::response_time_p50, Quantity::response_time_p99};
 
 /// Of some response times, for a quantity that is of requests; the histogram is not empty.
 inline double value(const QuantityRow& row, const stats::Histogram& response_times) {

@@ -24,17 +24,18 @@ bool without_limits(const model::Cell& cell) {
 // What stands between ratio and limits.
 std::string bare_verdict(const model::Comparison& comparison, const model::Cell& cell) {
     if (invalid(cell)) return "invalid: " + short_reason(cell);
-    const auto verdict = verdict_of(comparison, cell);
-    if (!verdict)
+    const model::PairedRatio* ratio = comparison.ratio(model::Quantity::goodput, cell.entrant, cell.level);
+    if (ratio == nullptr)
         return comparison.entrants.size() > 1 ? "baseline" : std::string(name(cell.judgement.validity));
-    if (*verdict == model::Verdict::invalid)
+    if (cell.entrant == comparison.again) return "baseline again";
+    if (ratio->verdict == model::Verdict::invalid)
         if (const model::Cell* baseline = comparison.cell(comparison.baseline, cell.level);
             baseline != nullptr)
             return "not ranked: " + baseline->entrant + " invalid";
-    const model::PairedRatio* ratio = comparison.ratio(model::Quantity::goodput, cell.entrant, cell.level);
     // Without an interval there is nothing to be conclusive about: the ratio only describes what was seen.
-    if (!ratio->low) return ratio->pairs == 0 ? "no pair" : model::counted(ratio->pairs, "pair") + " only";
-    return verdict_words(*ratio);
+    if (!ratio->low && ratio->basis != model::Basis::before_look)
+        return ratio->pairs == 0 ? "no pair" : model::counted(ratio->pairs, "pair") + " only";
+    return ratio->descriptive ? "descriptive" : verdict_words(*ratio);
 }
 
 }  // namespace
@@ -75,6 +76,7 @@ std::string ratio_text(const model::PairedRatio& ratio) {
 }
 
 std::string verdict_words(const model::PairedRatio& ratio) {
+    if (ratio.basis == model::Basis::before_look) return "before the first look";
     return ratio.undecided() ? "not decided" : std::string(name(ratio.verdict));
 }
 
@@ -102,7 +104,8 @@ std::string validity_text(const model::Cell& cell) {
 std::optional<model::Verdict> verdict_of(const model::Comparison& comparison, const model::Cell& cell) {
     if (invalid(cell)) return model::Verdict::invalid;
     const model::PairedRatio* ratio = comparison.ratio(model::Quantity::goodput, cell.entrant, cell.level);
-    return ratio != nullptr ? std::optional(ratio->verdict) : std::nullopt;
+    const bool claims = ratio != nullptr && !ratio->descriptive && cell.entrant != comparison.again;
+    return claims ? std::optional(ratio->verdict) : std::nullopt;
 }
 
 std::string verdict_text(const model::Comparison& comparison, const model::Cell& cell) {

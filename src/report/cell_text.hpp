@@ -30,10 +30,11 @@ std::vector<std::string> short_reason_list(const model::Cell& cell);
 std::string short_reasons(const model::Cell& cell);
 /// "valid", "suspect: no steady state, littles law", "invalid: 34 % errors, limits off".
 std::string validity_text(const model::Cell& cell);
-/// "baseline", "faster", "1 pair only", "invalid: 34 % errors", "not ranked: django invalid"; each followed
-/// by
+/// "baseline", "baseline again", "descriptive", "faster", "1 pair only", "invalid: 34 % errors", "not ranked:
+/// django invalid"; each followed by
 /// ", limits off" where they were.
 std::string verdict_text(const model::Comparison& comparison, const model::Cell& cell);
-/// The verdict that verdict_text() puts into words; empty for a valid baseline.
+/// The verdict that verdict_text() puts into words; empty for a valid baseline, and where the ratio only
+/// describes.
 std::optional<model::Verdict> verdict_of(const model::Comparison& comparison, const model::Cell& cell);
 }  // namespace joust::report

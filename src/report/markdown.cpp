@@ -7,6 +7,7 @@
 #include "report/cell_text.hpp"
 #include "report/markdown_tables.hpp"
 #include "report/markdown_text.hpp"
+#include "report/words/capacity.hpp"
 #include "report/words/explanations.hpp"
 #include "report/words/findings.hpp"
 #include "report/words/recommendations.hpp"
@@ -52,6 +53,10 @@ std::string summary(const RunReport& run) {
         text.resize(text.size() - 2);
     }
     if (!run.comparison.ratios.empty()) text += "\n" + ratio_table(run).markdown();
+    const bool some_interval =
+        std::any_of(run.comparison.ratios.begin(), run.comparison.ratios.end(),
+                    [](const model::PairedRatio& ratio) { return ratio.among_levels.has_value(); });
+    if (run.comparison.levels.size() > 1 && some_interval) text += "\n" + level_ratio_table(run).markdown();
     return text + "\n" + marked(words::how_to_read_ratios(run.benchmark.experiment)) + "\n";
 }
 
@@ -59,6 +64,15 @@ std::string throughput(const Pictured& pictured) {
     return heading("Throughput") + marked(words::about_throughput()) + "\n\n" +
            throughput_table(pictured.run).markdown() +
            picture(pictured, "throughput", "Verified operations per second over concurrency");
+}
+
+// The law of each contender, with its intervals, or why there is none.
+std::string capacity(const RunReport& run) {
+    if (run.comparison.capacities.empty()) return "";
+    std::vector<words::Prose> sentences;
+    for (const model::Capacity& one : run.comparison.capacities)
+        sentences.push_back(words::strong(one.entrant) + ": " + words::capacity(one) + ".");
+    return heading("Capacity") + marked(words::about_capacity()) + "\n\n" + bullets(sentences, "");
 }
 
 std::string latency(const Pictured& pictured) {
@@ -204,7 +218,8 @@ std::string markdown(const RunReport& run, const std::vector<Figure>& figures) {
     text += heading("Environment") + environment_table(run).markdown();
     text += heading("Architecture of each contender") + architecture_table(run).markdown();
     if (!run.comparison.cells.empty())
-        text += throughput(pictured) + latency(pictured) + resources(pictured) + errors(pictured);
+        text +=
+            throughput(pictured) + capacity(run) + latency(pictured) + resources(pictured) + errors(pictured);
     text += heading("Findings") + bullets(found(run), "Nothing was measured, so nothing was found.");
     text += heading("Recommendations") +
             bullets(words::recommendations(run), "No recommendation follows from these numbers.");

@@ -79,25 +79,64 @@ std::string language_text(const model::ContenderFacts& facts) {
                                            : facts.stack.language + " " + version->second;
 }
 
+// One quantity is faster, of another there is less.
+std::string verdict_of(const model::PairedRatio& ratio) {
+    const words::ComparedWords& said = words::compared_words(ratio.quantity);
+    if (ratio.verdict == model::Verdict::faster) return std::string(said.faster);
+    if (ratio.verdict == model::Verdict::slower) return std::string(said.slower);
+    return verdict_words(ratio);
+}
+
+std::string confidence_text(const model::PairedRatio& ratio) {
+    return ratio.low ? fmt::format("{:.4g} %", 100 * ratio.confidence) : "–";
+}
+
 }  // namespace
 
 Table ratio_table(const RunReport& run) {
     Table table{{{"all levels where neither is invalid", Align::left},
-                 {"ratio [95 % interval]"},
+                 {"ratio [interval]"},
+                 {"confidence"},
                  {"pairs"},
                  {"without doubt"},
                  {"pairs"},
                  {"verdict", Align::left}},
                 {}};
     for (const model::PairedRatio& ratio : run.comparison.ratios) {
-        if (ratio.level) continue;
+        if (ratio.level || ratio.entrant == run.comparison.again) continue;
         const words::ComparedWords& said = words::compared_words(ratio.quantity);
-        std::string verdict = verdict_words(ratio);
-        if (ratio.verdict == model::Verdict::faster) verdict = said.faster;
-        if (ratio.verdict == model::Verdict::slower) verdict = said.slower;
         table.rows.push_back({fmt::format("{}, {} ÷ {}", said.title, ratio.entrant, ratio.baseline),
-                              ratio_text(ratio), std::to_string(ratio.pairs), ratio_text(ratio.without_doubt),
-                              std::to_string(ratio.without_doubt.pairs), std::move(verdict)});
+                              ratio_text(ratio), confidence_text(ratio), std::to_string(ratio.pairs),
+                              ratio_text(ratio.without_doubt), std::to_string(ratio.without_doubt.pairs),
+                              verdict_of(ratio)});
+    }
+    return table;
+}
+
+Table level_ratio_table(const RunReport& run) {
+    const bool closed = run.benchmark.load.model == model::LoadModel::closed;
+    Table table{{{closed ? "users" : "requests/s"},
+                 {"goodput", Align::left},
+                 {"ratio [interval]"},
+                 {"confidence"},
+                 {"among all levels"},
+                 {"p"},
+                 {"pairs"},
+                 {"verdict", Align::left}},
+                {}};
+    for (const model::PairedRatio& ratio : run.comparison.ratios) {
+        if (!ratio.level || ratio.quantity != model::Quantity::goodput ||
+            ratio.entrant == run.comparison.again)
+            continue;
+        const auto& among = ratio.among_levels;
+        const model::RatioEstimate of_family{ratio.pairs, ratio.ratio, among ? among->low : std::nullopt,
+                                             among ? among->high : std::nullopt};
+        table.rows.push_back(
+            {std::to_string(*ratio.level), fmt::format("{} ÷ {}", ratio.entrant, ratio.baseline),
+             ratio_text(ratio), confidence_text(ratio), among ? ratio_text(of_family) : "–",
+             among ? fmt::format("{:.2g}", among->p_value) : "–", std::to_string(ratio.pairs),
+             ratio.descriptive && ratio.verdict != model::Verdict::invalid ? "descriptive"
+                                                                           : verdict_of(ratio)});
     }
     return table;
 }

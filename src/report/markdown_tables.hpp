@@ -7,6 +7,8 @@ namespace joust::report {
 
 /// Ratios over all levels: goodput, CPU per operation, p99.
 Table ratio_table(const RunReport& run);
+/// The ratios of goodput at each level: with their own intervals, and with those among all levels.
+Table level_ratio_table(const RunReport& run);
 Table environment_table(const RunReport& run);
 /// One column per contender.
 Table architecture_table(const RunReport& run);

@@ -6,6 +6,9 @@
 #include "model/measuring_time.hpp"
 #include "report/environment_facts.hpp"
 #include "report/judgement_json.hpp"
+#include "report/words/capacity.hpp"
+#include "report/words/host_floor.hpp"
+#include "report/words/time_parts.hpp"
 #include "report/words/verdicts.hpp"
 
 namespace joust::report {
@@ -97,23 +100,113 @@ Json cell_json(const Cell& cell) {
     return object;
 }
 
+// PREFIXratio, PREFIXratio_low, PREFIXratio_high.
+void add_ratio(Json& object, const std::string& prefix, const std::optional<model::RatioEstimate>& estimate) {
+    const model::RatioEstimate told = estimate.value_or(model::RatioEstimate{});
+    object[prefix + "ratio"] = optional(told.ratio);
+    object[prefix + "ratio_low"] = optional(told.low);
+    object[prefix + "ratio_high"] = optional(told.high);
+}
+
 Json ratio_json(const model::Comparison& comparison, const PairedRatio& ratio) {
-    return {{"quantity", row(ratio.quantity).name},
-            {"contender", ratio.entrant},
-            {"baseline", ratio.baseline},
-            {"level", optional(ratio.level)},
-            {"pairs", ratio.pairs},
-            {"pairs_left_out", ratio.left_out.total()},
-            {"ratio", optional(ratio.ratio)},
-            {"ratio_low", optional(ratio.low)},
-            {"ratio_high", optional(ratio.high)},
-            {"valid_pairs", ratio.without_doubt.pairs},
-            {"valid_ratio", optional(ratio.without_doubt.ratio)},
-            {"valid_ratio_low", optional(ratio.without_doubt.low)},
-            {"valid_ratio_high", optional(ratio.without_doubt.high)},
-            {"doubt", name(ratio.doubt)},
-            {"verdict", name(ratio.verdict)},
-            {"why", words::why(comparison, ratio)}};
+    Json object = {{"quantity", row(ratio.quantity).name},
+                   {"contender", ratio.entrant},
+                   {"baseline", ratio.baseline},
+                   {"level", optional(ratio.level)},
+                   {"pairs", ratio.pairs},
+                   {"pairs_left_out", ratio.left_out.total()},
+                   {"confidence", rounded(ratio.confidence)},
+                   {"look_blocks", optional(ratio.look)}};
+    add_ratio(object, "", model::RatioEstimate{ratio.pairs, ratio.ratio, ratio.low, ratio.high});
+    object["p_value"] = optional(ratio.p_value);
+    object["decided_by"] = name(ratio.decided_by);
+    add_ratio(object, "raw_", ratio.raw);
+    add_ratio(object, "adjusted_", ratio.adjusted);
+    const auto& among = ratio.among_levels;
+    object["among_levels_p_value"] = among ? Json(rounded(among->p_value)) : Json(nullptr);
+    object["among_levels_confidence"] = among ? Json(rounded(among->confidence)) : Json(nullptr);
+    object["among_levels_ratio_low"] = among ? optional(among->low) : Json(nullptr);
+    object["among_levels_ratio_high"] = among ? optional(among->high) : Json(nullptr);
+    object["valid_pairs"] = ratio.without_doubt.pairs;
+    add_ratio(object, "valid_", ratio.without_doubt);
+    object["doubt"] = name(ratio.doubt);
+    object["margin"] = rounded(ratio.margin);
+    object["verdict"] = name(ratio.verdict);
+    object["verdict_alone"] = ratio.level ? Json(name(ratio.alone)) : Json(nullptr);
+    object["descriptive"] = ratio.descriptive;
+    object["standing"] = name(ratio.standing);
+    object["why"] = words::why(comparison, ratio);
+    return object;
+}
+
+// KEY, KEY_low and KEY_high; null where there is none.
+void add_estimate(Json& object, const std::string& key, const std::optional<Estimate>& estimate) {
+    object[key] = estimate ? Json(rounded(estimate->value)) : Json(nullptr);
+    object[key + "_low"] = estimate ? optional(estimate->low) : Json(nullptr);
+    object[key + "_high"] = estimate ? optional(estimate->high) : Json(nullptr);
+}
+
+Json capacities_json(const model::Comparison& comparison) {
+    Json list = Json::array();
+    for (const model::Capacity& capacity : comparison.capacities) {
+        const auto& law = capacity.law;
+        Json object = {{"contender", capacity.entrant},
+                       {"not_identified",
+                        capacity.not_identified ? Json(name(*capacity.not_identified)) : Json(nullptr)}};
+        add_estimate(object, "gamma_rps", law ? std::optional(law->gamma) : std::nullopt);
+        add_estimate(object, "alpha", law ? std::optional(law->alpha) : std::nullopt);
+        add_estimate(object, "beta", law ? std::optional(law->beta) : std::nullopt);
+        add_estimate(object, "peak_users", law ? law->peak_users : std::nullopt);
+        add_estimate(object, "peak_rps", law ? law->peak_rps : std::nullopt);
+        object["text"] = words::capacity(capacity);
+        list.push_back(std::move(object));
+    }
+    return list;
+}
+
+void add_time(Json& object, const std::string& prefix, const std::optional<model::TimeDifference>& time) {
+    object[prefix + "_us"] = time ? Json(rounded(time->entrant_us)) : Json(nullptr);
+    object[prefix + "_baseline_us"] = time ? Json(rounded(time->baseline_us)) : Json(nullptr);
+    add_estimate(object, prefix + "_difference_us", time ? std::optional(time->difference_us) : std::nullopt);
+}
+
+Json whys_json(const model::Comparison& comparison) {
+    Json list = Json::array();
+    for (const model::Why& why : comparison.whys) {
+        Json object = {{"contender", why.entrant}, {"baseline", why.baseline}, {"pairs", why.pairs}};
+        add_time(object, "operation", why.total);
+        for (const model::TimePart part : model::k_time_parts) {
+            const auto found = why.parts.find(part);
+            add_time(object, std::string(name(part)),
+                     found == why.parts.end() ? std::nullopt : std::optional(found->second));
+        }
+        object["text"] = words::why_different(comparison, why);
+        list.push_back(std::move(object));
+    }
+    return list;
+}
+
+Json block_effects_json(const model::Comparison& comparison) {
+    Json list = Json::array();
+    for (const model::BlockEffect& effect : comparison.block_effects)
+        list.push_back({{"contender", effect.entrant},
+                        {"first_ratio", optional(effect.first_ratio)},
+                        {"first_ratio_low", optional(effect.first_low)},
+                        {"first_ratio_high", optional(effect.first_high)},
+                        {"first_p_value", optional(effect.first_p)},
+                        {"any_p_value", optional(effect.any_p)},
+                        {"text", words::block_effect(effect)}});
+    return list;
+}
+
+Json host_floor_json(const model::Comparison& comparison) {
+    if (!comparison.again) return nullptr;
+    Json floors = Json::array();
+    for (const model::HostFloor& floor : comparison.floors)
+        floors.push_back({{"quantity", row(floor.quantity).name}, {"half_width", rounded(floor.half_width)}});
+    return {{"contender", *comparison.again},
+            {"half_widths", std::move(floors)},
+            {"text", words::host_floor(comparison)}};
 }
 
 Json ratios_json(const model::Comparison& comparison) {
@@ -178,11 +271,18 @@ std::string results_json(const RunReport& run) {
     for (const Cell& cell : comparison.cells)
         json["results"].push_back(cell_json(cell));
     json["comparisons"] = ratios_json(comparison);
+    json["host_floor"] = host_floor_json(comparison);
+    json["whys"] = whys_json(comparison);
+    json["block_effects"] = block_effects_json(comparison);
+    json["capacities"] = capacities_json(comparison);
     json["breaking_points"] = Json::array();
     for (const model::BreakingPoint& point : comparison.breaking_points)
         json["breaking_points"].push_back({{"contender", point.entrant},
                                            {"level", point.level},
-                                           {"error_rate", rounded(point.error_rate)}});
+                                           {"error_rate", rounded(point.error_rate)},
+                                           {"whole_level", optional(point.whole_level)},
+                                           {"earliest_level", point.earliest_level},
+                                           {"latest_level", optional(point.latest_level)}});
     json["plateaus"] = Json::array();
     for (const model::Plateau& plateau : comparison.plateaus)
         json["plateaus"].push_back({{"contender", plateau.entrant},

@@ -1,14 +1,19 @@
 #include "stats/capacity.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "base/random.hpp"
 #include "stats/quantile.hpp"
+#include "stats/student_t.hpp"
 
 namespace joust::stats {
 namespace {
+
+constexpr double k_degrees_of_normal = 1e6;  // Student's t with so many is the normal distribution
 
 double mean_of(const std::vector<double>& values) {
     return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
@@ -54,26 +59,52 @@ double resampled_mean(const std::vector<double>& trials, Random& random) {
     return mean + (sum / n - mean) * std::sqrt(n / (n - 1));
 }
 
-struct Resamples {
-    std::vector<double> gamma;
-    std::vector<double> alpha;
-    std::vector<double> beta;
-    std::vector<double> peak_users;
-    std::vector<double> peak_throughput;
+// What is told of a law.
+enum Told : std::size_t { k_gamma, k_alpha, k_beta, k_peak_users, k_peak_throughput, k_told };
+using Figures = std::array<double, k_told>;
 
-    void add(const Usl& law, const Interval& range) {
-        gamma.push_back(law.gamma);
-        alpha.push_back(law.alpha);
-        beta.push_back(law.beta);
-        const Peak top = greatest_within(law, range);
-        peak_users.push_back(top.users);
-        peak_throughput.push_back(top.throughput);
-    }
-};
-
-Interval middle(const std::vector<double>& values, double confidence) {
-    return {*quantile(values, 0.5 - confidence / 2), *quantile(values, 0.5 + confidence / 2)};
+Figures figures_of(const Usl& law, const Interval& range) {
+    const Peak top = greatest_within(law, range);
+    return {law.gamma, law.alpha, law.beta, top.users, top.throughput};
 }
+
+double standard_error(const std::vector<double>& trials) {
+    const auto n = static_cast<double>(trials.size());
+    const double mean = mean_of(trials);
+    double squares = 0;
+    for (const double trial : trials)
+        squares += (trial - mean) * (trial - mean);
+    return std::sqrt(squares / (n - 1) / n);
+}
+
+// Few trials tell little of their own scatter, and percentiles alone are too narrow: by how much is Student's
+// t against the normal, with Satterthwaite's degrees of freedom of the levels' parts in each figure. A
+// level's part is what the figure changes by when the level's mean is raised by its standard error.
+Figures stretches(std::span<const TrialsAtLevel> levels, const Figures& at, double confidence) {
+    Figures sum{};
+    Figures squares{};
+    const Interval range = range_of(levels);
+    for (std::size_t raised = 0; raised < levels.size(); ++raised) {
+        std::vector<Point> points = means_of(levels);
+        points[raised].throughput += standard_error(levels[raised].throughputs);
+        const auto law = fit_usl(points);
+        if (!law) continue;
+        const Figures there = figures_of(*law, range);
+        for (std::size_t i = 0; i < k_told; ++i) {
+            const double part = (there[i] - at[i]) * (there[i] - at[i]);
+            sum[i] += part;
+            squares[i] += part * part / static_cast<double>(levels[raised].throughputs.size() - 1);
+        }
+    }
+    Figures result{};
+    const double tail = 0.5 + confidence / 2;
+    const double normal = student_t_quantile(tail, k_degrees_of_normal);
+    for (std::size_t i = 0; i < k_told; ++i)
+        result[i] = squares[i] > 0 ? student_t_quantile(tail, sum[i] * sum[i] / squares[i]) / normal : 1;
+    return result;
+}
+
+using Resamples = std::array<std::vector<double>, k_told>;
 
 Resamples resampled(std::span<const TrialsAtLevel> levels, std::uint64_t seed) {
     Random random = random_for(seed, "universal scalability law");
@@ -83,9 +114,21 @@ Resamples resampled(std::span<const TrialsAtLevel> levels, std::uint64_t seed) {
         std::vector<Point> points;
         for (const TrialsAtLevel& level : levels)
             points.push_back({.users = level.users, .throughput = resampled_mean(level.throughputs, random)});
-        if (const auto law = fit_usl(points)) all.add(*law, range);
+        const auto law = fit_usl(points);
+        if (!law) continue;
+        const Figures figures = figures_of(*law, range);
+        for (std::size_t told = 0; told < k_told; ++told)
+            all[told].push_back(figures[told]);
     }
     return all;
+}
+
+Interval middle(const std::vector<double>& values, double at, double stretch, double confidence,
+                const Interval& bounds) {
+    const auto end = [&](double q) {
+        return std::clamp(at + (*quantile(values, q) - at) * stretch, bounds.low, bounds.high);
+    };
+    return {end(0.5 - confidence / 2), end(0.5 + confidence / 2)};
 }
 
 }  // namespace
@@ -113,14 +156,21 @@ tl::expected<Capacity, NotIdentified> usl_bootstrap(std::span<const TrialsAtLeve
                     [](const auto& level) { return level.throughputs.size() < 2; }))
         return tl::unexpected(NotIdentified::one_trial);
     const Resamples all = resampled(levels, seed);
-    if (all.gamma.empty()) return tl::unexpected(NotIdentified::no_fit);
+    if (all[k_gamma].empty()) return tl::unexpected(NotIdentified::no_fit);
+    const Interval range = range_of(levels);
+    const Figures at = figures_of(*law, range);
+    const Figures stretch = stretches(levels, at, confidence);
+    const auto interval = [&](Told told, const Interval& bounds) {
+        return middle(all[told], at[told], stretch[told], confidence, bounds);
+    };
+    const Interval not_below_zero{0, std::numeric_limits<double>::infinity()};
     return Capacity{.law = *law,
-                    .gamma = middle(all.gamma, confidence),
-                    .alpha = middle(all.alpha, confidence),
-                    .beta = middle(all.beta, confidence),
+                    .gamma = interval(k_gamma, not_below_zero),
+                    .alpha = interval(k_alpha, not_below_zero),
+                    .beta = interval(k_beta, not_below_zero),
                     .peak = measured_peak(*law, levels),
-                    .peak_users = middle(all.peak_users, confidence),
-                    .peak_throughput = middle(all.peak_throughput, confidence)};
+                    .peak_users = interval(k_peak_users, range),
+                    .peak_throughput = interval(k_peak_throughput, not_below_zero)};
 }
 
 }  // namespace joust::stats

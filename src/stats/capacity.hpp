@@ -51,7 +51,8 @@ inline constexpr int k_resamples = 1000;
 
 /// Trials are resampled within levels, their deviations widened by sqrt(n / (n - 1)) so that they scatter as
 /// trials do, and the law is fitted anew (percentile bootstrap: Efron & Tibshirani, An Introduction to the
-/// Bootstrap, 1993). The same seed gives the same intervals.
+/// Bootstrap, 1993); the ends are then drawn apart as Student's t is from the normal, for trials are few. The
+/// same seed gives the same intervals.
 tl::expected<Capacity, NotIdentified> usl_bootstrap(std::span<const TrialsAtLevel> levels, std::uint64_t seed,
                                                     double confidence = 0.95);
 

@@ -34,7 +34,7 @@ std::optional<LogMean> pooled_mean(const PairLevels& levels) {
 
 WithinLevels within_levels(const PairLevels& levels) {
     WithinLevels fit(numbers(levels, log_ratio_of));
-    if (fit.pairs() >= k_least_pairs_for_slot_effect)
+    if (fit.residual_degrees() >= k_least_degrees_for_slot_effect)
         fit.take_out(numbers(levels, [](const PairPoint& pair) { return pair.went_first ? 0.5 : -0.5; }));
     return fit;
 }

@@ -21,8 +21,10 @@ struct PairPoint {
 /// The pairs of each level.
 using PairLevels = std::vector<std::vector<PairPoint>>;
 
-/// From as many pairs on, over all levels, which of the two went first is estimated and taken out.
-inline constexpr std::size_t k_least_pairs_for_slot_effect = 12;
+/// From as many degrees of freedom on (pairs less levels: twelve pairs of one level), which of the two went
+/// first is estimated and taken out. With fewer its estimate costs more than the little that a balanced order
+/// leaves.
+inline constexpr std::size_t k_least_degrees_for_slot_effect = 11;
 
 /// The mean of the levels' means. Its scatter is that within levels, each with its own variance
 /// (WithinLevels); so how much the levels differ is no noise. A level of one pair takes the largest variance
@@ -30,8 +32,8 @@ inline constexpr std::size_t k_least_pairs_for_slot_effect = 12;
 /// pair; levels without one are left out.
 std::optional<LogMean> pooled_mean(const NumbersByLevel& levels);
 
-/// The same of pairs' log ratios, at an equal share of going first from twelve pairs on. Steal is not looked
-/// at.
+/// The same of pairs' log ratios, at an equal share of going first where that is estimated. Steal is not
+/// looked at.
 std::optional<LogMean> pooled_mean(const PairLevels& levels);
 
 /// A least-squares fit of the log ratios within levels, with the effect of going first taken out where

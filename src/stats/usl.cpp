@@ -158,16 +158,15 @@ double Usl::at(double users) const {
     return throughput({gamma, alpha, beta}, users);
 }
 
-// The best of the fits with any of the two at 0 that are themselves within bounds: the law has no other
-// places for a bounded minimum.
 std::optional<Usl> fit_usl(std::span<const Point> points) {
     std::set<double> users;
     for (const Point& point : points)
         users.insert(point.users);
     if (users.size() < k_parameters) return std::nullopt;
+    // Where the free minimum is out of bounds, the bounded one lies on their edge.
+    if (const auto inside = best_with(points, {true, true, true})) return inside;
     std::optional<Usl> best;
-    for (const Free& free :
-         {Free{true, true, true}, {true, true, false}, {true, false, true}, {true, false, false}}) {
+    for (const Free& free : {Free{true, true, false}, {true, false, true}, {true, false, false}}) {
         const auto fit = best_with(points, free);
         if (fit && (!best || fit->residual < best->residual)) best = fit;
     }

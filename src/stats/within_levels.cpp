@@ -9,6 +9,8 @@ namespace {
 
 // A covariate is taken as explained by earlier ones when less than this share of its length is left.
 constexpr double k_least_share_left = 1e-6;
+// Equal values differ from their mean by no more than such a share of themselves.
+constexpr double k_rounding = 1e-13;
 // A level with fewer degrees of freedom left says nothing on its variance: whole ones are at least one, and a
 // fraction remains where most of what a slope was learnt from lies in the level.
 constexpr double k_least_degrees_of_level = 0.5;
@@ -39,7 +41,27 @@ struct Level {
     double variance() const { return squares / degrees; }
 };
 
-std::optional<Scatter> combined(const std::vector<Level>& levels) {
+// A level's part in the variance of an estimate.
+struct Part {
+    double variance;
+    double degrees;
+};
+
+// Satterthwaite's degrees of freedom are too few where levels' variances differ by chance alone, which makes
+// intervals too wide. Without a slope they stay as published; with one, what the slope has cost is won back
+// by unbiased estimates of the squares: of a variance's, its square times f / (f + 2), and of the sum's, less
+// twice the rest.
+double degrees_of(double sum, const std::vector<Part>& parts, bool sloped) {
+    double all = 0;
+    double squares = 0;
+    for (const Part& part : parts) {
+        all += part.degrees;
+        squares += part.variance * part.variance / (sloped ? part.degrees + 2 : part.degrees);
+    }
+    return sloped ? std::min(all, sum * sum / squares - 2) : sum * sum / squares;
+}
+
+std::optional<Scatter> combined(const std::vector<Level>& levels, bool sloped) {
     double largest = 0;
     double all_degrees = 0;
     for (const Level& level : levels) {
@@ -49,14 +71,14 @@ std::optional<Scatter> combined(const std::vector<Level>& levels) {
     }
     if (all_degrees == 0) return std::nullopt;
     double sum = 0;
-    double squares = 0;
+    std::vector<Part> parts;
     for (const Level& level : levels) {
         const double part = level.weight * (level.tells() ? level.variance() : largest);
         sum += part;
-        if (level.tells()) squares += part * part / level.degrees;
+        if (level.tells()) parts.push_back({.variance = part, .degrees = level.degrees});
     }
     if (!(sum > 0)) return Scatter{.standard_error = 0, .degrees = all_degrees};
-    return Scatter{.standard_error = std::sqrt(sum), .degrees = sum * sum / squares};
+    return Scatter{.standard_error = std::sqrt(sum), .degrees = degrees_of(sum, parts, sloped)};
 }
 
 }  // namespace
@@ -120,8 +142,10 @@ std::vector<double> WithinLevels::centred(const std::vector<double>& values) con
     for (std::size_t i = 0; i < values.size(); ++i)
         means[level_[i]] += values[i] / sizes_[level_[i]];
     std::vector<double> result = values;
-    for (std::size_t i = 0; i < values.size(); ++i)
+    for (std::size_t i = 0; i < values.size(); ++i) {
         result[i] -= means[level_[i]];
+        if (std::abs(result[i]) < k_rounding * std::abs(values[i])) result[i] = 0;
+    }
     return result;
 }
 
@@ -135,7 +159,7 @@ double WithinLevels::mean_of_means(const std::vector<double>& values) const {
 std::vector<double> WithinLevels::residuals() const {
     std::vector<double> left = centred(values_);
     for (const Direction& direction : directions_)
-        subtract(left, product(direction.unit, values_), direction.unit);
+        subtract(left, product(direction.unit, left), direction.unit);
     return left;
 }
 
@@ -152,7 +176,7 @@ std::optional<Scatter> WithinLevels::scatter(const std::vector<double>& weights)
         for (const Direction& direction : directions_)
             level.degrees -= direction.unit[i] * direction.unit[i];
     }
-    return combined(levels);
+    return combined(levels, !directions_.empty());
 }
 
 }  // namespace joust::stats

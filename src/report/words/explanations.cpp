@@ -6,12 +6,23 @@
 
 namespace joust::report::words {
 
+namespace {
+
+std::string looks_text(const model::ExperimentSpec& experiment) {
+    if (experiment.blocks_min == experiment.blocks_max)
+        return "It is judged once, at 95 %, over all levels together; ratios of single levels describe. ";
+    return "It is looked at after 4, 6, 8, 10 and 12 blocks, at confidences that together err in 5 % of the "
+           "runs; "
+           "the last look judges. Levels are judged among all of them (Holm). ";
+}
+
+}  // namespace
+
 Prose how_to_read_ratios(const model::ExperimentSpec& experiment) {
     return "How to read it: a " + emphasis("ratio") +
            " is contender ÷ baseline, paired within blocks (both run at the same level, one right after the "
-           "other, in random order); the brackets hold its 95 % interval, which there is from three pairs "
-           "on. " +
-           emphasis("Equivalent") + " means that the whole interval lies within ±" +
+           "other, in random order); the brackets hold its interval, which there is from three pairs on. " +
+           looks_text(experiment) + emphasis("Equivalent") + " means that the whole interval lies within ±" +
            model::percent(experiment.margin) + "; " + emphasis("faster") + " and " + emphasis("slower") +
            ", that it excludes 1; " + emphasis("inconclusive") + ", neither. " +
            "Over all levels each level counts alike, and the interval is of the scatter within levels (with "
@@ -21,7 +32,10 @@ Prose how_to_read_ratios(const model::ExperimentSpec& experiment) {
            ": the same over the pairs in which no rule doubts the quantity; where three or more of them tell "
            "another "
            "story, or doubt is on one of the two and leaves fewer than three, the verdict is " +
-           emphasis("not decided") + ". A contender whose error rate exceeds " +
+           emphasis("not decided") +
+           ". Where steal differs within the pairs, the ratio adjusted to equal steal decides. A contender "
+           "whose "
+           "error rate exceeds " +
            model::percent(experiment.error_rate_max) + " is " + emphasis("invalid") + " and never ranked.";
 }
 
@@ -30,6 +44,15 @@ Prose about_throughput() {
            " counts verified operations only: answered in time, status and body right. " +
            emphasis("Throughput") +
            " counts every answer and failure. Brackets: 95 % interval over the blocks.";
+}
+
+Prose about_capacity() {
+    return "The universal scalability law, X(N) = γN / (1 + α(N − 1) + βN(N − 1)), fitted to the goodput X "
+           "over the "
+           "number of users N. Brackets: 95 % interval by bootstrap over the trials of each level. It is "
+           "told only "
+           "with three levels or more below 90 % of the largest goodput, and its peak only within the levels "
+           "measured.";
 }
 
 Prose about_latency() {

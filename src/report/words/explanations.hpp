@@ -8,6 +8,7 @@ namespace joust::report::words {
 
 Prose how_to_read_ratios(const model::ExperimentSpec& experiment);
 Prose about_throughput();
+Prose about_capacity();
 Prose about_latency();
 Prose about_resources();
 /// Whether contenders and database run as users of their own, so that none can read or change another.

@@ -6,8 +6,11 @@
 #include "model/wording.hpp"
 #include "report/cell_text.hpp"
 #include "report/environment_facts.hpp"
+#include "report/words/capacity.hpp"
+#include "report/words/host_floor.hpp"
 #include "report/words/quantities.hpp"
 #include "report/words/rules.hpp"
+#include "report/words/time_parts.hpp"
 #include "report/words/verdicts.hpp"
 
 namespace joust::report::words {
@@ -74,6 +77,26 @@ void add_verdicts(const RunReport& run, Statements& statements) {
     }
 }
 
+void add_floor(const RunReport& run, Statements& statements) {
+    // An A/A run has it for its headline.
+    if (!run.comparison.again || run.comparison.entrants.size() == 2) return;
+    statements.push_back({"The host.", capitalised(host_floor(run.comparison)) + "."});
+}
+
+void add_whys(const RunReport& run, Statements& statements) {
+    for (const model::Why& why : run.comparison.whys)
+        if (std::string text = why_different(run.comparison, why); !text.empty())
+            statements.push_back(
+                {fmt::format("Why {} differs from {} per operation.", why.entrant, why.baseline),
+                 std::move(text)});
+}
+
+void add_block_effects(const RunReport& run, Statements& statements) {
+    for (const model::BlockEffect& effect : run.comparison.block_effects)
+        statements.push_back({fmt::format("Blocks, {} against {}:", effect.entrant, run.comparison.baseline),
+                              block_effect(effect) + "."});
+}
+
 // What a difference between contenders has to be held against.
 void add_scatter(const RunReport& run, Statements& statements) {
     std::string text;
@@ -108,6 +131,7 @@ void add_breaking_points(const RunReport& run, Statements& statements) {
         text += before == nullptr ? ", the lowest level measured."
                                   : fmt::format("; {} it was {}.", at_level(run.benchmark, before->level),
                                                 model::percent(before->error_rate()));
+        text += fmt::format(" It breaks {}.", breaking_range(point, run.benchmark.load.model));
         statements.push_back(
             {fmt::format("{} breaks {}", point.entrant, at_level(run.benchmark, point.level)),
              std::move(text), ""});
@@ -275,7 +299,10 @@ Statements findings(const RunReport& run) {
     Statements statements;
     if (run.comparison.cells.empty()) return statements;
     add_verdicts(run, statements);
+    add_whys(run, statements);
+    add_floor(run, statements);
     add_scatter(run, statements);
+    add_block_effects(run, statements);
     add_breaking_points(run, statements);
     add_saturation(run, statements);
     add_plateaus(run, statements);

@@ -5,6 +5,7 @@
 
 #include "base/text.hpp"
 #include "model/wording.hpp"
+#include "report/words/host_floor.hpp"
 #include "report/words/rules.hpp"
 #include "report/words/verdicts.hpp"
 
@@ -91,14 +92,11 @@ std::vector<std::string> failure_sentences(const Comparison& comparison) {
     return sentences;
 }
 
-std::string interval_text(const std::optional<double>& low, const std::optional<double>& high) {
-    return low && high ? fmt::format("95 % interval {:.2f} to {:.2f}", *low, *high) : "";
-}
-
 // "over the 6 pairs without doubt 1.35, 95 % interval 1.33 to 1.37"
-std::string without_doubt_text(const model::RatioEstimate& sure) {
+std::string without_doubt_text(const PairedRatio& ratio) {
+    const model::RatioEstimate& sure = ratio.without_doubt;
     if (!sure.ratio) return "no pair is without doubt";
-    const std::string interval = interval_text(sure.low, sure.high);
+    const std::string interval = interval_text(ratio.confidence, sure.low, sure.high, 2);
     return fmt::format("over the {} without doubt {:.2f}{}{}", model::counted(sure.pairs, "pair"),
                        *sure.ratio, interval.empty() ? "" : ", ", interval);
 }
@@ -106,9 +104,12 @@ std::string without_doubt_text(const model::RatioEstimate& sure) {
 // What stands in brackets after a ratio.
 std::string basis(const PairedRatio& ratio) {
     const std::string pairs = model::counted(ratio.pairs, "pair");
+    if (ratio.basis == model::Basis::before_look) return pairs + " so far, before the first look";
     if (!ratio.low || !ratio.high) return pairs + ", too few for an interval";
-    return interval_text(ratio.low, ratio.high) + ", " + pairs +
-           (ratio.doubt == model::Doubt::none ? "" : "; " + without_doubt_text(ratio.without_doubt));
+    const std::string steal = steal_text(ratio, 2);
+    return interval_text(ratio.confidence, ratio.low, ratio.high, 2) + ", " + pairs +
+           (steal.empty() ? "" : "; " + steal) +
+           (ratio.doubt == model::Doubt::none ? "" : "; " + without_doubt_text(ratio));
 }
 
 std::string undecided(const PairedRatio& pooled, const std::string& where) {
@@ -117,8 +118,8 @@ std::string undecided(const PairedRatio& pooled, const std::string& where) {
         "whether {} is faster than {}{} is not decided: {} of {} are in doubt, and {} (ratio of goodput over "
         "all {} {:.2f}, {}; {})",
         pooled.entrant, pooled.baseline, where, pooled.pairs - pooled.without_doubt.pairs, pairs,
-        doubt_text(pooled.doubt), pairs, *pooled.ratio, interval_text(pooled.low, pooled.high),
-        without_doubt_text(pooled.without_doubt));
+        doubt_text(pooled.doubt), pairs, *pooled.ratio,
+        interval_text(pooled.confidence, pooled.low, pooled.high, 2), without_doubt_text(pooled));
 }
 
 std::string verdict_clause(const Comparison& comparison, const PairedRatio& pooled, bool everywhere) {
@@ -229,9 +230,9 @@ std::string warning(const Comparison& comparison, const model::Caveat& caveat) {
             return suspects(comparison, caveat);
         case model::Caveat::Kind::steal:
             return fmt::format(
-                "Other guests of the hypervisor took CPU time from {} of {} trials (median {}): ratios are "
-                "those "
-                "at this steal; without it they may differ.",
+                "Other guests of the hypervisor took CPU time from {} of {} trials: ratios are those at the "
+                "steal of "
+                "this run (median {}); without steal they may differ.",
                 caveat.some, caveat.of, model::percent(caveat.share));
         case model::Caveat::Kind::added_steal:
             return fmt::format(
@@ -259,8 +260,10 @@ std::string headline(const Comparison& comparison) {
     for (const PairedRatio& ratio : comparison.pooled(Quantity::goodput))
         clauses.push_back(verdict_clause(comparison, ratio, failures.empty()));
     if (comparison.entrants.size() == 1) clauses.push_back(alone(comparison));
+    if (comparison.entrants.size() == 2 && comparison.again) clauses.push_back(host_floor(comparison));
     std::string text = joust::joined(clauses, "; ");
-    if (text.starts_with("whether")) text.front() = 'W';  // a contender's name keeps its spelling
+    if (text.starts_with("whether") || text.starts_with("what this host"))
+        text.front() = 'W';  // a contender's name keeps its spelling
     text = waits(comparison) + text;
     if (!failures.empty()) {
         text += ". Invalid: " + joust::joined(failures, "; ");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,12 @@ std::string why(const model::Comparison& comparison, const model::PairedRatio& r
 
 /// What doubt does to a verdict: "the doubt is on one of the two".
 std::string doubt_text(model::Doubt doubt);
+
+/// "95 % interval 1.32 to 1.41"; empty without one.
+std::string interval_text(double confidence, const std::optional<double>& low,
+                          const std::optional<double>& high, int decimals);
+/// "adjusted to equal steal (as measured 1.30, 95 % interval 1.2 to 1.4)"; empty where steal decides nothing.
+std::string steal_text(const model::PairedRatio& ratio, int decimals);
 
 /// What the run found, with its numbers, or why that is nothing; one or two sentences.
 std::string headline(const model::Comparison& comparison);

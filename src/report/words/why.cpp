@@ -54,11 +54,27 @@ std::string invalid_text(const Comparison& comparison, const PairedRatio& ratio)
 }
 
 // "over the 6 pairs without doubt it is 1.351, 95 % interval 1.33 to 1.37"
-std::string without_doubt_text(const model::RatioEstimate& sure) {
+std::string without_doubt_text(const model::RatioEstimate& sure, double confidence) {
     if (!sure.ratio) return "no pair is without doubt";
     std::string text = fmt::format("over the {} without doubt it is {:.3f}",
                                    model::counted(sure.pairs, "pair"), *sure.ratio);
-    if (sure.low && sure.high) text += fmt::format(", 95 % interval {:.3f} to {:.3f}", *sure.low, *sure.high);
+    const std::string interval = interval_text(confidence, sure.low, sure.high, 3);
+    return interval.empty() ? text : text + ", " + interval;
+}
+
+// "after 6 blocks"; empty where the run has one look.
+std::string look_text(const PairedRatio& ratio) {
+    return ratio.look ? fmt::format(", looked at after {}", model::counted(*ratio.look, "block")) : "";
+}
+
+// What a level's ratio is among those of all levels; empty of the ratio over all.
+std::string among_levels_text(const PairedRatio& ratio) {
+    if (!ratio.among_levels) return "";
+    const model::AmongLevels& among = *ratio.among_levels;
+    std::string text = fmt::format("; among all levels p = {:.3g} and {}", among.p_value,
+                                   interval_text(among.confidence, among.low, among.high, 3));
+    if (ratio.descriptive)
+        return text + "; the run was laid out for one verdict over all levels, this ratio only describes";
     return text;
 }
 
@@ -86,24 +102,52 @@ std::string left_out_text(const PairedRatio& ratio, std::string_view subject) {
                        left_out == 1 ? "is" : "are", left_out_parts(ratio.left_out, subject));
 }
 
-std::string interval_sentence(const Comparison& comparison, const PairedRatio& ratio,
-                              std::string_view subject, std::string_view place) {
-    std::string shown = "which includes 1 and is wider than the margin";
+// The interval that the verdict rests on: of a level, the one among all levels.
+std::string shown_by(const PairedRatio& ratio) {
+    const std::string which = ratio.among_levels ? "which, among all levels, " : "which ";
     if (ratio.basis == Basis::within_margin)
-        shown = fmt::format("which lies within the margin of ±{}", model::percent(comparison.margin));
-    if (ratio.basis == Basis::excludes_one) shown = "which excludes 1";
-    std::string text =
-        fmt::format("{} of {} is {:.3f} times that of {}{}, 95 % interval {:.3f} to {:.3f} over {}, {}",
-                    subject, ratio.entrant, *ratio.ratio, ratio.baseline, place, *ratio.low, *ratio.high,
-                    model::counted(ratio.pairs, "pair"), shown);
+        return fmt::format("{}lies within the margin of ±{}", which, model::percent(ratio.margin));
+    if (ratio.basis == Basis::excludes_one) return which + "excludes 1";
+    return which + "includes 1 and is wider than the margin";
+}
+
+std::string interval_sentence(const PairedRatio& ratio, std::string_view subject, std::string_view place) {
+    std::string text = fmt::format(
+        "{} of {} is {:.3f} times that of {}{}, {} over {}{}, {}{}", subject, ratio.entrant, *ratio.ratio,
+        ratio.baseline, place, interval_text(ratio.confidence, ratio.low, ratio.high, 3),
+        model::counted(ratio.pairs, "pair"), look_text(ratio), shown_by(ratio), among_levels_text(ratio));
+    if (const std::string steal = steal_text(ratio, 3); !steal.empty()) text += "; " + steal;
     if (ratio.undecided())
         text += fmt::format(", but {} of {} are in doubt, and {}", ratio.pairs - ratio.without_doubt.pairs,
                             model::counted(ratio.pairs, "pair"), doubt_text(ratio.doubt));
-    if (ratio.doubt != model::Doubt::none) text += "; " + without_doubt_text(ratio.without_doubt);
+    if (ratio.doubt != model::Doubt::none)
+        text += "; " + without_doubt_text(ratio.without_doubt, ratio.confidence);
     return text;
 }
 
 }  // namespace
+
+std::string interval_text(double confidence, const std::optional<double>& low,
+                          const std::optional<double>& high, int decimals) {
+    if (!low || !high) return "";
+    return fmt::format("{:.4g} % interval {:.{}f} to {:.{}f}", 100 * confidence, *low, decimals, *high,
+                       decimals);
+}
+
+std::string steal_text(const PairedRatio& ratio, int decimals) {
+    if (ratio.decided_by == model::DecidedBy::raw) return "";
+    const auto told = [&](const model::RatioEstimate& estimate) {
+        const std::string interval = interval_text(ratio.confidence, estimate.low, estimate.high, decimals);
+        return fmt::format("{:.{}f}{}{}", *estimate.ratio, decimals, interval.empty() ? "" : ", ", interval);
+    };
+    if (ratio.decided_by == model::DecidedBy::adjusted)
+        return fmt::format("adjusted to equal steal (as measured {})", told(ratio.raw));
+    return fmt::format(
+        "one of the two suffered more steal, so the ratio as measured ({}) and the one at equal steal ({}) "
+        "must "
+        "agree",
+        told(ratio.raw), told(*ratio.adjusted));
+}
 
 std::string doubt_text(model::Doubt doubt) {
     switch (doubt) {
@@ -135,10 +179,17 @@ std::string why(const Comparison& comparison, const PairedRatio& ratio) {
             text = fmt::format("{}{}: {}, and an interval needs three", subject, place,
                                model::counted(ratio.pairs, "pair"));
             break;
+        case Basis::before_look:
+            text = fmt::format(
+                "{} of {} is {:.3f} times that of {}{} over {} so far: nothing is judged before "
+                "the first look",
+                subject, ratio.entrant, *ratio.ratio, ratio.baseline, place,
+                model::counted(ratio.pairs, "pair"));
+            break;
         case Basis::within_margin:
         case Basis::excludes_one:
         case Basis::neither:
-            text = interval_sentence(comparison, ratio, subject, place);
+            text = interval_sentence(ratio, subject, place);
             break;
     }
     return missing.empty() ? text : text + "; " + missing;

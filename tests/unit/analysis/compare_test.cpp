@@ -96,7 +96,7 @@ TEST(compare, never_names_a_winner_when_every_request_fails) {
     EXPECT_THAT(words::headline(comparison), Not(HasSubstr("faster")));
     for (const Cell& cell : comparison.cells)
         EXPECT_EQ(cell.judgement.validity, Validity::invalid);
-    EXPECT_EQ(comparison.ratios.size(), 3 * (comparison.levels.size() + 1));
+    EXPECT_EQ(comparison.ratios.size(), model::k_compared_quantities.size() * (comparison.levels.size() + 1));
     for (const PairedRatio& ratio : comparison.ratios) {
         EXPECT_EQ(ratio.verdict, Verdict::invalid);
         EXPECT_EQ(ratio.ratio, std::nullopt);
@@ -315,8 +315,9 @@ TEST(comparable, is_a_run_as_long_as_one_pair_has_goodput_on_both_sides) {
     EXPECT_FALSE(comparable(compared(run)));
 }
 
-TEST(compare, tells_two_entries_of_one_contender_apart_by_their_labels) {
-    const model::Benchmark benchmark = testing::benchmark_from(R"(name = "aa"
+// Django, and Django once more; `variant` sets the second apart.
+model::Benchmark django_twice(const std::string& variant, int blocks = 5) {
+    return testing::benchmark_from(fmt::format(R"(name = "aa"
 workload = "w"
 contenders = ["django"]
 baseline = "django"
@@ -324,13 +325,19 @@ baseline = "django"
 levels = [50]
 duration = "5s"
 [experiment]
-blocks = { min = 5, max = 5 }
+blocks = {{ min = {0}, max = {0} }}
 [[entrants]]
 label = "django-again"
 contender = "django"
-)");
+{1})",
+                                               blocks, variant));
+}
+
+TEST(compare, tells_two_entries_of_one_contender_apart_by_their_labels) {
+    const model::Benchmark benchmark = django_twice("runtime = \"docker\"\n");
     const Comparison comparison = compare(benchmark, trials_with(benchmark, 1, 0.001));
     EXPECT_EQ(comparison.entrants, (std::vector<std::string>{"django", "django-again"}));
+    EXPECT_EQ(comparison.again, std::nullopt);
     EXPECT_EQ(pooled(comparison).entrant, "django-again");
     EXPECT_EQ(pooled(comparison).verdict, Verdict::equivalent);
     EXPECT_THAT(words::headline(comparison), HasSubstr("django-again and django are equivalent"));

@@ -108,8 +108,10 @@ TEST(ratios, are_not_doubted_for_steal_that_falls_on_both_alike_but_tails_are) {
     EXPECT_EQ(pooled(comparison).verdict, Verdict::faster);
     EXPECT_EQ(pooled(comparison).doubt, model::Doubt::none);
     EXPECT_EQ(pooled(comparison, Quantity::response_time_p99).doubt, model::Doubt::marks);
-    EXPECT_THAT(words::warnings(comparison),
-                ::testing::Contains(HasSubstr("took CPU time from 18 of 18 trials (median 4.8 %)")));
+    EXPECT_THAT(
+        words::warnings(comparison),
+        ::testing::Contains(HasSubstr(
+            "took CPU time from 18 of 18 trials: ratios are those at the steal of this run (median 4.8 %)")));
 }
 
 TEST(ratios, look_at_the_steal_of_the_contenders_cpus_where_it_is_known) {
@@ -132,6 +134,88 @@ TEST(ratios, are_doubted_for_steal_that_falls_on_one_of_the_two) {
     const Comparison comparison = compared(with_steal(0.05, 0));
     EXPECT_EQ(pooled(comparison).verdict, Verdict::inconclusive);
     EXPECT_EQ(pooled(comparison).doubt, model::Doubt::one_sided);
+}
+
+// Steal that differs within pairs by chance and slows the one that has it; `more` is FastAPI's alone.
+ReportCase with_uneven_steal(double by_chance, double more) {
+    ReportCase run = testing::clear_winner();
+    for (model::TrialResult& trial : run.trials) {
+        const bool odd = (trial.plan.block + static_cast<int>(trial.plan.level)) % 2 != 0;
+        const bool mine = trial.plan.entrant == "fastapi";
+        const double steal = (odd == mine ? by_chance : 0.0) + 0.01 * trial.plan.block + (mine ? more : 0);
+        trial.contender_steal_share = steal;
+        auto& completed = trial.samples.completed_in_window;
+        completed = static_cast<std::uint64_t>(static_cast<double>(completed) * (1 - 2 * steal));
+    }
+    return run;
+}
+
+TEST(ratios, are_adjusted_to_equal_steal_where_it_differs_by_chance) {
+    const Comparison comparison = compared(with_uneven_steal(0.12, 0));
+    const PairedRatio ratio = pooled(comparison);
+    EXPECT_EQ(ratio.decided_by, model::DecidedBy::adjusted);
+    ASSERT_TRUE(ratio.adjusted.has_value());
+    EXPECT_EQ(ratio.ratio, ratio.adjusted->ratio);
+    EXPECT_NEAR(*ratio.ratio, 250.0 / 185, 0.05);
+    EXPECT_LT(*ratio.high / *ratio.low, *ratio.raw.high / *ratio.raw.low) << "it explains scatter";
+    EXPECT_EQ(ratio.doubt, model::Doubt::none) << "uneven steal is accounted for";
+    EXPECT_EQ(ratio.verdict, Verdict::faster);
+    EXPECT_THAT(words::headline(comparison), HasSubstr("adjusted to equal steal (as measured 1."));
+    EXPECT_THAT(words::why(comparison, ratio), HasSubstr("adjusted to equal steal (as measured 1."));
+    EXPECT_EQ(pooled(comparison, Quantity::response_time_p99).doubt, model::Doubt::marks) << "but not tails";
+}
+
+TEST(ratios, must_agree_with_and_without_adjustment_where_one_of_the_two_suffered_more_steal) {
+    const Comparison comparison = compared(with_uneven_steal(0.03, 0.08));
+    const PairedRatio ratio = pooled(comparison);
+    EXPECT_EQ(ratio.decided_by, model::DecidedBy::both);
+    EXPECT_EQ(*ratio.low, std::min(*ratio.raw.low, *ratio.adjusted->low));
+    EXPECT_EQ(*ratio.high, std::max(*ratio.raw.high, *ratio.adjusted->high));
+    EXPECT_THAT(words::why(comparison, ratio), HasSubstr("one of the two suffered more steal"));
+}
+
+TEST(ratios, are_not_adjusted_with_fewer_than_five_degrees_and_doubted_instead) {
+    ReportCase run = with_uneven_steal(0.12, 0);
+    std::erase_if(run.trials, [](const model::TrialResult& trial) { return trial.plan.level != 50; });
+    const PairedRatio ratio = pooled(compared(run));
+    EXPECT_EQ(ratio.decided_by, model::DecidedBy::raw);
+    EXPECT_EQ(ratio.adjusted, std::nullopt);
+    EXPECT_NE(ratio.doubt, model::Doubt::none);
+}
+
+TEST(ratios, pair_the_quantiles_of_response_times) {
+    const Comparison comparison = compared(testing::clear_winner());
+    for (const Quantity quantity : {Quantity::response_time_p50, Quantity::response_time_p99}) {
+        const PairedRatio ratio = pooled(comparison, quantity);
+        EXPECT_EQ(ratio.pairs, 9);
+        double sum = 0;
+        for (const PairedRatio& level : by_level(comparison, quantity))
+            sum += std::log(level.ratio.value());
+        EXPECT_NEAR(std::log(*ratio.ratio), sum / 3, 1e-9) << "the mean of the levels";
+    }
+}
+
+TEST(cells, take_the_intervals_of_quantiles_from_trials_and_widen_them_to_hold_the_figure) {
+    ReportCase run = testing::clear_winner();
+    const auto p99_of = [&](int block) {
+        for (const model::TrialResult& trial : run.trials)
+            if (trial.plan.entrant == "fastapi" && trial.plan.level == 50 && trial.plan.block == block)
+                return model::value(Quantity::response_time_p99, trial).value();
+        return 0.0;
+    };
+    const auto of_trials = analysis::estimate({p99_of(0), p99_of(1), p99_of(2)});
+    const model::Estimate& p99 = compared(run).cell("fastapi", 50)->at(Quantity::response_time_p99);
+    EXPECT_EQ(p99.low, std::min(*of_trials.low, p99.value));
+    EXPECT_EQ(p99.high, std::max(*of_trials.high, p99.value));
+    // One trial with far more and far longer requests moves the figure of all requests beyond the trials'
+    // interval.
+    for (model::TrialResult& trial : run.trials)
+        if (trial.plan.entrant == "fastapi" && trial.plan.level == 50 && trial.plan.block == 0)
+            trial.samples.response_time.record(900'000'000, 5'000'000);
+    const model::Estimate& moved = compared(run).cell("fastapi", 50)->at(Quantity::response_time_p50);
+    EXPECT_GE(moved.value, 0.9e9);
+    EXPECT_GE(moved.high.value(), moved.value);
+    EXPECT_LE(moved.low.value(), moved.value);
 }
 
 TEST(ratios, are_doubted_only_by_rules_that_doubt_their_quantity) {

@@ -110,7 +110,7 @@ TEST(summary_text, marks_suspect_cells_and_says_why_below) {
     for (model::TrialResult& trial : run.trials)
         if (trial.plan.level == 50) trial.warmup.steady = false;
     const std::string text = summary_text(run.benchmark, analysis::compare(run.benchmark, run.trials));
-    EXPECT_THAT(text, HasSubstr("faster ?\n"));
+    EXPECT_THAT(text, HasSubstr("descriptive ?\n"));
     EXPECT_THAT(text, HasSubstr("? suspect: no steady state (django at 50 users; fastapi at 50 users)\n"));
 }
 

@@ -96,7 +96,10 @@ TEST(results_document, lists_the_keys_of_trials_jsonl_and_no_others) {
 TEST(results_document, lists_the_keys_of_the_results_and_no_others) {
     const testing::ReportCase run = eventful_run();
     const model::Environment environment = testing::synthetic_environment(run.benchmark);
-    const model::Comparison comparison = analysis::compare(run.benchmark, run.trials);
+    model::Comparison comparison = analysis::compare(run.benchmark, run.trials);
+    comparison.again = "django";
+    comparison.floors = {{model::Quantity::goodput, 0.03}};
+    comparison.block_effects = {{.entrant = "fastapi", .first_p = 0.5}};
     Keys written;
     collect(nlohmann::json::parse(results_json({"", run.benchmark, environment, run.trials, comparison})), "",
             written);

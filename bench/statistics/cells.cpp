@@ -1,0 +1,244 @@
+#include "statistics/cells.hpp"
+
+#include <cmath>
+
+#include <fmt/format.h>
+
+namespace joust::statistics {
+namespace {
+
+constexpr double k_most_false = 0.06;
+constexpr double k_most_false_with_looks = 0.05;
+constexpr double k_most_falsely_equivalent = 0.025;
+constexpr double k_least_covered = 0.94;
+constexpr int k_most_blocks = 12;
+
+// `blocks` of as many levels as `log_ratios`, all with the same spread.
+World even(int blocks, double spread, std::vector<double> log_ratios = {0, 0, 0}) {
+    const std::vector<double> spreads(log_ratios.size(), spread);
+    return {.blocks = blocks, .spreads = spreads, .log_ratios = std::move(log_ratios)};
+}
+
+World one_level(int blocks, double spread, double log_ratio) {
+    return even(blocks, spread, {log_ratio});
+}
+
+std::vector<double> three(double ratio) {
+    return std::vector<double>(3, std::log(ratio));
+}
+
+struct Named {
+    const char* name;
+    World world;
+};
+
+// The worlds without steal in which two are alike, of so many blocks of levels with these spreads.
+std::vector<Named> quiet_worlds(const World& base, double spread) {
+    std::vector<Named> worlds;
+    const auto with = [&](const char* name, auto change) {
+        worlds.push_back({name, base});
+        change(worlds.back().world);
+    };
+    with("white noise", [](World&) {});
+    with("drift of 30 %", [](World& world) { world.noise = Noise::drift; });
+    with("AR(1) of 0.7 over trials", [](World& world) { world.noise = Noise::sluggish; });
+    with("t with 3 degrees", [](World& world) { world.noise = Noise::heavy; });
+    with("step of 20 %", [](World& world) { world.noise = Noise::step; });
+    with("outliers, 5 %", [](World& world) { world.noise = Noise::outliers; });
+    with("spread 1 : 3 of contenders", [](World& world) { world.noise = Noise::one_sided; });
+    with("slot effect of 2 %", [](World& world) { world.slot_effect = 0.02; });
+    if (base.spreads.size() < 3) return worlds;
+    with("spread 1 : 3 of levels",
+         [spread](World& world) { world.spreads = {spread / 2, spread, spread * 1.5}; });
+    with("levels differ (0.89, 1.06, 1.06)", [](World& world) { world.log_ratios = {-0.12, 0.06, 0.06}; });
+    return worlds;
+}
+
+void add_alike(std::vector<Cell>& all) {
+    for (const int blocks : {4, 6}) {
+        for (const Named& named : quiet_worlds(even(blocks, 0.05), 0.05))
+            all.push_back({.item = "1, 5",
+                           .what = fmt::format("alike, 3 levels × {} blocks: {}", blocks, named.name),
+                           .world = named.world,
+                           .most_different = k_most_false,
+                           .least_covered = k_least_covered});
+    }
+    for (const double median : {0.01, 0.02, 0.04, 0.10})
+        for (const double seconds : {1.0, 10.0, 60.0})
+            for (const int blocks : {4, 6}) {
+                World world = even(blocks, 0.05);
+                world.steal = {.median = median, .seconds = seconds};
+                all.push_back({.item = "1, 5",
+                               .what = fmt::format("alike, 3 × {}: steal {:.0f} %, {:.0f} s", blocks,
+                                                   median * 100, seconds),
+                               .world = world,
+                               .most_different = k_most_false,
+                               .least_covered = k_least_covered});
+            }
+}
+
+void add_sensitivity(std::vector<Cell>& all) {
+    for (const double median : {0.01, 0.04, 0.10})
+        for (const double seconds : {1.0, 10.0, 60.0}) {
+            World world = even(4, 0.05);
+            world.steal = {.median = median, .seconds = seconds, .of_entrant = 1, .of_baseline = 2};
+            all.push_back({.item = "2",
+                           .what = fmt::format("sensitivity 1 : 2, 3 × 4: steal {:.0f} %, {:.0f} s",
+                                               median * 100, seconds),
+                           .world = world,
+                           .least_covered = k_least_covered});
+        }
+    World own = even(4, 0.05);
+    own.steal = {.median = 0.04, .seconds = 10, .entrants_own = 0.02};
+    all.push_back(
+        {.item = "2",
+         .what = "alike at equal steal, 3 × 4: steal 4 %, 10 s, the entrant brings 2 points upon itself",
+         .world = own,
+         .most_different = k_most_false});
+}
+
+struct Power {
+    double ratio;
+    int blocks;
+    double spread;
+    double least;
+};
+
+constexpr Power k_powers[] = {
+    {1.10, 4, 0.07, 0.95}, {1.05, 4, 0.05, 0.75}, {1.05, 6, 0.05, 0.92}, {1.05, 10, 0.07, 0.92}};
+
+void add_power(std::vector<Cell>& all) {
+    for (const Power& power : k_powers)
+        for (const double seconds : {1.0, 10.0, 60.0}) {
+            World world = even(power.blocks, power.spread, three(power.ratio));
+            world.steal = {.median = 0.04, .seconds = seconds};
+            all.push_back({.item = "3, 5",
+                           .what = fmt::format(
+                               "true {:.0f} %, {} pairs of 3 levels, spread {:.0f} %: steal 4 %, {:.0f} s",
+                               (power.ratio - 1) * 100, power.blocks * 3, power.spread * 100, seconds),
+                           .world = world,
+                           .least_found = power.least,
+                           .least_covered = k_least_covered});
+        }
+}
+
+// What no target asks for, told all the same: rougher steal, and much of it with and without the adjustment.
+void add_power_beyond(std::vector<Cell>& all) {
+    for (const Power& power : k_powers) {
+        World world = even(power.blocks, power.spread, three(power.ratio));
+        world.steal = {.median = 0.04, .seconds = 10, .sigma = 0.8};
+        all.push_back({.item = "3",
+                       .what = fmt::format(
+                           "true {:.0f} %, {} pairs of 3 levels, spread {:.0f} %: rough steal 4 %, 10 s",
+                           (power.ratio - 1) * 100, power.blocks * 3, power.spread * 100),
+                       .world = world});
+    }
+    World much = even(6, 0.05, three(1.05));
+    much.steal = {.median = 0.10, .seconds = 10};
+    all.push_back(
+        {.item = "3", .what = "true 5 %, 18 pairs of 3 levels, spread 5 %: steal 10 %, 10 s", .world = much});
+    all.push_back({.item = "3",
+                   .what = "true 5 %, 18 pairs of 3 levels, spread 5 %: steal 10 %, 10 s, not adjusted for",
+                   .world = much,
+                   .judge = without_adjustment});
+}
+
+// Where steal meets levels that scatter differently, or noise that is not normal; and rougher steal than
+// elsewhere.
+void add_hard_steal(std::vector<Cell>& all) {
+    const auto add = [&](const char* what, const World& world) {
+        all.push_back({.item = "1, 5",
+                       .what = what,
+                       .world = world,
+                       .most_different = k_most_false,
+                       .least_covered = k_least_covered});
+    };
+    World world = even(4, 0.05);
+    world.steal = {.median = 0.04, .seconds = 10};
+    World unlike = world;
+    unlike.spreads = {0.03, 0.03, 0.09};
+    add("alike, 3 × 4: steal 4 %, 10 s, spread 1 : 3 of levels", unlike);
+    World heavy = world;
+    heavy.noise = Noise::heavy;
+    add("alike, 3 × 4: steal 4 %, 10 s, t with 3 degrees", heavy);
+    World slot = world;
+    slot.slot_effect = 0.02;
+    add("alike, 3 × 4: steal 4 %, 10 s, slot effect of 2 %", slot);
+    World rough = world;
+    rough.steal.sigma = 0.8;
+    add("alike, 3 × 4: steal 4 %, 10 s, rough (sigma 0.8)", rough);
+    rough.steal.median = 0.10;
+    add("alike, 3 × 4: steal 10 %, 10 s, rough (sigma 0.8)", rough);
+}
+
+void add_looks(std::vector<Cell>& all) {
+    const auto add = [&](std::string what, const World& world, Cell targets) {
+        targets.item = "4";
+        targets.what = std::move(what);
+        targets.world = world;
+        targets.judge = with_looks;
+        all.push_back(std::move(targets));
+    };
+    const Cell alike{.item = {}, .what = {}, .world = {}, .most_different = k_most_false_with_looks};
+    for (const Named& named : quiet_worlds(one_level(k_most_blocks, 0.07, 0), 0.07))
+        add(fmt::format("looks, alike, 1 level: {}", named.name), named.world, alike);
+    for (const Named& named : quiet_worlds(even(k_most_blocks, 0.07), 0.07))
+        add(fmt::format("looks, alike, 3 levels: {}", named.name), named.world, alike);
+    for (const double median : {0.01, 0.04, 0.10}) {
+        World world = one_level(k_most_blocks, 0.07, 0);
+        world.steal = {.median = median, .seconds = 10};
+        add(fmt::format("looks, alike, 1 level: steal {:.0f} %, 10 s", median * 100), world, alike);
+    }
+    Cell budget = alike;
+    budget.ends_at_random = true;
+    add("looks, alike, 1 level, budget ends after 4 to 12 blocks", one_level(k_most_blocks, 0.07, 0), budget);
+    all.push_back({.item = "6",
+                   .what = "for contrast: a plain 95 % interval at every look, alike, 1 level",
+                   .world = one_level(k_most_blocks, 0.07, 0),
+                   .judge = with_naive_looks});
+    const Cell margin{.item = {}, .what = {}, .world = {}, .most_equivalent = k_most_falsely_equivalent};
+    for (const double spread : {0.02, 0.03, 0.05})
+        for (const bool pooled : {false, true})
+            add(fmt::format("looks, true 5 %, {}, spread {:.0f} %", pooled ? "3 levels" : "1 level",
+                            spread * 100),
+                pooled ? even(k_most_blocks, spread, three(1.05))
+                       : one_level(k_most_blocks, spread, std::log(1.05)),
+                margin);
+    const Cell found{.item = {}, .what = {}, .world = {}, .least_found = 0.95};
+    add("looks, true 10 %, 1 level, spread 7 %", one_level(k_most_blocks, 0.07, std::log(1.10)), found);
+    add("looks, true 10 %, 3 levels, spread 7 %", even(k_most_blocks, 0.07, three(1.10)), found);
+}
+
+}  // namespace
+
+std::vector<Cell> cells() {
+    std::vector<Cell> all;
+    add_alike(all);
+    add_hard_steal(all);
+    add_sensitivity(all);
+    add_power(all);
+    add_power_beyond(all);
+    add_looks(all);
+    return all;
+}
+
+std::vector<Contrast> contrasts() {
+    std::vector<Contrast> all;
+    World drift = even(4, 0.05);
+    drift.noise = Noise::drift;
+    World steal = even(4, 0.05);
+    steal.steal = {.median = 0.04, .seconds = 10};
+    World found = even(4, 0.05, three(1.10));
+    World found_under_steal = found;
+    found_under_steal.steal = steal.steal;
+    World apart = even(4, 0.05, {std::log(0.85), std::log(1.01), std::log(0.96)});
+    all.push_back({"alike, white noise", even(4, 0.05)});
+    all.push_back({"alike, drift of 30 %", drift});
+    all.push_back({"alike, steal 4 %", steal});
+    all.push_back({"true 10 %, white noise", found});
+    all.push_back({"true 10 %, steal 4 %", found_under_steal});
+    all.push_back({"true 0.85, 1.01, 0.96 by level, white noise", apart});
+    return all;
+}
+
+}  // namespace joust::statistics

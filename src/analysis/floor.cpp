@@ -1,0 +1,45 @@
+#include "analysis/floor.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "analysis/pairs.hpp"
+#include "stats/steal.hpp"
+#include "stats/verdict.hpp"
+
+namespace joust::analysis {
+
+namespace {
+
+// Whether nothing but the label sets them apart.
+bool same(const model::Benchmark& benchmark, const model::Entrant& one, const model::Entrant& other) {
+    return one.contender == other.contender && one.variant.commit == other.variant.commit &&
+           one.variant.settings == other.variant.settings &&
+           runtime_of(benchmark, one) == runtime_of(benchmark, other);
+}
+
+}  // namespace
+
+std::optional<std::string> baseline_again(const model::Benchmark& benchmark) {
+    const auto& entrants = benchmark.entrants;
+    const auto baseline = std::find_if(entrants.begin(), entrants.end(), [&](const model::Entrant& entrant) {
+        return entrant.label == benchmark.baseline;
+    });
+    const auto again = std::find_if(entrants.begin(), entrants.end(), [&](const model::Entrant& entrant) {
+        return baseline != entrants.end() && entrant.label != baseline->label &&
+               same(benchmark, entrant, *baseline);
+    });
+    return again == entrants.end() ? std::nullopt : std::optional(again->label);
+}
+
+std::vector<model::HostFloor> host_floors(const Evidence& evidence, const Sides& sides) {
+    std::vector<model::HostFloor> floors;
+    for (const model::Quantity quantity : model::k_compared_quantities) {
+        const auto decision = stats::decide_steal(all_pairs(evidence, quantity, sides).points());
+        const auto interval = decision ? decision->interval(stats::k_confidence) : std::nullopt;
+        if (interval) floors.push_back({quantity, std::expm1((interval->high - interval->low) / 2)});
+    }
+    return floors;
+}
+
+}  // namespace joust::analysis

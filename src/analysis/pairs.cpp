@@ -1,0 +1,129 @@
+#include "analysis/pairs.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+#include "model/lower_bounds.hpp"
+#include "stats/paired_ratio.hpp"
+
+namespace joust::analysis {
+namespace {
+
+using model::LeftOut;
+using model::Quantity;
+using Lacks = int LeftOut::*;  // why a trial has no figure
+
+tl::expected<double, Lacks> figure(const JudgedTrial& judged, Quantity quantity) {
+    const model::QuantityRow& row = model::row(quantity);
+    const std::optional<double> value = model::value(quantity, *judged.trial);
+    if (!value) return tl::unexpected(&LeftOut::unknown);
+    if (row.aspect == model::Aspect::latency) {
+        const auto bounds =
+            model::LowerBounds::of_response_time(judged.trial->samples, judged.trial->timeout);
+        // Requests that never ended reach down to it: it is only known to be at least so long.
+        if (row.quantile ? bounds.at_quantile(*row.quantile) : bounds.mean_and_max())
+            return tl::unexpected(&LeftOut::without_answers);
+        if (judged.judgement->has(model::Rule::littles_law))
+            return tl::unexpected(&LeftOut::against_littles_law);
+    }
+    return *value;
+}
+
+// The one finding that a cell has and its trials have not.
+bool saturated(const model::Cell* cell) {
+    return cell != nullptr && cell->judgement.has(model::Rule::saturated);
+}
+
+Doubts doubts(const Evidence& evidence, const JudgedTrial& judged, Quantity quantity) {
+    const model::Aspect aspect = model::row(quantity).aspect;
+    const model::PlannedTrial& plan = judged.trial->plan;
+    Doubts found{.by_rule = saturated(evidence.cell(plan.entrant, plan.level))};
+    for (const model::Finding& finding : judged.judgement->findings) {
+        if (finding.effects().on(aspect) != model::Effect::doubts) continue;
+        (finding.rule == model::Rule::steal ? found.by_steal : found.by_rule) = true;
+    }
+    return found;
+}
+
+void add_pair(Pairs& pairs, const Evidence& evidence, const JudgedTrial& one, const JudgedTrial& other,
+              Quantity quantity) {
+    const auto mine = figure(one, quantity);
+    const auto theirs = figure(other, quantity);
+    if (!mine || !theirs) {
+        ++(pairs.left_out.*(mine ? theirs.error() : mine.error()));
+        return;
+    }
+    const auto logarithm = stats::log_ratio(*mine, *theirs);
+    if (!logarithm) {
+        ++pairs.left_out.unknown;
+        return;
+    }
+    const double steal =
+        model::steal_share(*one.trial).value_or(0) - model::steal_share(*other.trial).value_or(0);
+    pairs.levels.back().push_back({{.log_ratio = *logarithm,
+                                    .steal_difference = steal,
+                                    .went_first = one.trial->plan.position < other.trial->plan.position,
+                                    .block = one.trial->plan.block},
+                                   doubts(evidence, one, quantity),
+                                   doubts(evidence, other, quantity)});
+}
+
+bool ran(const JudgedTrial& judged, const std::string& entrant, std::int64_t level) {
+    return judged.trial->plan.entrant == entrant && judged.trial->plan.level == level;
+}
+
+bool invalid_at(const Evidence& evidence, const std::string& entrant, std::int64_t level) {
+    const model::Cell* cell = evidence.cell(entrant, level);
+    return cell != nullptr && invalid(*cell);
+}
+
+}  // namespace
+
+void Pairs::add(Pairs other) {
+    std::move(other.levels.begin(), other.levels.end(), std::back_inserter(levels));
+    for (const Lacks why : {&LeftOut::unknown, &LeftOut::without_answers, &LeftOut::against_littles_law})
+        left_out.*why += other.left_out.*why;
+}
+
+std::vector<int> finished_blocks(const Evidence& evidence, const Sides& sides, std::int64_t level) {
+    std::set<int> mine;
+    std::set<int> theirs;
+    for (const JudgedTrial& judged : evidence.trials) {
+        if (ran(judged, sides.entrant, level)) mine.insert(judged.trial->plan.block);
+        if (ran(judged, sides.baseline, level)) theirs.insert(judged.trial->plan.block);
+    }
+    std::vector<int> both;
+    std::set_intersection(mine.begin(), mine.end(), theirs.begin(), theirs.end(), std::back_inserter(both));
+    return both;
+}
+
+Pairs pairs_at(const Evidence& evidence, Quantity quantity, const Sides& sides, std::int64_t level,
+               const std::set<int>& blocks) {
+    Pairs pairs;
+    pairs.levels.emplace_back();
+    const auto counts_for = [&](const JudgedTrial& judged, const std::string& entrant) {
+        return ran(judged, entrant, level) && judged.counts() && blocks.contains(judged.trial->plan.block);
+    };
+    for (const JudgedTrial& one : evidence.trials)
+        if (counts_for(one, sides.entrant))
+            for (const JudgedTrial& other : evidence.trials)
+                if (counts_for(other, sides.baseline) && same_pair(other.trial->plan, one.trial->plan))
+                    add_pair(pairs, evidence, one, other, quantity);
+    return pairs;
+}
+
+bool one_invalid_at(const Evidence& evidence, const Sides& sides, std::int64_t level) {
+    return invalid_at(evidence, sides.entrant, level) || invalid_at(evidence, sides.baseline, level);
+}
+
+Pairs all_pairs(const Evidence& evidence, Quantity quantity, const Sides& sides) {
+    Pairs pairs;
+    for (const std::int64_t level : evidence.levels) {
+        if (one_invalid_at(evidence, sides, level)) continue;
+        const std::vector<int> blocks = finished_blocks(evidence, sides, level);
+        pairs.add(pairs_at(evidence, quantity, sides, level, {blocks.begin(), blocks.end()}));
+    }
+    return pairs;
+}
+
+}  // namespace joust::analysis

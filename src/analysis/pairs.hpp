@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstddef>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "analysis/evidence.hpp"
+#include "stats/pooled_mean.hpp"
+
+namespace joust::analysis {
+
+/// One side of a pair: what makes its figure doubtful.
+struct Doubts {
+    bool by_rule = false;   ///< any but steal
+    bool by_steal = false;  ///< which counts only where it is uneven and cannot be adjusted for
+};
+
+/// Two trials of one block, neither of them invalid.
+struct Pair {
+    stats::PairPoint point;
+    Doubts mine;
+    Doubts theirs;
+};
+
+/// The pairs of each level, and how many there would be if both sides had the figure.
+struct Pairs {
+    std::vector<std::vector<Pair>> levels;
+    model::LeftOut left_out;
+
+    void add(Pairs other);
+    /// Of those that `wanted` is true of.
+    template <typename Wanted>
+    [[nodiscard]] stats::PairLevels points(const Wanted& wanted) const {
+        stats::PairLevels all;
+        for (const std::vector<Pair>& level : levels) {
+            all.emplace_back();
+            for (const Pair& pair : level)
+                if (wanted(pair)) all.back().push_back(pair.point);
+        }
+        return all;
+    }
+    [[nodiscard]] stats::PairLevels points() const {
+        return points([](const Pair&) { return true; });
+    }
+    template <typename Wanted>
+    [[nodiscard]] int count(const Wanted& wanted) const {
+        int found = 0;
+        for (const std::vector<Pair>& level : levels)
+            for (const Pair& pair : level)
+                found += wanted(pair) ? 1 : 0;
+        return found;
+    }
+};
+
+/// The blocks in which both ran at that level, valid or not, in rising order.
+std::vector<int> finished_blocks(const Evidence& evidence, const Sides& sides, std::int64_t level);
+
+/// The pairs at one level in these blocks.
+Pairs pairs_at(const Evidence& evidence, model::Quantity quantity, const Sides& sides, std::int64_t level,
+               const std::set<int>& blocks);
+
+/// Whether one of the two is invalid at that level.
+bool one_invalid_at(const Evidence& evidence, const Sides& sides, std::int64_t level);
+
+/// The pairs at every level where neither is invalid, over all blocks.
+Pairs all_pairs(const Evidence& evidence, model::Quantity quantity, const Sides& sides);
+
+}  // namespace joust::analysis

@@ -1,0 +1,132 @@
+#include "analysis/why.hpp"
+
+#include <algorithm>
+
+#include "analysis/pairs.hpp"
+#include "stats/pooled_mean.hpp"
+#include "stats/verdict.hpp"
+
+namespace joust::analysis {
+namespace {
+
+using model::TimePart;
+
+// Microseconds per operation of one trial; a part that is not known is not there.
+struct Times {
+    double total = 0;
+    std::map<TimePart, double> parts;
+};
+
+std::optional<Times> times_of(const model::TrialResult& trial) {
+    const model::Party* contender = trial.party(model::Role::contender);
+    const model::Party* database = trial.party(model::Role::database);
+    const auto operations = static_cast<double>(trial.samples.completed_in_window);
+    if (contender == nullptr || operations == 0) return std::nullopt;
+    const auto per_operation = [&](Nanoseconds time) { return seconds(time) * 1e6 / operations; };
+    const model::Usage& own = contender->usage;
+    Times times{.total = per_operation(trial.samples.window), .parts = {}};
+    times.parts[TimePart::user_cpu] = per_operation(own.cpu.user);
+    times.parts[TimePart::system_cpu] = per_operation(own.cpu.system);
+    if (database != nullptr) times.parts[TimePart::database_cpu] = per_operation(database->usage.cpu.total());
+    if (own.run_delay) times.parts[TimePart::run_delay] = per_operation(*own.run_delay);
+    return times;
+}
+
+struct TimesOfPair {
+    Times entrant;
+    Times baseline;
+};
+using Levels = std::vector<std::vector<TimesOfPair>>;
+
+bool waits(const Evidence& evidence, const std::string& entrant, std::int64_t level) {
+    const model::Cell* cell = evidence.cell(entrant, level);
+    return cell != nullptr && cell->judgement.has(model::Rule::nobody_busy);
+}
+
+Levels times_by_level(const Evidence& evidence, const Sides& sides) {
+    Levels levels;
+    for (const std::int64_t level : evidence.levels) {
+        if (one_invalid_at(evidence, sides, level) || waits(evidence, sides.entrant, level) ||
+            waits(evidence, sides.baseline, level))
+            continue;
+        std::vector<TimesOfPair>& pairs = levels.emplace_back();
+        const auto counts_for = [&](const JudgedTrial& judged, const std::string& entrant) {
+            return judged.trial->plan.entrant == entrant && judged.trial->plan.level == level &&
+                   judged.counts();
+        };
+        for (const JudgedTrial& one : evidence.trials)
+            for (const JudgedTrial& other : evidence.trials) {
+                if (!counts_for(one, sides.entrant) || !counts_for(other, sides.baseline) ||
+                    !same_pair(one.trial->plan, other.trial->plan))
+                    continue;
+                const auto mine = times_of(*one.trial);
+                const auto theirs = times_of(*other.trial);
+                if (mine && theirs) pairs.push_back({*mine, *theirs});
+            }
+        if (pairs.empty()) levels.pop_back();
+    }
+    return levels;
+}
+
+// `of` gives one number of a trial's times.
+template <typename Of>
+model::TimeDifference difference(const Levels& levels, const Of& of) {
+    const auto mean_of = [&](const auto& number) {
+        stats::NumbersByLevel numbers;
+        for (const auto& level : levels) {
+            numbers.emplace_back();
+            for (const TimesOfPair& pair : level)
+                numbers.back().push_back(number(pair));
+        }
+        return stats::pooled_mean(numbers);
+    };
+    const auto paired =
+        mean_of([&](const TimesOfPair& pair) { return of(pair.entrant) - of(pair.baseline); });
+    model::TimeDifference result{
+        .entrant_us = mean_of([&](const TimesOfPair& pair) { return of(pair.entrant); })->mean,
+        .baseline_us = mean_of([&](const TimesOfPair& pair) { return of(pair.baseline); })->mean,
+        .difference_us = {.value = paired->mean}};
+    if (const auto interval = paired->interval(stats::k_confidence)) {
+        result.difference_us.low = interval->low;
+        result.difference_us.high = interval->high;
+    }
+    return result;
+}
+
+bool known(const Levels& levels, TimePart part) {
+    return std::all_of(levels.begin(), levels.end(), [part](const auto& level) {
+        return std::all_of(level.begin(), level.end(), [part](const TimesOfPair& pair) {
+            return pair.entrant.parts.contains(part) && pair.baseline.parts.contains(part);
+        });
+    });
+}
+
+}  // namespace
+
+std::optional<model::Why> why(const Evidence& evidence, const Sides& sides) {
+    if (evidence.load_model != model::LoadModel::closed) return std::nullopt;
+    const Levels levels = times_by_level(evidence, sides);
+    if (levels.empty()) return std::nullopt;
+    model::Why result{.entrant = sides.entrant,
+                      .baseline = sides.baseline,
+                      .pairs = 0,
+                      .total = difference(levels, [](const Times& times) { return times.total; }),
+                      .parts = {}};
+    for (const auto& level : levels)
+        result.pairs += static_cast<int>(level.size());
+    std::vector<TimePart> told;
+    for (const TimePart part : model::k_time_parts) {
+        if (part == TimePart::rest || !known(levels, part)) continue;
+        told.push_back(part);
+        result.parts[part] = difference(levels, [part](const Times& times) { return times.parts.at(part); });
+    }
+    result.parts[TimePart::rest] = difference(levels, [&](const Times& times) {
+        double rest = times.total;
+        for (const TimePart part : told)
+            rest -= times.parts.at(part);
+        return rest;
+    });
+    return result;
+}
+
+}  // namespace joust::analysis

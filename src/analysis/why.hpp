@@ -1,0 +1,12 @@
+#pragma once
+
+#include <optional>
+
+#include "analysis/evidence.hpp"
+
+namespace joust::analysis {
+
+/// Where the difference in time per operation lies (model::Why); empty for the open model and without a pair.
+std::optional<model::Why> why(const Evidence& evidence, const Sides& sides);
+
+}  // namespace joust::analysis

@@ -1,0 +1,97 @@
+#include "report/words/time_parts.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <vector>
+
+#include "base/text.hpp"
+#include "model/wording.hpp"
+
+namespace joust::report::words {
+namespace {
+
+using model::TimeDifference;
+using model::TimePart;
+
+constexpr std::array<std::pair<TimePart, std::string_view>, 5> k_parts{{
+    {TimePart::user_cpu, "user CPU of the contender"},
+    {TimePart::system_cpu, "system CPU of the contender"},
+    {TimePart::database_cpu, "CPU of the database"},
+    {TimePart::run_delay, "waiting of the contender's threads for a CPU"},
+    {TimePart::rest, "time outside of these"},
+}};
+
+// Parts that make out less of the whole difference are no reason for it, however sure they are.
+constexpr double k_least_share = 0.05;
+
+std::string time_text(double microseconds) {
+    return microseconds < 0 ? "−" + model::duration_text(-microseconds * 1e3)
+                            : model::duration_text(microseconds * 1e3);
+}
+
+// "0.90 ms less (95 % interval 0.80 ms to 1.00 ms)"
+std::string by_how_much(const TimeDifference& time) {
+    const bool less = time.difference_us.value < 0;
+    const double low = less ? -*time.difference_us.high : *time.difference_us.low;
+    const double high = less ? -*time.difference_us.low : *time.difference_us.high;
+    return fmt::format("{} {} (95 % interval {} to {})", time_text(std::abs(time.difference_us.value)),
+                       less ? "less" : "more", time_text(low), time_text(high));
+}
+
+// A part of the difference: how large, as a share of the whole, and in words.
+struct Told {
+    double share;
+    std::string text;
+};
+
+// Those whose share is wanted, the largest first.
+std::string list(std::vector<Told> all, bool (*wanted)(double)) {
+    std::erase_if(all, [wanted](const Told& one) { return !wanted(one.share); });
+    std::stable_sort(all.begin(), all.end(),
+                     [](const Told& a, const Told& b) { return std::abs(a.share) > std::abs(b.share); });
+    std::vector<std::string> parts;
+    for (Told& one : all)
+        parts.push_back(std::move(one.text));
+    return joust::joined(parts, "; ");
+}
+
+bool differs(const model::Comparison& comparison, const std::string& entrant) {
+    const auto* ratio = comparison.ratio(model::Quantity::goodput, entrant, std::nullopt);
+    return ratio != nullptr &&
+           (ratio->verdict == model::Verdict::faster || ratio->verdict == model::Verdict::slower);
+}
+
+}  // namespace
+
+std::string_view time_part(TimePart part) {
+    return std::find_if(k_parts.begin(), k_parts.end(), [part](const auto& row) { return row.first == part; })
+        ->second;
+}
+
+std::string why_different(const model::Comparison& comparison, const model::Why& why) {
+    if (!why.total.certain() || !differs(comparison, why.entrant)) return "";
+    const double whole = why.total.difference_us.value;
+    std::vector<Told> told;
+    for (const auto& [part, time] : why.parts) {
+        // Of parts that overlap the rest is less than nothing, which explains nothing.
+        const bool overlap = part == TimePart::rest && (time.entrant_us < 0 || time.baseline_us < 0);
+        const double share = time.difference_us.value / whole;
+        if (!time.certain() || overlap || std::abs(share) < k_least_share) continue;
+        told.push_back({share, fmt::format("{}, {}, from {} to {}", time_part(part), by_how_much(time),
+                                           time_text(time.baseline_us), time_text(time.entrant_us))});
+    }
+    const std::string with_it = list(told, [](double share) { return share > 0; });
+    const std::string against_it = list(told, [](double share) { return share < 0; });
+    if (with_it.empty()) return "";
+    return fmt::format(
+        "An operation takes {}, from {} to {}, over {}. There go with it: {}.{}{}{} Parts that pass at "
+        "the same time overlap, so they need not add up.",
+        by_how_much(why.total), time_text(why.total.baseline_us), time_text(why.total.entrant_us),
+        model::counted(why.pairs, "pair"), with_it,
+        against_it.empty() ? "" : " Against it goes: ", against_it, against_it.empty() ? "" : ".");
+}
+
+}  // namespace joust::report::words

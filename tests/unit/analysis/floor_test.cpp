@@ -1,0 +1,89 @@
+#include "analysis/floor.hpp"
+
+#include <gmock/gmock.h>
+
+#include "report/words/host_floor.hpp"
+#include "report/words/verdicts.hpp"
+#include "support/compared.hpp"
+
+namespace joust::analysis {
+namespace {
+
+using model::Comparison;
+using model::Quantity;
+using model::Verdict;
+namespace words = report::words;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+// Django twice and FastAPI beside it, whose goodput is `ratio` times Django's.
+model::Benchmark with_django_again(const std::string& contenders) {
+    return testing::benchmark_from(R"(name = "aa"
+workload = "w"
+contenders = [)" + contenders + R"(]
+baseline = "django"
+[load]
+levels = [4, 50]
+duration = "5s"
+[experiment]
+blocks = { min = 5, max = 5 }
+[[entrants]]
+label = "django-again"
+contender = "django"
+)");
+}
+
+Comparison run_of(const model::Benchmark& benchmark, double ratio, double noise_share, double again = 1) {
+    return compare(benchmark, testing::synthetic_trials(benchmark, [&](const model::PlannedTrial& plan) {
+                       testing::TrialShape shape{
+                           .goodput_rps = 200 * (1 + noise_share * testing::noise(plan)),
+                           .p50_ms = 250.0 * static_cast<double>(plan.level) / 50};
+                       if (plan.entrant == "fastapi") shape.goodput_rps *= ratio;
+                       if (plan.entrant == "django-again") shape.goodput_rps *= again;
+                       return shape;
+                   }));
+}
+
+TEST(floor, is_half_of_the_width_of_the_interval_of_the_baseline_to_itself) {
+    const Comparison comparison = run_of(with_django_again(R"("django")"), 1, 0.03);
+    ASSERT_EQ(comparison.again, "django-again");
+    const model::PairedRatio& ratio = *comparison.ratio(Quantity::goodput, "django-again", std::nullopt);
+    const model::HostFloor& floor = *comparison.floor(Quantity::goodput);
+    EXPECT_NEAR(floor.half_width, std::sqrt(*ratio.high / *ratio.low) - 1, 1e-9);
+    EXPECT_GT(floor.half_width, 0.005);
+    EXPECT_EQ(ratio.margin, 0.05) << "the host is not its own measure";
+}
+
+TEST(floor, is_said_in_the_headline_where_nothing_else_was_compared) {
+    const Comparison comparison = run_of(with_django_again(R"("django")"), 1, 0.03);
+    EXPECT_THAT(words::headline(comparison),
+                ::testing::StartsWith("What this host could have told apart in this run: differences of "
+                                      "goodput above "));
+    EXPECT_THAT(words::headline(comparison), HasSubstr("and was not judged different"));
+    EXPECT_THAT(words::headline(comparison), Not(HasSubstr("faster")));
+}
+
+TEST(floor, says_when_the_baseline_was_judged_different_from_itself) {
+    const Comparison comparison = run_of(with_django_again(R"("django")"), 1, 0.01, 1.2);
+    EXPECT_THAT(words::host_floor(comparison), HasSubstr("and was judged different"));
+    EXPECT_EQ(comparison.winner, std::nullopt) << "it is never the winner";
+}
+
+TEST(floor, widens_the_margin_of_the_others) {
+    const Comparison loud = run_of(with_django_again(R"("fastapi", "django")"), 1.01, 0.15);
+    const double floor = loud.floor(Quantity::goodput)->half_width;
+    ASSERT_GT(floor, 0.05);
+    EXPECT_EQ(testing::pooled(loud).margin, floor);
+    const Comparison quiet = run_of(with_django_again(R"("fastapi", "django")"), 1.3, 0.01);
+    EXPECT_EQ(testing::pooled(quiet).margin, 0.05);
+}
+
+TEST(floor, leaves_the_ranking_to_the_others) {
+    const Comparison comparison = run_of(with_django_again(R"("fastapi", "django")"), 1.3, 0.01);
+    EXPECT_EQ(comparison.winner, "fastapi") << "though the baseline again has its goodput, too";
+    EXPECT_EQ(comparison.pooled(Quantity::goodput).size(), 1U);
+    EXPECT_THAT(words::headline(comparison), Not(HasSubstr("django-again")));
+}
+
+}  // namespace
+}  // namespace joust::analysis

@@ -1,0 +1,153 @@
+#include "analysis/looks.hpp"
+
+#include <gmock/gmock.h>
+
+#include "report/words/verdicts.hpp"
+#include "support/compared.hpp"
+
+namespace joust::analysis {
+namespace {
+
+using model::Basis;
+using model::Comparison;
+using model::PairedRatio;
+using model::Quantity;
+using model::Standing;
+using model::Verdict;
+using testing::by_level;
+using testing::pooled;
+namespace words = report::words;
+using ::testing::HasSubstr;
+
+model::Benchmark looked_at(int least, int most) {
+    model::Benchmark benchmark = testing::benchmark_of({"fastapi", "django"}, {4, 50, 200}, most);
+    benchmark.experiment.blocks_min = least;
+    return benchmark;
+}
+
+// A run that has finished `blocks` blocks, of which those before `from` have another ratio.
+Comparison after(int blocks, double ratio, double noise_share, const model::Benchmark& benchmark) {
+    std::vector<model::TrialResult> trials;
+    for (int block = 0; block < blocks; ++block)
+        for (const model::PlannedTrial& plan :
+             plan_block(benchmark, block, static_cast<int>(trials.size()))) {
+            testing::TrialShape shape{.goodput_rps = 200 * (1 + noise_share * testing::noise(plan)),
+                                      .p50_ms = 5.0 * static_cast<double>(plan.level)};
+            if (plan.entrant == "fastapi") shape.goodput_rps *= ratio;
+            trials.push_back(testing::synthetic_trial(benchmark, plan, shape));
+        }
+    return compare(benchmark, trials);
+}
+
+TEST(looks, are_one_at_95_percent_where_the_number_of_blocks_is_fixed) {
+    EXPECT_EQ(look_at({.blocks_min = 4, .blocks_max = 4}, 3), (stats::Look{3, 0.05}));
+    const PairedRatio ratio = pooled(after(3, 1.3, 0.01, looked_at(4, 4)));
+    EXPECT_EQ(ratio.confidence, 0.95);
+    EXPECT_EQ(ratio.look, std::nullopt);
+    EXPECT_EQ(ratio.verdict, Verdict::faster);
+}
+
+TEST(looks, come_after_four_six_eight_ten_and_twelve_blocks) {
+    const model::ExperimentSpec experiment{.blocks_min = 4, .blocks_max = 20};
+    EXPECT_EQ(look_at(experiment, 3), std::nullopt);
+    EXPECT_EQ(look_at(experiment, 4), (stats::Look{4, 0.001}));
+    EXPECT_EQ(look_at(experiment, 5), (stats::Look{4, 0.001})) << "between looks the last one judges";
+    EXPECT_EQ(look_at(experiment, 11), (stats::Look{10, 0.018}));
+}
+
+TEST(looks, end_with_the_last_block_that_the_run_may_have) {
+    EXPECT_EQ(look_at({.blocks_min = 4, .blocks_max = 9}, 8), (stats::Look{8, 0.010}));
+    EXPECT_EQ(look_at({.blocks_min = 4, .blocks_max = 9}, 9), (stats::Look{9, 0.026}));
+    EXPECT_EQ(look_at({.blocks_min = 1, .blocks_max = 3}, 2), std::nullopt);
+    EXPECT_EQ(look_at({.blocks_min = 1, .blocks_max = 3}, 3), (stats::Look{3, 0.05}));
+}
+
+TEST(looks, see_a_block_of_all_levels_when_every_level_that_goes_on_has_it) {
+    EXPECT_EQ(blocks_of_all(std::vector{7, 7, 7}), 7);
+    EXPECT_EQ(blocks_of_all(std::vector{8, 7, 7}), 7) << "the eighth block runs";
+    EXPECT_EQ(blocks_of_all(std::vector{9, 4, 9}), 9) << "one level was stopped at its first look";
+    EXPECT_EQ(blocks_of_all(std::vector{1, 0, 0}), 0);
+    EXPECT_EQ(blocks_of_all(std::vector<int>{}), 0);
+}
+
+TEST(looks, give_no_verdict_before_the_first) {
+    const Comparison comparison = after(3, 1.5, 0.01, looked_at(4, 12));
+    const PairedRatio ratio = pooled(comparison);
+    EXPECT_EQ(ratio.verdict, Verdict::inconclusive);
+    EXPECT_EQ(ratio.basis, Basis::before_look);
+    EXPECT_EQ(ratio.standing, Standing::open);
+    EXPECT_EQ(ratio.low, std::nullopt) << "an interval would be read as a verdict";
+    EXPECT_NEAR(*ratio.ratio, 1.5, 0.05);
+    EXPECT_THAT(words::headline(comparison),
+                HasSubstr("cannot be told: 1.50 times its goodput (9 pairs so far, "
+                          "before the first look)"));
+    EXPECT_THAT(words::why(comparison, ratio), HasSubstr("nothing is judged before the first look"));
+}
+
+TEST(looks, judge_with_their_own_interval_and_only_by_the_blocks_before_them) {
+    const Comparison comparison = after(5, 1.3, 0.01, looked_at(4, 12));
+    const PairedRatio ratio = pooled(comparison);
+    EXPECT_EQ(ratio.look, 4);
+    EXPECT_EQ(ratio.pairs, 12);
+    EXPECT_DOUBLE_EQ(ratio.confidence, 0.999);
+    EXPECT_EQ(ratio.verdict, Verdict::faster);
+    EXPECT_EQ(ratio.standing, Standing::certain);
+    EXPECT_THAT(words::headline(comparison), HasSubstr("99.9 % interval"));
+    EXPECT_EQ(ratio, pooled(after(4, 1.3, 0.01, looked_at(4, 12)))) << "the fifth block is not looked at";
+}
+
+TEST(looks, are_harder_to_convince_than_a_single_one) {
+    const double noise_share = 0.2;
+    const PairedRatio single = pooled(after(4, 1.12, noise_share, looked_at(4, 4)));
+    EXPECT_EQ(single.verdict, Verdict::faster);
+    EXPECT_GT(single.p_value.value(), 0.001);
+    const PairedRatio ratio = pooled(after(4, 1.12, noise_share, looked_at(4, 12)));
+    EXPECT_EQ(ratio.p_value, single.p_value);
+    EXPECT_EQ(ratio.verdict, Verdict::inconclusive);
+    EXPECT_EQ(ratio.standing, Standing::open);
+}
+
+TEST(looks, tell_the_plan_of_equivalence_and_of_intervals_that_are_narrow_enough) {
+    EXPECT_EQ(pooled(after(4, 1.0, 0.002, looked_at(4, 12))).standing, Standing::equivalent);
+    const PairedRatio ratio = pooled(after(4, 1.045, 0.012, looked_at(4, 12)));
+    EXPECT_EQ(ratio.verdict == Verdict::inconclusive, ratio.standing == Standing::narrow) << *ratio.low;
+}
+
+TEST(levels, are_judged_among_all_of_them) {
+    const Comparison comparison = after(4, 1.12, 0.03, looked_at(4, 12));
+    for (const PairedRatio& ratio : by_level(comparison, Quantity::goodput)) {
+        ASSERT_TRUE(ratio.among_levels.has_value());
+        EXPECT_FALSE(ratio.descriptive);
+        EXPECT_GE(ratio.among_levels->confidence, ratio.confidence);
+        EXPECT_LE(*ratio.among_levels->low, *ratio.low);
+        EXPECT_GE(*ratio.among_levels->high, *ratio.high);
+        EXPECT_EQ(ratio.verdict == Verdict::faster, ratio.among_levels->p_value < 0.05);
+    }
+    EXPECT_EQ(pooled(comparison).among_levels, std::nullopt);
+}
+
+TEST(levels, need_more_than_they_would_alone) {
+    // By its own interval one level of three is decided; among three it is not.
+    const model::Benchmark benchmark = testing::benchmark_of({"fastapi", "django"}, {4, 50, 200}, 4);
+    bool told_apart = false;
+    for (int step = 0; step < 40 && !told_apart; ++step) {
+        const Comparison comparison = after(4, 1.0 + 0.01 * step, 0.06, benchmark);
+        for (const PairedRatio& ratio : by_level(comparison, Quantity::goodput))
+            told_apart =
+                told_apart || (ratio.alone == Verdict::faster && ratio.verdict == Verdict::inconclusive);
+    }
+    EXPECT_TRUE(told_apart);
+}
+
+TEST(levels, only_describe_in_a_run_with_one_look) {
+    const Comparison comparison = after(4, 1.3, 0.01, looked_at(4, 4));
+    for (const PairedRatio& ratio : by_level(comparison, Quantity::goodput)) {
+        EXPECT_TRUE(ratio.descriptive);
+        EXPECT_TRUE(ratio.low.has_value());
+        EXPECT_THAT(words::why(comparison, ratio), HasSubstr("this ratio only describes"));
+    }
+    EXPECT_FALSE(pooled(comparison).descriptive);
+}
+
+}  // namespace
+}  // namespace joust::analysis
