@@ -31,8 +31,7 @@ Result<host::MeasuringLock> wait_for_turn(Observer& observer, const Interrupted&
 }
 
 // What a run that goes on has measured so far.
-Result<std::vector<model::TrialResult>> take_up(const RunSpec& spec, const files::RunDirectory& directory) {
-    JOUST_CHECK(check_resumable(spec, directory));
+Result<std::vector<model::TrialResult>> take_up(const files::RunDirectory& directory) {
     JOUST_TRY(files::StoredTrials stored, directory.read_trials());
     return std::move(stored.trials);
 }
@@ -111,12 +110,16 @@ Status run_trials(TrialRunner& runner, const NextTrials& next_trials, const mode
 
 Result<Outcome> run_experiment(const RunSpec& spec, Observer& observer, const Interrupted& interrupted,
                                const NextTrials& next_trials) {
+    if (spec.resume) {  // a refusal waits for nobody
+        JOUST_TRY(const files::RunDirectory known, files::RunDirectory::open(*spec.resume));
+        JOUST_CHECK(check_resumable(spec, known));
+    }
     JOUST_TRY(const host::MeasuringLock lock, wait_for_turn(observer, interrupted));
     const WallTime started = wall_now();
     JOUST_TRY(files::RunDirectory directory, open_directory(spec, started));
     Outcome outcome{.run_directory = directory.path()};
     if (spec.resume) {
-        JOUST_TRY(outcome.trials, take_up(spec, directory));
+        JOUST_TRY(outcome.trials, take_up(directory));
         outcome.was_complete = next_trials(spec.benchmark, outcome.trials).empty();
         if (outcome.was_complete) return outcome;
     }
