@@ -1,6 +1,8 @@
 #include "analysis/caveats.hpp"
 
 #include <algorithm>
+#include <set>
+#include <tuple>
 
 #include "stats/quantile.hpp"
 
@@ -32,10 +34,11 @@ std::vector<model::Caveat> caveats(const model::Comparison& comparison, const mo
     std::vector<model::Caveat> found;
     const std::size_t planned = static_cast<std::size_t>(benchmark.experiment.blocks_min) *
                                 benchmark.load.levels.size() * benchmark.entrants.size();
-    const auto measured = static_cast<std::size_t>(std::count_if(
-        trials.begin(), trials.end(),
-        [](const model::TrialResult& trial) { return trial.plan.lens == model::Lens::capacity; }));
-    if (measured < planned) found.push_back({Kind::ended_early, measured, planned});
+    std::set<std::tuple<int, std::int64_t, std::string>> finished;  // however often a pair was begun
+    for (const model::TrialResult& trial : trials)
+        if (trial.plan.lens == model::Lens::capacity)
+            finished.insert({trial.plan.block, trial.plan.level, trial.plan.entrant});
+    if (finished.size() < planned) found.push_back({Kind::ended_early, finished.size(), planned});
     if (comparison.blocks == 1) found.push_back({Kind::one_block});
     const auto suspects = std::count_if(
         comparison.cells.begin(), comparison.cells.end(),

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "analysis/ratios.hpp"
+#include "model/measuring_time.hpp"
 #include "rules/judge.hpp"
 
 namespace joust::analysis {
@@ -31,6 +32,22 @@ std::optional<double> capacity(const std::string& entrant, const model::Experime
     return most;
 }
 
+// What was done at an equal rate in one block.
+struct Begun {
+    std::size_t largest = 0;  // number of trials of one attempt
+    int next_attempt = 0;
+};
+
+Begun begun_in(int block, std::span<const model::TrialResult> finished) {
+    std::map<int, std::size_t> attempts;
+    for (const model::TrialResult& trial : finished)
+        if (at_equal_rate(trial) && trial.plan.block == block) ++attempts[trial.plan.attempt];
+    Begun begun;
+    for (const auto& [attempt, trials] : attempts)
+        begun = {std::max(begun.largest, trials), attempt + 1};
+    return begun;
+}
+
 }  // namespace
 
 std::optional<std::int64_t> common_rate(const model::Benchmark& benchmark,
@@ -46,26 +63,25 @@ std::optional<std::int64_t> common_rate(const model::Benchmark& benchmark,
 }
 
 std::vector<model::PlannedTrial> equal_rate_trials(const model::Benchmark& benchmark,
-                                                   std::span<const model::TrialResult> finished,
-                                                   int first_index) {
+                                                   std::span<const model::TrialResult> finished) {
     if (!benchmark.experiment.equal_rate) return {};
     const auto known = std::find_if(finished.begin(), finished.end(), at_equal_rate);
     const auto rate =
         known != finished.end() ? std::optional(known->plan.level) : common_rate(benchmark, finished);
     if (!rate) return {};
-    std::vector<model::PlannedTrial> left;
-    for (int block = 0; block < benchmark.experiment.blocks_min; ++block)
-        for (const model::PlannedTrial& planned : model::plan_equal_rate(benchmark, *rate, block, 0)) {
-            const bool measured =
-                std::any_of(finished.begin(), finished.end(), [&](const model::TrialResult& trial) {
-                    return at_equal_rate(trial) && trial.plan.block == block &&
-                           trial.plan.entrant == planned.entrant;
-                });
-            if (measured) continue;
-            left.push_back(planned);
-            left.back().index = first_index++;
-        }
-    return left;
+    int index = 0;
+    for (const model::TrialResult& trial : finished)
+        index = std::max(index, trial.plan.index + 1);
+    for (int block = 0; block < benchmark.experiment.blocks_min; ++block) {
+        const Begun begun = begun_in(block, finished);
+        if (begun.largest >= benchmark.entrants.size()) continue;
+        std::vector<model::PlannedTrial> pair = model::plan_equal_rate(benchmark, *rate, block, index);
+        for (model::PlannedTrial& trial : pair)
+            trial.attempt = begun.next_attempt;
+        if (!model::fits_budget(benchmark, finished, {&*rate, 1})) return {};
+        return pair;
+    }
+    return {};
 }
 
 std::optional<model::EqualRate> equal_rate(const std::vector<JudgedTrial>& judged,

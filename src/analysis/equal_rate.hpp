@@ -17,12 +17,12 @@ namespace joust::analysis {
 std::optional<std::int64_t> common_rate(const model::Benchmark& benchmark,
                                         std::span<const model::TrialResult> finished);
 
-/// The pairs of trials at an equal rate that are still to be measured, numbered from `first_index`; none
-/// where the benchmark asks for none or there is no common rate. As many pairs as the benchmark has blocks at
-/// the least. Trials at an equal rate that are finished say what the rate is.
+/// The next pair of trials at an equal rate; none where the benchmark asks for none, there is no common rate,
+/// as many pairs are whole as the benchmark has blocks at the least, or the budget does not hold one more.
+/// Trials at an equal rate that are finished say what the rate is; a pair of which only some are finished is
+/// measured anew, as its next attempt.
 std::vector<model::PlannedTrial> equal_rate_trials(const model::Benchmark& benchmark,
-                                                   std::span<const model::TrialResult> finished,
-                                                   int first_index);
+                                                   std::span<const model::TrialResult> finished);
 
 /// What the trials at an equal rate among `judged` say; empty where there are none.
 std::optional<model::EqualRate> equal_rate(const std::vector<JudgedTrial>& judged,

@@ -107,7 +107,7 @@ Pairs pairs_at(const Evidence& evidence, Quantity quantity, const Sides& sides, 
     for (const JudgedTrial& one : evidence.trials)
         if (counts_for(one, sides.entrant))
             for (const JudgedTrial& other : evidence.trials)
-                if (counts_for(other, sides.baseline) && other.trial->plan.block == one.trial->plan.block)
+                if (counts_for(other, sides.baseline) && same_pair(other.trial->plan, one.trial->plan))
                     add_pair(pairs, evidence, one, other, quantity);
     return pairs;
 }

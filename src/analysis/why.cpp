@@ -57,7 +57,7 @@ Levels times_by_level(const Evidence& evidence, const Sides& sides) {
         for (const JudgedTrial& one : evidence.trials)
             for (const JudgedTrial& other : evidence.trials) {
                 if (!counts_for(one, sides.entrant) || !counts_for(other, sides.baseline) ||
-                    one.trial->plan.block != other.trial->plan.block)
+                    !same_pair(one.trial->plan, other.trial->plan))
                     continue;
                 const auto mine = times_of(*one.trial);
                 const auto theirs = times_of(*other.trial);

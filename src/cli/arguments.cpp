@@ -74,6 +74,19 @@ void describe_run(CLI::App* app, RunCommand& run) {
     add_assignment(app, "--timeout", "load.timeout", "of one request: 60s", run.assignments, quoted_value);
     add_assignment(app, "--blocks", "experiment.blocks", "repetitions of everything", run.assignments,
                    [](const std::string& text) { return fmt::format("{{ min = {0}, max = {0} }}", text); });
+    add_assignment(app, "--budget", "experiment.budget",
+                   "10m: spends so long, on levels whose verdict is open, up to 12 blocks", run.assignments,
+                   quoted_value);
+    app->add_option_function<std::string>(
+           "--aa",
+           [&run](const std::string& name) {
+               run.assignments.push_back("contenders = " + list_value(name));
+               run.assignments.push_back("baseline = " + quoted_value(name));
+               run.assignments.emplace_back("experiment.calibration = true");
+           },
+           "this contender alone against itself: what the host can tell apart")
+        ->excludes("--contenders")
+        ->excludes("--baseline");
     add_assignment(app, "--seed", "experiment.seed", "of every random choice", run.assignments, raw_value);
     // Appends like the ones above; binding the list itself would make it forget them.
     app->add_option_function<std::vector<std::string>>(
@@ -93,6 +106,13 @@ void describe_run(CLI::App* app, RunCommand& run) {
                     "working directory");
     app->add_option("--json", run.json, "also write the results as JSON to this file; - is stdout");
     app->add_flag("--plan", run.plan_only, "only say what would be run and how long it takes");
+    CLI::Option* const resume =
+        app->add_option("--resume", run.resume,
+                        "go on with this run, for example results/latest: it says itself what is run");
+    for (const char* const flag : {"benchmark", "--profile", "--database", "--runtime", "--contenders",
+                                   "--baseline", "--levels", "--duration", "--timeout", "--blocks",
+                                   "--budget", "--aa", "--seed", "--set", "--limits", "--results"})
+        resume->excludes(flag);
 }
 
 // An empty value, as of a variable that is not set, must not look like a flag that was left out.
@@ -151,7 +171,7 @@ std::variant<Command, Answered> parse_arguments(const std::vector<std::string>& 
     CLI::App* clean_app = app.add_subcommand(
         "clean", "remove what is kept on this machine between runs; results are never touched");
     clean_app->add_flag("--dry-run", clean.dry_run, "only tell what would be removed");
-    refuse_empty(*run_app, {"--profile", "--results", "--json"});
+    refuse_empty(*run_app, {"--profile", "--results", "--json", "--resume", "--aa"});
     refuse_empty(*load_app, {"--ramp", "--steps", "--method", "--server-name", "--json", "--csv", "--hlog"});
     if (auto unknown = unknown_command(arguments, app)) return std::move(*unknown);
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());

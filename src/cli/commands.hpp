@@ -14,6 +14,7 @@ namespace joust::cli {
 /// `joust run BENCHMARK`: the main job.
 struct RunCommand {
     std::string benchmark = "io-intensive";
+    Path resume;                           ///< a run to go on with; then what to run stands in its directory
     std::string profile;                   ///< "" for the benchmark's default
     std::vector<std::string> assignments;  ///< TOML from --database, --levels, --set …
     bool limits_off = false;

@@ -43,18 +43,24 @@ Status check_requests(const experiment::RunSpec& spec) {
     return {};
 }
 
-// What may be used at one moment: a contender's memory and the database's. A limit that the host cannot give
-// protects nobody: the kernel would kill whom it likes.
+// What may be used at one moment: the memory of the contenders of a pair, which live at one time, and the
+// database's. A limit that the host cannot give protects nobody: the kernel would kill whom it likes.
 Status check_memory(const experiment::RunSpec& spec) {
     const model::Benchmark& benchmark = spec.benchmark;
     const bool server = benchmark.database.engine == model::DatabaseEngine::postgres;
     const Bytes database = server ? benchmark.database_limits.memory : Bytes{0};
-    const Bytes sum = benchmark.contender_limits.memory + database;
+    // On one port they live one after the other.
+    const std::uint64_t together = spec.port ? 1 : benchmark.entrants.size();
+    const Bytes contenders{benchmark.contender_limits.memory.count * together};
+    const Bytes sum = contenders + database;
     const host::HostMemory memory = host::read_host_memory();
-    const std::string parts = server ? fmt::format("a contender may use {} and the database {}, together {}",
-                                                   model::limit_text(benchmark.contender_limits.memory),
-                                                   model::limit_text(database), model::limit_text(sum))
-                                     : fmt::format("a contender may use {}", model::limit_text(sum));
+    const std::string each = fmt::format(
+        "{} may use {}{}", together == 1 ? "a contender" : fmt::format("each of {} contenders", together),
+        model::limit_text(benchmark.contender_limits.memory), together == 1 ? "" : " at the same time");
+    const std::string parts = server          ? fmt::format("{} and the database {}, together {}", each,
+                                                            model::limit_text(database), model::limit_text(sum))
+                              : together == 1 ? each
+                                              : fmt::format("{}, together {}", each, model::limit_text(sum));
     if (spec.limits_off || memory.available.count == 0) return {};
     if (memory.total < sum)
         return fail(ErrorKind::bad_input,
@@ -69,19 +75,51 @@ Status check_memory(const experiment::RunSpec& spec) {
     return {};
 }
 
+// What is run, and where its directory is.
+struct Asked {
+    model::Benchmark benchmark;
+    std::optional<Path> resume;
+    bool limits_off = false;
+};
+
+Result<Asked> read_benchmark(const RunCommand& command, const Installation& installation,
+                             files::Diagnostics& diagnostics) {
+    if (command.resume.empty()) {
+        JOUST_TRY(const Path file, find_benchmark(installation, command.benchmark));
+        auto benchmark = files::read_benchmark_as_far_as_possible(
+            file, {.profile = command.profile, .assignments = command.assignments}, diagnostics);
+        if (!benchmark) return tl::unexpected(diagnostics.error());
+        return Asked{std::move(*benchmark), std::nullopt, command.limits_off};
+    }
+    JOUST_TRY(const files::RunDirectory run, files::RunDirectory::open(command.resume));
+    auto benchmark = run.read_benchmark(diagnostics);
+    if (!benchmark) return tl::unexpected(diagnostics.error());
+    JOUST_TRY(const model::Environment environment, run.read_environment());
+    return Asked{std::move(*benchmark), command.resume, environment.limits == model::LimitsBy::off};
+}
+
+// A run that could not finish a single block would compare nothing.
+Status check_budget(const model::Benchmark& benchmark) {
+    const auto& budget = benchmark.experiment.budget;
+    const Nanoseconds block = model::planned_time(benchmark, 1, model::k_overhead_per_trial).most;
+    if (!budget || *budget >= block) return {};
+    return fail(ErrorKind::bad_input,
+                "experiment.budget is {}, and one block may take {}; write a larger budget, fewer levels or "
+                "a shorter duration",
+                spoken(*budget), spoken(block));
+}
+
 // Reads and checks all the files of a run, so that every mistake in any of them is told at once.
 Result<experiment::RunSpec> read_run(const RunCommand& command, const Installation& installation) {
-    JOUST_TRY(const Path file, find_benchmark(installation, command.benchmark));
     files::Diagnostics diagnostics;
-    const auto benchmark = files::read_benchmark_as_far_as_possible(
-        file, {.profile = command.profile, .assignments = command.assignments}, diagnostics);
-    if (!benchmark) return tl::unexpected(diagnostics.error());
+    JOUST_TRY(Asked asked, read_benchmark(command, installation, diagnostics));
+    const model::Benchmark& benchmark = asked.benchmark;
     std::optional<model::Workload> workload;  // empty also where the benchmark does not say which
-    if (!benchmark->workload.empty())
-        workload = files::read_workload(installation.workloads(), benchmark->workload, diagnostics);
+    if (!benchmark.workload.empty())
+        workload = files::read_workload(installation.workloads(), benchmark.workload, diagnostics);
     std::vector<model::Contender> contenders;
     std::set<std::string> names;
-    for (const model::Entrant& entrant : benchmark->entrants)
+    for (const model::Entrant& entrant : benchmark.entrants)
         names.insert(entrant.contender);
     for (const std::string& name : names)
         if (auto contender = files::read_contender(installation.contenders(), name, diagnostics))
@@ -91,38 +129,51 @@ Result<experiment::RunSpec> read_run(const RunCommand& command, const Installati
         JOUST_CHECK(deploy::check_routes(contender, *workload));
         JOUST_CHECK(deploy::check_expectations(contender, *workload));
     }
-    experiment::RunSpec spec{.benchmark = *benchmark,
+    experiment::RunSpec spec{.benchmark = benchmark,
                              .workload = *workload,
                              .contenders = std::move(contenders),
-                             .limits_off = command.limits_off,
+                             .limits_off = asked.limits_off,
                              .port = command.port,
                              .results = command.results.empty() ? installation.results : command.results,
+                             .resume = asked.resume,
                              .state_root = host::default_state_root(),
                              .docker_files = installation.docker(),
                              .docker_bases = docker_bases(),
                              .about = {}};
     JOUST_CHECK(check_requests(spec));
     JOUST_CHECK(check_memory(spec));
+    JOUST_CHECK(check_budget(spec.benchmark));
     return spec;
+}
+
+// "4 blocks", "4 to 12 blocks"
+std::string range_of(std::int64_t least, std::int64_t most, const std::string& noun) {
+    return least == most ? model::counted(most, noun)
+                         : fmt::format("{} to {}", least, model::counted(most, noun));
 }
 
 void print_plan(const experiment::RunSpec& spec) {
     const model::Benchmark& benchmark = spec.benchmark;
-    const int blocks = benchmark.experiment.blocks_min;
     const auto levels = static_cast<std::int64_t>(benchmark.load.levels.size());
     const auto entrants = static_cast<std::int64_t>(benchmark.entrants.size());
-    const model::PlannedTime time = model::planned_time(benchmark, blocks, experiment::k_overhead_per_trial);
-    terminal::tell("{}{}: {} × {} × {}{} = {} of {} each; {} to {} after set-up\n",
-                   printable(benchmark.title),
-                   benchmark.profile.empty() ? "" : fmt::format(" (profile {})", benchmark.profile),
-                   model::counted(blocks, "block"), model::counted(levels, "level"),
-                   model::counted(entrants, "contender"),
-                   benchmark.experiment.equal_rate
-                       ? fmt::format(" + {} at an equal rate",
-                                     model::planned_trials(benchmark, blocks) - blocks * levels * entrants)
-                       : "",
-                   model::counted(model::planned_trials(benchmark, blocks), "trial"),
-                   spoken(benchmark.load.duration), spoken(time.least), spoken(time.most));
+    const model::PlannedRun plan = model::planned_run(benchmark, model::k_overhead_per_trial);
+    const auto& budget = benchmark.experiment.budget;
+    terminal::tell(
+        "{}{}: {} × {} × {}{} = {} of {} each; {} to {} after set-up{}\n", printable(benchmark.title),
+        benchmark.profile.empty() ? "" : fmt::format(" (profile {})", benchmark.profile),
+        range_of(benchmark.experiment.blocks_min, model::last_block(benchmark.experiment), "block"),
+        model::counted(levels, "level"), model::counted(entrants, "contender"),
+        benchmark.experiment.equal_rate
+            ? fmt::format(" + {} at an equal rate", benchmark.experiment.blocks_min * entrants)
+            : "",
+        range_of(plan.fewest_trials, plan.most_trials, "trial"), spoken(benchmark.load.duration),
+        spoken(plan.time.least), spoken(plan.time.most),
+        budget ? fmt::format(", no longer than the budget of {}", spoken(*budget)) : "");
+    if (spec.port && entrants > 1)
+        terminal::tell(
+            "note: all contenders listen on port {}, so each is started when the one before has "
+            "ended, and not beside it\n",
+            *spec.port);
 }
 
 Status copy_json(const Path& run_directory, const std::string& destination) {
@@ -177,6 +228,7 @@ ExitCode run(const RunCommand& command, const std::vector<std::string>& command_
         return read_run(command, *installation);
     }();
     if (!spec) return complain(spec.error());
+    spec->about = about(*installation, command_line);
     print_plan(*spec);
     if (command.plan_only) return ExitCode::done;
     const Status possible = [&] {
@@ -185,12 +237,17 @@ ExitCode run(const RunCommand& command, const std::vector<std::string>& command_
     }();
     if (!possible) return complain(possible.error());
 
-    spec->about = about(*installation, command_line);
     auto progress = terminal::make_progress(terminal::screen(), spec->benchmark);
     const auto outcome = experiment::run_experiment(
-        *spec, *progress, [] { return interruption() != 0; }, analysis::next_trials);
+        *spec, *progress, [] { return interruption() != 0; },
+        [](const model::Benchmark& benchmark, const std::vector<model::TrialResult>& finished) {
+            return analysis::next_trials(benchmark, finished);
+        });
     progress.reset();  // its live line must be gone before anything else is printed
     if (!outcome) return complain(outcome.error());
+    if (outcome->was_complete)
+        terminal::tell("the run is complete: all of its {} are there, and nothing is left to measure\n",
+                       model::counted(static_cast<std::int64_t>(outcome->trials.size()), "trial"));
     return conclude(command, *outcome);
 }
 

@@ -70,6 +70,10 @@ public:
     /// locked for more than ten seconds (a request that the drain gave up on) is ended.
     virtual Status reset(const std::string& contender) = 0;
 
+    /// Makes durable all that the trials so far have left to be written, of whichever contender, so that none
+    /// pays for another's.
+    virtual Status settle() = 0;
+
     /// Rows of the contender's `table` (in the schema "public") by their column request_id, read without
     /// running any code of the contender's with other rights than its own.
     virtual Result<TableContents> rows_by_request(const std::string& contender, const std::string& table) = 0;

@@ -285,6 +285,13 @@ Status Postgres::reset(const std::string& contender) {
     return {};
 }
 
+Status Postgres::settle() {
+    JOUST_TRY(Connection session, admin_session("postgres"));
+    if (const auto done = session.query("CHECKPOINT"); !done)
+        return tl::unexpected(with_context(done.error(), "writing out what the last trial left"));
+    return {};
+}
+
 Result<model::DatabaseFacts> Postgres::facts() {
     JOUST_TRY(Connection session, admin_session("postgres"));
     model::DatabaseFacts facts;

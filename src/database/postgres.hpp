@@ -28,6 +28,7 @@ public:
     Result<std::string> create_for(const std::string& contender) override;
     [[nodiscard]] std::optional<Path> directory_of(const std::string&) const override { return std::nullopt; }
     Status reset(const std::string& contender) override;
+    Status settle() override;
     Result<TableContents> rows_by_request(const std::string& contender, const std::string& table) override;
     Result<model::DatabaseFacts> facts() override;
     [[nodiscard]] std::optional<host::UsageSource> usage_source() const override;

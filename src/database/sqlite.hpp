@@ -30,6 +30,7 @@ public:
         return file_of(contender).parent_path();
     }
     Status reset(const std::string& contender) override;
+    Status settle() override { return {}; }  // each contender has a file of its own
     Result<TableContents> rows_by_request(const std::string& contender, const std::string& table) override;
     Result<model::DatabaseFacts> facts() override;
     [[nodiscard]] std::optional<host::UsageSource> usage_source() const override { return std::nullopt; }

@@ -48,6 +48,7 @@ Result<model::ContenderFacts> read_facts(const model::Contender& contender, cons
     facts.title = contender.title;
     facts.stack = contender.stack;
     facts.sqlite_stack = contender.sqlite_stack;
+    JOUST_TRY(facts.source_sha256, source_digest(contender));
     if (const auto lock = lock_file_in(staged.source)) {
         JOUST_TRY(const std::string content, read_file(*lock));
         facts.lock_sha256 = sha256(content);

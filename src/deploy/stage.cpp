@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <vector>
 
 #include "deploy/command.hpp"
+#include "deploy/digest.hpp"
 #include "deploy/venv.hpp"
 
 namespace joust::deploy {
@@ -20,6 +22,25 @@ bool is_left_behind(const Path& name) {
         "node_modules", ".pytest_cache", ".mypy_cache", ".ruff_cache"};
     return std::find(k_names.begin(), k_names.end(), name.string()) != k_names.end() ||
            name.extension() == ".pyc";
+}
+
+// All files that copy_tree() would copy, by their path in the folder; a later folder's take the place of an
+// earlier one's.
+Status find_files(const Path& folder, const Path& below, std::map<std::string, Path>& files) {
+    std::error_code failed;
+    for (const auto& entry : fs::directory_iterator(folder / below, failed)) {
+        const Path name = below / entry.path().filename();
+        if (is_left_behind(entry.path().filename())) continue;
+        if (entry.is_directory() && !entry.is_symlink()) {
+            JOUST_CHECK(find_files(folder, name, files));
+        } else if (entry.is_regular_file()) {
+            files[name.string()] = entry.path();
+        }
+    }
+    if (failed)
+        return fail(ErrorKind::io, "cannot read the folder {}: {}", (folder / below).string(),
+                    failed.message());
+    return {};
 }
 
 Status set_mode(const Path& path, mode_t mode) {
@@ -98,6 +119,19 @@ Status check_commands(const model::Contender& contender) {
 }
 
 }  // namespace
+
+Result<std::string> source_digest(const model::Contender& contender) {
+    std::map<std::string, Path> files;
+    for (const Path& folder : contender.folders)
+        JOUST_CHECK(find_files(folder, "", files));
+    Digest digest;
+    for (const auto& [name, file] : files) {
+        JOUST_TRY(const std::string content, read_file(file));
+        digest.add(fmt::format("{}:{}:{}:", name.size(), name, content.size()));
+        digest.add(content);
+    }
+    return digest.finish();
+}
 
 Result<Staged> stage(const model::Contender& contender, const Path& state_root, const host::RunState& run,
                      model::RuntimeKind kind) {

@@ -32,6 +32,9 @@ inline constexpr const char* k_image_scratch = "/scratch";
 Result<Staged> stage(const model::Contender& contender, const Path& state_root, const host::RunState& run,
                      model::RuntimeKind kind);
 
+/// SHA-256 over names and contents of all files that stage() would copy; bad_input and io as there.
+Result<std::string> source_digest(const model::Contender& contender);
+
 /// Builds the image of a contender that was staged for Docker.
 Status build_image(const model::Contender& contender, Staged& staged, runtime::Images& images,
                    const Path& log, const Interrupted& interrupted);

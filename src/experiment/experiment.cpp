@@ -1,9 +1,14 @@
 #include "experiment/experiment.hpp"
 
+#include <algorithm>
 #include <thread>
 
-#include "experiment/trial.hpp"
+#include "deploy/digest.hpp"
+#include "experiment/measuring_runner.hpp"
+#include "experiment/resume.hpp"
+#include "files/benchmark_toml.hpp"
 #include "host/measuring_lock.hpp"
+#include "model/measuring_time.hpp"
 
 namespace joust::experiment {
 namespace {
@@ -25,20 +30,65 @@ Result<host::MeasuringLock> wait_for_turn(Observer& observer, const Interrupted&
     }
 }
 
-// Plays trials on the rig, with real services, load and database.
-class MeasuringRunner final : public TrialRunner {
-public:
-    MeasuringRunner(Rig& rig, const RunSpec& spec, const Interrupted& interrupted)
-        : rig_(rig), spec_(spec), interrupted_(interrupted) {}
-    Result<model::TrialResult> run(const model::PlannedTrial& plan, Observer& observer) override {
-        return run_trial(rig_, spec_, plan, observer, interrupted_);
-    }
+// What a run that goes on has measured so far.
+Result<std::vector<model::TrialResult>> take_up(const files::RunDirectory& directory) {
+    JOUST_TRY(files::StoredTrials stored, directory.read_trials());
+    return std::move(stored.trials);
+}
 
-private:
-    Rig& rig_;
-    const RunSpec& spec_;
-    const Interrupted& interrupted_;
-};
+Result<files::RunDirectory> open_directory(const RunSpec& spec, WallTime started) {
+    if (spec.resume) return files::RunDirectory::resume(*spec.resume);
+    JOUST_TRY(files::RunDirectory directory,
+              files::RunDirectory::create(spec.results, spec.benchmark.name, started));
+    JOUST_CHECK(directory.write(spec.benchmark));
+    JOUST_CHECK(directory.write(spec.workload));
+    return directory;
+}
+
+// environment.json of a run that begins, or that goes on as what it was.
+Result<model::Environment> settle_environment(const RunSpec& spec, const files::RunDirectory& directory,
+                                              const Rig& rig, WallTime started) {
+    model::Environment environment = rig.environment();
+    environment.started = started;
+    environment.benchmark_sha256 = deploy::sha256(files::to_toml(spec.benchmark));
+    if (spec.resume) {
+        JOUST_TRY(model::Environment before, directory.read_environment());
+        JOUST_CHECK(check_unchanged(before, environment, directory.path()));
+        environment = std::move(before);
+        environment.resumed.push_back(started);
+    }
+    JOUST_CHECK(directory.write(environment));
+    return environment;
+}
+
+// How many of the planned trials make up the next pair.
+std::size_t pair_length(std::span<const model::PlannedTrial> planned) {
+    const auto end = std::find_if_not(planned.begin(), planned.end(), [&](const model::PlannedTrial& trial) {
+        return same_pair(trial, planned.front());
+    });
+    return static_cast<std::size_t>(end - planned.begin());
+}
+
+Status run_pair(TrialRunner& runner, std::span<const model::PlannedTrial> pair,
+                files::RunDirectory& directory, Observer& observer, const Interrupted& interrupted,
+                std::vector<model::TrialResult>& trials) {
+    const auto told = [&]() -> Status {
+        if (interrupted()) return fail(ErrorKind::interrupted, "interrupted between two trials");
+        return {};
+    };
+    JOUST_CHECK(told());
+    observer.trial_started(pair.front());
+    JOUST_CHECK(runner.prepare(pair, observer));
+    for (const model::PlannedTrial& plan : pair) {
+        JOUST_CHECK(told());
+        if (&plan != &pair.front()) observer.trial_started(plan);
+        JOUST_TRY(model::TrialResult result, runner.run(plan, observer));
+        JOUST_CHECK(directory.append(result));
+        trials.push_back(std::move(result));
+        observer.trial_finished(trials.back());
+    }
+    return {};
+}
 
 }  // namespace
 
@@ -48,35 +98,38 @@ Status run_trials(TrialRunner& runner, const NextTrials& next_trials, const mode
     for (;;) {
         const std::vector<model::PlannedTrial> next = next_trials(benchmark, trials);
         if (next.empty()) return {};
-        for (const model::PlannedTrial& plan : next) {
-            if (interrupted()) return fail(ErrorKind::interrupted, "interrupted between two trials");
-            observer.trial_started(plan);
-            JOUST_TRY(model::TrialResult result, runner.run(plan, observer));
-            JOUST_CHECK(directory.append(result));
-            trials.push_back(std::move(result));
-            observer.trial_finished(trials.back());
+        for (std::span<const model::PlannedTrial> left = next; !left.empty();) {
+            const auto pair = left.first(pair_length(left));
+            // Earlier pairs of the block may have taken longer than when it was planned.
+            if (!model::fits_budget(benchmark, trials, {&pair.front().level, 1})) return {};
+            JOUST_CHECK(run_pair(runner, pair, directory, observer, interrupted, trials));
+            left = left.subspan(pair.size());
         }
     }
 }
 
 Result<Outcome> run_experiment(const RunSpec& spec, Observer& observer, const Interrupted& interrupted,
                                const NextTrials& next_trials) {
+    if (spec.resume) {  // a refusal waits for nobody
+        JOUST_TRY(const files::RunDirectory known, files::RunDirectory::open(*spec.resume));
+        JOUST_CHECK(check_resumable(spec, known));
+    }
     JOUST_TRY(const host::MeasuringLock lock, wait_for_turn(observer, interrupted));
     const WallTime started = wall_now();
-    JOUST_TRY(files::RunDirectory directory,
-              files::RunDirectory::create(spec.results, spec.benchmark.name, started));
+    JOUST_TRY(files::RunDirectory directory, open_directory(spec, started));
     Outcome outcome{.run_directory = directory.path()};
-    JOUST_CHECK(directory.write(spec.benchmark));
-    JOUST_CHECK(directory.write(spec.workload));
+    if (spec.resume) {
+        JOUST_TRY(outcome.trials, take_up(directory));
+        outcome.was_complete = next_trials(spec.benchmark, outcome.trials).empty();
+        if (outcome.was_complete) return outcome;
+    }
     JOUST_TRY(Rig rig, Rig::create(spec, directory, observer, interrupted));
-    outcome.environment = rig.environment();
-    outcome.environment.started = started;
-    JOUST_CHECK(directory.write(outcome.environment));
-
-    const int blocks = spec.benchmark.experiment.blocks_min;
-    observer.planned(static_cast<int>(model::planned_trials(spec.benchmark, blocks)),
-                     model::planned_time(spec.benchmark, blocks, k_overhead_per_trial), directory.path());
+    JOUST_TRY(outcome.environment, settle_environment(spec, directory, rig, started));
     MeasuringRunner runner(rig, spec, interrupted);
+    JOUST_CHECK(runner.warm_up(observer));
+
+    const model::PlannedRun plan = model::planned_run(spec.benchmark, model::k_overhead_per_trial);
+    observer.planned(plan, static_cast<int>(outcome.trials.size()), directory.path());
     if (const Status done =
             run_trials(runner, next_trials, spec.benchmark, directory, observer, interrupted, outcome.trials);
         !done)

@@ -14,17 +14,19 @@ namespace joust::experiment {
 /// because what to measure next is a matter of analysis, and asked again whenever all that it named are
 /// measured.
 using NextTrials = std::function<std::vector<model::PlannedTrial>(
-    const model::Benchmark& benchmark, std::span<const model::TrialResult> finished)>;
+    const model::Benchmark& benchmark, const std::vector<model::TrialResult>& finished)>;
 
 /// What is there when a run ends, whole or not. All of it is on the disk too.
 struct Outcome {
     Path run_directory;
     model::Environment environment;
     std::vector<model::TrialResult> trials;
+    bool was_complete = false;        ///< it was to go on, and there was nothing left to measure
     std::optional<Error> stopped_by;  ///< why the run ended before its plan did; empty when it is whole
 };
 
-/// Measures what the planner names until it names nothing. Each trial is on the disk before the next one
+/// Measures what the planner names, pair after pair, until it names nothing or the next pair does not fit
+/// into the budget. Each trial is on the disk before the next one
 /// begins. Returns why it ended early: an interruption, a trial that could not be run, a disk that could not
 /// be written. `trials` holds what was measured before, and afterwards all that was measured.
 Status run_trials(TrialRunner& runner, const NextTrials& next_trials, const model::Benchmark& benchmark,
@@ -32,12 +34,9 @@ Status run_trials(TrialRunner& runner, const NextTrials& next_trials, const mode
                   std::vector<model::TrialResult>& trials);
 
 /// Runs the benchmark: set-up, then trial after trial. Fails when not even the set-up succeeds (then no run
-/// directory is left but its logs, where a contender wrote any).
+/// directory is left but its logs, where a contender wrote any). With spec.resume it goes on with a run:
+/// bad_input where that is not what it was.
 Result<Outcome> run_experiment(const RunSpec& spec, Observer& observer, const Interrupted& interrupted,
                                const NextTrials& next_trials);
-
-/// What resetting the state, starting and stopping a service cost per trial, about; for saying how long a
-/// plan takes.
-inline constexpr Nanoseconds k_overhead_per_trial = std::chrono::milliseconds(1500);
 
 }  // namespace joust::experiment

@@ -31,8 +31,9 @@ public:
     virtual void stage(const std::string& what) = 0;
     /// Something the user should know, that stops nothing.
     virtual void warning(const std::string& text) = 0;
-    /// Before the first trial: how many trials there will be and how long they take.
-    virtual void planned(int trials, const model::PlannedTime& time, const Path& run_directory) = 0;
+    /// Before the first trial: how many trials there will be and how long they take, `finished` of them
+    /// measured before.
+    virtual void planned(const model::PlannedRun& plan, int finished, const Path& run_directory) = 0;
     virtual void trial_started(const model::PlannedTrial& trial) = 0;
     virtual void trial_reading(const model::PlannedTrial& trial, const LiveReading& reading) = 0;
     /// The trial is on the disk.

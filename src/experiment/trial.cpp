@@ -21,7 +21,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Nanoseconds k_poll = 100ms;
+constexpr Nanoseconds k_poll = 50ms;
 constexpr Nanoseconds k_window_notice = 20ms;    // so that the window is known before it starts
 constexpr Nanoseconds k_live_span = 1s;          // live figures are over the last second
 constexpr Nanoseconds k_clock_drift_max = 50ms;  // NTP slews by 0.5 ms/s at most; more is a step
@@ -29,22 +29,21 @@ constexpr Nanoseconds k_clock_drift_max = 50ms;  // NTP slews by 0.5 ms/s at mos
 // One trial under way; the steps are run() in order.
 class Trial {
 public:
-    Trial(Rig& rig, const RunSpec& spec, const model::PlannedTrial& plan, Observer& observer,
-          const Interrupted& interrupted)
-        : rig_(rig), spec_(spec), observer_(observer), interrupted_(interrupted) {
+    Trial(Rig& rig, const RunSpec& spec, const model::PlannedTrial& plan, const Beside& beside,
+          Observer& observer, const Interrupted& interrupted)
+        : rig_(rig), spec_(spec), beside_(beside), observer_(observer), interrupted_(interrupted) {
         result_.plan = plan;
         result_.load_model = model::load_model_of(spec.benchmark, plan);
         result_.timeout = spec.benchmark.load.timeout;
         result_.think_time = spec.benchmark.load.think_time;
     }
 
-    Result<model::TrialResult> run() {
-        result_.started = wall_now();
+    Result<model::TrialResult> run(Started started) {
+        result_.started = started.begun_wall;
         const Nanoseconds clocks_before = clock_offset();
-        const database::LogMark mark = rig_.database().mark();
-        JOUST_TRY(deploy::Instance instance, rig_.start_instance(result_.plan.entrant));
-        JOUST_TRY(result_.service.time_to_healthy,
-                  instance.wait_until_healthy(instance.contender().healthy_within, interrupted_));
+        const database::LogMark mark = started.mark;
+        deploy::Instance instance = std::move(started.instance);
+        result_.service.time_to_healthy = started.time_to_healthy;
         JOUST_CHECK(read_limits(instance));
         const std::vector<host::ProcessIdentity> processes = identities(instance);
         JOUST_TRY(load::Engine engine,
@@ -62,6 +61,7 @@ public:
             std::chrono::abs(drift) > k_clock_drift_max)
             add(model::IncidentKind::clock_jumped,
                 fmt::format("the wall clock jumped by {:.3f} s against the monotonic clock", seconds(drift)));
+        result_.took = now() - started.begun;
         return std::move(result_);
     }
 
@@ -136,8 +136,12 @@ private:
         if (!result_.warmup.steady) result_.warmup.why = state.why_not();
         window_ = now() + k_window_notice;
         result_.warmup.length = window_ - started;
-        engine.set_window(window_, window_ + load.duration);
+        engine.set_window(window_, window_ + window_length());
         return {};
+    }
+
+    [[nodiscard]] Nanoseconds window_length() const {
+        return model::window_of(spec_.benchmark, result_.plan);
     }
 
     // What is read over the window of this trial.
@@ -151,6 +155,8 @@ private:
         const std::vector<int>& own = rig_.layout().contender.cpus;
         if (!spec_.limits_off && rig_.layout().limits_reachable && read_cpu_time(own))
             watched.push_back({std::nullopt, host::CpuSource{own, spec_.about.added_steal_file}});
+        for (const deploy::Instance* resting : beside_)
+            watched.push_back({.role = std::nullopt, .source = resting->usage_source(), .resting = true});
         probes::Probes all;
         all.push_back(std::make_unique<probes::UsageProbe>(std::move(watched)));
         if (const std::optional<Path> scratch = instance.scratch().here())
@@ -162,7 +168,7 @@ private:
     }
 
     Status measure(const deploy::Instance& instance, load::Engine& engine) {
-        const TimePoint end = window_ + spec_.benchmark.load.duration;
+        const TimePoint end = window_ + window_length();
         const probes::Probes probes = make_probes(instance);
         JOUST_CHECK(probes::begin(probes, window_, end));
         bool counted = false;
@@ -176,7 +182,7 @@ private:
             }
             report(progress, draining ? Phase::draining : Phase::measuring,
                    std::max(0ns, progress.at - (draining ? end : window_)),
-                   draining ? spec_.benchmark.load.timeout : spec_.benchmark.load.duration);
+                   draining ? spec_.benchmark.load.timeout : window_length());
             if (progress.finished) break;
             const bool near_end = !draining && end - progress.at < k_poll;
             std::this_thread::sleep_for(near_end ? end - progress.at : draining ? k_poll / 5 : k_poll);
@@ -236,6 +242,7 @@ private:
 
     Rig& rig_;
     const RunSpec& spec_;
+    const Beside& beside_;
     Observer& observer_;
     const Interrupted& interrupted_;
     model::TrialResult result_;
@@ -278,9 +285,10 @@ load::Options load_options(const RunSpec& spec, const model::Contender& contende
 }
 
 Result<model::TrialResult> run_trial(Rig& rig, const RunSpec& spec, const model::PlannedTrial& plan,
-                                     Observer& observer, const Interrupted& interrupted) {
-    const database::LogMark mark = rig.database().mark();
-    auto result = Trial(rig, spec, plan, observer, interrupted).run();
+                                     Started started, const Beside& beside, Observer& observer,
+                                     const Interrupted& interrupted) {
+    const database::LogMark mark = started.mark;
+    auto result = Trial(rig, spec, plan, beside, observer, interrupted).run(std::move(started));
     if (!result && result.error().kind == ErrorKind::service)
         return tl::unexpected(rig.explained(std::move(result.error()), mark));
     return result;

@@ -8,6 +8,7 @@
 #include "files/toml_reader.hpp"
 #include "files/toml_writer.hpp"
 #include "model/name_rules.hpp"
+#include "stats/looks.hpp"
 
 namespace joust::files {
 
@@ -20,10 +21,13 @@ class BenchmarkReader {
 public:
     /// `overrides`: the uppermost layer, null for none. Where it has contenders, they are all there are, and
     /// a baseline of the file that is not among them is no mistake: the last one takes its place.
-    explicit BenchmarkReader(TomlReader reader, const TomlReader* overrides = nullptr)
+    /// `asks_for_budget`: they have a budget, which then alone ends the run, at the last look at the latest.
+    explicit BenchmarkReader(TomlReader reader, const TomlReader* overrides = nullptr,
+                             bool asks_for_budget = false)
         : reader_(std::move(reader)),
           only_contenders_(overrides != nullptr && overrides->has("contenders")),
-          names_baseline_(overrides != nullptr && overrides->has("baseline")) {}
+          names_baseline_(overrides != nullptr && overrides->has("baseline")),
+          asks_for_budget_(asks_for_budget) {}
 
     Benchmark read(const std::string& profile) {
         Benchmark benchmark;
@@ -40,6 +44,7 @@ public:
         read_database(benchmark.database);
         read_load(benchmark.load);
         read_experiment(benchmark.experiment);
+        add_calibration(benchmark);
         check_number_of_trials(benchmark);
         reader_.done();
         return benchmark;
@@ -76,8 +81,30 @@ private:
                                                 "'.', '_' and '-', a letter or digit first",
                                                 entrant.label));
         if (table.has("runtime")) entrant.variant.runtime = read_runtime(table);
+        entrant.calibration = table.flag_or("calibration", false);
         table.done();
         return entrant;
+    }
+
+    // A benchmark as run has it already.
+    void add_calibration(Benchmark& benchmark) {
+        std::vector<Entrant>& all = benchmark.entrants;
+        const auto baseline = std::find_if(all.begin(), all.end(), [&](const Entrant& entrant) {
+            return entrant.label == benchmark.baseline;
+        });
+        if (!benchmark.experiment.calibration || baseline == all.end() ||
+            std::any_of(all.begin(), all.end(), [](const Entrant& entrant) { return entrant.calibration; }))
+            return;
+        Entrant again = *baseline;
+        again.label += "-again";
+        again.calibration = true;
+        for (const Entrant& entrant : all)
+            if (entrant.label == again.label)
+                reader_.complain("experiment",
+                                 fmt::format("experiment.calibration adds the entrant \"{}\", which is "
+                                             "there already; give that one another label",
+                                             again.label));
+        all.push_back(std::move(again));
     }
 
     void check_entrants(Benchmark& benchmark) {
@@ -165,6 +192,10 @@ private:
                             fmt::format("experiment.blocks.max ({}) is below experiment.blocks.min ({})",
                                         experiment.blocks_max, experiment.blocks_min));
         blocks.done();
+        if (table.has("budget")) experiment.budget = table.duration_or("budget", 5min, 1s, 240h);
+        if (asks_for_budget_)
+            experiment.blocks_max = std::max(experiment.blocks_max, stats::k_looks.back().blocks);
+        experiment.calibration = table.flag_or("calibration", false);
         experiment.margin = table.number_or("margin", 0.05, 0.0, 1.0);
         experiment.error_rate_max = table.number_or("error_rate_max", 0.01, 0.0, 1.0);
         experiment.equal_rate = table.flag_or("equal_rate", false);
@@ -187,6 +218,7 @@ private:
     TomlReader reader_;
     bool only_contenders_;
     bool names_baseline_;
+    bool asks_for_budget_;
 };
 
 namespace {
@@ -224,8 +256,10 @@ std::optional<Benchmark> read_layers(const std::optional<TomlFile>& parsed,
     }
     for (const std::string& other : profiles)
         BenchmarkReader(TomlReader(nullptr, *parsed, other, diagnostics)).read(other);
-    const TomlReader chosen(*extra, diagnostics);
-    return BenchmarkReader(TomlReader(&*extra, *parsed, profile, diagnostics), &chosen).read(profile);
+    TomlReader chosen(*extra, diagnostics);
+    const bool asks_for_budget = chosen.table("experiment").has("budget");
+    return BenchmarkReader(TomlReader(&*extra, *parsed, profile, diagnostics), &chosen, asks_for_budget)
+        .read(profile);
 }
 
 }  // namespace
@@ -278,12 +312,15 @@ toml::table load_table(const LoadSpec& load) {
 }
 
 toml::table experiment_table(const ExperimentSpec& experiment) {
-    return toml::table{
+    toml::table table{
         {"blocks", on_one_line(toml::table{{"min", experiment.blocks_min}, {"max", experiment.blocks_max}})},
         {"margin", experiment.margin},
         {"error_rate_max", experiment.error_rate_max},
         {"equal_rate", experiment.equal_rate},
+        {"calibration", experiment.calibration},
         {"seed", static_cast<std::int64_t>(experiment.seed)}};
+    if (experiment.budget) table.insert("budget", to_text(*experiment.budget));
+    return table;
 }
 
 }  // namespace
@@ -298,6 +335,7 @@ std::string to_toml(const Benchmark& benchmark) {
         }
         toml::table table{{"label", entrant.label}, {"contender", entrant.contender}};
         if (entrant.variant.runtime) table.insert("runtime", name(*entrant.variant.runtime));
+        if (entrant.calibration) table.insert("calibration", true);
         further.push_back(std::move(table));
     }
     toml::table table{{"schema", 1},

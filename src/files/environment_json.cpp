@@ -91,6 +91,7 @@ void fields(F& f, C& contender) {
     f("title", contender.title);
     f("stack", contender.stack);
     f.words("command", contender.command);
+    f.later("source_sha256", contender.source_sha256);
     f("lock_sha256", contender.lock_sha256);
     f("versions", contender.versions);
     later_enumeration(f, "runtime", contender.runtime, runtime_kind);
@@ -103,6 +104,14 @@ void fields(F& f, E& environment) {
     auto started = environment.started.time_since_epoch();
     f.nanoseconds("started_unix_ns", started);
     if constexpr (F::reading) environment.started = WallTime(started);
+    std::vector<std::int64_t> resumed;
+    for (const WallTime time : environment.resumed)
+        resumed.push_back(time.time_since_epoch().count());
+    f.later("resumed_unix_ns", resumed);
+    if constexpr (F::reading)
+        for (const std::int64_t time : resumed)
+            environment.resumed.emplace_back(Nanoseconds{time});
+    f.later("benchmark_sha256", environment.benchmark_sha256);
     f("joust_version", environment.joust_version);
     f("git_commit", environment.git_commit);
     f("git_dirty", environment.git_dirty);

@@ -224,11 +224,13 @@ void fields(F& f, T& trial) {
     enumeration(f, "load_model", trial.load_model, load_model);
     f("level", trial.plan.level);
     f("position", trial.plan.position);
+    f.later("attempt", trial.plan.attempt);
     f.name("contender", trial.plan.entrant);
     later_enumeration(f, "lens", trial.plan.lens, lens);
     auto started = trial.started.time_since_epoch();
     f.nanoseconds("started_unix_ns", started);
     if constexpr (F::reading) trial.started = WallTime(started);
+    f.later_seconds("took_s", trial.took);
     f.seconds("timeout_s", trial.timeout);
     f.later_seconds("think_time_s", trial.think_time);
     f.seconds("warmup_s", trial.warmup.length);
@@ -242,6 +244,7 @@ void fields(F& f, T& trial) {
         party_fields(f, trial, role);
     f.later_seconds("contender_cpu_taken_s", trial.contender_cpu_taken);
     f.later_seconds("storage_busy_s", trial.storage_busy);
+    f.later_seconds("resting_cpu_s", trial.resting_cpu);
     f.later("contender_steal_share", trial.contender_steal_share);
     f.later_seconds("contender_steal_added_s", trial.contender_steal_added);
     // The generator's are read back once a run.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "stats/looks.hpp"
+
 namespace joust::model {
 
 std::string_view name(DatabaseEngine engine) {
@@ -16,6 +18,10 @@ std::string_view name(LoadModel model) {
 
 std::string_view name(RuntimeKind kind) {
     return kind == RuntimeKind::process ? "process" : "docker";
+}
+
+int last_block(const ExperimentSpec& experiment) {
+    return std::max(experiment.blocks_min, std::min(experiment.blocks_max, stats::k_looks.back().blocks));
 }
 
 RuntimeKind runtime_of(const Benchmark& benchmark, const Entrant& entrant) {

@@ -52,8 +52,15 @@ struct ExperimentSpec {
     std::uint64_t seed = 1;        ///< of every random choice
     /// After the last block: pairs of trials at one open rate for all, half of what the slowest entrant does.
     bool equal_rate = false;
+    bool calibration = false;  ///< the baseline enters again, as an entrant of its own
+    /// For all trials together, without set-up. Empty: the blocks alone decide.
+    std::optional<Nanoseconds> budget;
     friend bool operator==(const ExperimentSpec&, const ExperimentSpec&) = default;
 };
+
+/// How many blocks a run has at the most: blocks_max, but none after the last look (stats::k_looks) beyond
+/// blocks_min.
+int last_block(const ExperimentSpec& experiment);
 
 /// A benchmark that was read and found right; there is no other way to make one.
 class Benchmark {

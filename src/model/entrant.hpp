@@ -26,6 +26,9 @@ struct Entrant {
     std::string label;      ///< is_name(); unique in its benchmark
     std::string contender;  ///< a folder with a contender.toml
     Variant variant;
+    /// The baseline once more, to show what this host can tell apart; its label is the baseline's with
+    /// "-again".
+    bool calibration = false;
     friend bool operator==(const Entrant&, const Entrant&) = default;
 };
 

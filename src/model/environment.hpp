@@ -22,6 +22,9 @@ struct ContenderFacts {
     /// What `stack` is on SQLite, where that differs. environment.json has one stack, that of the run's
     /// engine: this one takes the other's place when it is written.
     std::optional<Stack> sqlite_stack;
+    /// Of all files of its folder, whatever their modes and times; "": measured by a version that did not
+    /// say.
+    std::string source_sha256;
     std::string lock_sha256;  ///< of its requirements.lock (or other lock file); "" where it has none
     std::map<std::string, std::string> versions;  ///< package to version, from the lock file; "python" too
     std::vector<std::string> command;  ///< that was started, with the password of the database masked
@@ -60,6 +63,9 @@ struct Environment {
     bool git_dirty = false;
     std::vector<std::string> command_line;
     WallTime started{};
+    std::vector<WallTime> resumed;  ///< when it was gone on with by --resume
+    /// Of benchmark.toml as run; "": measured by a version that did not say.
+    std::string benchmark_sha256;
     LimitsBy limits = LimitsBy::off;
     /// By party: "contender-NAME" for each, "database", "generator". Earlier files have one "contender".
     std::map<std::string, LimitsInForce> limits_in_force;

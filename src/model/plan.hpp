@@ -25,6 +25,9 @@ struct PlannedTrial {
     int position = 0;        ///< place within the block, from 0: what the coin decided
     std::string entrant;     ///< its label
     Lens lens = Lens::capacity;
+    /// From 0; trials are a pair only within one attempt. A pair that was interrupted is measured anew, and
+    /// its finished half stays as a trial of the attempt before.
+    int attempt = 0;
 
     friend bool operator==(const PlannedTrial&, const PlannedTrial&) = default;
 };
@@ -34,6 +37,19 @@ struct PlannedTrial {
 /// reversed: so over an even number of blocks each of two entrants goes first equally often. `first_index`
 /// numbers the first of them.
 std::vector<PlannedTrial> plan_block(const Benchmark& benchmark, int block, int first_index);
+/// Those of one level: what is compared with each other.
+std::vector<PlannedTrial> plan_level(const Benchmark& benchmark, int block, std::int64_t level,
+                                     int first_index);
+
+/// Of one block and level and attempt: measured one after the other and compared with each other.
+inline bool same_pair(const PlannedTrial& one, const PlannedTrial& other) {
+    return one.lens == other.lens && one.block == other.block && one.level == other.level &&
+           one.attempt == other.attempt;
+}
+
+/// What resetting the state, starting and stopping a service cost per trial, about; for saying how long a
+/// plan takes.
+inline constexpr Nanoseconds k_overhead_per_trial = std::chrono::milliseconds(1000);
 
 /// The trials of block number `block` at an equal rate, each entrant once, in an order drawn and balanced as
 /// in plan_block().
@@ -43,8 +59,9 @@ std::vector<PlannedTrial> plan_equal_rate(const Benchmark& benchmark, std::int64
 /// The load model of a trial: the benchmark's, or open where the rate is equal for all.
 LoadModel load_model_of(const Benchmark& benchmark, const PlannedTrial& plan);
 
-/// In `blocks` blocks, and after them at an equal rate where the benchmark asks for it.
-std::int64_t planned_trials(const Benchmark& benchmark, int blocks);
+/// The measured window of a trial: the benchmark's duration; at an equal rate half of it, where that holds
+/// enough requests.
+Nanoseconds window_of(const Benchmark& benchmark, const PlannedTrial& plan);
 
 /// How long `blocks` blocks take at the least and at the most, without set-up. Counts warm-up, window, drain
 /// of a healthy service, and `per_trial` for resetting the state, starting the service and reading it out.
@@ -53,5 +70,14 @@ struct PlannedTime {
     Nanoseconds most{0};
 };
 PlannedTime planned_time(const Benchmark& benchmark, int blocks, Nanoseconds per_trial);
+
+/// What a run may come to: from the blocks that it has at the least to those that it has at the most, and no
+/// longer than its budget.
+struct PlannedRun {
+    int fewest_trials = 0;
+    int most_trials = 0;
+    PlannedTime time;
+};
+PlannedRun planned_run(const Benchmark& benchmark, Nanoseconds per_trial);
 
 }  // namespace joust::model

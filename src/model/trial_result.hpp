@@ -64,6 +64,9 @@ struct TrialResult {
     PlannedTrial plan;
     LoadModel load_model = LoadModel::closed;
     WallTime started{};
+    /// From its start to when all of it had been read. That of the first of a pair has the preparation of all
+    /// of the pair in it. Empty: measured by a version that did not say.
+    std::optional<Nanoseconds> took;
     Nanoseconds timeout{0};                 ///< of one request, as asked
     std::optional<Nanoseconds> think_time;  ///< of a user, closed model; empty in files of earlier versions
     WarmUp warmup;
@@ -77,6 +80,9 @@ struct TrialResult {
     /// Time in the window in which the busiest of the devices with data and scratch files had requests in
     /// hand, at the kernel's tick; empty where they lie on none (overlay, tmpfs) or it cannot be read.
     std::optional<Nanoseconds> storage_busy;
+    /// CPU time that the other contenders of the pair took in the window, which wait beside it for their own
+    /// turn; not in contender_cpu_taken. Empty where there was none.
+    std::optional<Nanoseconds> resting_cpu;
     /// Of the time of those CPUs, what other guests of the hypervisor took, 0..1; empty likewise, and in
     /// files of earlier versions.
     std::optional<double> contender_steal_share;

@@ -38,7 +38,9 @@ Status UsageProbe::finish(model::TrialResult& trial) {
     std::optional<model::CpuTime> on_contender_cpus;
     for (std::size_t i = 0; i < watched_.size(); ++i) {
         const model::Usage& usage = window.parties[i];
-        if (!watched_[i].role)
+        if (watched_[i].resting)
+            trial.resting_cpu = trial.resting_cpu.value_or(Nanoseconds{0}) + usage.cpu.total();
+        else if (!watched_[i].role)
             on_contender_cpus = usage.cpu;  // less added steal
         else if (watched_[i].role == Role::generator)
             complete(trial.party(Role::generator)->usage, usage);
@@ -48,7 +50,8 @@ Status UsageProbe::finish(model::TrialResult& trial) {
     if (window.cpus) add_steal(trial, *window.cpus);
     if (on_contender_cpus)
         trial.contender_cpu_taken = std::max(
-            Nanoseconds{0}, on_contender_cpus->total() - trial.party(Role::contender)->usage.cpu.total());
+            Nanoseconds{0}, on_contender_cpus->total() - trial.party(Role::contender)->usage.cpu.total() -
+                                trial.resting_cpu.value_or(Nanoseconds{0}));
     return {};
 }
 

@@ -13,6 +13,7 @@ namespace joust::probes {
 struct Watched {
     std::optional<model::Role> role;  ///< empty: the CPUs that are to be the contender's alone
     host::UsageSource source;
+    bool resting = false;  ///< of a contender that waits beside the measured one; without a role
 };
 
 /// The resources that the parties of a trial used in its window: into their usage, and, of CPUs that were to

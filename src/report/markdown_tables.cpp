@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "base/text.hpp"
+#include "model/measuring_time.hpp"
 #include "model/wording.hpp"
 #include "report/cell_text.hpp"
 #include "report/environment_facts.hpp"
@@ -154,6 +155,13 @@ Table environment_table(const RunReport& run) {
     row("load", fmt::format("{} model, windows of {}, timeout {}, {}", name(benchmark.load.model),
                             spoken(benchmark.load.duration), model::limit_text(benchmark.load.timeout),
                             model::counted(run.comparison.blocks, "block")));
+    if (const auto share = model::measured_share(run.trials))
+        row("measured windows",
+            fmt::format("{} of the {} from the first trial's start to the last one's end",
+                        model::percent(*share), spoken(*model::measuring_time(run.trials))));
+    if (!environment.resumed.empty())
+        row("gone on with after an interruption",
+            model::counted(static_cast<std::int64_t>(environment.resumed.size()), "time"));
     row("host", fmt::format("{}, {}, {} CPUs online{}", host.distribution, host.kernel, host.cpus_online,
                             host.virtualisation ? ", virtualised (" + *host.virtualisation + ")" : ""));
     row("CPU", fmt::format("{}, clock source {}{}", host.cpu_model, host.clock_source,

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "files/json_fields.hpp"
+#include "model/measuring_time.hpp"
 #include "report/environment_facts.hpp"
 #include "report/judgement_json.hpp"
 #include "report/words/capacity.hpp"
@@ -283,6 +284,7 @@ std::string results_json(const RunReport& run) {
     json["warnings"] = words::warnings(comparison);
     json["benchmark"] = benchmark_json(run);
     json["blocks"] = comparison.blocks;
+    json["measured_share"] = optional(model::measured_share(run.trials));
     json["levels"] = comparison.levels;
     json["results"] = cells_json(comparison.cells);
     json["comparisons"] = ratios_json(comparison, comparison.ratios);

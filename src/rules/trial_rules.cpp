@@ -113,7 +113,12 @@ Outcome cpu_of_its_own(const model::TrialResult& trial, const model::ExperimentS
     const auto limits = contender_limits(trial);
     if (!trial.contender_cpu_taken || !limits) return NotEvaluated{Rule::cpu_taken, {}};
     const auto cpus = static_cast<double>(std::max<std::size_t>(1, limits->cpu_set.size()));
-    const double taken = seconds(*trial.contender_cpu_taken) / (seconds(trial.samples.window) * cpus);
+    const auto share = [&](Nanoseconds time) {
+        return seconds(time) / (seconds(trial.samples.window) * cpus);
+    };
+    const double resting = share(trial.resting_cpu.value_or(Nanoseconds{0}));
+    // A rival that waits for its turn costs next to nothing, or takes part where it should not.
+    const double taken = share(*trial.contender_cpu_taken) + (resting > k_cpu_taken_max ? resting : 0);
     if (taken <= k_cpu_taken_max) return Holds{};
     return Finding{.rule = Rule::cpu_taken, .facts = model::ShareOverLimit{taken, k_cpu_taken_max}};
 }

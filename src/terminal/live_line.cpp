@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <numeric>
 #include <vector>
 
 #include "base/bars.hpp"
@@ -45,6 +47,25 @@ std::string phase_text(const experiment::LiveReading& reading) {
 std::string subject(const model::PlannedTrial& trial, model::LoadModel load_model) {
     return fmt::format("{}, {}, block {}", trial.entrant, model::level_text(load_model, trial.level),
                        trial.block + 1);
+}
+
+std::string so_far_line(const std::vector<MeasuredRate>& measured, model::LoadModel load,
+                        Nanoseconds elapsed) {
+    std::map<std::int64_t, std::map<std::string, std::vector<double>>> cells;
+    for (const MeasuredRate& one : measured)
+        cells[one.level][one.entrant].push_back(one.goodput_rps);
+    std::vector<std::string> levels;
+    for (const auto& [level, entrants] : cells) {
+        std::vector<std::string> rates;
+        for (const auto& [entrant, goodputs] : entrants) {
+            const double sum = std::accumulate(goodputs.begin(), goodputs.end(), 0.0);
+            rates.push_back(
+                fmt::format("{} {}", entrant, model::rate_text(sum / static_cast<double>(goodputs.size()))));
+        }
+        levels.push_back(fmt::format("{}: {}", model::level_text(load, level), joined(rates, ", ")));
+    }
+    return fmt::format("goodput after {}, which decides nothing yet: {}", spoken(elapsed),
+                       joined(levels, "; "));
 }
 
 Nanoseconds time_left(const Pace& pace) {

@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "experiment/observer.hpp"
 #include "model/comparison.hpp"
@@ -16,6 +17,16 @@ struct LiveView {
     experiment::LiveReading reading;
     Nanoseconds time_left{0};
 };
+
+/// The goodput of a finished trial.
+struct MeasuredRate {
+    std::string entrant;
+    std::int64_t level = 0;
+    double goodput_rps = 0;
+};
+/// What has been measured after `elapsed`: the mean goodput of each entrant at each level, and no verdict.
+std::string so_far_line(const std::vector<MeasuredRate>& measured, model::LoadModel load,
+                        Nanoseconds elapsed);
 
 /// How a run gets on.
 struct Pace {

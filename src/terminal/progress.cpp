@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <vector>
 
 #include "base/quantity.hpp"
 #include "base/text.hpp"
@@ -18,6 +19,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Nanoseconds k_progress_redraw = 100ms;
+constexpr Nanoseconds k_first_word = 60s;  // what was measured so far is told once
 
 class Progress : public experiment::Observer {
 public:
@@ -35,12 +37,17 @@ public:
         line(fmt::format("{} {}", paint("warning:", k_yellow), printable_lines(text)));
     }
 
-    void planned(int trials, const model::PlannedTime& time, const Path& run_directory) override {
-        trials_ = trials;
-        expected_per_trial_ = (time.least + time.most) / 2 / std::max(trials, 1);
+    void planned(const model::PlannedRun& plan, int finished, const Path& run_directory) override {
+        trials_ = plan.most_trials;
+        before_ = done_ = finished;
+        expected_per_trial_ = plan.time.most / std::max(trials_, 1);
         started_ = finished_ = now();
-        line(fmt::format("{}, {} to {}; results go to {}", model::counted(trials, "trial"),
-                         spoken(time.least), spoken(time.most), printable(run_directory.string())));
+        const std::string trials = plan.fewest_trials == trials_
+                                       ? model::counted(trials_, "trial")
+                                       : fmt::format("{} to {} trials", plan.fewest_trials, trials_);
+        line(fmt::format("{}{}, {} to {}; results go to {}", trials,
+                         finished > 0 ? fmt::format(", {} of them finished before", finished) : "",
+                         spoken(plan.time.least), spoken(plan.time.most), printable(run_directory.string())));
     }
 
     void trial_started(const model::PlannedTrial& trial) override {
@@ -52,8 +59,8 @@ public:
     void trial_reading(const model::PlannedTrial& trial, const experiment::LiveReading& reading) override {
         if (!screen_.terminal || now() - drawn_ < k_progress_redraw) return;
         drawn_ = now();
-        const Pace pace{.trials = trials_,
-                        .done = done_,
+        const Pace pace{.trials = trials_ - before_,
+                        .done = done_ - before_,
                         .took = finished_ - started_,
                         .running = now() - finished_,
                         .planned = expected_per_trial_};
@@ -73,6 +80,12 @@ public:
         const model::Judgement judgement = rules::judge(result, benchmark_.experiment);
         line(fmt::format("{} {}", paint(finished_mark(judgement.validity), colour_of(judgement.validity)),
                          printable(finished_line(result, trials_, judgement))));
+        so_far_.push_back({result.plan.entrant, result.plan.level, result.samples.goodput_rps()});
+        if (!told_so_far_ && finished_ - started_ >= k_first_word) {
+            told_so_far_ = true;
+            line(fmt::format("{} {}", paint("·", k_dim),
+                             printable(so_far_line(so_far_, result.load_model, finished_ - started_))));
+        }
     }
 
 private:
@@ -104,6 +117,9 @@ private:
     model::Benchmark benchmark_;
     int trials_ = 0;
     int done_ = 0;
+    int before_ = 0;  ///< finished when the run was gone on with
+    std::vector<MeasuredRate> so_far_;
+    bool told_so_far_ = false;
     Nanoseconds expected_per_trial_{0};
     TimePoint started_;
     TimePoint finished_;  ///< the last trial; before the first, the start

@@ -65,6 +65,9 @@ Benchmark some_benchmark() {
     benchmark.workload = some_name();
     benchmark.profile = *rc::gen::arbitrary<bool>() ? some_name() : "";
     benchmark.entrants = {{"first", some_name(), {}}, {"b2", "b2", {}}, {"third", some_name(), {}}};
+    benchmark.entrants[2].calibration = *rc::gen::arbitrary<bool>();
+    benchmark.experiment.calibration = benchmark.entrants[2].calibration;
+    if (*rc::gen::arbitrary<bool>()) benchmark.experiment.budget = some_duration(1s, 10h);
     if (*rc::gen::arbitrary<bool>()) std::swap(benchmark.entrants[0], benchmark.entrants[1]);
     if (*rc::gen::arbitrary<bool>()) benchmark.runtime = RuntimeKind::docker;
     if (*rc::gen::arbitrary<bool>()) benchmark.entrants[2].variant.runtime = RuntimeKind::process;

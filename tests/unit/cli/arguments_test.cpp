@@ -45,6 +45,32 @@ TEST(Arguments, ShorthandsBecomeTomlThatIsCheckedLikeAnyFile) {
     EXPECT_EQ(run.assignments.size(), expected.size());
 }
 
+TEST(Arguments, ABudgetIsTomlAndACalibrationIsOneContenderAgainstItself) {
+    const std::vector<std::string> expected{
+        "experiment.budget = \"10m\"",
+        "contenders = [\"django\"]",
+        "baseline = \"django\"",
+        "experiment.calibration = true",
+    };
+    EXPECT_EQ(parsed_run({"run", "--budget", "10m", "--aa", "django"}).assignments, expected);
+    EXPECT_EQ(answered({"run", "--aa", "django", "--contenders", "a,b"}).code, ExitCode::bad_input);
+}
+
+TEST(Arguments, ARunThatGoesOnTakesNothingThatSaysWhatToRun) {
+    EXPECT_EQ(parsed_run({"run", "--resume", "results/latest", "--json", "x.json"}).resume, "results/latest");
+    for (const std::vector<std::string>& further : {std::vector<std::string>{"io-intensive"},
+                                                    {"--profile", "full"},
+                                                    {"--levels", "4"},
+                                                    {"--set", "load.duration = \"1s\""},
+                                                    {"--limits", "off"},
+                                                    {"--budget", "1m"},
+                                                    {"--aa", "django"}}) {
+        std::vector<std::string> arguments{"run", "--resume", "results/latest"};
+        arguments.insert(arguments.end(), further.begin(), further.end());
+        EXPECT_EQ(answered(arguments).code, ExitCode::bad_input) << further.front();
+    }
+}
+
 TEST(Arguments, CleanTakesNothingButDryRun) {
     const auto clean = [](const std::vector<std::string>& arguments) {
         return std::get<CleanCommand>(std::get<Command>(parse_arguments(arguments)));

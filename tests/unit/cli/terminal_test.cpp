@@ -41,7 +41,7 @@ TEST(Terminal, progress_is_harmless) {
             terminal::make_progress(terminal::Screen{}, joust::testing::benchmark_of({"a", "b"}, {4}, 1));
         progress->stage("set up " + k_hostile);
         progress->warning("the database says: " + k_hostile);
-        progress->planned(1, {}, Path("/results/" + k_hostile));
+        progress->planned({1, 1, {}}, 0, Path("/results/" + k_hostile));
         progress->trial_started({0, 0, 4, 0, "a" + k_hostile});
         model::TrialResult trial;
         trial.plan.entrant = "a" + k_hostile;

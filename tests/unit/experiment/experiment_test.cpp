@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "analysis/compare.hpp"
 #include "analysis/next_trials.hpp"
 #include "files/trial_json.hpp"
 #include "support/synthetic_trials.hpp"
@@ -15,20 +16,34 @@ namespace joust::experiment {
 namespace {
 
 using testing::benchmark_of;
+using namespace std::chrono_literals;
 
 /// Answers each planned trial with a made-up result, or with what the script says instead.
 class ScriptedRunner final : public TrialRunner {
 public:
     explicit ScriptedRunner(model::Benchmark benchmark) : benchmark_(std::move(benchmark)) {}
-    std::optional<int> fails_at;  ///< the index of the trial that cannot be run
+    std::optional<int> fails_at;                     ///< the index of the trial that cannot be run
+    std::vector<std::vector<std::string>> prepared;  ///< who was made ready together
 
+    Status prepare(std::span<const model::PlannedTrial> pair, Observer&) override {
+        prepared.emplace_back();
+        for (const model::PlannedTrial& plan : pair)
+            prepared.back().push_back(fmt::format("{} {} {}", plan.block, plan.level, plan.entrant));
+        return {};
+    }
     Result<model::TrialResult> run(const model::PlannedTrial& plan, Observer&) override {
         if (fails_at == plan.index) return fail(ErrorKind::service, "{} does not start", plan.entrant);
-        return testing::synthetic_trial(benchmark_, plan, {});
+        model::TrialResult trial = testing::synthetic_trial(benchmark_, plan, {});
+        trial.started = clock_;
+        trial.took = took(plan);
+        clock_ += *trial.took;
+        return trial;
     }
+    std::function<Nanoseconds(const model::PlannedTrial&)> took = [](const auto&) { return 10s; };
 
 private:
     model::Benchmark benchmark_;
+    WallTime clock_{1'772'368'245s};
 };
 
 /// Remembers what it was told, in order.
@@ -38,7 +53,7 @@ public:
 
     void stage(const std::string& what) override { events.push_back("stage " + what); }
     void warning(const std::string& text) override { events.push_back("warning " + text); }
-    void planned(int, const model::PlannedTime&, const Path&) override { events.emplace_back("planned"); }
+    void planned(const model::PlannedRun&, int, const Path&) override { events.emplace_back("planned"); }
     void trial_started(const model::PlannedTrial& trial) override {
         events.push_back(fmt::format("start {}", trial.index));
     }
@@ -57,7 +72,11 @@ protected:
     }
     ~Experiment() override { std::filesystem::remove_all(results_); }
 
-    Status run(const NextTrials& planner = analysis::next_trials) {
+    static std::vector<model::PlannedTrial> next_trials(const model::Benchmark& benchmark,
+                                                        const std::vector<model::TrialResult>& finished) {
+        return analysis::next_trials(benchmark, finished);
+    }
+    Status run(const NextTrials& planner = next_trials) {
         auto directory = files::RunDirectory::create(results_, benchmark_.name, wall_now());
         if (!directory) return tl::unexpected(directory.error());
         path_ = directory->path();
@@ -79,6 +98,17 @@ protected:
         return plans;
     }
 
+    static constexpr const char* budgeted_ = R"(
+name = "b"
+workload = "io-intensive"
+contenders = ["fastapi", "django"]
+[load]
+levels = [4, 50]
+duration = "5s"
+[experiment]
+blocks = { min = 4, max = 4 }
+budget = "85s"
+)";
     model::Benchmark benchmark_ = benchmark_of({"fastapi", "django"}, {4, 50}, 3);
     ScriptedRunner runner_{benchmark_};
     Told told_;
@@ -90,7 +120,7 @@ protected:
 
 TEST_F(Experiment, MeasuresWholeBlocksInTheSeedsOrderAndWritesEachTrialBeforeTheNextBegins) {
     std::size_t written_before_it = 0;
-    const NextTrials planner = [&](const model::Benchmark& benchmark, auto finished) {
+    const NextTrials planner = [&](const model::Benchmark& benchmark, const auto& finished) {
         EXPECT_EQ(finished.size(), written_before_it);
         if (!finished.empty()) {
             EXPECT_EQ(on_disk().size(), finished.size());
@@ -109,7 +139,7 @@ TEST_F(Experiment, MeasuresWholeBlocksInTheSeedsOrderAndWritesEachTrialBeforeThe
 }
 
 TEST_F(Experiment, EndsAsSoonAsThePlannerNamesNothing) {
-    ASSERT_TRUE(run([&](const model::Benchmark& benchmark, auto finished) {
+    ASSERT_TRUE(run([&](const model::Benchmark& benchmark, const auto& finished) {
         return finished.size() < 4 ? analysis::next_trials(benchmark, finished)
                                    : std::vector<model::PlannedTrial>();
     }));
@@ -133,8 +163,18 @@ TEST_F(Experiment, ATrialThatCannotBeRunEndsItWithItsReasonAndKeepsTheFinishedOn
     EXPECT_EQ(told_.events.back(), "start 7");
 }
 
-TEST_F(Experiment, WhatWasInterruptedGoesOnWithTheTrialsThatAreLeftInTheSameOrder) {
-    interrupted_ = [&] { return trials_.size() == 5; };
+TEST_F(Experiment, ThePairsOfALevelAreMadeReadyTogetherBeforeTheirFirstTrial) {
+    ASSERT_TRUE(run());
+    ASSERT_EQ(runner_.prepared.size(), 6U);
+    for (std::size_t i = 0; i < 6; ++i) {
+        const std::string place = fmt::format("{} {} ", i / 2, i % 2 == 0 ? 4 : 50);
+        EXPECT_THAT(runner_.prepared[i],
+                    ::testing::UnorderedElementsAre(place + "fastapi", place + "django"));
+    }
+}
+
+TEST_F(Experiment, WhatWasInterruptedBetweenPairsGoesOnInTheSameOrder) {
+    interrupted_ = [&] { return trials_.size() == 6; };
     ASSERT_FALSE(run());
     const std::vector<model::PlannedTrial> before = on_disk();
     interrupted_ = [] { return false; };
@@ -145,15 +185,55 @@ TEST_F(Experiment, WhatWasInterruptedGoesOnWithTheTrialsThatAreLeftInTheSameOrde
     EXPECT_EQ(all, whole_plan());
 }
 
+TEST_F(Experiment, AnUnfinishedPairIsMeasuredAnewAsItsNextAttemptAndItsFinishedHalfIsKept) {
+    interrupted_ = [&] { return trials_.size() == 5; };
+    ASSERT_FALSE(run());
+    interrupted_ = [] { return false; };
+    ASSERT_TRUE(run());
+    ASSERT_EQ(trials_.size(), 13U);
+    const std::vector<model::PlannedTrial> planned = whole_plan();
+    EXPECT_EQ(trials_[4].plan, planned[4]);
+    for (const std::size_t i : {5U, 6U}) {
+        model::PlannedTrial expected = planned[i - 1];
+        expected.attempt = 1;
+        expected.index = static_cast<int>(i);
+        EXPECT_EQ(trials_[i].plan, expected);
+    }
+    EXPECT_EQ(trials_[7].plan.attempt, 0);
+    EXPECT_EQ(trials_[12].plan.index, 12);
+}
+
+TEST_F(Experiment, TheHalfOfAPairThatWasMeasuredAnewIsInNoRatio) {
+    interrupted_ = [&] { return trials_.size() == 5; };
+    ASSERT_FALSE(run());
+    interrupted_ = [] { return false; };
+    ASSERT_TRUE(run());
+    const model::Comparison comparison = analysis::compare(benchmark_, trials_);
+    EXPECT_EQ(comparison.ratio(model::Quantity::goodput, "fastapi", std::nullopt)->pairs, 6);
+}
+
 TEST_F(Experiment, AHoleInABlockIsFilledBeforeTheNextBlockBegins) {
     for (const model::PlannedTrial& plan : whole_plan())
         if (plan.block == 0 && plan.index != 2)
             trials_.push_back(testing::synthetic_trial(benchmark_, plan, {}));
     const auto next = analysis::next_trials(benchmark_, trials_);
-    ASSERT_EQ(next.size(), 1U);
+    ASSERT_EQ(next.size(), 2U) << "the whole pair";
     model::PlannedTrial expected = whole_plan()[2];
     expected.index = 4;  // indices go on after the last one that was measured
+    expected.attempt = 1;
     EXPECT_EQ(next.front(), expected);
+}
+
+TEST_F(Experiment, APairThatDoesNotFitIntoTheBudgetIsNotBegun) {
+    benchmark_ = testing::benchmark_from(budgeted_);
+    // A trial takes 10 s, and the first block 40 s; the second has slower trials.
+    const NextTrials planner = [&](const model::Benchmark& benchmark,
+                                   const std::vector<model::TrialResult>& finished) {
+        return analysis::next_trials(benchmark, finished);
+    };
+    runner_.took = [](const model::PlannedTrial& plan) { return plan.block == 0 ? 10s : 14s; };
+    ASSERT_TRUE(run(planner));
+    EXPECT_EQ(trials_.size(), 6U) << "40 s, a pair of 28 s, and 20 s more are above 85 s";
 }
 
 }  // namespace

@@ -49,6 +49,39 @@ TEST_F(BenchmarkFile, NeedsOnlyNameWorkloadAndContenders) {
     EXPECT_EQ(benchmark->load.think_time, 0s);
 }
 
+TEST_F(BenchmarkFile, WithCalibrationTheBaselineEntersAgainOnce) {
+    const auto benchmark = read(std::string(k_smallest) + "[experiment]\ncalibration = true\n");
+    ASSERT_TRUE(benchmark) << mistakes();
+    ASSERT_EQ(labels(*benchmark), (std::vector<std::string>{"a", "b", "b-again"}));
+    EXPECT_EQ(benchmark->entrants.back().contender, "b");
+    EXPECT_TRUE(benchmark->entrants.back().calibration);
+    const auto as_run = parse_benchmark(to_toml(*benchmark), "benchmark.toml", diagnostics);
+    EXPECT_EQ(as_run, benchmark) << mistakes();
+}
+
+TEST_F(BenchmarkFile, ALabelThatCalibrationNeedsMustBeFree) {
+    EXPECT_FALSE(read(R"(name = "small"
+workload = "io-intensive"
+contenders = ["a", "a-again"]
+baseline = "a"
+experiment.calibration = true
+)"));
+    EXPECT_NE(mistakes().find("adds the entrant \"a-again\", which is there already"), std::string::npos);
+}
+
+TEST_F(BenchmarkFile, ABudgetThatIsAskedForLiftsTheBlocksToTheLastLookAndOneOfTheFileDoesNot) {
+    const std::string text = std::string(k_smallest) + "[experiment]\nblocks = { min = 4, max = 4 }\n";
+    const auto fixed = read(text + "budget = \"4m\"\n");
+    ASSERT_TRUE(fixed) << mistakes();
+    EXPECT_EQ(fixed->experiment.budget, 4min);
+    EXPECT_EQ(fixed->experiment.blocks_max, 4);
+    const auto asked = read(text, {.profile = "", .assignments = {"experiment.budget = \"10m\""}});
+    ASSERT_TRUE(asked) << mistakes();
+    EXPECT_EQ(asked->experiment.budget, 10min);
+    EXPECT_EQ(asked->experiment.blocks_min, 4);
+    EXPECT_EQ(asked->experiment.blocks_max, 12);
+}
+
 TEST_F(BenchmarkFile, ReportsEveryMistakeAtOnceWithItsPlaceAndWhatToWrite) {
     EXPECT_FALSE(read(R"(name = 7
 workload = "w"

@@ -67,13 +67,36 @@ TEST(Plan, TheCoinIsFair) {
 
 TEST(Plan, SaysHowLongItTakes) {
     const PlannedTime time = planned_time(shipped("quick"), 3, 3s);
-    EXPECT_EQ(time.least, 18 * (5s + 2s + 3s));
-    EXPECT_EQ(time.most, 18 * (5s + 6s + 3s));
+    EXPECT_EQ(time.least, 18 * (6s + 2s + 3s) + 8 * (3s + 2s + 3s)) << "and eight at an equal rate";
+    EXPECT_EQ(time.most, (18 + 8) * (6s + 4s + 3s));
 }
 
-TEST(Plan, TheDefaultTakesAtMostFiveMinutes) {
-    EXPECT_LE(planned_time(shipped(""), 4, 1500ms).most, 5min);
+TEST(Plan, ARunTakesAtLeastItsFewestBlocksAndAtMostItsMostOrItsBudget) {
+    const PlannedRun fixed = planned_run(shipped("smoke"), 1s);
+    EXPECT_EQ(fixed.fewest_trials, 4);
+    EXPECT_EQ(fixed.most_trials, 4);
+    EXPECT_EQ(fixed.time.most, 4 * (3s + 5s + 1s));
+    const PlannedRun budget = planned_run(shipped("smoke", {"experiment.budget = \"90s\""}), 1s);
+    EXPECT_EQ(budget.fewest_trials, 4);
+    EXPECT_EQ(budget.most_trials, 48);
+    EXPECT_EQ(budget.time.least, 4 * (3s + 1s + 1s));
+    EXPECT_EQ(budget.time.most, 90s);
+}
+
+TEST(Plan, TheDefaultTakesAtMostFiveMinutesAndMeasuresInSixtyPercentOfThem) {
+    EXPECT_LE(planned_run(shipped(""), k_overhead_per_trial).time.most, 5min);
     EXPECT_LE(planned_time(shipped("smoke"), 1, 3s).most, 60s);
+    const Benchmark quick = shipped("quick");
+    const PlannedRun plan = planned_run(quick, k_overhead_per_trial);
+    EXPECT_EQ(plan.fewest_trials, 24 + 8);
+    EXPECT_GE(seconds((24 + 8 / 2) * quick.load.duration) / seconds(plan.time.least), 0.6);
+}
+
+TEST(Plan, TheFullProfileCalibratesItself) {
+    const Benchmark full = shipped("full");
+    EXPECT_EQ(labels(full), (std::vector<std::string>{"fastapi", "django", "django-again"}));
+    EXPECT_EQ(full.experiment.blocks_min, 4);
+    EXPECT_EQ(full.experiment.blocks_max, 12);
 }
 
 }  // namespace

@@ -61,6 +61,21 @@ TEST(UsageProbe, TellsWhatOthersTookOfTheContendersCpus) {
     EXPECT_GE(*trial.contender_cpu_taken, 0ns);
 }
 
+TEST(UsageProbe, DoesNotCallTakenByOthersWhatAContenderTookThatWaitsForItsTurn) {
+    model::TrialResult trial = trial_with_parties();
+    UsageProbe probe({{Role::contender, host::OwnThreadsSource{{}}},
+                      {.role = std::nullopt, .source = k_this_process, .resting = true}});
+    const TimePoint start = now();
+    ASSERT_TRUE(probe.begin(start, start + 100ms));
+    while (now() < start + 100ms)
+        std::this_thread::yield();
+    ASSERT_TRUE(probe.finish(trial));
+    ASSERT_TRUE(trial.resting_cpu.has_value());
+    EXPECT_GT(*trial.resting_cpu, 0ns);
+    EXPECT_EQ(trial.contender_cpu_taken, std::nullopt);
+    EXPECT_EQ(trial.party(Role::contender)->usage.cpu.total(), 0ns);
+}
+
 TEST(UsageProbe, TellsWhatOtherGuestsTookOfTheContendersCpus) {
     model::TrialResult trial = trial_with_parties();
     const std::vector<int> cpus{host::read_topology().cores.at(0).at(0)};

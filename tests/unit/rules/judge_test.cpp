@@ -104,6 +104,11 @@ INSTANTIATE_TEST_SUITE_P(
              }},
         Flaw{"cpu_taken", Validity::suspect, "used 12 % of the CPU time that is the contender's alone",
              [](TrialResult& trial) { trial.contender_cpu_taken = trial.samples.window * 12 / 100; }},
+        Flaw{"cpu_taken", Validity::suspect, "used 12 % of the CPU time that is the contender's alone",
+             [](TrialResult& trial) {  // by a rival that waits for its turn
+                 trial.contender_cpu_taken = trial.samples.window / 100;
+                 trial.resting_cpu = trial.samples.window * 11 / 100;
+             }},
         Flaw{"few_operations", Validity::invalid, "99 verified operations, at least 100",
              [](TrialResult& trial) { trial.samples.completed_in_window = 99; }},
         Flaw{"limits_off", Validity::suspect, "--limits off",

@@ -44,6 +44,14 @@ TEST(LiveLine, KeepsRateTailErrorsAndTimeLeftInANarrowTerminal) {
     EXPECT_EQ(live_line(view(), 44), "9/18  goodput 143/s  p99 812 ms  1 error");
 }
 
+TEST(SoFar, SaysTheMeanGoodputOfEachLevelAndNoVerdict) {
+    EXPECT_EQ(
+        so_far_line({{"fastapi", 50, 300}, {"fastapi", 4, 200}, {"django", 4, 400}, {"fastapi", 4, 300}},
+                    model::LoadModel::closed, 61s),
+        "goodput after 1 min 1 s, which decides nothing yet: 4 users: django 400/s, fastapi 250/s; "
+        "50 users: fastapi 300/s");
+}
+
 TEST(TimeLeft, IsWhatTheTrialsDoneTookOnAverage) {
     EXPECT_EQ(time_left({.trials = 18, .planned = 10s}), 180s);
     EXPECT_EQ(time_left({.trials = 18, .running = 4s, .planned = 10s}), 176s);
