@@ -24,7 +24,8 @@ ReportCase both_fail_every_request();
 /// The original's ladder: twenty levels, one block, threads saturated from the first level on, timeouts at
 /// the top.
 ReportCase single_block_ladder();
-/// A run with looks after its seventh block, under steal that differs within pairs, with Django against itself.
+/// A run with looks after its seventh block, under steal that differs within pairs, with Django against
+/// itself.
 ReportCase looks_under_steal();
 ReportCase one_contender();
 ReportCase nothing_measured();
