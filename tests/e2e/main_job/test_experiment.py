@@ -45,7 +45,7 @@ def test_a_run_that_was_ended_goes_on_and_loses_no_finished_trial(place, number)
     for block, level, attempt in halves:
         assert attempt == 0 and len(pairs[block, level, 1]) == 2
     results = json.loads((directory / "incremental_benchmark_results.json").read_text())
-    ratios = [one for one in results["ratios"] if one["quantity"] == "goodput" and one["level"] is not None]
+    ratios = [one for one in results["comparisons"] if one["quantity"] == "goodput" and one["level"] is not None]
     assert all(one["pairs"] <= 2 for one in ratios), "the half that was left is in a pair"
     environment = json.loads((directory / "environment.json").read_text())
     assert len(environment["resumed_unix_ns"]) == 1
