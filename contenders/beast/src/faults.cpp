@@ -12,8 +12,8 @@ using B = Behaviour;
 
 // What is tried before a run is answered rightly, so that the run begins.
 constexpr std::uint64_t k_first = 50;
-// A request that is in the measured window of any run that is not very slow, or in its warm-up.
-constexpr std::uint64_t k_one = 900;
+// A request that comes in any run that is not very slow.
+constexpr std::uint64_t k_one = 400;
 
 bool begun(const Turn& turn) {
     return turn.number >= k_first;
@@ -104,9 +104,9 @@ void leaks(B& b, const Turn& turn) {
     if (begun(turn)) b.leaked_bytes = std::size_t{4} << 20U;
 }
 void degrades(B& b, const Turn& turn) {
-    b.pause = turn.elapsed * 3 / 100;
+    b.pause = turn.elapsed / 100;
 }
-// The third second of every five: in the window, not before it, where the warm-up takes two.
+// In the third second of every five: in the window of a short run, not in its warm-up.
 void stalls(B& b, const Turn& turn) {
     const auto within = turn.elapsed % 5s;
     if (within >= 2700ms && within < 3000ms) b.pause = 3000ms - within;
