@@ -5,6 +5,12 @@ set -eu
 cd "$(dirname "$0")"
 venv=${JOUST_VENV:?names the folder to build in}
 stamp="$venv/.joust-lock"
+for program in g++ cmake ninja; do
+    command -v "$program" >/dev/null || {
+        echo "setup: there is no $program; install g++ cmake ninja-build libboost-dev libpq-dev libsqlite3-dev nlohmann-json3-dev" >&2
+        exit 1
+    }
+done
 libraries=$(dpkg-query -W -f '${Package} ${Version}\n' libboost-dev libpq-dev libsqlite3-dev nlohmann-json3-dev 2>/dev/null) ||
     libraries="not of Debian"
 want="$(g++ --version | head -n 1)
