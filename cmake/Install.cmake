@@ -63,7 +63,9 @@ set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_DEPENDS
     "postgresql (>= 15), python3 (>= 3.11), python3-venv, ca-certificates, gnuplot-nox, fonts-dejavu-core, passwd")
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS git)
-set(CPACK_DEBIAN_PACKAGE_SUGGESTS docker.io)
+# The C++ reference contender is compiled where it is used; the others need none of it.
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS
+    "docker.io, g++, cmake, ninja-build, libboost-dev, libpq-dev, libsqlite3-dev, nlohmann-json3-dev")
 set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA "${CMAKE_SOURCE_DIR}/cmake/debian/prerm;${CMAKE_SOURCE_DIR}/cmake/debian/postrm")
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 include(CPack)

@@ -23,7 +23,7 @@ TIME_LIMIT_S = {"unit": 300, "contract": 600, "e2e": 900}
 TAIL_LINES = 60
 # Suites that need the machine for themselves. All others run two at a time: what they measure is judged by what the
 # other side logged, not by how fast the machine was.
-ALONE = ["bench", "e2e/main_job", "e2e/docker"]
+ALONE = ["bench", "e2e/main_job", "e2e/docker", "e2e/selftest"]
 # The longest of the others come first, so that none is left over at the end.
 LONGEST = ["contract", "e2e/cgroups_v2", "unit/load", "e2e/load", "unit/database", "unit/host", "e2e/hlog", "unit/report"]
 # Test programs that mostly wait, in so many parts.

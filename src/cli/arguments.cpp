@@ -159,6 +159,7 @@ std::variant<Command, Answered> parse_arguments(const std::vector<std::string>& 
     ReportCommand report;
     LoadCommand load;
     CleanCommand clean;
+    SelftestCommand selftest;
     CLI::App* run_app = app.add_subcommand("run", "the main job: measure every contender, write one report");
     describe_run(run_app, run);
     CLI::App* report_app = app.add_subcommand("report", "render a run's report again from its trials.jsonl");
@@ -171,6 +172,12 @@ std::variant<Command, Answered> parse_arguments(const std::vector<std::string>& 
     CLI::App* clean_app = app.add_subcommand(
         "clean", "remove what is kept on this machine between runs; results are never touched");
     clean_app->add_flag("--dry-run", clean.dry_run, "only tell what would be removed");
+    CLI::App* selftest_app = app.add_subcommand(
+        "selftest", "benchmark of the benchmark: services that misbehave, each of which has to be caught");
+    selftest_app->add_flag("--list", selftest.list, "only list the services and what is expected of each");
+    selftest_app->add_option("--results", selftest.results,
+                             "directory for the run's directory; default a temporary one");
+    refuse_empty(*selftest_app, {"--results"});
     refuse_empty(*run_app, {"--profile", "--results", "--json", "--resume", "--aa"});
     refuse_empty(*load_app, {"--ramp", "--steps", "--method", "--server-name", "--json", "--csv", "--hlog"});
     if (auto unknown = unknown_command(arguments, app)) return std::move(*unknown);
@@ -192,6 +199,7 @@ std::variant<Command, Answered> parse_arguments(const std::vector<std::string>& 
     if (report_app->parsed()) return report;
     if (load_app->parsed()) return load;
     if (clean_app->parsed()) return clean;
+    if (selftest_app->parsed()) return selftest;
     static_cast<void>(list_app);
     return ListCommand{};
 }

@@ -76,7 +76,14 @@ struct LoadCommand {
     std::vector<std::string> fail_if;  ///< "p99>200ms", "errors>1%", "goodput<1000"
 };
 
-using Command = std::variant<RunCommand, ReportCommand, ListCommand, LoadCommand, CleanCommand>;
+/// `joust selftest`: services that misbehave, each of which has to be caught.
+struct SelftestCommand {
+    bool list = false;  ///< only tells what is expected
+    Path results;       ///< empty: a temporary directory, removed where all is as expected
+};
+
+using Command =
+    std::variant<RunCommand, ReportCommand, ListCommand, LoadCommand, CleanCommand, SelftestCommand>;
 
 /// Each runs one command to its end; errors are printed there. `command_line` is recorded in the environment.
 ExitCode run(const RunCommand& command, const std::vector<std::string>& command_line);
@@ -84,6 +91,7 @@ ExitCode report(const ReportCommand& command);
 ExitCode list(const ListCommand& command);
 ExitCode clean(const CleanCommand& command);
 ExitCode load(const LoadCommand& command);
+ExitCode selftest(const SelftestCommand& command, const std::vector<std::string>& command_line);
 ExitCode execute(const Command& command, const std::vector<std::string>& command_line);
 
 /// "error: …" on stderr, each further line indented; returns the error's exit code.

@@ -26,6 +26,12 @@ Result<std::uint16_t> choose_port(const InstanceSpec& spec) {
                 other ? fmt::format(" by {} (process {})", other->name, other->pid) : std::string());
 }
 
+host::Environment overlaid(host::Environment below, const std::map<std::string, std::string>& above) {
+    std::map<std::string, std::string> all(above);
+    all.insert(below.begin(), below.end());
+    return {all.begin(), all.end()};
+}
+
 std::string first_bytes(const std::string& body) {
     constexpr std::size_t most = 200;
     return std::string(trimmed(body.substr(0, most)));
@@ -53,10 +59,11 @@ Result<Instance> Instance::start(const InstanceSpec& spec, runtime::Runtime& run
                                                   .port = port,
                                                   .database_url = spec.database.url,
                                                   .scratch = scratch->inside()}));
+    host::Environment environment = overlaid(std::move(filled.environment), spec.environment);
     const std::uint64_t log_start = runtime::log_size(spec.log);
     const TimePoint started = now();
     runtime::Program program{.command = std::move(filled.argv),
-                             .environment = std::move(filled.environment),
+                             .environment = std::move(environment),
                              .directory = spec.staged.directory,
                              .log = spec.log,
                              .user = spec.user,

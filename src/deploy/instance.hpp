@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,6 +23,8 @@ struct InstanceSpec {
     std::optional<host::CpuShare> cpu;    ///< empty: any CPU
     host::User user;
     Path log;  ///< appended
+    /// Over the manifest's, by name.
+    std::map<std::string, std::string> environment = {};
 };
 
 /// How an instance ended.

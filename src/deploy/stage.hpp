@@ -17,7 +17,8 @@ struct Staged {
     Path source;  ///< <run>/contenders/<name>, owned by Joust, read-only for the unprivileged user
     /// As its programs see them: `source`, or in an image k_image_directory.
     Path directory;
-    Path venv;  ///< likewise: <state root>/venvs/<name>-<hash of setup and lock files>, kept between runs
+    Path venv;  ///< likewise: <state root>/venvs/<name>-<hash of setup, lock and source files>, kept between
+                ///< runs
     std::string image = "";  ///< in Docker, once it is set up
 };
 /// Where an image has the contender's files, its virtual environment, and a directory for temporary files

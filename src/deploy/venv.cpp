@@ -33,7 +33,10 @@ Path beside(const Path& venv, const char* suffix) {
     return path;
 }
 
+// What is installed, and what is compiled.
 bool decides_setup(const std::string& name) {
+    for (const std::string_view ending : {".c", ".h", ".cc", ".cpp", ".hpp", ".go", ".rs", "CMakeLists.txt"})
+        if (name.ends_with(ending)) return true;
     return name.starts_with("setup") || name.starts_with("requirements") || name.ends_with(".lock") ||
            name.ends_with(".sum") || name.ends_with("-lock.json") || name.ends_with("-lock.yaml");
 }

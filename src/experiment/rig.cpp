@@ -183,7 +183,8 @@ Status Rig::add_entrant(const model::Entrant& entrant, Observer& observer, const
     JOUST_TRY(model::ContenderFacts facts, deploy::read_facts(contender, staged, runtime));
     facts.name = entrant.label;
     environment_.contenders.push_back(std::move(facts));
-    entries_.emplace(entrant.label, Entry{&contender, std::move(staged), std::move(access), &runtime});
+    entries_.emplace(entrant.label,
+                     Entry{&contender, std::move(staged), std::move(access), &runtime, &entrant});
     return {};
 }
 
@@ -220,7 +221,8 @@ Result<deploy::Instance> Rig::start_instance(const std::string& label) {
          .limits = limited ? std::optional(spec_->benchmark.contender_limits) : std::nullopt,
          .cpu = limited ? std::optional(layout_.contender) : std::nullopt,
          .user = users_.at(label),
-         .log = log_of(label)},
+         .log = log_of(label),
+         .environment = entry.entrant->variant.settings},
         *entry.runtime);
 }
 

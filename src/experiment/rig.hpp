@@ -76,6 +76,7 @@ private:
         deploy::Staged staged;
         deploy::DatabaseAccess database;
         runtime::Runtime* runtime;
+        const model::Entrant* entrant;
     };
 
     Rig(const RunSpec& spec, const files::RunDirectory& directory, host::RunState run, host::User user)

@@ -82,6 +82,7 @@ private:
                                                 entrant.label));
         if (table.has("runtime")) entrant.variant.runtime = read_runtime(table);
         entrant.calibration = table.flag_or("calibration", false);
+        entrant.variant.settings = table.table("environment").variables();
         table.done();
         return entrant;
     }
@@ -289,13 +290,18 @@ toml::table limits_table(const Limits& limits) {
     return toml::table{{"cpus", limits.cpus}, {"memory", to_text(limits.memory)}};
 }
 
+// What may hold passwords.
+toml::table masked_table(const std::map<std::string, std::string>& values) {
+    toml::table table;
+    for (const auto& [key, value] : values)
+        table.insert(key, masked(value));
+    return table;
+}
+
 toml::table database_table(const DatabaseSpec& database) {
-    toml::table settings;
-    for (const auto& [key, value] : database.settings)
-        settings.insert(key, masked(value));
     return toml::table{{"engine", name(database.engine)},
                        {"durability", name(database.durability)},
-                       {"settings", std::move(settings)}};
+                       {"settings", masked_table(database.settings)}};
 }
 
 toml::table load_table(const LoadSpec& load) {
@@ -329,13 +335,15 @@ std::string to_toml(const Benchmark& benchmark) {
     toml::array contenders;
     toml::array further;
     for (const Entrant& entrant : benchmark.entrants) {
-        if (entrant.label == entrant.contender && further.empty() && !entrant.variant.runtime) {
+        if (entrant.label == entrant.contender && further.empty() && entrant.variant == Variant{}) {
             contenders.push_back(entrant.label);
             continue;
         }
         toml::table table{{"label", entrant.label}, {"contender", entrant.contender}};
         if (entrant.variant.runtime) table.insert("runtime", name(*entrant.variant.runtime));
         if (entrant.calibration) table.insert("calibration", true);
+        if (!entrant.variant.settings.empty())
+            table.insert("environment", on_one_line(masked_table(entrant.variant.settings)));
         further.push_back(std::move(table));
     }
     toml::table table{{"schema", 1},

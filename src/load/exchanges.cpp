@@ -61,7 +61,7 @@ void Exchanges::shed(TimePoint due, TimePoint when, bool timed_out) {
 Ending Exchanges::ending(const Exchange& exchange, Ending::How how, TimePoint end) {
     return {.how = how,
             .sent = exchange.submitted,
-            .identified = exchange.submitted && exchange.prepared->sends_id(),
+            .identified = exchange.prepared->sends_id(),
             .operation = exchange.operation,
             .sequence = exchange.sequence,
             .due = exchange.due,

@@ -24,7 +24,7 @@ struct Ending {
     How how = How::succeeded;
     model::RequestErrorKind kind{};  ///< unless succeeded
     bool sent = true;                ///< `sent_at` is known
-    bool identified = false;         ///< `sequence` was sent as a request id
+    bool identified = false;         ///< `sequence` is its request id, sent or not
     bool stamped = false;            ///< `end` is the kernel's time stamp, `reap_delay` is known
     bool answered = false;           ///< the answer came whole and in time; `status` is 100 … 999
     int status = 0;

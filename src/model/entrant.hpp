@@ -16,7 +16,7 @@ std::string_view name(RuntimeKind kind);
 struct Variant {
     std::optional<std::string> commit;            ///< of the contender's sources
     std::optional<RuntimeKind> runtime;           ///< in place of the benchmark's
-    std::map<std::string, std::string> settings;  ///< of its environment, by name
+    std::map<std::string, std::string> settings;  ///< over the start command's environment, by name
     friend bool operator==(const Variant&, const Variant&) = default;
 };
 

@@ -77,12 +77,12 @@ def test_more_than_a_thousand_connections_are_kept(running: Service) -> None:
 @pytest.mark.parametrize("name", CONTENDERS)
 def test_setting_up_again_has_nothing_to_do(name: str, code: dict) -> None:
     staged, venv = code[name]
-    before = os.stat(venv / "pyvenv.cfg").st_mtime_ns
+    before = os.stat(venv / ".joust-lock").st_mtime_ns
     set_up(name, staged, venv)
-    assert os.stat(venv / "pyvenv.cfg").st_mtime_ns == before
+    assert os.stat(venv / ".joust-lock").st_mtime_ns == before
 
 
-@pytest.mark.parametrize("name", CONTENDERS)
+@pytest.mark.parametrize("name", [name for name in CONTENDERS if manifest(name)["stack"]["language"] == "Python"])
 def test_every_package_is_pinned_with_its_hash(name: str) -> None:
     lock = (ROOT / name / "requirements.lock").read_text()
     entries = [entry for entry in re.split(r"\n(?=\S)", re.sub(r"(?m)^ *#.*\n?", "", lock)) if entry.strip()]

@@ -71,6 +71,7 @@ Benchmark some_benchmark() {
     if (*rc::gen::arbitrary<bool>()) std::swap(benchmark.entrants[0], benchmark.entrants[1]);
     if (*rc::gen::arbitrary<bool>()) benchmark.runtime = RuntimeKind::docker;
     if (*rc::gen::arbitrary<bool>()) benchmark.entrants[2].variant.runtime = RuntimeKind::process;
+    if (*rc::gen::arbitrary<bool>()) benchmark.entrants[2].variant.settings["FAULT"] = some_text();
     benchmark.baseline = benchmark.entrants[*rc::gen::inRange<std::size_t>(0, 3)].label;
     benchmark.contender_limits = some_limits();
     benchmark.database_limits = some_limits();

@@ -39,7 +39,8 @@ public:
                                         .limits = limits,
                                         .cpu = std::nullopt,
                                         .user = rig_.user(),
-                                        .log = log()},
+                                        .log = log(),
+                                        .environment = environment},
                                        rig_.runtime());
     }
     deploy::Instance start() { return must(try_start()); }
@@ -56,6 +57,7 @@ public:
 
     std::optional<std::uint16_t> port;
     std::optional<model::Limits> limits;
+    std::map<std::string, std::string> environment;
 
 private:
     Rig rig_;

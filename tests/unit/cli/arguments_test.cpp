@@ -80,6 +80,16 @@ TEST(Arguments, CleanTakesNothingButDryRun) {
     EXPECT_EQ(answered({"clean", "results"}).code, ExitCode::bad_input);
 }
 
+TEST(Arguments, SelftestListsWhatItExpectsOrRunsIt) {
+    const auto selftest = [](const std::vector<std::string>& arguments) {
+        return std::get<SelftestCommand>(std::get<Command>(parse_arguments(arguments)));
+    };
+    EXPECT_FALSE(selftest({"selftest"}).list);
+    EXPECT_TRUE(selftest({"selftest", "--list"}).list);
+    EXPECT_EQ(selftest({"selftest", "--results", "kept"}).results, "kept");
+    EXPECT_EQ(answered({"selftest", "--results", ""}).code, ExitCode::bad_input);
+}
+
 TEST(Arguments, LimitsAreOnUnlessSwitchedOff) {
     EXPECT_TRUE(parsed_run({"run", "--limits", "off"}).limits_off);
     EXPECT_FALSE(parsed_run({"run", "--limits", "on"}).limits_off);

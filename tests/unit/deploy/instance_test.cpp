@@ -52,6 +52,14 @@ TEST(Instance, GetsHealthyAsTheUnprivilegedUserWithAScratchFolderOfItsOwn) {
     EXPECT_FALSE(instance.running());
 }
 
+TEST(Instance, HasAnEnvironmentOfItsOwnOverTheManifests) {
+    FaultyService service("");
+    service.environment = {{"FAULT", "exits at start"}};
+    const auto healthy = service.start().wait_until_healthy(30s, {});
+    ASSERT_FALSE(healthy);
+    EXPECT_THAT(healthy.error().message, HasSubstr("before it was healthy"));
+}
+
 TEST(Instance, LeavesNeitherProcessNorFolderBehind) {
     FaultyService service("");
     pid_t pid = 0;

@@ -123,6 +123,13 @@ TEST_F(StageTest, AnotherLockFileMeansAnotherVirtualEnvironment) {
     EXPECT_NE(staged().venv, after);
 }
 
+TEST_F(StageTest, AnotherSourceOfACompiledContenderIsBuiltAnew) {
+    checkout_.write("faulty/src/main.cpp", "int main() {}\n");
+    const Path before = staged().venv;
+    checkout_.write("faulty/src/main.cpp", "int main() { return 1; }\n");
+    EXPECT_NE(staged().venv, before);
+}
+
 TEST_F(StageTest, SetsUpWithSystemProgramsAndOnlyWhatLeadsToPackages) {
     ::setenv("PIP_INDEX_URL", "http://mirror.example/simple", 1);
     ::setenv("https_proxy", "http://proxy.example", 1);

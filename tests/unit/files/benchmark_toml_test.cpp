@@ -262,6 +262,33 @@ TEST_F(BenchmarkFile, AnEntrantsRuntimeGoesBeforeTheBenchmarks) {
     EXPECT_THAT(mistakes(), ::testing::HasSubstr("docker"));
 }
 
+TEST_F(BenchmarkFile, AnEntrantMayHaveAnEnvironmentOfItsOwn) {
+    const std::string text = std::string(k_twice) +
+                             "[[entrants]]\nlabel = \"a-traced\"\ncontender = \"a\"\n"
+                             "environment = { TRACE = \"1\", WORDS = \"two words\" }\n";
+    const auto benchmark = read(text);
+    ASSERT_TRUE(benchmark) << mistakes();
+    EXPECT_TRUE(benchmark->entrants.front().variant.settings.empty());
+    EXPECT_EQ(benchmark->entrants.back().variant.settings,
+              (std::map<std::string, std::string>{{"TRACE", "1"}, {"WORDS", "two words"}}));
+    EXPECT_EQ(read(to_toml(*benchmark)), benchmark) << mistakes();
+}
+
+TEST_F(BenchmarkFile, AContenderWithAnEnvironmentOfItsOwnKeepsItWhereItsLabelIsItsName) {
+    const auto benchmark = read(
+        "name = \"n\"\nworkload = \"w\"\n[[entrants]]\nlabel = \"a\"\ncontender = \"a\"\n"
+        "environment = { TRACE = \"1\" }\n");
+    ASSERT_TRUE(benchmark) << mistakes();
+    EXPECT_EQ(read(to_toml(*benchmark)), benchmark) << mistakes();
+}
+
+TEST_F(BenchmarkFile, WhatMayBeAPasswordOfAnEntrantIsNotWritten) {
+    const auto benchmark =
+        read(std::string(k_twice) + "environment = { URL = \"postgres://me:secret@host/db\" }\n");
+    ASSERT_TRUE(benchmark) << mistakes();
+    EXPECT_THAT(to_toml(*benchmark), ::testing::Not(::testing::HasSubstr("secret")));
+}
+
 TEST_F(BenchmarkFile, ContendersChosenOnTheCommandLineAreAllThereAre) {
     const auto benchmark = read(k_twice, {.assignments = {"contenders = [\"b\", \"c\"]"}});
     ASSERT_TRUE(benchmark) << mistakes();

@@ -124,6 +124,20 @@ TEST_P(Misbehaving, EndsInTheRightKindWithAnExample) {
     }
 }
 
+TEST_P(Misbehaving, IdsOfRequestsThatWereNeverSentAreNotTakenForAcknowledged) {
+    std::string url;
+    {
+        ScriptedServer gone([](const SeenRequest&) { return Reply::ok(); });
+        url = gone.url();
+    }
+    Options options = options_for(url);
+    options.schedule = ClosedLoop{.users = 2};
+    options.stop = StopAfterCount{6};
+    options.operations = {post_with_id()};
+    const model::Samples samples = run(options);
+    EXPECT_EQ(samples.ids[0].unacknowledged.size(), samples.ids[0].issued);
+}
+
 TEST_P(Misbehaving, KeepsTenExamplesOfAKind) {
     ScriptedServer server([](const SeenRequest&) { return Reply::status(500, "why"); });
     Options options = closed(server, 4, StopAfterCount{100});
