@@ -4,6 +4,7 @@
 
 #include "base/text.hpp"
 #include "base/tree.hpp"
+#include "database/postgres_changes.hpp"
 #include "database/postgres_config.hpp"
 #include "database/postgres_log.hpp"
 #include "database/secret.hpp"
@@ -62,6 +63,9 @@ std::string database_name(const std::string& contender) {
 
 Postgres::Postgres(const DatabaseContext& context, PostgresFiles files, std::string password)
     : spec_(context.spec),
+      runtime_(context.runtime),
+      run_(context.run),
+      interrupted_(context.interrupted),
       files_(std::move(files)),
       password_(std::move(password)),
       user_(context.user),
@@ -275,8 +279,37 @@ Status Postgres::reset(const std::string& contender) {
         }
     }
     JOUST_CHECK(run("VACUUM (ANALYZE)"));
-    JOUST_CHECK(run("CHECKPOINT"));
+    auto start = begin_stretch(session);
+    if (!start) return tl::unexpected(with_context(start.error(), doing));
+    auto before = table_states(session);
+    if (!before) return tl::unexpected(with_context(before.error(), doing));
+    stretch_ = Stretch{contender, std::move(*start), std::move(*before)};
     return {};
+}
+
+Result<std::optional<ChangeLog>> Postgres::changes_since_reset(const std::string& contender) {
+    const std::string doing = "ending the log of " + contender;
+    if (!stretch_ || stretch_->contender != contender)
+        return fail(ErrorKind::database, "{}: the last reset was another's", doing);
+    auto session = superuser_session(database_name(contender), k_own_settings);
+    if (!session) return tl::unexpected(with_context(session.error(), doing));
+    ChangeLog log{
+        .before = stretch_->before, .after = {}, .database = {}, .start = stretch_->start, .end = {}};
+    auto after = table_states(*session);
+    if (!after) return tl::unexpected(with_context(after.error(), doing));
+    log.after = std::move(*after);
+    if (const Status ended = end_stretch(*session, log); !ended)
+        return tl::unexpected(with_context(ended.error(), doing));
+    return log;
+}
+
+Status Postgres::read_changes(const ChangeLog& log, const std::function<void(const WalRecord&)>& each) {
+    return read_stretch({.runtime = runtime_,
+                         .run = run_,
+                         .files = files_,
+                         .interrupted = interrupted_,
+                         .name = fmt::format("waldump-{}", ++stretches_read_)},
+                        log, each);
 }
 
 Result<model::DatabaseFacts> Postgres::facts() {

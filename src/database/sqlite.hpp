@@ -31,6 +31,12 @@ public:
     }
     Status reset(const std::string& contender) override;
     Result<TableContents> rows_by_request(const std::string& contender, const std::string& table) override;
+    Result<std::optional<ChangeLog>> changes_since_reset(const std::string&) override {
+        return std::optional<ChangeLog>();
+    }
+    Status read_changes(const ChangeLog&, const std::function<void(const WalRecord&)>&) override {
+        return {};
+    }
     Result<model::DatabaseFacts> facts() override;
     [[nodiscard]] std::optional<host::UsageSource> usage_source() const override { return std::nullopt; }
     [[nodiscard]] Result<std::optional<model::LimitsInForce>> limits_in_force() const override {

@@ -208,6 +208,42 @@ void fields(F& f, A& audit) {
     f.text("problem", audit.problem);
 }
 
+template <typename F, Is<RowEffects> R>
+void fields(F& f, R& rows) {
+    f("inserted", rows.inserted);
+    f("updated", rows.updated);
+    f("deleted", rows.deleted);
+}
+
+template <typename F, Is<CommitShape> S>
+void fields(F& f, S& shape) {
+    f("rows", shape.rows);
+    f("commits", shape.commits);
+}
+
+template <typename F, Is<FaultyTable> T>
+void fields(F& f, T& table) {
+    enumeration(f, "fault", table.fault, table_fault);
+    f.text("table", table.table);
+    f.text("what", table.what);
+}
+
+template <typename F, Is<ObservedEffects> E>
+void fields(F& f, E& effects) {
+    f("contract", effects.contract);
+    f("transactions", effects.transactions);
+    f.text("not_read", effects.not_read);
+    f("acknowledged", effects.acknowledged);
+    f("unknown", effects.unknown);
+    f("shapes", effects.shapes);
+    f("other_commits", effects.other_commits);
+    f("rows", effects.rows);
+    f("rolled_back", effects.rolled_back);
+    f("rows_elsewhere", effects.rows_elsewhere);
+    f("answers_ahead", effects.answers_ahead);
+    f("tables", effects.tables);
+}
+
 template <typename F, Is<TrialResult> T>
 void fields(F& f, T& trial) {
     f("index", trial.plan.index);
@@ -237,6 +273,7 @@ void fields(F& f, T& trial) {
     f("service_processes", trial.service.processes);
     f("incidents", trial.incidents);
     f.later("audit", trial.audit);
+    f.later("effects", trial.effects);
     f("operations", trial.samples.operations);
     f("seconds", trial.samples.seconds);
     f("error_examples", trial.samples.examples);

@@ -24,7 +24,8 @@ using Keys = std::set<std::string>;
 bool is_map(const std::string& path) {
     static const Keys maps{
         "limits_in_force", "database.settings_in_force", "contenders[].stack.notes", "contenders[].versions",
-        "statuses",        "results[].statuses"};
+        "statuses",        "results[].statuses",         "effects.contract",         "effects.shapes[].rows",
+        "effects.rows"};
     return maps.contains(path);
 }
 
@@ -83,6 +84,11 @@ testing::ReportCase eventful_run() {
     trial.samples.operations = {{"read", 1, {}, {}}};
     trial.samples.seconds = {{0, 1, 0, 1, 1, 1}};
     trial.audit = model::Audit{.table = "users", .rows_left = 5, .right = 2};
+    trial.effects = model::ObservedEffects{.contract = {{"users", {10, 5, 5}}},
+                                           .shapes = {{{{"users", {10, 5, 5}}}, 2}},
+                                           .rows = {{"users", {20, 10, 10}}},
+                                           .answers_ahead = 0,
+                                           .tables = {{model::TableFault::trigger, "users", "t"}}};
     trial.samples.ids = {{"a", 2, {{1, model::RequestErrorKind::reset}}, false}};
     return run;
 }
