@@ -27,4 +27,30 @@ std::optional<TableFault> table_fault(std::string_view name) {
     return std::nullopt;
 }
 
+void add(ObservedEffects& sum, const ObservedEffects& more) {
+    sum.acknowledged += more.acknowledged;
+    sum.unknown += more.unknown;
+    sum.other_commits += more.other_commits;
+    sum.rolled_back += more.rolled_back;
+    sum.rows_elsewhere += more.rows_elsewhere;
+    for (const CommitShape& shape : more.shapes) {
+        const auto known = std::find_if(sum.shapes.begin(), sum.shapes.end(),
+                                        [&](const CommitShape& other) { return other.rows == shape.rows; });
+        if (known == sum.shapes.end())
+            sum.shapes.push_back(shape);
+        else
+            known->commits += shape.commits;
+    }
+    for (const auto& [table, rows] : more.rows) {
+        RowEffects& of_table = sum.rows[table];
+        of_table.inserted += rows.inserted;
+        of_table.updated += rows.updated;
+        of_table.deleted += rows.deleted;
+    }
+    if (more.answers_ahead) sum.answers_ahead = std::max(sum.answers_ahead.value_or(0), *more.answers_ahead);
+    for (const FaultyTable& table : more.tables)
+        if (std::find(sum.tables.begin(), sum.tables.end(), table) == sum.tables.end())
+            sum.tables.push_back(table);
+}
+
 }  // namespace joust::model

@@ -79,4 +79,17 @@ struct ObservedEffects {
     friend bool operator==(const ObservedEffects&, const ObservedEffects&) = default;
 };
 
+/// How what was observed is not as the contract.
+enum class Misdeed : std::uint8_t {
+    rolled_back,      ///< fewer commits than answers, and transactions that were rolled back instead
+    one_for_several,  ///< fewer commits than answers, but with the rows of all
+    no_commit,        ///< fewer commits than answers, and nothing in their place
+    several_for_one,  ///< more commits than requests
+    other_rows,       ///< commits of other rows than the contract's
+    answers_first,    ///< answers that came before their commits
+};
+
+/// The sum over trials of one contract; both were read.
+void add(ObservedEffects& sum, const ObservedEffects& more);
+
 }  // namespace joust::model

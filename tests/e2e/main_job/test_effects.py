@@ -57,7 +57,8 @@ def test_an_honest_contender_has_every_row_of_every_request(place):
     assert (audit["lost"], audit["partial"], audit["duplicate"], audit["problem"]) == (0, 0, 0, "")
     assert cell["validity"] != "invalid"
     (effects,) = [one for one in cell["not_evaluated"] if one["code"] == "effects"]
-    assert effects["text"] == "rows were audited by request and are as the contract; files were not counted"
+    assert effects["text"] == ("transactions and rows were counted in the database's log, rows audited by request, and are "
+                               "as the contract; files were not counted")
 
 
 def test_sqlite_is_audited_too(place):
