@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "model/wording.hpp"
 #include "report/cell_text.hpp"
+#include "report/effects_table.hpp"
 #include "report/markdown_tables.hpp"
 #include "report/markdown_text.hpp"
 #include "report/words/explanations.hpp"
@@ -204,7 +205,8 @@ std::string markdown(const RunReport& run, const std::vector<Figure>& figures) {
     text += heading("Environment") + environment_table(run).markdown();
     text += heading("Architecture of each contender") + architecture_table(run).markdown();
     if (!run.comparison.cells.empty())
-        text += throughput(pictured) + latency(pictured) + resources(pictured) + errors(pictured);
+        text += throughput(pictured) + latency(pictured) + resources(pictured) + effects_section(run) +
+                errors(pictured);
     text += heading("Findings") + bullets(found(run), "Nothing was measured, so nothing was found.");
     text += heading("Recommendations") +
             bullets(words::recommendations(run), "No recommendation follows from these numbers.");

@@ -24,6 +24,8 @@ ReportCase both_fail_every_request();
 /// The original's ladder: twenty levels, one block, threads saturated from the first level on, timeouts at
 /// the top.
 ReportCase single_block_ladder();
+/// FastAPI inserts eight rows of ten, by the database's log.
+ReportCase work_not_done();
 ReportCase one_contender();
 ReportCase nothing_measured();
 std::vector<ReportCase> report_cases();

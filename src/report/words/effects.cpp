@@ -71,7 +71,7 @@ std::string rows_text(const ObservedEffects& effects) {
         compare("updated", rows.updated, contract.updated);
         compare("deleted", rows.deleted, contract.deleted);
     }
-    if (!parts.empty()) return joined(parts, "; ");
+    if (!parts.empty()) return joust::joined(parts, "; ");
     return fmt::format("{} of {} transactions changed other rows than the contract has",
                        effects.commits() - effects.as_declared(), effects.commits());
 }
@@ -128,7 +128,7 @@ std::string effects_missed(const model::EffectsMissed& facts) {
             parts.push_back(misdeed_text(misdeed, *facts.observed));
     }
     if (facts.audit) parts.push_back(audit_text(*facts.audit));
-    return joined(parts, "; ");
+    return joust::joined(parts, "; ");
 }
 
 std::string effects_left(const model::NotEvaluated& rule) {
