@@ -41,6 +41,9 @@ void add(ObservedEffects& sum, const ObservedEffects& more) {
         else
             known->commits += shape.commits;
     }
+    std::sort(sum.shapes.begin(), sum.shapes.end(), [](const CommitShape& a, const CommitShape& b) {
+        return a.commits != b.commits ? a.commits > b.commits : a.rows < b.rows;
+    });
     for (const auto& [table, rows] : more.rows) {
         RowEffects& of_table = sum.rows[table];
         of_table.inserted += rows.inserted;
@@ -51,6 +54,7 @@ void add(ObservedEffects& sum, const ObservedEffects& more) {
     for (const FaultyTable& table : more.tables)
         if (std::find(sum.tables.begin(), sum.tables.end(), table) == sum.tables.end())
             sum.tables.push_back(table);
+    std::sort(sum.tables.begin(), sum.tables.end());
 }
 
 }  // namespace joust::model

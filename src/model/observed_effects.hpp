@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <compare>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -38,7 +39,7 @@ struct FaultyTable {
     TableFault fault{};
     std::string table;
     std::string what;  ///< the trigger's or rule's name; "" for the others
-    friend bool operator==(const FaultyTable&, const FaultyTable&) = default;
+    friend auto operator<=>(const FaultyTable&, const FaultyTable&) = default;
 };
 
 /// What the requests of a trial changed in the database, from its reset to the end of the drain, by the
@@ -89,7 +90,7 @@ enum class Misdeed : std::uint8_t {
     answers_first,    ///< answers that came before their commits
 };
 
-/// The sum over trials of one contract; both were read.
+/// The sum over trials of one contract; both were read. The order in which trials are added does not matter.
 void add(ObservedEffects& sum, const ObservedEffects& more);
 
 }  // namespace joust::model
