@@ -128,6 +128,17 @@ void add_requests(Cell& cell, std::span<const JudgedTrial> trials) {
     }
 }
 
+void add_effects(Cell& cell, std::span<const JudgedTrial> trials) {
+    for (const JudgedTrial& judged : trials) {
+        const auto& effects = judged.trial->effects;
+        if (!effects || !effects->not_read.empty()) continue;
+        if (cell.effects)
+            model::add(*cell.effects, *effects);
+        else
+            cell.effects = effects;
+    }
+}
+
 // The findings of its trials, each rule once with the number of trials that it was broken in. Those of
 // invalid trials come first: the first finding of an invalid cell is what made it so.
 std::vector<model::Finding> merged_findings(std::span<const JudgedTrial> trials) {
@@ -205,6 +216,7 @@ model::Cell make_cell(std::span<const JudgedTrial> trials, const model::Benchmar
     cell.trials_that_count =
         static_cast<int>(std::count_if(trials.begin(), trials.end(), std::mem_fn(&JudgedTrial::counts)));
     add_requests(cell, trials);
+    add_effects(cell, trials);
     judge_cell(cell, trials, benchmark.experiment);
     add_figures(cell, trials);
     for (const auto& finding :

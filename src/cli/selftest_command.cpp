@@ -68,6 +68,7 @@ Result<experiment::RunSpec> read_spec(const Installation& installation, const Pa
                                .contenders = {std::move(*contender)},
                                .limits_off = false,
                                .port = {},
+                               .one_by_one = true,
                                .results = results,
                                .state_root = host::default_state_root(),
                                .docker_files = installation.docker(),
@@ -146,9 +147,12 @@ Result<bool> run_cases(const Installation& installation, const Path& results,
                        const std::vector<std::string>& command_line) {
     JOUST_TRY(experiment::RunSpec spec, read_spec(installation, results));
     spec.about = about(installation, command_line);
-    auto progress = terminal::make_progress(terminal::screen(), spec.benchmark.experiment);
+    auto progress = terminal::make_progress(terminal::screen(), spec.benchmark);
     const auto outcome = experiment::run_experiment(
-        spec, *progress, [] { return interruption() != 0; }, analysis::next_trials);
+        spec, *progress, [] { return interruption() != 0; },
+        [](const model::Benchmark& benchmark, const std::vector<model::TrialResult>& finished) {
+            return analysis::next_trials(benchmark, finished);
+        });
     progress.reset();
     if (!outcome) return tl::unexpected(outcome.error());
     JOUST_TRY(const bool all, print_lines(*outcome, spec.benchmark.experiment));

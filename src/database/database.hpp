@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -8,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "database/change_log.hpp"
 #include "host/cpu_layout.hpp"
 #include "host/run_state.hpp"
 #include "host/usage_sampler.hpp"
@@ -71,12 +73,21 @@ public:
     virtual Status reset(const std::string& contender) = 0;
 
     /// Makes durable all that the trials so far have left to be written, of whichever contender, so that none
-    /// pays for another's.
-    virtual Status settle() = 0;
+    /// pays for another's, and begins the stretch of the log that changes_in_turn() ends. To be called after
+    /// reset() and before the load; the turn of whoever had one before is over.
+    virtual Status begin_turn(const std::string& contender) = 0;
 
     /// Rows of the contender's `table` (in the schema "public") by their column request_id, read without
     /// running any code of the contender's with other rights than its own.
     virtual Result<TableContents> rows_by_request(const std::string& contender, const std::string& table) = 0;
+
+    /// Ends the stretch of the log that began with the contender's begin_turn(): what was committed before
+    /// the call is in it. Empty for a database without a log that can be read; fails where the turn is
+    /// another's.
+    virtual Result<std::optional<ChangeLog>> changes_in_turn(const std::string& contender) = 0;
+    /// Hands every change and end of a transaction in that stretch to `each`, in order. Fails (unsupported)
+    /// where the log cannot be read here, and if it was not there up to its end.
+    virtual Status read_changes(const ChangeLog& log, const std::function<void(const WalRecord&)>& each) = 0;
 
     /// The server as it describes itself now.
     virtual Result<model::DatabaseFacts> facts() = 0;

@@ -4,6 +4,7 @@
 
 #include "base/text.hpp"
 #include "base/tree.hpp"
+#include "database/postgres_changes.hpp"
 #include "database/postgres_config.hpp"
 #include "database/postgres_log.hpp"
 #include "database/secret.hpp"
@@ -62,6 +63,9 @@ std::string database_name(const std::string& contender) {
 
 Postgres::Postgres(const DatabaseContext& context, PostgresFiles files, std::string password)
     : spec_(context.spec),
+      runtime_(context.runtime),
+      run_(context.run),
+      interrupted_(context.interrupted),
       files_(std::move(files)),
       password_(std::move(password)),
       user_(context.user),
@@ -281,15 +285,45 @@ Status Postgres::reset(const std::string& contender) {
                   "', ') FROM pg_class WHERE relkind = 'r' AND relnamespace = "
                   "'pg_catalog'::regnamespace"));
     JOUST_CHECK(run("VACUUM (ANALYZE) " + catalogs.at(0).at(0).value_or("pg_catalog.pg_class")));
-    JOUST_CHECK(run("CHECKPOINT"));
     return {};
 }
 
-Status Postgres::settle() {
-    JOUST_TRY(Connection session, admin_session("postgres"));
-    if (const auto done = session.query("CHECKPOINT"); !done)
-        return tl::unexpected(with_context(done.error(), "writing out what the last trial left"));
+Status Postgres::begin_turn(const std::string& contender) {
+    const std::string doing = "beginning the turn of " + contender;
+    stretch_.reset();
+    auto session = superuser_session(database_name(contender), k_own_settings);
+    if (!session) return tl::unexpected(with_context(session.error(), doing));
+    auto start = begin_stretch(*session);
+    if (!start) return tl::unexpected(with_context(start.error(), doing));
+    auto before = table_states(*session);
+    if (!before) return tl::unexpected(with_context(before.error(), doing));
+    stretch_ = Stretch{contender, std::move(*start), std::move(*before)};
     return {};
+}
+
+Result<std::optional<ChangeLog>> Postgres::changes_in_turn(const std::string& contender) {
+    const std::string doing = "ending the log of " + contender;
+    if (!stretch_ || stretch_->contender != contender)
+        return fail(ErrorKind::database, "{}: it was not this one's turn", doing);
+    auto session = superuser_session(database_name(contender), k_own_settings);
+    if (!session) return tl::unexpected(with_context(session.error(), doing));
+    ChangeLog log{
+        .before = stretch_->before, .after = {}, .database = {}, .start = stretch_->start, .end = {}};
+    auto after = table_states(*session);
+    if (!after) return tl::unexpected(with_context(after.error(), doing));
+    log.after = std::move(*after);
+    if (const Status ended = end_stretch(*session, log); !ended)
+        return tl::unexpected(with_context(ended.error(), doing));
+    return log;
+}
+
+Status Postgres::read_changes(const ChangeLog& log, const std::function<void(const WalRecord&)>& each) {
+    return read_stretch({.runtime = runtime_,
+                         .run = run_,
+                         .files = files_,
+                         .interrupted = interrupted_,
+                         .name = fmt::format("waldump-{}", ++stretches_read_)},
+                        log, each);
 }
 
 Result<model::DatabaseFacts> Postgres::facts() {

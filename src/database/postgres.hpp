@@ -28,8 +28,10 @@ public:
     Result<std::string> create_for(const std::string& contender) override;
     [[nodiscard]] std::optional<Path> directory_of(const std::string&) const override { return std::nullopt; }
     Status reset(const std::string& contender) override;
-    Status settle() override;
+    Status begin_turn(const std::string& contender) override;
     Result<TableContents> rows_by_request(const std::string& contender, const std::string& table) override;
+    Result<std::optional<ChangeLog>> changes_in_turn(const std::string& contender) override;
+    Status read_changes(const ChangeLog& log, const std::function<void(const WalRecord&)>& each) override;
     Result<model::DatabaseFacts> facts() override;
     [[nodiscard]] std::optional<host::UsageSource> usage_source() const override;
     [[nodiscard]] Result<std::optional<model::LimitsInForce>> limits_in_force() const override;
@@ -59,7 +61,17 @@ private:
     Result<TableContents> contents_of(Connection& session, const std::string& table) const;
     [[nodiscard]] Error with_context(const Error& error, const std::string& doing) const;
 
+    // What is logged in a contender's turn.
+    struct Stretch {
+        std::string contender;
+        std::string start;
+        TableStates before;
+    };
+
     model::DatabaseSpec spec_;
+    runtime::Runtime& runtime_;
+    host::RunState& run_;
+    runtime::Interrupted interrupted_;
     PostgresFiles files_;
     std::string password_;  ///< of the superuser
     host::User user_;
@@ -72,6 +84,8 @@ private:
     std::string ending_ = "was not started";
     std::string max_connections_;
     std::map<std::string, std::string> urls_;  ///< by contender
+    std::optional<Stretch> stretch_;           ///< of the turn under way
+    int stretches_read_ = 0;
 };
 
 }  // namespace joust::database

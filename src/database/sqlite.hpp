@@ -30,8 +30,14 @@ public:
         return file_of(contender).parent_path();
     }
     Status reset(const std::string& contender) override;
-    Status settle() override { return {}; }  // each contender has a file of its own
+    Status begin_turn(const std::string&) override { return {}; }  // each contender has a file of its own
     Result<TableContents> rows_by_request(const std::string& contender, const std::string& table) override;
+    Result<std::optional<ChangeLog>> changes_in_turn(const std::string&) override {
+        return std::optional<ChangeLog>();
+    }
+    Status read_changes(const ChangeLog&, const std::function<void(const WalRecord&)>&) override {
+        return {};
+    }
     Result<model::DatabaseFacts> facts() override;
     [[nodiscard]] std::optional<host::UsageSource> usage_source() const override { return std::nullopt; }
     [[nodiscard]] Result<std::optional<model::LimitsInForce>> limits_in_force() const override {

@@ -51,7 +51,7 @@ Status MeasuringRunner::start(const std::vector<std::string>& labels) {
 
 Status MeasuringRunner::prepare(std::span<const model::PlannedTrial> pair, Observer& /*observer*/) {
     started_.clear();
-    if (spec_.port) return {};
+    if (spec_.port || spec_.one_by_one) return {};
     std::vector<std::string> labels;
     for (const model::PlannedTrial& plan : pair)
         labels.push_back(plan.entrant);
@@ -67,8 +67,8 @@ Result<model::TrialResult> MeasuringRunner::run(const model::PlannedTrial& plan,
         waited.begun_wall = wall_now();
         waited.begun = now();
         waited.mark = rig_.database().mark();
-        JOUST_CHECK(rig_.database().settle());
     }
+    JOUST_CHECK(rig_.database().begin_turn(plan.entrant));
     auto mine = started_.extract(plan.entrant);
     Beside beside;
     for (const auto& [label, other] : started_)
@@ -77,6 +77,7 @@ Result<model::TrialResult> MeasuringRunner::run(const model::PlannedTrial& plan,
 }
 
 Status MeasuringRunner::warm_up(Observer& observer) {
+    if (spec_.one_by_one) return {};
     const std::vector<std::int64_t>& levels = spec_.benchmark.load.levels;
     const std::int64_t level = levels[levels.size() / 2];
     for (const model::Entrant& entrant : spec_.benchmark.entrants) {

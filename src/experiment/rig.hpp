@@ -33,9 +33,11 @@ struct RunSpec {
     std::vector<model::Contender> contenders;  ///< of the entrants, each once
     bool limits_off = false;                   ///< --limits off: nothing is limited, every result is marked
     std::optional<std::uint16_t> port;         ///< contenders listen here; empty: a free one each time
-    Path results;                              ///< the run's directory is made in it
-    std::optional<Path> resume;                ///< the directory of a run to go on with, instead of a new one
-    Path state_root;                           ///< see host::default_state_root()
+    /// The entrants are no rivals: each is started for its own turn, and nothing is warmed up before.
+    bool one_by_one = false;
+    Path results;                ///< the run's directory is made in it
+    std::optional<Path> resume;  ///< the directory of a run to go on with, instead of a new one
+    Path state_root;             ///< see host::default_state_root()
     /// For parties in Docker: the folder with Dockerfiles that are no contender's, and the images that others
     /// may be built from, the best first.
     Path docker_files;

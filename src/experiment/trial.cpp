@@ -15,6 +15,7 @@
 #include "probes/audit_probe.hpp"
 #include "probes/storage_probe.hpp"
 #include "probes/usage_probe.hpp"
+#include "probes/wal_probe.hpp"
 
 namespace joust::experiment {
 namespace {
@@ -164,6 +165,10 @@ private:
                 host::block_devices({rig_.environment().host.storage.directory, *scratch})));
         if (const auto left = probes::rows_left(spec_.workload))
             all.push_back(std::make_unique<probes::AuditProbe>(rig_.database(), result_.plan.entrant, *left));
+        const auto changed = probes::rows_changed(spec_.workload);
+        if (changed || probes::declares_nothing(spec_.workload))
+            all.push_back(
+                std::make_unique<probes::WalProbe>(rig_.database(), result_.plan.entrant, changed, answers_));
         return all;
     }
 
@@ -223,6 +228,7 @@ private:
     // Live figures over the last second.
     void report(const load::Progress& progress, Phase phase, Nanoseconds in_phase, Nanoseconds phase_length) {
         recent_.push_back(progress);
+        answers_.push_back({progress.at, progress.succeeded});
         while (recent_.size() > 2 && progress.at - recent_.front().at > k_live_span)
             recent_.pop_front();
         const load::Progress& before = recent_.front();
@@ -248,6 +254,7 @@ private:
     model::TrialResult result_;
     TimePoint window_;
     std::deque<load::Progress> recent_;
+    probes::Answers answers_;
 };
 
 }  // namespace

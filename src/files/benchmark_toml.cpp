@@ -16,6 +16,13 @@ using namespace model;
 
 using namespace std::chrono_literals;
 
+namespace {
+
+constexpr const char* k_log_settings[] = {"wal_level", "max_replication_slots", "max_slot_wal_keep_size",
+                                          "commit_delay", "commit_siblings"};
+
+}  // namespace
+
 /// Turns a layered TOML table into a Benchmark; befriended by it, so nothing else can make one.
 class BenchmarkReader {
 public:
@@ -156,6 +163,12 @@ private:
                                   fmt::format("database.settings.{} is governed by database.durability; "
                                               "remove it and write durability = \"full\" or \"relaxed\"",
                                               forbidden));
+        for (const char* proof : k_log_settings)
+            if (database.settings.contains(proof))
+                settings.complain(proof,
+                                  fmt::format("database.settings.{} cannot be set: Joust proves by the "
+                                              "write-ahead log what requests did; remove it",
+                                              proof));
         table.done();
     }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "files/effects_json.hpp"
 #include "files/json_fields.hpp"
 #include "files/json_text.hpp"
 #include "files/party_json.hpp"
@@ -202,21 +203,6 @@ void fields(F& f, C& conduct) {
     f.later("local_ports", conduct.local_ports);
 }
 
-template <typename F, Is<Audit> A>
-void fields(F& f, A& audit) {
-    f("table", audit.table);
-    f("rows_left", audit.rows_left);
-    f("right", audit.right);
-    f("lost", audit.lost);
-    f("partial", audit.partial);
-    f("duplicate", audit.duplicate);
-    f("unknown_applied", audit.unknown_applied);
-    f("unknown_absent", audit.unknown_absent);
-    f("unknown_partial", audit.unknown_partial);
-    f("foreign_rows", audit.foreign_rows);
-    f.text("problem", audit.problem);
-}
-
 template <typename F, Is<TrialResult> T>
 void fields(F& f, T& trial) {
     f("index", trial.plan.index);
@@ -256,6 +242,7 @@ void fields(F& f, T& trial) {
     f("service_processes", trial.service.processes);
     f("incidents", trial.incidents);
     f.later("audit", trial.audit);
+    f.later("effects", trial.effects);
     f("operations", trial.samples.operations);
     f("seconds", trial.samples.seconds);
     f("error_examples", trial.samples.examples);

@@ -40,6 +40,9 @@ struct Cell {
     RequestErrors errors;
     StatusCounts statuses;
     std::map<Quantity, Estimate> figures;  ///< without those that no trial has
+    /// Of all its trials whose log was read; empty where that was none. Nothing is declared where its
+    /// contract is empty.
+    std::optional<ObservedEffects> effects;
 
     /// Null where no trial has it.
     [[nodiscard]] const Estimate* find(Quantity quantity) const;

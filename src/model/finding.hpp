@@ -9,6 +9,7 @@
 
 #include "base/clock.hpp"
 #include "model/audit.hpp"
+#include "model/observed_effects.hpp"
 #include "model/rule.hpp"
 #include "model/samples.hpp"
 #include "model/shortage.hpp"
@@ -135,17 +136,20 @@ struct InUse {
     friend bool operator==(const InUse&, const InUse&) = default;
 };
 
-/// Rows that are not as the contract has them.
-struct RowsMissed {
-    Audit audit;
-    friend bool operator==(const RowsMissed&, const RowsMissed&) = default;
+/// What requests did is not what the contract has: by the rows that they left, by the database's log, or
+/// both.
+struct EffectsMissed {
+    std::optional<Audit> audit;
+    std::optional<ObservedEffects> observed;
+    std::vector<Misdeed> misdeeds;  ///< by `observed`; besides, a table of it may prove nothing
+    friend bool operator==(const EffectsMissed&, const EffectsMissed&) = default;
 };
 
 /// The numbers of a finding. Rules that need none have the first alternative.
 using Facts = std::variant<std::monostate, ErrorShare, Redirects, HostShortages, ServiceEnd, IncidentText,
                            FewOperations, Unsteady, ShareOverLimit, MissingConnections, DelayOverLimit,
                            Standstill, RateMissed, HeldBack, LittleMismatch, TimeoutReached, InUse,
-                           DelayedBody, ThinkBound, RowsMissed>;
+                           DelayedBody, ThinkBound, EffectsMissed>;
 
 /// In how many of the trials of a cell something was found.
 struct Occurrence {
@@ -176,7 +180,9 @@ struct ShortWindow {
 struct NotEvaluated {
     Rule rule;
     std::optional<ShortWindow> short_window;  ///< there is data, but too little
-    bool in_part = false;                     ///< the other part of the rule was evaluated, and holds
+    bool in_part = false;     ///< another part of the rule was evaluated, and holds: of effects, the audit
+    bool in_log = false;      ///< … of effects, what the database's log has
+    bool undeclared = false;  ///< there is nothing that the rule could be held against
     friend bool operator==(const NotEvaluated&, const NotEvaluated&) = default;
 };
 

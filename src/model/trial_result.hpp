@@ -8,6 +8,7 @@
 
 #include "base/clock.hpp"
 #include "model/audit.hpp"
+#include "model/observed_effects.hpp"
 #include "model/party.hpp"
 #include "model/plan.hpp"
 #include "model/samples.hpp"
@@ -93,6 +94,9 @@ struct TrialResult {
     std::vector<Incident> incidents;
     /// Empty where the workload declares no rows, the ids are not known, or the database could not be asked.
     std::optional<Audit> audit;
+    /// Empty where the database has no log that can be read, the operations of the workload differ in their
+    /// effects, or the ids are not known.
+    std::optional<ObservedEffects> effects;
 
     /// The party with that role; null where there was none.
     [[nodiscard]] const Party* party(Role role) const;

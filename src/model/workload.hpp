@@ -1,5 +1,6 @@
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -15,7 +16,7 @@ struct RowEffects {
     std::int64_t inserted = 0;
     std::int64_t updated = 0;
     std::int64_t deleted = 0;
-    friend bool operator==(const RowEffects&, const RowEffects&) = default;
+    friend auto operator<=>(const RowEffects&, const RowEffects&) = default;
 };
 
 /// File operations per successful request.

@@ -20,8 +20,8 @@ struct Row {
     std::string marks;
 };
 
-using Mark = std::pair<const char*, double>;
-constexpr std::array<Mark, 4> k_marks{{{"p50", 0.5}, {"p90", 0.9}, {"p99", 0.99}, {"p99.9", 0.999}}};
+using HistogramMark = std::pair<const char*, double>;
+constexpr std::array<HistogramMark, 4> k_marks{{{"p50", 0.5}, {"p90", 0.9}, {"p99", 0.99}, {"p99.9", 0.999}}};
 
 // The shortest two thousandths share the first row: a single quick answer would stretch the scale.
 std::vector<Row> rows_of(const stats::Histogram& times, int most) {

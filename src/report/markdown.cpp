@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "model/wording.hpp"
 #include "report/cell_text.hpp"
+#include "report/effects_table.hpp"
 #include "report/equal_rate.hpp"
 #include "report/markdown_tables.hpp"
 #include "report/markdown_text.hpp"
@@ -220,7 +221,7 @@ std::string markdown(const RunReport& run, const std::vector<Figure>& figures) {
     text += heading("Architecture of each contender") + architecture_table(run).markdown();
     if (!run.comparison.cells.empty())
         text += throughput(pictured) + capacity(run) + latency(pictured) + resources(pictured) +
-                equal_rate_section(run) + errors(pictured);
+                equal_rate_section(run) + effects_section(run) + errors(pictured);
     text += heading("Findings") + bullets(found(run), "Nothing was measured, so nothing was found.");
     text += heading("Recommendations") +
             bullets(words::recommendations(run), "No recommendation follows from these numbers.");

@@ -80,7 +80,7 @@ std::string language_text(const model::ContenderFacts& facts) {
 }
 
 // One quantity is faster, of another there is less.
-std::string verdict_of(const model::PairedRatio& ratio) {
+std::string compared_verdict(const model::PairedRatio& ratio) {
     const words::ComparedWords& said = words::compared_words(ratio.quantity);
     if (ratio.verdict == model::Verdict::faster) return std::string(said.faster);
     if (ratio.verdict == model::Verdict::slower) return std::string(said.slower);
@@ -108,7 +108,7 @@ Table ratio_table(const RunReport& run) {
         table.rows.push_back({fmt::format("{}, {} ÷ {}", said.title, ratio.entrant, ratio.baseline),
                               ratio_text(ratio), confidence_text(ratio), std::to_string(ratio.pairs),
                               ratio_text(ratio.without_doubt), std::to_string(ratio.without_doubt.pairs),
-                              verdict_of(ratio)});
+                              compared_verdict(ratio)});
     }
     return table;
 }
@@ -136,7 +136,7 @@ Table level_ratio_table(const RunReport& run) {
              ratio_text(ratio), confidence_text(ratio), among ? ratio_text(of_family) : "–",
              among ? fmt::format("{:.2g}", among->p_value) : "–", std::to_string(ratio.pairs),
              ratio.descriptive && ratio.verdict != model::Verdict::invalid ? "descriptive"
-                                                                           : verdict_of(ratio)});
+                                                                           : compared_verdict(ratio)});
     }
     return table;
 }

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "files/effects_json.hpp"
 #include "files/json_fields.hpp"
 #include "model/measuring_time.hpp"
 #include "report/environment_facts.hpp"
@@ -97,6 +98,7 @@ Json cell_json(const Cell& cell) {
         add_figure(object, row, cell);
         if (row.quantity == model::Quantity::error_rate_of_trials) add_counts(object, cell);
     }
+    object["effects"] = files::JsonWriter::encoded(cell.effects);
     return object;
 }
 

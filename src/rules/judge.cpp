@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "rules/effects.hpp"
 #include "rules/trial_rules.hpp"
 
 namespace joust::rules {
@@ -24,15 +25,6 @@ void add_generator_rules(model::Judgement& judgement, const GeneratorCase& load)
         add(judgement, rule(load));
 }
 
-// Rows are audited by request; files are not counted against the contract.
-void add_effects(model::Judgement& judgement, const model::TrialResult& trial) {
-    if (trial.audit && !trial.audit->as_contract())
-        judgement.findings.push_back(
-            {.rule = model::Rule::effects, .facts = model::RowsMissed{*trial.audit}});
-    else
-        judgement.not_evaluated.push_back({.rule = model::Rule::effects, .in_part = trial.audit.has_value()});
-}
-
 }  // namespace
 
 model::Judgement judge(const model::TrialResult& trial, const model::ExperimentSpec& experiment) {
@@ -45,7 +37,7 @@ model::Judgement judge(const model::TrialResult& trial, const model::ExperimentS
                                     .load_model = trial.load_model,
                                     .target_busy = all_but_used_up(trial),
                                     .target_steal_share = trial.contender_steal_share});
-    add_effects(judgement, trial);
+    add(judgement, effects(trial));
     // What voids comes first: it is what is told of a trial in few words.
     std::stable_partition(
         judgement.findings.begin(), judgement.findings.end(),

@@ -49,6 +49,24 @@ ReportCase errors_at_high_levels() {
     });
 }
 
+ReportCase work_not_done() {
+    ReportCase run = clear_winner();
+    run.name = "work_not_done";
+    for (model::TrialResult& trial : run.trials) {
+        const std::int64_t inserted = trial.plan.entrant == "fastapi" ? 8 : 10;
+        const std::uint64_t requests = trial.samples.completed_in_window + 100;
+        const auto all = static_cast<std::int64_t>(requests);
+        trial.effects = model::ObservedEffects{.contract = {{"users", {10, 5, 5}}},
+                                               .transactions = 1,
+                                               .acknowledged = requests,
+                                               .shapes = {{{{"users", {inserted, 5, 5}}}, requests}},
+                                               .rows = {{"users", {inserted * all, 5 * all, 5 * all}}},
+                                               .rolled_back = 3,
+                                               .answers_ahead = 0};
+    }
+    return run;
+}
+
 ReportCase both_fail_every_request() {
     return make("both_fail_every_request", k_both, k_quick, 3, [](const model::PlannedTrial& plan) {
         TrialShape shape = loaded(plan, plan.entrant == "django" ? 320 : 140, 0.02);

@@ -77,6 +77,26 @@ Prose about_resources() {
            "generator are measured apart.";
 }
 
+Prose about_effects() {
+    return "What each request that was answered rightly changed, by the database's own write-ahead log, from "
+           "the "
+           "reset of a trial to the end of its drain. " +
+           emphasis("Transactions") +
+           " are those that committed changes of these tables, subtransactions counted with their parents; "
+           "what was " +
+           emphasis("rolled back") + " is in no other column.";
+}
+
+Prose effects_not_declared() {
+    return "Effects: not declared. The workload does not say what a request changes in the database, so that "
+           "was "
+           "not counted.";
+}
+
+Prose log_not_read(const std::string& entrant, const std::string& why) {
+    return fmt::format("Not counted in a trial of {}: {}", entrant, why);
+}
+
 Prose about_users(bool separated, model::DatabaseEngine engine) {
     const bool server = engine == model::DatabaseEngine::postgres;  // SQLite runs within the contender
     if (separated)

@@ -11,6 +11,10 @@ Prose about_throughput();
 Prose about_capacity();
 Prose about_latency();
 Prose about_resources();
+Prose about_effects();
+Prose effects_not_declared();
+/// Why effects of an entrant's trial were not counted.
+Prose log_not_read(const std::string& entrant, const std::string& why);
 /// Whether contenders and database run as users of their own, so that none can read or change another.
 Prose about_users(bool separated, model::DatabaseEngine engine);
 /// What the report was made from, and how to make it again; `with_logs`: the run directory has them.

@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "model/wording.hpp"
+#include "report/words/effects.hpp"
 
 namespace joust::report::words {
 namespace {
@@ -104,24 +105,6 @@ std::string error_text(const model::ErrorShare& facts) {
     return text + (facts.database_refused ? "; the database refused connections" : "");
 }
 
-std::string audit_text(const model::Audit& audit) {
-    if (!audit.problem.empty())
-        return fmt::format("rows of {} prove nothing: {}", audit.table, audit.problem);
-    std::vector<std::string> parts;
-    const auto add = [&](std::uint64_t count, std::string_view what) {
-        if (count > 0) parts.push_back(fmt::format("{} {}", count, what));
-    };
-    add(audit.lost, "left no row (lost)");
-    add(audit.partial, fmt::format("left another number than {} (partial)", audit.rows_left));
-    add(audit.duplicate, fmt::format("left {} more than once (duplicate)", audit.rows_left));
-    std::string text =
-        fmt::format("rows of {} are not as the contract: of {} requests answered rightly {}", audit.table,
-                    audit.acknowledged(), parts.empty() ? "all are right" : joust::joined(parts, ", "));
-    if (audit.unknown_partial > 0)
-        text += fmt::format("; {} that failed left a part of their rows", audit.unknown_partial);
-    return text;
-}
-
 }  // namespace
 
 std::string wait_text(const model::DelayedBody& facts) {
@@ -197,7 +180,7 @@ public:
             percent(facts.share), percent(facts.limit), percent(facts.edges));
     }
     std::string operator()(const model::TimeoutReached& facts) const { return timeout_text(facts); }
-    std::string operator()(const model::RowsMissed& facts) const { return audit_text(facts.audit); }
+    std::string operator()(const model::EffectsMissed& facts) const { return effects_missed(facts); }
     std::string operator()(const model::InUse& facts) const {
         return fmt::format("nobody was busy: of what they may use, {}, so the response time is a wait: {}",
                            in_use_text(facts),
@@ -266,10 +249,7 @@ std::string sentence(const model::NotEvaluated& rule) {
                                duration_text(rule.short_window->mean_ns),
                                limit_text(rule.short_window->window));
         case Rule::effects:
-            return rule.in_part
-                       ? "rows were audited by request and are as the contract; files were not counted"
-                       : "answers were checked, but rows and files were not counted against the "
-                         "contract";
+            return effects_left(rule);
         default:
             return "there was no data";
     }

@@ -54,7 +54,7 @@ std::string invalid_text(const Comparison& comparison, const PairedRatio& ratio)
 }
 
 // "over the 6 pairs without doubt it is 1.351, 95 % interval 1.33 to 1.37"
-std::string without_doubt_text(const model::RatioEstimate& sure, double confidence) {
+std::string undoubted_text(const model::RatioEstimate& sure, double confidence) {
     if (!sure.ratio) return "no pair is without doubt";
     std::string text = fmt::format("over the {} without doubt it is {:.3f}",
                                    model::counted(sure.pairs, "pair"), *sure.ratio);
@@ -121,7 +121,7 @@ std::string interval_sentence(const PairedRatio& ratio, std::string_view subject
         text += fmt::format(", but {} of {} are in doubt, and {}", ratio.pairs - ratio.without_doubt.pairs,
                             model::counted(ratio.pairs, "pair"), doubt_text(ratio.doubt));
     if (ratio.doubt != model::Doubt::none)
-        text += "; " + without_doubt_text(ratio.without_doubt, ratio.confidence);
+        text += "; " + undoubted_text(ratio.without_doubt, ratio.confidence);
     return text;
 }
 

@@ -37,11 +37,89 @@ def half(source):
                           "deleted=deleted", "deleted=5")
 
 
-def run(place, rig, *arguments):
+def in_two_transactions(source):
+    return source.replace("        mine = User", "    async with in_transaction():\n        mine = User", 1)
+
+
+# Two requests share a transaction where the second comes in time.
+JOINED = """
+waiting = []
+
+
+async def effects(body):
+    await User.bulk_create([new_user(body.request_id, ordinal) for ordinal in range(USERS)])
+    mine = User.filter(request_id=body.request_id)
+    await mine.filter(ordinal__lt=KEPT).update(age=UPDATED_AGE)
+    await mine.filter(ordinal__gte=KEPT).delete()
+
+
+async def joined_effects(body):
+    if waiting:
+        other, done = waiting.pop()
+        async with in_transaction():
+            await effects(other)
+            await effects(body)
+        return done.set_result(None)
+    mine = (body, asyncio.get_running_loop().create_future())
+    waiting.append(mine)
+    await asyncio.wait([mine[1]], timeout=0.2)
+    if mine in waiting:
+        waiting.remove(mine)
+        async with in_transaction():
+            return await effects(body)
+    await mine[1]
+"""
+
+
+def joins(source):
+    return ("import asyncio\n" + source.replace(ROUTE, "") + JOINED + f"""
+
+{ROUTE}async def joined(body: WorkloadRequest) -> WorkloadResult:
+    await work_with_files(body.request_id)
+    await joined_effects(body)
+    return {RESULT}
+""")
+
+
+# It works off what it owes, at most four requests of it, while it answers others.
+def answers_first(source):
+    return ("import asyncio\n" + source.replace(ROUTE, "") + f"""
+
+owed = []
+
+
+async def late(body):
+    await asyncio.sleep(0.02)
+    await io_intensive(body)
+
+
+{ROUTE}async def answer_first(body: WorkloadRequest) -> WorkloadResult:
+    owed.append(asyncio.create_task(late(body)))
+    if len(owed) > 4:
+        await owed.pop(0)
+    return {RESULT}
+""")
+
+
+def leaves_deleting_to_the_database(source):
+    return source.replace("deleted = await mine.filter(ordinal__gte=KEPT).delete()", "deleted = 5", 1)
+
+
+UNLOGGED = "".join(f"ALTER TABLE {table} SET UNLOGGED;\n" for table in ("order_items", "orders", "users"))
+TRIGGER = """
+CREATE OR REPLACE FUNCTION trim_users() RETURNS trigger LANGUAGE plpgsql
+AS 'BEGIN DELETE FROM users WHERE ordinal >= 5; RETURN NULL; END';
+CREATE OR REPLACE TRIGGER trim AFTER UPDATE ON users EXECUTE FUNCTION trim_users();
+"""
+
+
+def run(place, rig, *arguments, sql=""):
     place.declared_effects().real_contender("fastapi").benchmark(["fastapi"], levels="[4]", duration="2s")
     file = place.path / "contenders/fastapi/app/workload.py"
     honest = file.read_text()
     file.write_text(rig(honest))
+    with (place.path / "contenders/fastapi/schema/postgres.sql").open("a") as schema:
+        schema.write(sql)
     assert rig is str or file.read_text() != honest
     run = place.run(*arguments)
     assert (place.latest / "trials.jsonl").exists(), run.err
@@ -55,9 +133,19 @@ def test_an_honest_contender_has_every_row_of_every_request(place):
     audit = trial["audit"]
     assert audit["right"] >= trial["requests_succeeded"] > 0
     assert (audit["lost"], audit["partial"], audit["duplicate"], audit["problem"]) == (0, 0, 0, "")
+    effects = trial["effects"]
+    contract = {"users": {"inserted": 10, "updated": 5, "deleted": 5}}
+    assert effects["contract"] == contract and effects["not_read"] == ""
+    # Requests that failed or did not end may have committed.
+    assert [shape["rows"] for shape in effects["shapes"]] == [contract]
+    commits = effects["shapes"][0]["commits"]
+    assert effects["acknowledged"] <= commits <= effects["acknowledged"] + effects["unknown"]
+    assert effects["acknowledged"] == audit["right"]
+    assert (effects["other_commits"], effects["answers_ahead"], effects["tables"]) == (0, 0, [])
     assert cell["validity"] != "invalid"
     (effects,) = [one for one in cell["not_evaluated"] if one["code"] == "effects"]
-    assert effects["text"] == "rows were audited by request and are as the contract; files were not counted"
+    assert effects["text"] == ("transactions and rows were counted in the database's log, rows audited by request, and are "
+                               "as the contract; files were not counted")
 
 
 def test_sqlite_is_audited_too(place):
@@ -73,7 +161,32 @@ def test_right_answers_without_the_work_are_not_ranked(place, rig, number):
     assert cell["validity"] == "invalid"
     assert [reason["code"] for reason in cell["reasons"]][0] == "effects"
     assert f"({number})" in cell["reasons"][0]["text"]
+    assert {skips: "work is missing", rolls_back: "work was rolled back",
+            half: "inserted 4.0 rows of users per request, contract 10"}[rig] in cell["reasons"][0]["text"]
     if rig is skips:
         assert trial["audit"]["right"] <= 300
     report = (place.latest / "incremental_benchmark_report.md").read_text()
     assert "rows of users are not as the contract" in report
+
+
+@pytest.mark.parametrize("rig, sql, named", [
+    (joins, "", "one transaction for several requests"),
+    (in_two_transactions, "", "2.0 transactions per request, contract 1"),
+    (str, UNLOGGED, "users is unlogged"),
+    (leaves_deleting_to_the_database, TRIGGER, 'users has the trigger "trim"'),
+])
+def test_work_that_only_the_log_tells_from_the_contract_is_named(place, rig, sql, named):
+    trial, cell = run(place, rig, sql=sql)
+    assert trial["error_rate"] == 0, trial["error_examples"]
+    assert cell["validity"] == "invalid"
+    assert named in cell["reasons"][0]["text"], trial["effects"]
+    report = (place.latest / "incremental_benchmark_report.md").read_text()
+    assert "| *contract* |" in report and "`users` inserted" in report
+
+
+def test_answers_before_their_commits_are_seen(place):
+    trial, cell = run(place, answers_first)
+    assert trial["error_rate"] == 0, trial["error_examples"]
+    assert trial["effects"]["answers_ahead"] > 0
+    # What it still owes at the end is work that is missing.
+    assert cell["validity"] == "invalid" and cell["reasons"][0]["code"] == "effects"

@@ -15,6 +15,7 @@ extern "C" int fuzz_run(const std::uint8_t* data, std::size_t size);
 extern "C" int fuzz_template(const std::uint8_t* data, std::size_t size);
 extern "C" int fuzz_toml(const std::uint8_t* data, std::size_t size);
 extern "C" int fuzz_url(const std::uint8_t* data, std::size_t size);
+extern "C" int fuzz_wal(const std::uint8_t* data, std::size_t size);
 
 namespace joust {
 namespace {
@@ -45,7 +46,8 @@ INSTANTIATE_TEST_SUITE_P(Fuzzers, Corpus,
                          testing::Values(std::pair{"answer", &fuzz_answer}, std::pair{"feed", &fuzz_feed},
                                          std::pair{"hlog", &fuzz_hlog}, std::pair{"response", &fuzz_response},
                                          std::pair{"run", &fuzz_run}, std::pair{"template", &fuzz_template},
-                                         std::pair{"toml", &fuzz_toml}, std::pair{"url", &fuzz_url}),
+                                         std::pair{"toml", &fuzz_toml}, std::pair{"url", &fuzz_url},
+                                         std::pair{"wal", &fuzz_wal}),
                          fuzzer_name);
 
 }  // namespace

@@ -34,7 +34,9 @@ TEST(SelftestCases, HaveLabelsThatAreNamesEachOnce) {
 
 TEST(SelftestCases, AGapNamesTheProofThatIsToCome) {
     for (const SelftestCase& one : selftest_cases())
-        if (one.known_gap) EXPECT_TRUE(one.rule && !one.proof.empty()) << one.label;
+        if (one.known_gap) {
+            EXPECT_TRUE(one.rule && !one.proof.empty()) << one.label;
+        }
 }
 
 TEST(SelftestEnd, IsToldByWhatWasExpectedAndWhatWasFound) {

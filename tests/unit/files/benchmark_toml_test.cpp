@@ -321,6 +321,17 @@ TEST_F(BenchmarkFile, DurabilityCannotBeUndoneByASetting) {
         "\"full\" or \"relaxed\"\n");
 }
 
+TEST_F(BenchmarkFile, TheLogThatProvesEffectsCannotBeChangedByASetting) {
+    for (const char* setting : {"wal_level", "max_replication_slots", "max_slot_wal_keep_size",
+                                "commit_delay", "commit_siblings"}) {
+        diagnostics = {};
+        EXPECT_FALSE(read(fmt::format("{}[database.settings]\n{} = \"1\"\n", k_smallest, setting)));
+        EXPECT_EQ(mistakes(), fmt::format("5:{} database.settings.{} cannot be set: Joust proves by the "
+                                          "write-ahead log what requests did; remove it\n",
+                                          std::string(setting).size() + 4, setting));
+    }
+}
+
 TEST_F(BenchmarkFile, WrittenOutItReadsBackAsTheSameBenchmark) {
     const auto shipped =
         read_benchmark(Path(JOUST_SOURCE_DIR) / "benchmarks/io-intensive.toml", {}, diagnostics);

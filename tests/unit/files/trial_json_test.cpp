@@ -69,6 +69,19 @@ TrialResult full_trial() {
                         .unknown_partial = 7,
                         .foreign_rows = 8,
                         .problem = "it is a view"};
+    trial.effects = ObservedEffects{
+        .contract = {{"users", {10, 5, 4}}},
+        .transactions = 1,
+        .not_read = "it is not there",
+        .acknowledged = 11,
+        .unknown = 12,
+        .shapes = {{{{"users", {10, 5, 4}}}, 13}, {{{"users", {0, 0, 1}}}, 2}},
+        .other_commits = 14,
+        .rows = {{"users", {130, 65, 54}}},
+        .rolled_back = 15,
+        .rows_elsewhere = 16,
+        .answers_ahead = 17,
+        .tables = {{TableFault::trigger, "users", "a_trigger"}, {TableFault::replaced, "users", ""}}};
     trial.incidents = {{IncidentKind::out_of_memory, "the kernel killed a process at 2GiB"}};
     return trial;
 }

@@ -23,9 +23,18 @@ using Keys = std::set<std::string>;
 
 // Objects whose names are data: one name stands for all.
 bool is_map(const std::string& path) {
-    static const Keys maps{
-        "limits_in_force", "database.settings_in_force", "contenders[].stack.notes", "contenders[].versions",
-        "statuses",        "results[].statuses"};
+    static const Keys maps{"limits_in_force",
+                           "database.settings_in_force",
+                           "contenders[].stack.notes",
+                           "contenders[].versions",
+                           "statuses",
+                           "results[].statuses",
+                           "effects.contract",
+                           "effects.shapes[].rows",
+                           "effects.rows",
+                           "results[].effects.contract",
+                           "results[].effects.shapes[].rows",
+                           "results[].effects.rows"};
     return maps.contains(path);
 }
 
@@ -95,6 +104,14 @@ testing::ReportCase eventful_run() {
     trial.samples.operations = {{"read", 1, {}, {}}};
     trial.samples.seconds = {{0, 1, 0, 1, 1, 1}};
     trial.audit = model::Audit{.table = "users", .rows_left = 5, .right = 2};
+    for (model::TrialResult& one : run.trials)
+        one.effects = model::ObservedEffects{.contract = {{"users", {10, 5, 5}}},
+                                             .transactions = 1,
+                                             .acknowledged = 2,
+                                             .shapes = {{{{"users", {10, 5, 5}}}, 2}},
+                                             .rows = {{"users", {20, 10, 10}}},
+                                             .answers_ahead = 0};
+    trial.effects->tables = {{model::TableFault::trigger, "users", "t"}};
     trial.samples.ids = {{"a", 2, {{1, model::RequestErrorKind::reset}}, false}};
     for (const model::PlannedTrial& plan :
          model::plan_equal_rate(run.benchmark, 100, 0, static_cast<int>(run.trials.size())))

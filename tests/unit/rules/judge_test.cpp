@@ -102,6 +102,16 @@ INSTANTIATE_TEST_SUITE_P(
              [](TrialResult& trial) {
                  trial.audit = model::Audit{.table = "users", .rows_left = 5, .problem = "it is unlogged"};
              }},
+        Flaw{"effects", Validity::invalid,
+             "inserted 8.0 rows of users per request, contract 10; rows of users prove nothing: it is a view",
+             [](TrialResult& trial) {
+                 trial.effects = model::ObservedEffects{.contract = {{"users", {10, 5, 5}}},
+                                                        .transactions = 1,
+                                                        .acknowledged = 100,
+                                                        .shapes = {{{{"users", {8, 5, 5}}}, 100}},
+                                                        .rows = {{"users", {800, 500, 500}}}};
+                 trial.audit = model::Audit{.table = "users", .rows_left = 5, .problem = "it is a view"};
+             }},
         Flaw{"cpu_taken", Validity::suspect, "used 12 % of the CPU time that is the contender's alone",
              [](TrialResult& trial) { trial.contender_cpu_taken = trial.samples.window * 12 / 100; }},
         Flaw{"cpu_taken", Validity::suspect, "used 12 % of the CPU time that is the contender's alone",

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "database/wal_text.hpp"
+
+namespace joust::database {
+
+/// A table as the catalog has it.
+struct TableState {
+    std::string relation;  ///< as the log names it, see WalRecord; "" for what has no rows of its own
+    bool ordinary = true;  ///< no view, partitioned table or the like
+    bool logged = true;    ///< neither unlogged nor temporary
+    std::vector<std::string> triggers;  ///< but for those of constraints
+    std::vector<std::string> rules;
+    friend bool operator==(const TableState&, const TableState&) = default;
+};
+/// By name, those of the schema "public".
+using TableStates = std::map<std::string, TableState>;
+
+/// What a database has logged for a contender from the last reset up to now, and what its tables were then
+/// and are.
+struct ChangeLog {
+    TableStates before;
+    TableStates after;
+    std::string database;  ///< its number: the second part of each of its relations
+    std::string start;     ///< places in the log
+    std::string end;
+    std::uint32_t last = 0;  ///< transaction whose commit is in the log just before its end
+};
+
+}  // namespace joust::database

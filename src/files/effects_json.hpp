@@ -1,0 +1,61 @@
+#pragma once
+
+#include "files/json_fields.hpp"
+#include "model/audit.hpp"
+#include "model/observed_effects.hpp"
+
+// What the requests of a trial did: the parts of its line that hold it against the contract.
+namespace joust::files {
+
+template <typename F, Is<model::Audit> A>
+void fields(F& f, A& audit) {
+    f("table", audit.table);
+    f("rows_left", audit.rows_left);
+    f("right", audit.right);
+    f("lost", audit.lost);
+    f("partial", audit.partial);
+    f("duplicate", audit.duplicate);
+    f("unknown_applied", audit.unknown_applied);
+    f("unknown_absent", audit.unknown_absent);
+    f("unknown_partial", audit.unknown_partial);
+    f("foreign_rows", audit.foreign_rows);
+    f.text("problem", audit.problem);
+}
+
+template <typename F, Is<model::RowEffects> R>
+void fields(F& f, R& rows) {
+    f("inserted", rows.inserted);
+    f("updated", rows.updated);
+    f("deleted", rows.deleted);
+}
+
+template <typename F, Is<model::CommitShape> S>
+void fields(F& f, S& shape) {
+    f("rows", shape.rows);
+    f("commits", shape.commits);
+}
+
+template <typename F, Is<model::FaultyTable> T>
+void fields(F& f, T& table) {
+    enumeration(f, "fault", table.fault, model::table_fault);
+    f.text("table", table.table);
+    f.text("what", table.what);
+}
+
+template <typename F, Is<model::ObservedEffects> E>
+void fields(F& f, E& effects) {
+    f("contract", effects.contract);
+    f("transactions", effects.transactions);
+    f.text("not_read", effects.not_read);
+    f("acknowledged", effects.acknowledged);
+    f("unknown", effects.unknown);
+    f("shapes", effects.shapes);
+    f("other_commits", effects.other_commits);
+    f("rows", effects.rows);
+    f("rolled_back", effects.rolled_back);
+    f("rows_elsewhere", effects.rows_elsewhere);
+    f("answers_ahead", effects.answers_ahead);
+    f("tables", effects.tables);
+}
+
+}  // namespace joust::files

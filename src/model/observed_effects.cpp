@@ -1,0 +1,60 @@
+#include "model/observed_effects.hpp"
+
+#include <array>
+#include <utility>
+
+namespace joust::model {
+namespace {
+
+constexpr std::array<std::pair<TableFault, std::string_view>, 6> k_names{{
+    {TableFault::missing, "missing"},
+    {TableFault::unlogged, "unlogged"},
+    {TableFault::no_table, "no_table"},
+    {TableFault::trigger, "trigger"},
+    {TableFault::rule, "rule"},
+    {TableFault::replaced, "replaced"},
+}};
+
+}  // namespace
+
+std::string_view name(TableFault fault) {
+    return k_names[static_cast<std::size_t>(fault)].second;
+}
+
+std::optional<TableFault> table_fault(std::string_view name) {
+    for (const auto& [fault, text] : k_names)
+        if (text == name) return fault;
+    return std::nullopt;
+}
+
+void add(ObservedEffects& sum, const ObservedEffects& more) {
+    sum.acknowledged += more.acknowledged;
+    sum.unknown += more.unknown;
+    sum.other_commits += more.other_commits;
+    sum.rolled_back += more.rolled_back;
+    sum.rows_elsewhere += more.rows_elsewhere;
+    for (const CommitShape& shape : more.shapes) {
+        const auto known = std::find_if(sum.shapes.begin(), sum.shapes.end(),
+                                        [&](const CommitShape& other) { return other.rows == shape.rows; });
+        if (known == sum.shapes.end())
+            sum.shapes.push_back(shape);
+        else
+            known->commits += shape.commits;
+    }
+    std::sort(sum.shapes.begin(), sum.shapes.end(), [](const CommitShape& a, const CommitShape& b) {
+        return a.commits != b.commits ? a.commits > b.commits : a.rows < b.rows;
+    });
+    for (const auto& [table, rows] : more.rows) {
+        RowEffects& of_table = sum.rows[table];
+        of_table.inserted += rows.inserted;
+        of_table.updated += rows.updated;
+        of_table.deleted += rows.deleted;
+    }
+    if (more.answers_ahead) sum.answers_ahead = std::max(sum.answers_ahead.value_or(0), *more.answers_ahead);
+    for (const FaultyTable& table : more.tables)
+        if (std::find(sum.tables.begin(), sum.tables.end(), table) == sum.tables.end())
+            sum.tables.push_back(table);
+    std::sort(sum.tables.begin(), sum.tables.end());
+}
+
+}  // namespace joust::model

@@ -1,0 +1,96 @@
+#pragma once
+
+#include <algorithm>
+#include <compare>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/workload.hpp"
+
+namespace joust::model {
+
+/// Changed rows by table.
+using RowsByTable = std::map<std::string, RowEffects>;
+
+/// How many transactions changed just these rows of the tables of the contract.
+struct CommitShape {
+    RowsByTable rows;
+    std::uint64_t commits = 0;
+    friend bool operator==(const CommitShape&, const CommitShape&) = default;
+};
+
+/// What keeps the log from proving who did the work on a table. Persisted by name.
+enum class TableFault : std::uint8_t {
+    missing,   ///< there is no such table
+    unlogged,  ///< its changes are in no log, and a crash empties it
+    no_table,  ///< a view, a partitioned table or the like
+    trigger,   ///< the database does work by itself
+    rule,      ///< … or other work than it is asked for
+    replaced,  ///< truncated, rewritten or made anew within the trial
+};
+std::string_view name(TableFault fault);
+std::optional<TableFault> table_fault(std::string_view name);
+
+struct FaultyTable {
+    TableFault fault{};
+    std::string table;
+    std::string what;  ///< the trigger's or rule's name; "" for the others
+    friend auto operator<=>(const FaultyTable&, const FaultyTable&) = default;
+};
+
+/// What the requests of a trial changed in the database, from the beginning of its turn to the end of the drain, by the
+/// database's own log.
+struct ObservedEffects {
+    /// What the workload declares for each request: rows by table, and transactions. Without any row nothing
+    /// is declared, and nothing was counted.
+    RowsByTable contract;
+    std::int64_t transactions = 0;  ///< 0: not declared
+    std::string not_read;           ///< why the log was not read or proves nothing; "" where it was and does
+
+    std::uint64_t acknowledged = 0;   ///< requests that were answered rightly
+    std::uint64_t unknown = 0;        ///< requests that failed or did not end; their work may be there or not
+    std::vector<CommitShape> shapes;  ///< the most frequent first; at most k_most_shapes
+    std::uint64_t other_commits = 0;  ///< that changed rows of these tables in further shapes
+    RowsByTable rows;                 ///< that all of these commits changed
+    std::uint64_t rolled_back = 0;    ///< transactions that had changed rows of these tables before
+    std::uint64_t rows_elsewhere = 0;  ///< that commits changed in other tables of the contender's database
+    /// By how many the answers were ahead of the commits at the end of some second, at most; 0 where each
+    /// answer followed its commit. Empty where that was not compared: not one transaction for each request.
+    std::optional<std::uint64_t> answers_ahead;
+    std::vector<FaultyTable> tables;  ///< of the contract, before or after it
+
+    static constexpr std::size_t k_most_shapes = 20;
+    [[nodiscard]] bool declared() const { return !contract.empty(); }
+    [[nodiscard]] std::uint64_t commits() const {
+        std::uint64_t all = other_commits;
+        for (const CommitShape& shape : shapes)
+            all += shape.commits;
+        return all;
+    }
+    /// Commits that changed just the rows of the contract.
+    [[nodiscard]] std::uint64_t as_declared() const {
+        const auto found = std::find_if(shapes.begin(), shapes.end(),
+                                        [&](const CommitShape& shape) { return shape.rows == contract; });
+        return found == shapes.end() ? 0 : found->commits;
+    }
+    friend bool operator==(const ObservedEffects&, const ObservedEffects&) = default;
+};
+
+/// How what was observed is not as the contract.
+enum class Misdeed : std::uint8_t {
+    rolled_back,      ///< fewer commits than answers, and transactions that were rolled back instead
+    one_for_several,  ///< fewer commits than answers, but with the rows of all
+    no_commit,        ///< fewer commits than answers, and nothing in their place
+    several_for_one,  ///< more commits than requests
+    other_rows,       ///< commits of other rows than the contract's
+    answers_first,    ///< answers that came before their commits
+};
+
+/// The sum over trials of one contract; both were read. The order in which trials are added does not matter.
+void add(ObservedEffects& sum, const ObservedEffects& more);
+
+}  // namespace joust::model

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "database/database.hpp"
+#include "model/workload.hpp"
+#include "probes/change_count.hpp"
+#include "probes/probe.hpp"
+
+namespace joust::probes {
+
+/// What every request of a workload has to change in the database; empty where the workload says nothing of
+/// it, or its operations differ in it, as their requests cannot be told apart in the log.
+struct RowsChanged {
+    model::RowsByTable rows;
+    std::int64_t transactions = 0;  ///< 0: the workload does not say
+};
+std::optional<RowsChanged> rows_changed(const model::Workload& workload);
+/// The workload says of no operation what it changes in the database.
+bool declares_nothing(const model::Workload& workload);
+
+/// What keeps the log from telling who did the work on the tables of the contract.
+std::vector<model::FaultyTable> faulty_tables(const model::RowsByTable& contract,
+                                              const database::ChangeLog& log);
+
+/// By how many the answers were ahead of the commits at one of the times, at most.
+std::uint64_t answers_ahead(const Answers& answers, const std::vector<std::uint64_t>& commits_by);
+
+/// Reads, when the load has ended, what its requests have changed from the database's own log: from the beginning
+/// of the trial to the end of the drain, so that no request straddles an edge.
+class WalProbe final : public Probe {
+public:
+    /// `answers` outlives the probe, and is complete when the load has ended. An empty `expected`: nothing is
+    /// declared, and the trial says so.
+    WalProbe(database::Database& database, std::string contender, std::optional<RowsChanged> expected,
+             const Answers& answers)
+        : database_(database),
+          contender_(std::move(contender)),
+          expected_(std::move(expected)),
+          answers_(answers) {}
+    Status begin(TimePoint start, TimePoint end) override;
+    /// Where the log could not be read, the trial's effects say why; only an interruption is an error.
+    Status finish(model::TrialResult& trial) override;
+
+private:
+    [[nodiscard]] std::vector<WallTime> times() const;
+
+    database::Database& database_;
+    std::string contender_;
+    std::optional<RowsChanged> expected_;
+    const Answers& answers_;
+    Nanoseconds clocks_at_start_{0};  ///< wall less monotonic
+};
+
+}  // namespace joust::probes

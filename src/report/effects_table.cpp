@@ -1,0 +1,92 @@
+#include "report/effects_table.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "report/cell_text.hpp"
+#include "report/markdown_text.hpp"
+#include "report/table.hpp"
+#include "report/words/effects.hpp"
+#include "report/words/explanations.hpp"
+
+namespace joust::report {
+namespace {
+
+using model::Cell;
+using model::ObservedEffects;
+using model::RowEffects;
+
+// What was declared, by the first cell that has it: a run has one workload.
+const ObservedEffects* declared(const RunReport& run) {
+    for (const Cell& cell : run.comparison.cells)
+        if (cell.effects && cell.effects->declared()) return &*cell.effects;
+    return nullptr;
+}
+
+Table table_of(const RunReport& run, const ObservedEffects& contract) {
+    const bool closed = run.benchmark.load.model == model::LoadModel::closed;
+    Table table{{{closed ? "users" : "requests/s"},
+                 {"contender", Align::left},
+                 {"answered rightly"},
+                 {"transactions"}},
+                {}};
+    std::vector<std::string> first{"", "*contract*", "",
+                                   contract.transactions == 0 ? "–" : std::to_string(contract.transactions)};
+    for (const auto& [name, rows] : contract.contract) {
+        for (const char* did : {"inserted", "updated", "deleted"})
+            table.columns.push_back({code_span(name) + " " + did});
+        for (const std::int64_t count : {rows.inserted, rows.updated, rows.deleted})
+            first.push_back(std::to_string(count));
+    }
+    table.columns.push_back({"rolled back"});
+    table.columns.push_back({"validity", Align::left});
+    first.insert(first.end(), {"", ""});
+    table.rows.push_back(std::move(first));
+    for (const Cell& cell : run.comparison.cells) {
+        std::vector<std::string> row{std::to_string(cell.level), cell.entrant};
+        const bool counted = cell.effects && cell.effects->contract == contract.contract;
+        if (counted) {
+            const ObservedEffects& effects = *cell.effects;
+            row.push_back(std::to_string(effects.acknowledged));
+            row.push_back(
+                words::per_request(static_cast<std::int64_t>(effects.commits()), effects.acknowledged));
+            for (const auto& [name, unused] : contract.contract) {
+                const auto found = effects.rows.find(name);
+                const RowEffects rows = found == effects.rows.end() ? RowEffects{} : found->second;
+                for (const std::int64_t count : {rows.inserted, rows.updated, rows.deleted})
+                    row.push_back(words::per_request(count, effects.acknowledged));
+            }
+            row.push_back(std::to_string(effects.rolled_back));
+        }
+        row.resize(table.columns.size() - 1, "–");
+        row.push_back(validity_text(cell));
+        table.rows.push_back(std::move(row));
+    }
+    return table;
+}
+
+// Why some trials are not in the table, each reason once.
+std::string reasons(const RunReport& run) {
+    std::set<std::string> told;
+    std::string text;
+    for (const model::TrialResult& trial : run.trials)
+        if (trial.effects && !trial.effects->not_read.empty() && told.insert(trial.effects->not_read).second)
+            text += "\n- " + marked(words::log_not_read(trial.plan.entrant, trial.effects->not_read)) + "\n";
+    return text;
+}
+
+}  // namespace
+
+std::string effects_section(const RunReport& run) {
+    const bool known = std::any_of(run.trials.begin(), run.trials.end(),
+                                   [](const model::TrialResult& trial) { return trial.effects.has_value(); });
+    if (!known) return "";
+    const std::string heading = "\n## Effects\n\n";
+    const ObservedEffects* const contract = declared(run);
+    const std::string why = reasons(run);
+    if (contract == nullptr)
+        return heading + (why.empty() ? marked(words::effects_not_declared()) + "\n" : why.substr(1));
+    return heading + marked(words::about_effects()) + "\n\n" + table_of(run, *contract).markdown() + why;
+}
+
+}  // namespace joust::report

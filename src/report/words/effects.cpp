@@ -1,0 +1,146 @@
+#include "report/words/effects.hpp"
+
+#include <vector>
+
+#include "base/text.hpp"
+
+namespace joust::report::words {
+namespace {
+
+using model::Misdeed;
+using model::ObservedEffects;
+using model::TableFault;
+
+std::string audit_text(const model::Audit& audit) {
+    if (!audit.problem.empty())
+        return fmt::format("rows of {} prove nothing: {}", audit.table, audit.problem);
+    std::vector<std::string> parts;
+    const auto add = [&](std::uint64_t count, std::string_view what) {
+        if (count > 0) parts.push_back(fmt::format("{} {}", count, what));
+    };
+    add(audit.lost, "left no row (lost)");
+    add(audit.partial, fmt::format("left another number than {} (partial)", audit.rows_left));
+    add(audit.duplicate, fmt::format("left {} more than once (duplicate)", audit.rows_left));
+    std::string text =
+        fmt::format("rows of {} are not as the contract: of {} requests answered rightly {}", audit.table,
+                    audit.acknowledged(), parts.empty() ? "all are right" : joust::joined(parts, ", "));
+    if (audit.unknown_partial > 0)
+        text += fmt::format("; {} that failed left a part of their rows", audit.unknown_partial);
+    return text;
+}
+
+std::string table_text(const model::FaultyTable& table) {
+    switch (table.fault) {
+        case TableFault::missing:
+            return fmt::format("the table {} was not there at the start or at the end", table.table);
+        case TableFault::unlogged:
+            return fmt::format("{} is unlogged: its changes are in no log, and a crash empties it",
+                               table.table);
+        case TableFault::no_table:
+            return fmt::format("{} is no ordinary table", table.table);
+        case TableFault::trigger:
+            return fmt::format(
+                "{} has the trigger \"{}\", by which the database does work that the contract "
+                "has the contender do",
+                table.table, table.what);
+        case TableFault::rule:
+            return fmt::format(
+                "{} has the rule \"{}\", by which the database does other work than it is "
+                "asked for",
+                table.table, table.what);
+        case TableFault::replaced:
+            break;
+    }
+    return fmt::format("{} was truncated, rewritten or made anew during the trial", table.table);
+}
+
+// "inserted 8.0 rows of users per request, contract 10"; each kind of change that differs.
+std::string rows_text(const ObservedEffects& effects) {
+    std::vector<std::string> parts;
+    for (const auto& [table, contract] : effects.contract) {
+        const auto found = effects.rows.find(table);
+        const model::RowEffects rows = found == effects.rows.end() ? model::RowEffects{} : found->second;
+        const auto compare = [&, &of = table](std::string_view did, std::int64_t count, std::int64_t each) {
+            const auto requests = static_cast<std::int64_t>(effects.acknowledged);
+            const auto unknown = static_cast<std::int64_t>(effects.unknown);
+            if (count >= requests * each && count <= (requests + unknown) * each) return;
+            parts.push_back(fmt::format("{} {} rows of {} per request, contract {}", did,
+                                        per_request(count, effects.acknowledged), of, each));
+        };
+        compare("inserted", rows.inserted, contract.inserted);
+        compare("updated", rows.updated, contract.updated);
+        compare("deleted", rows.deleted, contract.deleted);
+    }
+    if (!parts.empty()) return joust::joined(parts, "; ");
+    return fmt::format("{} of {} transactions changed other rows than the contract has",
+                       effects.commits() - effects.as_declared(), effects.commits());
+}
+
+std::string misdeed_text(Misdeed misdeed, const ObservedEffects& effects) {
+    const std::string requests = fmt::format("{} requests answered rightly", effects.acknowledged);
+    switch (misdeed) {
+        case Misdeed::rolled_back:
+            return fmt::format(
+                "work was rolled back: for {} there are {} commits, and {} transactions that "
+                "were rolled back",
+                requests, effects.commits(), effects.rolled_back);
+        case Misdeed::one_for_several:
+            return fmt::format("one transaction for several requests: {} commits for {}", effects.commits(),
+                               requests);
+        case Misdeed::no_commit: {
+            std::string text = fmt::format("work is missing: the database's log has {} commits for {}",
+                                           effects.commits(), requests);
+            if (effects.rows_elsewhere > 0)
+                text += fmt::format("; {} rows of other tables were changed", effects.rows_elsewhere);
+            else if (effects.commits() == 0)
+                text += "; work in a temporary or unlogged table, or in another database, is not in it";
+            return text;
+        }
+        case Misdeed::several_for_one:
+            return fmt::format(
+                "{} transactions per request, contract {}",
+                per_request(static_cast<std::int64_t>(effects.commits()), effects.acknowledged),
+                effects.transactions);
+        case Misdeed::other_rows:
+            return rows_text(effects);
+        case Misdeed::answers_first:
+            break;
+    }
+    return fmt::format("it commits after it answers: at times {} answers were ahead of their commits",
+                       effects.answers_ahead.value_or(0));
+}
+
+}  // namespace
+
+std::string per_request(std::int64_t count, std::uint64_t requests) {
+    if (requests == 0) return "–";
+    const double value = static_cast<double>(count) / static_cast<double>(requests);
+    const bool exact = static_cast<std::uint64_t>(std::abs(count)) * 10 % requests == 0;
+    return exact ? fmt::format("{:.1f}", value) : fmt::format("{:.3f}", value);
+}
+
+std::string effects_missed(const model::EffectsMissed& facts) {
+    std::vector<std::string> parts;
+    if (facts.observed) {
+        for (const model::FaultyTable& table : facts.observed->tables)
+            parts.push_back(table_text(table));
+        for (const Misdeed misdeed : facts.misdeeds)
+            parts.push_back(misdeed_text(misdeed, *facts.observed));
+    }
+    if (facts.audit) parts.push_back(audit_text(*facts.audit));
+    return joust::joined(parts, "; ");
+}
+
+std::string effects_left(const model::NotEvaluated& rule) {
+    if (rule.undeclared && !rule.in_part)
+        return "not declared: the workload does not say what a request changes in the database";
+    if (rule.in_log)
+        return fmt::format(
+            "transactions and rows were counted in the database's log{} and are as the "
+            "contract; files were not counted",
+            rule.in_part ? ", rows audited by request," : "");
+    return rule.in_part ? "rows were audited by request and are as the contract; files were not counted"
+                        : "answers were checked, but rows and files were not counted against the contract";
+}
+
+}  // namespace joust::report::words

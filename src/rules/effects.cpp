@@ -1,0 +1,75 @@
+#include "rules/effects.hpp"
+
+#include <utility>
+
+namespace joust::rules {
+namespace {
+
+using model::Misdeed;
+using model::ObservedEffects;
+using model::RowEffects;
+
+// The requests that may have changed something: at least those that were answered rightly.
+struct Between {
+    std::uint64_t least = 0;
+    std::uint64_t most = 0;
+    [[nodiscard]] bool holds(std::int64_t count, std::int64_t each) const {
+        return count >= 0 && std::cmp_greater_equal(count, least * static_cast<std::uint64_t>(each)) &&
+               std::cmp_less_equal(count, most * static_cast<std::uint64_t>(each));
+    }
+};
+
+// All rows together are those of the contract.
+bool rows_hold(const ObservedEffects& effects, const Between& requests) {
+    for (const auto& [table, contract] : effects.contract) {
+        const auto found = effects.rows.find(table);
+        const RowEffects rows = found == effects.rows.end() ? RowEffects{} : found->second;
+        if (!requests.holds(rows.inserted, contract.inserted) ||
+            !requests.holds(rows.updated, contract.updated) ||
+            !requests.holds(rows.deleted, contract.deleted))
+            return false;
+    }
+    return true;
+}
+
+}  // namespace
+
+std::vector<Misdeed> misdeeds(const ObservedEffects& effects) {
+    std::vector<Misdeed> found;
+    if (!effects.declared() || !effects.not_read.empty()) return found;
+    const auto transactions = static_cast<std::uint64_t>(effects.transactions);
+    const Between requests{effects.acknowledged, effects.acknowledged + effects.unknown};
+    const bool rows = rows_hold(effects, requests);
+    const std::uint64_t commits = effects.commits();
+    const std::uint64_t least = requests.least * transactions;
+    if (commits < least) {
+        const bool mostly_rolled_back = effects.rolled_back * 2 >= least - commits;
+        found.push_back(rows                 ? Misdeed::one_for_several
+                        : mostly_rolled_back ? Misdeed::rolled_back
+                                             : Misdeed::no_commit);
+    } else if (transactions > 0 && commits > requests.most * transactions) {
+        found.push_back(Misdeed::several_for_one);
+    }
+    const bool shapes = transactions != 1 || effects.as_declared() == commits;
+    if (transactions == 1 ? !shapes && (!rows || found.empty()) : !rows && found.empty())
+        found.push_back(Misdeed::other_rows);
+    if (found.empty() && effects.answers_ahead.value_or(0) > 0) found.push_back(Misdeed::answers_first);
+    return found;
+}
+
+Outcome effects(const model::TrialResult& trial) {
+    model::EffectsMissed missed;
+    if (trial.audit && !trial.audit->as_contract()) missed.audit = trial.audit;
+    if (trial.effects) missed.misdeeds = misdeeds(*trial.effects);
+    const bool tables = trial.effects && !trial.effects->tables.empty();
+    if (tables || !missed.misdeeds.empty()) missed.observed = trial.effects;
+    if (missed.audit || missed.observed)
+        return model::Finding{.rule = model::Rule::effects, .facts = std::move(missed)};
+    const bool declared = trial.effects && trial.effects->declared();
+    return model::NotEvaluated{.rule = model::Rule::effects,
+                               .in_part = trial.audit.has_value(),
+                               .in_log = declared && trial.effects->not_read.empty(),
+                               .undeclared = trial.effects && !declared};
+}
+
+}  // namespace joust::rules

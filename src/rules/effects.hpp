@@ -1,0 +1,19 @@
+#pragma once
+
+#include <vector>
+
+#include "model/trial_result.hpp"
+#include "rules/outcome.hpp"
+
+namespace joust::rules {
+
+/// How the observed effects differ from their contract: a request that was answered rightly has committed
+/// just once, if the contract is one transaction, with just its rows; one that failed may have, or not.
+/// Nothing where none are declared or the log was not read; faults of tables are apart.
+std::vector<model::Misdeed> misdeeds(const model::ObservedEffects& effects);
+
+/// What the requests of a trial did, held against the contract: the rows that carry their ids, and the
+/// database's log. Files are not counted, so the rule is never evaluated as a whole.
+Outcome effects(const model::TrialResult& trial);
+
+}  // namespace joust::rules

@@ -1,0 +1,164 @@
+#include "rules/effects.hpp"
+
+#include <gmock/gmock.h>
+
+#include "report/words/effects.hpp"
+
+namespace joust::rules {
+namespace {
+
+using model::CommitShape;
+using model::Misdeed;
+using model::ObservedEffects;
+using model::RowsByTable;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+const RowsByTable k_contract{{"users", {10, 5, 5}}};
+
+/// Of a hundred requests that were answered rightly and ten others, with these commits.
+ObservedEffects observed(const std::vector<CommitShape>& shapes, std::uint64_t rolled_back = 0) {
+    ObservedEffects effects{.contract = k_contract,
+                            .transactions = 1,
+                            .acknowledged = 100,
+                            .unknown = 10,
+                            .shapes = shapes,
+                            .rows = {{"users", {}}},
+                            .rolled_back = rolled_back,
+                            .answers_ahead = 0};
+    for (const CommitShape& shape : shapes) {
+        const auto commits = static_cast<std::int64_t>(shape.commits);
+        effects.rows["users"].inserted += shape.rows.at("users").inserted * commits;
+        effects.rows["users"].updated += shape.rows.at("users").updated * commits;
+        effects.rows["users"].deleted += shape.rows.at("users").deleted * commits;
+    }
+    return effects;
+}
+CommitShape shape(std::int64_t inserted, std::int64_t updated, std::int64_t deleted, std::uint64_t commits) {
+    return {{{"users", {inserted, updated, deleted}}}, commits};
+}
+
+struct Case {
+    const char* what;
+    ObservedEffects effects;
+    Misdeed misdeed;
+    const char* text;
+};
+
+class OneMisdeed : public ::testing::TestWithParam<Case> {};
+
+TEST_P(OneMisdeed, IsNamed) {
+    model::TrialResult trial;
+    trial.effects = GetParam().effects;
+    EXPECT_THAT(misdeeds(*trial.effects), ElementsAre(GetParam().misdeed)) << GetParam().what;
+    const Outcome outcome = effects(trial);
+    const auto* finding = std::get_if<model::Finding>(&outcome);
+    ASSERT_NE(finding, nullptr);
+    const auto* facts = std::get_if<model::EffectsMissed>(&finding->facts);
+    ASSERT_NE(facts, nullptr);
+    EXPECT_THAT(report::words::effects_missed(*facts), HasSubstr(GetParam().text));
+}
+
+ObservedEffects elsewhere() {
+    ObservedEffects effects = observed({});
+    effects.rows_elsewhere = 2000;
+    return effects;
+}
+ObservedEffects late() {
+    ObservedEffects effects = observed({shape(10, 5, 5, 100)});
+    effects.answers_ahead = 7;
+    return effects;
+}
+ObservedEffects two_transactions(std::uint64_t commits) {
+    ObservedEffects effects = observed({shape(10, 0, 0, commits / 2), shape(0, 5, 5, commits / 2)});
+    effects.transactions = 2;
+    return effects;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, OneMisdeed,
+    ::testing::Values(
+        Case{"rolls back and answers 200", observed({}, 100), Misdeed::rolled_back,
+             "for 100 requests answered rightly there are 0 commits, and 100 transactions that were rolled "
+             "back"},
+        Case{"one transaction for several requests", observed({shape(40, 20, 20, 25)}),
+             Misdeed::one_for_several,
+             "one transaction for several requests: 25 commits for 100 requests answered rightly"},
+        Case{"works for the first requests only", observed({shape(10, 5, 5, 30)}), Misdeed::no_commit,
+             "the database's log has 30 commits for 100 requests answered rightly"},
+        Case{"honest retries do not hide it", observed({shape(10, 5, 5, 30)}, 3), Misdeed::no_commit,
+             "30 commits"},
+        Case{"temporary table", observed({}), Misdeed::no_commit, "in a temporary or unlogged table"},
+        Case{"another table", elsewhere(), Misdeed::no_commit, "2000 rows of other tables were changed"},
+        Case{"two transactions for one", observed({shape(10, 0, 0, 100), shape(0, 5, 5, 100)}),
+             Misdeed::several_for_one, "2.0 transactions per request, contract 1"},
+        Case{"eight of ten", observed({shape(8, 5, 5, 100)}), Misdeed::other_rows,
+             "inserted 8.0 rows of users per request, contract 10"},
+        Case{"updates nothing", observed({shape(10, 0, 5, 100)}), Misdeed::other_rows,
+             "updated 0.0 rows of users per request, contract 5"},
+        Case{"more and less in turn", observed({shape(11, 5, 5, 50), shape(9, 5, 5, 50)}),
+             Misdeed::other_rows, "100 of 100 transactions changed other rows than the contract has"},
+        Case{"commits after it answers", late(), Misdeed::answers_first,
+             "at times 7 answers were ahead of their commits"},
+        Case{"two transactions declared, one missing", two_transactions(100), Misdeed::no_commit,
+             "100 commits for 100 requests"}),
+    [](const auto& test) { return std::to_string(test.index); });
+
+TEST(Misdeeds, AreNoneWhereEachRequestIsOneCommitOfTheRightRows) {
+    EXPECT_THAT(misdeeds(observed({shape(10, 5, 5, 100)})), IsEmpty());
+    EXPECT_THAT(misdeeds(observed({shape(10, 5, 5, 100)}, 50)), IsEmpty())
+        << "what was tried again counts once";
+    EXPECT_THAT(misdeeds(two_transactions(200)), IsEmpty());
+}
+
+TEST(Misdeeds, LeaveOpenWhetherAFailedRequestHasCommitted) {
+    EXPECT_THAT(misdeeds(observed({shape(10, 5, 5, 110)})), IsEmpty());
+    EXPECT_THAT(misdeeds(observed({shape(10, 5, 5, 111)})), ElementsAre(Misdeed::several_for_one));
+}
+
+TEST(Misdeeds, AreOfRowsAloneWhereTransactionsAreNotDeclared) {
+    ObservedEffects effects = observed({shape(10, 0, 0, 100), shape(0, 5, 5, 100)});
+    effects.transactions = 0;
+    EXPECT_THAT(misdeeds(effects), IsEmpty());
+    effects.rows["users"].deleted = 499;
+    EXPECT_THAT(misdeeds(effects), ElementsAre(Misdeed::other_rows));
+}
+
+TEST(Effects, OfATableWithATriggerAreNotTheContenders) {
+    model::TrialResult trial;
+    trial.effects = observed({shape(10, 5, 5, 100)});
+    trial.effects->tables = {{model::TableFault::trigger, "users", "helper"}};
+    const Outcome outcome = effects(trial);
+    const auto* finding = std::get_if<model::Finding>(&outcome);
+    ASSERT_NE(finding, nullptr);
+    EXPECT_THAT(report::words::effects_missed(std::get<model::EffectsMissed>(finding->facts)),
+                HasSubstr("users has the trigger \"helper\""));
+}
+
+std::string left(const model::TrialResult& trial) {
+    const Outcome outcome = effects(trial);
+    const auto* silent = std::get_if<model::NotEvaluated>(&outcome);
+    return silent == nullptr ? "" : report::words::effects_left(*silent);
+}
+
+TEST(Effects, SayWhatOfThemWasCounted) {
+    model::TrialResult trial;
+    EXPECT_THAT(left(trial), HasSubstr("answers were checked"));
+    trial.effects.emplace();
+    EXPECT_THAT(left(trial), HasSubstr("not declared"));
+    trial.audit = model::Audit{.table = "users", .rows_left = 5, .right = 100};
+    trial.effects = observed({shape(10, 5, 5, 100)});
+    EXPECT_THAT(left(trial), HasSubstr("counted in the database's log, rows audited by request, and are"));
+    trial.effects->not_read = "pg_waldump is not there";
+    EXPECT_THAT(left(trial), HasSubstr("rows were audited by request and are as the contract"));
+}
+
+TEST(PerRequest, HasAsManyDecimalsAsItNeeds) {
+    EXPECT_EQ(report::words::per_request(800, 100), "8.0");
+    EXPECT_EQ(report::words::per_request(999, 1000), "0.999");
+    EXPECT_EQ(report::words::per_request(5, 0), "–");
+}
+
+}  // namespace
+}  // namespace joust::rules
