@@ -137,7 +137,11 @@ std::vector<std::int64_t> open_levels(const model::Comparison& comparison, const
             return ratio == nullptr || !certain(*ratio, benchmark.experiment.margin);
         });
     });
-    return open;
+    const bool whole_is_open = std::any_of(compared.begin(), compared.end(), [&](const std::string& entrant) {
+        const model::PairedRatio* pooled = comparison.ratio(model::Quantity::goodput, entrant, std::nullopt);
+        return pooled != nullptr && !certain(*pooled, benchmark.experiment.margin);
+    });
+    return open.empty() && whole_is_open ? levels : open;
 }
 
 std::vector<PlannedTrial> next_trials(const model::Benchmark& benchmark,

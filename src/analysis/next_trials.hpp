@@ -30,8 +30,8 @@ std::vector<model::PlannedTrial> next_trials(const model::Benchmark& benchmark,
                                              const std::vector<model::TrialResult>& finished);
 
 /// Those of `levels` that deserve further blocks: some ratio of goodput to the baseline is neither certain
-/// (faster, slower, equivalent, invalid) nor known to within the margin. The baseline's own second entry is
-/// not asked where there are others.
+/// (faster, slower, equivalent, invalid) nor known to within the margin. Where none is left but the ratio
+/// over all levels is open, all of them. The baseline's own second entry is not asked where there are others.
 std::vector<std::int64_t> open_levels(const model::Comparison& comparison, const model::Benchmark& benchmark,
                                       const std::vector<std::int64_t>& levels);
 

@@ -42,8 +42,8 @@ struct FaultyTable {
     friend auto operator<=>(const FaultyTable&, const FaultyTable&) = default;
 };
 
-/// What the requests of a trial changed in the database, from the beginning of its turn to the end of the drain, by the
-/// database's own log.
+/// What the requests of a trial changed in the database, from the beginning of its turn to the end of the
+/// drain, by the database's own log.
 struct ObservedEffects {
     /// What the workload declares for each request: rows by table, and transactions. Without any row nothing
     /// is declared, and nothing was counted.

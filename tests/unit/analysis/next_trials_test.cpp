@@ -167,6 +167,17 @@ TEST(OpenLevels, are_those_that_are_neither_certain_nor_known_to_within_the_marg
         << "1.07 / 0.98 is below 1.05², 1.07 / 0.96 above; nothing is known of 7";
 }
 
+TEST(OpenLevels, are_all_where_only_the_ratio_over_all_of_them_is_open) {
+    const model::Benchmark benchmark = benchmark_with("margin = 0.05");
+    model::Comparison comparison = says({{4, Verdict::faster}, {50, Verdict::slower}});
+    comparison.ratios.push_back(comparison.ratios.front());
+    comparison.ratios.back().level.reset();
+    comparison.ratios.back().verdict = Verdict::inconclusive;
+    EXPECT_THAT(open_levels(comparison, benchmark, {4, 50}), ElementsAre(4, 50));
+    comparison.ratios.back().verdict = Verdict::equivalent;
+    EXPECT_THAT(open_levels(comparison, benchmark, {4, 50}), IsEmpty());
+}
+
 TEST(OpenLevels, do_not_depend_on_the_second_entry_of_the_baseline_but_where_it_is_alone) {
     const std::string levels = "levels = [4]\n";
     const auto calibrated = [&](const std::string& contenders) {
