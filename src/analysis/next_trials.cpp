@@ -77,7 +77,7 @@ private:
     // Those of `levels`, which have `blocks` blocks, that get one more.
     [[nodiscard]] LevelList open_after(int blocks, const LevelList& levels) const {
         if (!looked_at_after(blocks)) return levels;
-        const LevelList begun = whole(blocks);
+        LevelList begun = whole(blocks);
         const bool over = begun.size() == levels.size() ||
                           std::any_of(finished_.begin(), finished_.end(),
                                       [&](const TrialResult& trial) { return trial.plan.block > blocks; });
