@@ -139,7 +139,16 @@ def test_a_database_that_dies_under_load_takes_no_acknowledged_work_with_it(
     service: Service, postgres: Postgres
 ) -> None:
     seen: dict[str, int | None] = {}
-    load = threading.Thread(target=lambda: seen.update(send_together(service, "io-intensive", 32, 12)))
+    over = threading.Event()
+
+    def keep_on() -> None:
+        """Until the database has died for the last time, however fast the service is."""
+        round_number = 0
+        while not over.is_set():
+            seen.update(send_together(service, "io-intensive", 32, 4, f"round{round_number}-"))
+            round_number += 1
+
+    load = threading.Thread(target=keep_on)
     load.start()
     try:
         for _ in range(2):
@@ -148,6 +157,7 @@ def test_a_database_that_dies_under_load_takes_no_acknowledged_work_with_it(
             time.sleep(0.1)
             postgres.start()
     finally:
+        over.set()
         load.join()
     statuses = Counter(seen.values())
     assert statuses.keys() <= {200, 500} and statuses[200] and statuses[500], statuses
