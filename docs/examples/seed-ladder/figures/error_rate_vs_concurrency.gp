@@ -3,7 +3,7 @@ reset session
 set terminal pngcairo size 1600,900 noenhanced font 'DejaVu Sans,21' linewidth 2.2 background '#ffffff'
 set output '../error_rate_vs_concurrency.png'
 set label 1 'Error rate by number of users' at screen 0.02,0.952 left font 'DejaVu Sans:Bold,30'
-set label 2 '1 CPU, 2 GiB each · PostgreSQL 15.20 (Debian 15.20-0+deb12u1) · 1 block × 10 s per level' at screen 0.02,0.900 left font 'DejaVu Sans,19' textcolor rgb '#555555'
+set label 2 '1 CPU, 2 GiB each · PostgreSQL 15.18 (Debian 15.18-0+deb12u1) · 1 block × 10 s per level' at screen 0.02,0.900 left font 'DejaVu Sans,19' textcolor rgb '#555555'
 set tmargin at screen 0.78
 set key at screen 0.985,0.87 maxrows 2
 set key right top vertical Left reverse width 1 samplen 2.6 spacing 1.2 font 'DejaVu Sans,19'
@@ -14,7 +14,7 @@ set border 3 back linecolor rgb '#888888' linewidth 0.6
 set tics nomirror out textcolor rgb '#222222'
 set grid ytics linecolor rgb '#dddddd' linewidth 0.5 linetype 1
 set datafile missing 'NaN'
-set label 5 'hollow (○ □): suspect: no steady state, littles law, steal' at screen 0.975,0.022 right font 'DejaVu Sans,19' textcolor rgb '#222222'
+set label 5 'hollow (○ □): suspect: no steady state, littles law' at screen 0.975,0.022 right font 'DejaVu Sans,19' textcolor rgb '#222222'
 set xlabel 'concurrent users'
 set xrange [21.5:1028.5]
 set yrange [0:1.08]
@@ -29,8 +29,6 @@ plot \
   data index 0 using 9:6 with points pointtype 7 pointsize 2.1 linecolor rgb '#ffffff' notitle, \
   data index 0 using 9:6 with points pointtype 6 pointsize 2.1 linecolor rgb '#0072B2' notitle, \
   data index 1 using 9:5 with points pointtype 5 pointsize 1.4 linecolor rgb '#D55E00' notitle, \
-  data index 1 using 9:6 with points pointtype 5 pointsize 1.4 linecolor rgb '#ffffff' notitle, \
-  data index 1 using 9:6 with points pointtype 4 pointsize 1.4 linecolor rgb '#D55E00' notitle, \
   keyentry with linespoints linecolor rgb '#0072B2' dashtype 1 pointtype 7 pointsize 1.5 title 'fastapi', \
   keyentry with linespoints linecolor rgb '#D55E00' dashtype 1 pointtype 5 pointsize 1.5 title 'django'
 set output
