@@ -73,7 +73,7 @@ def test_load_tells_that_think_time_was_the_limit(two_writes, tmp_path):
 
 
 def test_a_report_names_the_lock_that_requests_wait_for(place):
-    place.real_contender("django").benchmark(["django"], levels="[4]", duration="2s")
+    place.real_contender("django").benchmark(["django"], levels="[4]", duration="3s")
     file = place.path / "contenders/django/benchmark/workload.py"
     honest = file.read_text()
     one_at_a_time = honest.replace(
@@ -91,7 +91,7 @@ def queue_up() -> None:
 
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(1)")
-        cursor.execute("SELECT pg_sleep(0.04)")
+        cursor.execute("SELECT pg_sleep(0.015)")
 """
     )
     run = place.run()
