@@ -47,10 +47,28 @@ struct LogMark {
     std::uint64_t left_out = 0;  ///< bytes that were not kept by then
 };
 
+/// Of a contender with the database: they go on, or its service has ended and they will.
+enum class Sessions : std::uint8_t { open, ending };
+
+/// Which rows to count.
+struct RowQuery {
+    std::string table;
+    /// What a row is to hold, by column, compared with how the database writes it as text.
+    std::map<std::string, std::string> values = {};
+};
+
+/// The rows of one request.
+struct RowsOfRequest {
+    std::string request_id;
+    std::int64_t rows = 0;
+    std::int64_t as_stated = 0;  ///< of these, with all of the values
+    friend bool operator==(const RowsOfRequest&, const RowsOfRequest&) = default;
+};
+
 /// A table as the requests of a trial have left it.
 struct TableContents {
     std::string problem;  ///< why it proves nothing: "it is a view"; "" where it does
-    std::vector<std::pair<std::string, std::int64_t>> rows;  ///< how many there are of each request id
+    std::vector<RowsOfRequest> rows;
 };
 
 /// The private database of one run, a resource: stopped and removed at the end of its life.
@@ -78,9 +96,15 @@ public:
     /// reset() and before the load; the turn of whoever had one before is over.
     virtual Status begin_turn(const std::string& contender) = 0;
 
-    /// Rows of the contender's `table` (in the schema "public") by their column request_id, read without
+    /// Rows of the contender's table (in the schema "public") by their column request_id, read without
     /// running any code of the contender's with other rights than its own.
-    virtual Result<TableContents> rows_by_request(const std::string& contender, const std::string& table) = 0;
+    virtual Result<TableContents> rows_by_request(const std::string& contender, const RowQuery& query) = 0;
+
+    /// How often the log was made durable up to now, by whoever did it. A session tells it a second late, and
+    /// when it ends: where the contender's are `ending`, they are waited for, a second at most. Empty where a
+    /// commit need not be durable (relaxed), or the server does not count it.
+    virtual Result<std::optional<std::uint64_t>> log_syncs(const std::string& contender,
+                                                           Sessions sessions) = 0;
 
     /// Reads what the contender's sessions are doing; null for a database without sessions.
     virtual Result<std::unique_ptr<SessionReader>> session_reader(const std::string& contender) = 0;

@@ -1,6 +1,7 @@
 #include "database/postgres.hpp"
 
 #include <csignal>
+#include <thread>
 
 #include "base/text.hpp"
 #include "base/tree.hpp"
@@ -20,6 +21,7 @@ using std::chrono::seconds;
 
 constexpr auto k_start_limit = seconds(60);
 constexpr auto k_connect_limit = seconds(10);
+constexpr auto k_sessions_end = seconds(1);
 
 // The owner of a database can set these for all of its sessions, the superuser's too; what a connection
 // itself asks for goes before. With the owner's search_path, his functions would run with the superuser's
@@ -215,7 +217,23 @@ Result<std::string> problem_of(Connection& session, const std::string& table) {
     return "";
 }
 
-Result<TableContents> Postgres::contents_of(Connection& session, const std::string& table) const {
+// Casting a value of a contender's own type to text runs the contender's code.
+Result<std::string> problem_of_column(Connection& session, const std::string& table,
+                                      const std::string& column) {
+    JOUST_TRY(
+        const Rows found,
+        session.query("SELECT t.typnamespace::regnamespace::text FROM pg_class c JOIN pg_namespace n ON "
+                      "n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname "
+                      "= $2 AND NOT a.attisdropped JOIN pg_type t ON t.oid = a.atttypid WHERE "
+                      "n.nspname = 'public' AND c.relname = $1",
+                      {table, column}));
+    if (found.empty()) return "it has no column " + column;
+    if (found[0][0] != "pg_catalog") return "its column " + column + " has a type of the contender's own";
+    return "";
+}
+
+Result<TableContents> Postgres::contents_of(Connection& session, const RowQuery& query) const {
+    const std::string& table = query.table;
     const std::string name = "public." + Connection::identifier(table);
     TableContents contents;
     // Nobody can put another one in its place from here on.
@@ -229,22 +247,33 @@ Result<TableContents> Postgres::contents_of(Connection& session, const std::stri
         return contents;
     }
     JOUST_TRY(contents.problem, problem_of(session, table));
+    std::string stated = "true";
+    std::vector<std::string> values;
+    for (const auto& [column, value] : query.values) {
+        if (contents.problem.empty()) {
+            JOUST_TRY(contents.problem, problem_of_column(session, table, column));
+        }
+        values.push_back(value);
+        stated += fmt::format(" AND {}::text = ${}", Connection::identifier(column), values.size());
+    }
     if (!contents.problem.empty()) return contents;
-    JOUST_TRY(const Rows rows,
-              session.query(fmt::format("SELECT request_id::text, count(*) FROM ONLY {} GROUP BY "
-                                        "request_id",
-                                        name)));
+    JOUST_TRY(const Rows rows, session.query(fmt::format("SELECT request_id::text, count(*), count(*) FILTER "
+                                                         "(WHERE {}) FROM ONLY {} GROUP BY request_id",
+                                                         stated, name),
+                                             values));
+    const auto number = [](const std::optional<std::string>& text) -> std::int64_t {
+        return std::strtoll(text.value_or("0").c_str(), nullptr, 10);
+    };
     for (const auto& row : rows)
-        contents.rows.emplace_back(row[0].value_or(""),
-                                   std::strtoll(row[1].value_or("0").c_str(), nullptr, 10));
+        contents.rows.push_back({row[0].value_or(""), number(row[1]), number(row[2])});
     return contents;
 }
 
-Result<TableContents> Postgres::rows_by_request(const std::string& contender, const std::string& table) {
-    const std::string doing = fmt::format("reading the table {} of {}", table, contender);
+Result<TableContents> Postgres::rows_by_request(const std::string& contender, const RowQuery& query) {
+    const std::string doing = fmt::format("reading the table {} of {}", query.table, contender);
     auto session = superuser_session(database_name(contender), k_own_settings);
     if (!session) return tl::unexpected(with_context(session.error(), doing));
-    auto contents = contents_of(*session, table);
+    auto contents = contents_of(*session, query);
     if (!contents) return tl::unexpected(with_context(contents.error(), doing));
     return contents;
 }
@@ -300,6 +329,22 @@ Status Postgres::begin_turn(const std::string& contender) {
     if (!before) return tl::unexpected(with_context(before.error(), doing));
     stretch_ = Stretch{contender, std::move(*start), std::move(*before)};
     return {};
+}
+
+Result<std::optional<std::uint64_t>> Postgres::log_syncs(const std::string& contender, Sessions sessions) {
+    if (spec_.durability != model::Durability::full) return std::optional<std::uint64_t>();
+    auto session = superuser_session(database_name(contender), k_own_settings);
+    if (!session)
+        return tl::unexpected(with_context(session.error(), "counting the syncs of the log of " + contender));
+    PostgresSessions reader(std::move(*session));
+    for (const TimePoint deadline = now() + k_sessions_end;
+         sessions == Sessions::ending && now() < deadline;) {
+        model::DatabaseWaits left;
+        JOUST_CHECK(reader.read(left));
+        if (left.sessions == 0) break;
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    return reader.log_syncs();
 }
 
 Result<std::unique_ptr<SessionReader>> Postgres::session_reader(const std::string& contender) {

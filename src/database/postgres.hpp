@@ -29,7 +29,8 @@ public:
     [[nodiscard]] std::optional<Path> directory_of(const std::string&) const override { return std::nullopt; }
     Status reset(const std::string& contender) override;
     Status begin_turn(const std::string& contender) override;
-    Result<TableContents> rows_by_request(const std::string& contender, const std::string& table) override;
+    Result<TableContents> rows_by_request(const std::string& contender, const RowQuery& query) override;
+    Result<std::optional<std::uint64_t>> log_syncs(const std::string& contender, Sessions sessions) override;
     Result<std::unique_ptr<SessionReader>> session_reader(const std::string& contender) override;
     Result<std::optional<ChangeLog>> changes_in_turn(const std::string& contender) override;
     Status read_changes(const ChangeLog& log, const std::function<void(const WalRecord&)>& each) override;
@@ -59,7 +60,7 @@ private:
     [[nodiscard]] Result<Connection> superuser_session(const std::string& database,
                                                        const char* options) const;
     /// The superuser's session stays in a transaction.
-    Result<TableContents> contents_of(Connection& session, const std::string& table) const;
+    Result<TableContents> contents_of(Connection& session, const RowQuery& query) const;
     [[nodiscard]] Error with_context(const Error& error, const std::string& doing) const;
 
     // What is logged in a contender's turn.

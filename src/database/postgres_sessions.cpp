@@ -67,6 +67,25 @@ void add_sessions(DatabaseWaits& sum, std::string_view state, std::string_view w
     sum.*(row->sum) += sessions;
 }
 
+// Up to version 17 pg_stat_wal has it, from 18 on pg_stat_io.
+Result<std::optional<std::uint64_t>> PostgresSessions::log_syncs() {
+    JOUST_TRY(const Rows about, session_.query("SELECT current_setting('server_version_num')::int / 10000, "
+                                               "current_setting('wal_sync_method') LIKE 'f%'",
+                                               {}, k_limit));
+    int version = 0;
+    const std::string text = about.at(0).at(0).value_or("0");
+    std::from_chars(text.data(), text.data() + text.size(), version);
+    if (version < 14 || about[0].at(1) != "t") return std::optional<std::uint64_t>();
+    JOUST_TRY(const Rows rows,
+              session_.query(version < 18 ? "SELECT wal_sync FROM pg_stat_wal"
+                                          : "SELECT sum(fsyncs)::bigint FROM pg_stat_io WHERE object = 'wal'",
+                             {}, k_limit));
+    std::uint64_t syncs = 0;
+    const std::string count = rows.at(0).at(0).value_or("0");
+    std::from_chars(count.data(), count.data() + count.size(), syncs);
+    return std::optional(syncs);
+}
+
 Status PostgresSessions::read(DatabaseWaits& sum) {
     JOUST_TRY(const Rows rows, session_.query(k_statement, {}, k_limit));
     DatabaseWaits sample{.samples = 1};

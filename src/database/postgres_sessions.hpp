@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "database/postgres_connection.hpp"
@@ -19,6 +20,9 @@ class PostgresSessions final : public SessionReader {
 public:
     explicit PostgresSessions(Connection session) : session_(std::move(session)) {}
     Status read(model::DatabaseWaits& sum) override;
+    /// The server's count of calls that made its log durable; empty where it has none (before version 14, and
+    /// where wal_sync_method makes each write durable by itself).
+    Result<std::optional<std::uint64_t>> log_syncs();
 
 private:
     Connection session_;

@@ -24,7 +24,7 @@ constexpr std::array<const char*, 4> k_pragmas = {"journal_mode", "page_size", "
 constexpr std::string_view k_make = "make";
 constexpr std::string_view k_empty = "empty";
 constexpr std::string_view k_tell = "tell";
-constexpr std::string_view k_count = "count ";  // and the table
+constexpr std::string_view k_count = "count ";  // and the table, NUL, and what a row is to hold
 
 // The journal's mode is kept in the file, so that every contender finds the same one.
 Status make(const Path& file, Nanoseconds patience) {
@@ -62,8 +62,10 @@ Result<std::string> read_pragmas(const Path& file, Nanoseconds patience) {
     return values;
 }
 
-// A line for each request id with its rows; or a line that begins with "!": why they prove nothing.
-Result<std::string> count_rows(const Path& file, Nanoseconds patience, const std::string& table) {
+// A line for each request id with its rows, all of them and those that hold what is `stated`; or a line that
+// begins with "!": why they prove nothing.
+Result<std::string> count_rows(const Path& file, Nanoseconds patience, const std::string& table,
+                               std::string_view stated) {
     JOUST_TRY(SqliteConnection connection, SqliteConnection::open(file, false, patience));
     const std::string name = sqlite_identifier(table);
     // A view has no page of its own, a virtual table neither.
@@ -73,7 +75,9 @@ Result<std::string> count_rows(const Path& file, Nanoseconds patience, const std
     if (pages.empty()) return "!there is no table of that name\n";
     if (pages[0] == "0") return "!it is no ordinary table\n";
     const auto rows = connection.run(
-        fmt::format("SELECT count(*) || ' ' || coalesce(request_id, '') FROM {} GROUP BY request_id", name));
+        fmt::format("SELECT count(*) || ' ' || count(*) FILTER (WHERE {}) || ' ' || coalesce(request_id, '') "
+                    "FROM {} GROUP BY request_id",
+                    stated, name));
     if (!rows) return fmt::format("!it cannot be read: {}\n", rows.error().message);
     return joined(*rows, "\n");
 }
@@ -81,12 +85,15 @@ Result<std::string> count_rows(const Path& file, Nanoseconds patience, const std
 Result<std::string> do_work(std::string_view request) {
     const std::size_t first = request.find('\n');
     const std::size_t second = request.find('\n', first + 1);
-    const std::string_view work = request.substr(0, first);
-    const Nanoseconds patience(std::stoll(std::string(request.substr(first + 1, second - first - 1))));
-    const Path file(request.substr(second + 1));
+    const Nanoseconds patience(std::stoll(std::string(request.substr(0, first))));
+    const Path file(request.substr(first + 1, second - first - 1));
+    const std::string_view work = request.substr(second + 1);
     if (work == k_tell) return read_pragmas(file, patience);
-    if (work.starts_with(k_count))
-        return count_rows(file, patience, std::string(work.substr(k_count.size())));
+    if (work.starts_with(k_count)) {
+        const std::string_view what = work.substr(k_count.size());
+        const std::size_t end = what.find('\0');
+        return count_rows(file, patience, std::string(what.substr(0, end)), what.substr(end + 1));
+    }
     JOUST_CHECK(work == k_make ? make(file, patience) : empty(file, patience));
     return "";
 }
@@ -127,7 +134,7 @@ const host::User& Sqlite::owner_of(const std::string& contender) const {
 
 Result<std::string> Sqlite::as_owner_of(const std::string& contender, std::string_view work) const {
     return deputy_.ask(owner_of(contender), k_work_limit + lock_patience_,
-                       fmt::format("{}\n{}\n{}", work, lock_patience_.count(), file_of(contender).string()));
+                       fmt::format("{}\n{}\n{}", lock_patience_.count(), file_of(contender).string(), work));
 }
 
 Result<std::string> Sqlite::create_for(const std::string& contender) {
@@ -150,10 +157,13 @@ Status Sqlite::reset(const std::string& contender) {
                 emptied.error().message);
 }
 
-Result<TableContents> Sqlite::rows_by_request(const std::string& contender, const std::string& table) {
-    const auto counted = as_owner_of(contender, std::string(k_count) + table);
+Result<TableContents> Sqlite::rows_by_request(const std::string& contender, const RowQuery& query) {
+    std::string stated = "1";
+    for (const auto& [column, value] : query.values)
+        stated += fmt::format(" AND CAST({} AS TEXT) = {}", sqlite_identifier(column), sqlite_literal(value));
+    const auto counted = as_owner_of(contender, fmt::format("{}{}{}{}", k_count, query.table, '\0', stated));
     if (!counted)
-        return fail(counted.error().kind, "reading the table {} of {}: {}", table, contender,
+        return fail(counted.error().kind, "reading the table {} of {}: {}", query.table, contender,
                     counted.error().message);
     TableContents contents;
     if (counted->starts_with('!')) {
@@ -161,10 +171,14 @@ Result<TableContents> Sqlite::rows_by_request(const std::string& contender, cons
         return contents;
     }
     for (const std::string_view line : split(*counted, '\n')) {
-        const std::size_t space = line.find(' ');
-        if (space == std::string_view::npos) continue;
-        contents.rows.emplace_back(line.substr(space + 1),
-                                   std::strtoll(std::string(line.substr(0, space)).c_str(), nullptr, 10));
+        const std::size_t first = line.find(' ');
+        const std::size_t second = first == std::string_view::npos ? first : line.find(' ', first + 1);
+        if (second == std::string_view::npos) continue;
+        const auto number = [](std::string_view text) -> std::int64_t {
+            return std::strtoll(std::string(text).c_str(), nullptr, 10);
+        };
+        contents.rows.push_back({std::string(line.substr(second + 1)), number(line.substr(0, first)),
+                                 number(line.substr(first + 1, second - first - 1))});
     }
     return contents;
 }

@@ -31,7 +31,10 @@ public:
     }
     Status reset(const std::string& contender) override;
     Status begin_turn(const std::string&) override { return {}; }  // each contender has a file of its own
-    Result<TableContents> rows_by_request(const std::string& contender, const std::string& table) override;
+    Result<TableContents> rows_by_request(const std::string& contender, const RowQuery& query) override;
+    Result<std::optional<std::uint64_t>> log_syncs(const std::string&, Sessions) override {
+        return std::optional<std::uint64_t>();
+    }
     Result<std::unique_ptr<SessionReader>> session_reader(const std::string&) override {
         return std::unique_ptr<SessionReader>();
     }

@@ -48,6 +48,8 @@ public:
         result_.service.time_to_healthy = started.time_to_healthy;
         JOUST_CHECK(read_limits(instance));
         const std::vector<host::ProcessIdentity> processes = identities(instance);
+        const TimePoint counted_from = now();
+        const auto syncs_before = rig_.database().log_syncs(result_.plan.entrant, database::Sessions::open);
         JOUST_TRY(load::Engine engine,
                   load::Engine::start(load_options(spec_, instance.contender(), result_.plan, instance.port(),
                                                    rig_.layout().generator.cpus)));
@@ -56,6 +58,7 @@ public:
         look_for_restarts(instance, processes);
         JOUST_CHECK(check_limits(instance));
         JOUST_CHECK(record_end(instance));
+        if (syncs_before && *syncs_before) count_log_syncs(**syncs_before, now() - counted_from);
         JOUST_CHECK(rig_.database().sound_since(mark));
         for (model::Incident& incident : rig_.database().incidents_since(mark))
             result_.incidents.push_back(std::move(incident));
@@ -201,6 +204,19 @@ private:
         JOUST_TRY(result_.samples, engine.finish());
         result_.party(model::Role::generator)->usage = std::exchange(result_.samples.generator, {});
         return probes::finish(probes, result_);
+    }
+
+    // Sessions tell how often they made the log durable when they end, with their service.
+    void count_log_syncs(std::uint64_t before, Nanoseconds elapsed) {
+        if (!result_.effects || !result_.effects->declared() || !result_.effects->not_read.empty() ||
+            !result_.database_waits)
+            return;
+        const auto after = rig_.database().log_syncs(result_.plan.entrant, database::Sessions::ending);
+        if (!after || !*after || **after < before) return;
+        result_.effects->log_syncs = model::LogSyncs{.syncs = **after - before,
+                                                     .commits = result_.effects->commits(),
+                                                     .most_sessions = result_.database_waits->most_sessions,
+                                                     .elapsed = elapsed};
     }
 
     Status record_end(deploy::Instance& instance) {

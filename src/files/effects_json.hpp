@@ -16,6 +16,8 @@ void fields(F& f, A& audit) {
     f("lost", audit.lost);
     f("partial", audit.partial);
     f("duplicate", audit.duplicate);
+    f.later("wrong_values", audit.wrong_values);
+    f.later("values", audit.values);
     f("unknown_applied", audit.unknown_applied);
     f("unknown_absent", audit.unknown_absent);
     f("unknown_partial", audit.unknown_partial);
@@ -57,6 +59,14 @@ void fields(F& f, T& table) {
     f.text("what", table.what);
 }
 
+template <typename F, Is<model::LogSyncs> L>
+void fields(F& f, L& log) {
+    f("syncs", log.syncs);
+    f("commits", log.commits);
+    f("most_sessions", log.most_sessions);
+    f.seconds("elapsed_s", log.elapsed);
+}
+
 template <typename F, Is<model::ObservedEffects> E>
 void fields(F& f, E& effects) {
     f("contract", effects.contract);
@@ -71,6 +81,7 @@ void fields(F& f, E& effects) {
     f("rows_elsewhere", effects.rows_elsewhere);
     f("answers_ahead", effects.answers_ahead);
     f("tables", effects.tables);
+    f.later("log_syncs", effects.log_syncs);
 }
 
 }  // namespace joust::files

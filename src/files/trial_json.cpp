@@ -112,6 +112,7 @@ void fields(F& f, I& ids) {
     f("issued", ids.issued);
     f("unacknowledged", ids.unacknowledged);
     f("truncated", ids.truncated);
+    f.later("misdelivered", ids.misdelivered);
 }
 
 template <typename F, Is<OperationSamples> O>

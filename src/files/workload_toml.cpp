@@ -31,6 +31,14 @@ EffectsContract read_effects(TomlReader table) {
                      files.integer_or("read", 0, 0, k_most), files.integer_or("removed", 0, 0, k_most)};
     files.done();
     effects.rows_left = table.integer_or("rows_left", 0, 0, k_most);
+    const bool has_values = table.has("values_left");
+    TomlReader values = table.table("values_left");
+    effects.values_left = values.scalars();
+    values.done();
+    if (has_values && (effects.rows_left == 0 || effects.rows.size() != 1))
+        table.complain("values_left",
+                       "values are held against the rows that a request leaves in one table; write rows_left "
+                       "= N, above 0, and one table in [operations.effects.rows]");
     table.done();
     return effects;
 }
@@ -92,13 +100,18 @@ toml::table effects_table(const EffectsContract& effects) {
         rows.insert(name,
                     on_one_line(toml::table{
                         {"inserted", row.inserted}, {"updated", row.updated}, {"deleted", row.deleted}}));
-    return toml::table{{"rows", std::move(rows)},
-                       {"transactions", effects.transactions},
-                       {"files", on_one_line(toml::table{{"created", effects.files.created},
-                                                         {"written", effects.files.written},
-                                                         {"read", effects.files.read},
-                                                         {"removed", effects.files.removed}})},
-                       {"rows_left", effects.rows_left}};
+    toml::table written{{"rows", std::move(rows)},
+                        {"transactions", effects.transactions},
+                        {"files", on_one_line(toml::table{{"created", effects.files.created},
+                                                          {"written", effects.files.written},
+                                                          {"read", effects.files.read},
+                                                          {"removed", effects.files.removed}})},
+                        {"rows_left", effects.rows_left}};
+    toml::table values;
+    for (const auto& [column, value] : effects.values_left)
+        values.insert(column, value);
+    if (!values.empty()) written.insert("values_left", std::move(values));
+    return written;
 }
 
 toml::table operation_table(const Operation& operation) {

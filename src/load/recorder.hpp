@@ -26,6 +26,7 @@ struct Ending {
     bool sent = true;                ///< `sent_at` is known
     bool identified = false;         ///< `sequence` is its request id, sent or not
     bool stamped = false;            ///< `end` is the kernel's time stamp, `reap_delay` is known
+    bool misdelivered = false;       ///< the answer was right for another request of this run
     bool answered = false;           ///< the answer came whole and in time; `status` is 100 … 999
     int status = 0;
     std::uint32_t operation = 0;

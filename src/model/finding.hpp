@@ -153,7 +153,8 @@ struct InUse {
 struct EffectsMissed {
     std::optional<Audit> audit;
     std::optional<ObservedEffects> observed;
-    std::vector<Misdeed> misdeeds;  ///< by `observed`; besides, a table of it may prove nothing
+    std::vector<Misdeed> misdeeds;   ///< by `observed`; besides, a table of it may prove nothing
+    std::uint64_t misdelivered = 0;  ///< requests that got the answer to another one
     friend bool operator==(const EffectsMissed&, const EffectsMissed&) = default;
 };
 

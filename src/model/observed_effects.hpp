@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "model/workload.hpp"
 
 namespace joust::model {
@@ -42,6 +43,15 @@ struct FaultyTable {
     friend auto operator<=>(const FaultyTable&, const FaultyTable&) = default;
 };
 
+/// How durable commits were when they were answered.
+struct LogSyncs {
+    std::uint64_t syncs = 0;          ///< of the log, by the contender's sessions and the server itself
+    std::uint64_t commits = 0;        ///< that changed rows of the contract
+    std::uint64_t most_sessions = 0;  ///< that were seen at once: so many can share one sync
+    Nanoseconds elapsed{0};           ///< in which the server syncs now and then for nobody in particular
+    friend bool operator==(const LogSyncs&, const LogSyncs&) = default;
+};
+
 /// What the requests of a trial changed in the database, from the beginning of its turn to the end of the
 /// drain, by the database's own log.
 struct ObservedEffects {
@@ -62,6 +72,8 @@ struct ObservedEffects {
     /// answer followed its commit. Empty where that was not compared: not one transaction for each request.
     std::optional<std::uint64_t> answers_ahead;
     std::vector<FaultyTable> tables;  ///< of the contract, before or after it
+    /// Empty where a commit need not be durable, or it was not counted.
+    std::optional<LogSyncs> log_syncs = {};
 
     static constexpr std::size_t k_most_shapes = 20;
     [[nodiscard]] bool declared() const { return !contract.empty(); }
@@ -88,6 +100,7 @@ enum class Misdeed : std::uint8_t {
     several_for_one,  ///< more commits than requests
     other_rows,       ///< commits of other rows than the contract's
     answers_first,    ///< answers that came before their commits
+    not_durable,      ///< commits that were answered before the log was on the disk
 };
 
 /// The sum over trials of one contract; both were read. The order in which trials are added does not matter.

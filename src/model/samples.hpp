@@ -106,7 +106,8 @@ struct IssuedIds {
     std::string prefix;  ///< an id is the prefix and 12 hexadecimal digits of the sequence number
     std::uint64_t issued = 0;
     std::vector<UnacknowledgedId> unacknowledged;  ///< in order of their ends
-    bool truncated = false;  ///< there were more than k_most_unacknowledged; the rest is not listed
+    bool truncated = false;          ///< there were more than k_most_unacknowledged; the rest is not listed
+    std::uint64_t misdelivered = 0;  ///< answers that were right but for another id of the run
 
     static constexpr std::size_t k_most_unacknowledged = 1'000'000;
     [[nodiscard]] std::string id(std::uint64_t sequence) const;

@@ -34,6 +34,8 @@ struct EffectsContract {
     std::int64_t transactions = 0;
     FileEffects files;
     std::int64_t rows_left = 0;  ///< rows that carry the request's id afterwards
+    /// What all of them hold then, by column, as the database writes it as text.
+    std::map<std::string, std::string> values_left = {};
     friend bool operator==(const EffectsContract&, const EffectsContract&) = default;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <span>
 #include <string>
 
@@ -10,13 +11,14 @@
 namespace joust::probes {
 
 /// Holds rows by request id against the ids that were sent; `rows_left` is above 0.
-model::Audit audit(std::span<const model::IssuedIds> ids,
-                   std::span<const std::pair<std::string, std::int64_t>> rows, std::int64_t rows_left);
+model::Audit audit(std::span<const model::IssuedIds> ids, std::span<const database::RowsOfRequest> rows,
+                   std::int64_t rows_left);
 
 /// What every request of a workload leaves in one table.
 struct RowsLeft {
     std::string table;
     std::int64_t rows = 0;
+    std::map<std::string, std::string> values = {};  ///< what all of them hold, by column
 };
 /// Empty where the workload declares no rows that are left, operations differ in them, or requests do not
 /// send their ids.

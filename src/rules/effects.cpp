@@ -19,6 +19,21 @@ struct Between {
     }
 };
 
+// So many sessions can share one sync, and a server whose commits are asynchronous syncs on its own every
+// 200 ms and every megabyte of log (wal_writer_delay, wal_writer_flush_after; a request writes some 5 kB).
+// Where what is required is not clearly more than that, nothing follows from the count.
+bool durable(const model::LogSyncs& log) {
+    constexpr double k_leeway = 2;
+    constexpr double k_own_syncs_per_s = 5;
+    constexpr double k_own_syncs_per_commit = 0.005;
+    constexpr double k_clearly_more = 1.3;
+    if (log.most_sessions == 0) return true;
+    const auto commits = static_cast<double>(log.commits);
+    const double required = commits / static_cast<double>(log.most_sessions) / k_leeway;
+    const double own = k_own_syncs_per_s * seconds(log.elapsed) + k_own_syncs_per_commit * commits;
+    return required < k_clearly_more * own || static_cast<double>(log.syncs) >= required;
+}
+
 // All rows together are those of the contract.
 bool rows_hold(const ObservedEffects& effects, const Between& requests) {
     for (const auto& [table, contract] : effects.contract) {
@@ -53,6 +68,7 @@ std::vector<Misdeed> misdeeds(const ObservedEffects& effects) {
     const bool shapes = transactions != 1 || effects.as_declared() == commits;
     if (transactions == 1 ? !shapes && (!rows || found.empty()) : !rows && found.empty())
         found.push_back(Misdeed::other_rows);
+    if (effects.log_syncs && !durable(*effects.log_syncs)) found.push_back(Misdeed::not_durable);
     if (found.empty() && effects.answers_ahead.value_or(0) > 0) found.push_back(Misdeed::answers_first);
     return found;
 }
@@ -63,7 +79,9 @@ Outcome effects(const model::TrialResult& trial) {
     if (trial.effects) missed.misdeeds = misdeeds(*trial.effects);
     const bool tables = trial.effects && !trial.effects->tables.empty();
     if (tables || !missed.misdeeds.empty()) missed.observed = trial.effects;
-    if (missed.audit || missed.observed)
+    for (const model::IssuedIds& thread : trial.samples.ids)
+        missed.misdelivered += thread.misdelivered;
+    if (missed.audit || missed.observed || missed.misdelivered > 0)
         return model::Finding{.rule = model::Rule::effects, .facts = std::move(missed)};
     const bool declared = trial.effects && trial.effects->declared();
     return model::NotEvaluated{.rule = model::Rule::effects,

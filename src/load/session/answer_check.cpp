@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "http/syntax.hpp"
+#include "load/session/prepared_request.hpp"
 
 namespace joust::load {
 namespace {
@@ -13,6 +14,16 @@ constexpr std::size_t k_most_header_bytes = 240;
 
 WrongAnswer wrong_body(std::string detail) {
     return {model::RequestErrorKind::body, std::move(detail)};
+}
+
+// The body is the right one for another id of the run that `id` is of. Only asked of a wrong answer.
+bool is_for_another(const http::ExpectedJson& expected, std::string_view body, std::string_view id,
+                    http::JsonParser& parser) {
+    if (expected.ids() == 0 || id.size() != k_id_bytes) return false;
+    const std::size_t at = body.find(id.substr(0, k_run_prefix_bytes));
+    if (at == std::string_view::npos || body.size() - at < k_id_bytes) return false;
+    const std::string_view other = body.substr(at, k_id_bytes);
+    return other != id && !expected.mismatch(body, other, parser);
 }
 
 }  // namespace
@@ -76,8 +87,11 @@ std::optional<WrongAnswer> AnswerCheck::check_json(const Answer& answer, http::J
         known.met();
         return std::nullopt;
     }
-    if (const auto why = json_->mismatch(answer.body, answer.id, parser))
-        return wrong_body(*why + ": " + excerpt(answer.body));
+    if (const auto why = json_->mismatch(answer.body, answer.id, parser)) {
+        WrongAnswer wrong = wrong_body(*why + ": " + excerpt(answer.body));
+        wrong.misdelivered = is_for_another(*json_, answer.body, answer.id, parser);
+        return wrong;
+    }
     known.keep(answer.body, answer.id, json_->ids());
     return std::nullopt;
 }

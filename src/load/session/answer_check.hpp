@@ -21,6 +21,7 @@ namespace joust::load {
 struct WrongAnswer {
     model::RequestErrorKind kind;
     std::string detail;
+    bool misdelivered = false;  ///< but for its id it is right, and the id is another one of this run
 };
 
 /// One whole answer, with what is known of its request.

@@ -15,6 +15,7 @@ namespace joust::load {
 
 inline constexpr std::size_t k_id_prefix_bytes = 12;
 inline constexpr std::size_t k_id_bytes = 24;
+inline constexpr std::size_t k_run_prefix_bytes = 9;  ///< that all ids of a run begin with
 
 /// What one load thread fills into its requests.
 struct IdSource {

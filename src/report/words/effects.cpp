@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "base/text.hpp"
+#include "model/wording.hpp"
 
 namespace joust::report::words {
 namespace {
@@ -21,6 +22,15 @@ std::string audit_text(const model::Audit& audit) {
     add(audit.lost, "left no row (lost)");
     add(audit.partial, fmt::format("left another number than {} (partial)", audit.rows_left));
     add(audit.duplicate, fmt::format("left {} more than once (duplicate)", audit.rows_left));
+    if (audit.wrong_values > 0) {
+        std::vector<std::string> values;
+        for (const auto& [column, value] : audit.values)
+            values.push_back(fmt::format("{} = {}", column, value));
+        add(audit.wrong_values,
+            fmt::format(
+                "left rows with other values than {} (updated to what they were, or to something else)",
+                joust::joined(values, ", ")));
+    }
     std::string text =
         fmt::format("rows of {} are not as the contract: of {} requests answered rightly {}", audit.table,
                     audit.acknowledged(), parts.empty() ? "all are right" : joust::joined(parts, ", "));
@@ -103,6 +113,12 @@ std::string misdeed_text(Misdeed misdeed, const ObservedEffects& effects) {
                 effects.transactions);
         case Misdeed::other_rows:
             return rows_text(effects);
+        case Misdeed::not_durable:
+            return fmt::format(
+                "commits were answered before they were durable: {} commits over at most {} sessions with {} "
+                "syncs of the log, and a session that waits for the disk needs one for each of its commits "
+                "(synchronous_commit = off by session, role or transaction)",
+                effects.log_syncs->commits, effects.log_syncs->most_sessions, effects.log_syncs->syncs);
         case Misdeed::answers_first:
             break;
     }
@@ -127,6 +143,10 @@ std::string effects_missed(const model::EffectsMissed& facts) {
         for (const Misdeed misdeed : facts.misdeeds)
             parts.push_back(misdeed_text(misdeed, *facts.observed));
     }
+    if (facts.misdelivered > 0)
+        parts.push_back(
+            fmt::format("{} got the answer to another request: right, but with its id (misdelivered)",
+                        model::counted(static_cast<std::int64_t>(facts.misdelivered), "request")));
     if (facts.audit) parts.push_back(audit_text(*facts.audit));
     return joust::joined(parts, "; ");
 }

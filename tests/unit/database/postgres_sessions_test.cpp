@@ -117,5 +117,45 @@ TEST(PostgresSessions, AreReadFromARunningServer) {
     EXPECT_EQ(sum.samples, 2U);
 }
 
+// The way a session that waits for its commits is told from one that does not.
+TEST(PostgresSessions, AsynchronousCommitsNeedHardlyAnySync) {
+    test::Rig rig;
+    const model::DatabaseSpec spec{.durability = model::Durability::full,
+                                   .settings = {{"shared_buffers", "16MB"}}};
+    const auto database = test::must(start_database({.spec = spec,
+                                                     .limits = std::nullopt,
+                                                     .cpu = std::nullopt,
+                                                     .runtime = rig.runtime(),
+                                                     .run = rig.run(),
+                                                     .user = rig.user(),
+                                                     .log_directory = rig.logs()}));
+    const std::string url = test::must(database->create_for("commits"));
+    Session(url).ask("CREATE TABLE t (n int)");
+    const auto syncs_of = [&](const char* setting) {
+        const auto before = test::must(database->log_syncs("commits", Sessions::ending));
+        {
+            const Session session(url);
+            session.ask(setting);
+            for (int i = 0; i < 300; ++i)
+                session.ask("INSERT INTO t VALUES (1)");
+        }
+        return *test::must(database->log_syncs("commits", Sessions::ending)) - *before;
+    };
+    EXPECT_GE(syncs_of("SET synchronous_commit = on"), 300U) << "its session has ended, so all are counted";
+    EXPECT_LT(syncs_of("SET synchronous_commit = off"), 100U);
+}
+
+TEST(PostgresSessions, SyncsAreNotCountedWhereTheyAreNotAskedFor) {
+    test::Rig rig;
+    const auto database = test::must(start_database({.spec = {.durability = model::Durability::relaxed},
+                                                     .limits = std::nullopt,
+                                                     .cpu = std::nullopt,
+                                                     .runtime = rig.runtime(),
+                                                     .run = rig.run(),
+                                                     .user = rig.user(),
+                                                     .log_directory = rig.logs()}));
+    EXPECT_EQ(test::must(database->log_syncs("anyone", Sessions::open)), std::nullopt);
+}
+
 }  // namespace
 }  // namespace joust::database

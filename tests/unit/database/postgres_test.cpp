@@ -108,17 +108,35 @@ TEST_F(SharedPostgres, CountsTheRowsOfEachRequest) {
     const ContenderSession contender(postgres_.create_for("audited").value());
     contender.ask("CREATE TABLE users (id serial PRIMARY KEY, request_id varchar(64))");
     contender.ask("INSERT INTO users (request_id) VALUES ('a'), ('b'), ('a'), (NULL)");
-    const TableContents found = postgres_.rows_by_request("audited", "users").value();
+    const TableContents found = postgres_.rows_by_request("audited", {"users"}).value();
     EXPECT_EQ(found.problem, "");
-    EXPECT_THAT(found.rows,
-                ::testing::UnorderedElementsAre(std::pair("a", 2), std::pair("b", 1), std::pair("", 1)));
+    EXPECT_THAT(found.rows, ::testing::UnorderedElementsAre(
+                                RowsOfRequest{"a", 2, 2}, RowsOfRequest{"b", 1, 1}, RowsOfRequest{"", 1, 1}));
+    contender.ask("DROP TABLE users");
+}
+
+TEST_F(SharedPostgres, CountsTheRowsThatHoldWhatIsStated) {
+    const ContenderSession contender(postgres_.create_for("valued").value());
+    contender.ask("CREATE TABLE users (request_id text, age int, \"a b\" text)");
+    contender.ask("INSERT INTO users VALUES ('a', 99, 'x'), ('a', 20, 'x'), ('b', 99, NULL), ('c', 99, 'x')");
+    const auto rows = [&](std::map<std::string, std::string> values) {
+        return postgres_.rows_by_request("valued", {"users", std::move(values)}).value();
+    };
+    EXPECT_THAT(rows({{"age", "99"}, {"a b", "x"}}).rows,
+                ::testing::UnorderedElementsAre(RowsOfRequest{"a", 2, 1}, RowsOfRequest{"b", 1, 0},
+                                                RowsOfRequest{"c", 1, 1}));
+    EXPECT_THAT(rows({{"age", "99' OR '1'='1"}}).rows, ::testing::Contains(RowsOfRequest{"c", 1, 0}));
+    EXPECT_EQ(rows({{"size", "1"}}).problem, "it has no column size");
+    contender.ask("CREATE DOMAIN years AS int");
+    contender.ask("ALTER TABLE users ALTER age TYPE years");
+    EXPECT_EQ(rows({{"age", "99"}}).problem, "its column age has a type of the contender's own");
     contender.ask("DROP TABLE users");
 }
 
 // What a contender can put in the place of a table; none of it runs with other rights than his own.
 TEST_F(SharedPostgres, CountsNoRowsOfWhatIsNoOrdinaryTable) {
     const ContenderSession contender(postgres_.create_for("rigged").value());
-    const auto problem = [&] { return postgres_.rows_by_request("rigged", "users").value().problem; };
+    const auto problem = [&] { return postgres_.rows_by_request("rigged", {"users"}).value().problem; };
     EXPECT_THAT(problem(), HasSubstr("it cannot be read: "));
     contender.ask("CREATE VIEW users AS SELECT 'a'::text AS request_id FROM generate_series(1, 5)");
     EXPECT_EQ(problem(), "it is no ordinary table");
@@ -148,8 +166,8 @@ TEST_F(SharedPostgres, CountsNoRowsOfWhatIsNoOrdinaryTable) {
     contender.ask("INSERT INTO users VALUES ('b')");
     contender.ask("ALTER TABLE users ENABLE ROW LEVEL SECURITY");
     contender.ask("ALTER TABLE users FORCE ROW LEVEL SECURITY");
-    EXPECT_THAT(postgres_.rows_by_request("rigged", "users").value().rows,
-                ::testing::ElementsAre(std::pair("b", 1)));
+    EXPECT_THAT(postgres_.rows_by_request("rigged", {"users"}).value().rows,
+                ::testing::ElementsAre(RowsOfRequest{"b", 1, 1}));
 }
 
 TEST_F(SharedPostgres, GivesEachContenderADatabaseThatNoOtherCanEnter) {

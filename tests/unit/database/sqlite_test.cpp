@@ -93,7 +93,7 @@ TEST_F(SqliteTest, SaysWhoKeepsTheFileLocked) {
 TEST_F(SqliteTest, CountsTheRowsOfEachRequestOfAnOrdinaryTable) {
     const auto database = test::must(start());
     SqliteConnection session = open(test::must(database->create_for("django")));
-    const auto contents = [&] { return test::must(database->rows_by_request("django", "users")); };
+    const auto contents = [&] { return test::must(database->rows_by_request("django", {"users"})); };
     EXPECT_EQ(contents().problem, "there is no table of that name");
     test::must(session.run("CREATE VIEW users AS SELECT 'a' AS request_id"));
     EXPECT_EQ(contents().problem, "there is no table of that name");
@@ -104,7 +104,24 @@ TEST_F(SqliteTest, CountsTheRowsOfEachRequestOfAnOrdinaryTable) {
                     "INSERT INTO users VALUES ('a b'), ('b'), ('a b'), (NULL)"));
     EXPECT_EQ(contents().problem, "");
     EXPECT_THAT(contents().rows,
-                ::testing::UnorderedElementsAre(std::pair("a b", 2), std::pair("b", 1), std::pair("", 1)));
+                ::testing::UnorderedElementsAre(RowsOfRequest{"a b", 2, 2}, RowsOfRequest{"b", 1, 1},
+                                                RowsOfRequest{"", 1, 1}));
+}
+
+TEST_F(SqliteTest, CountsTheRowsThatHoldWhatIsStated) {
+    const auto database = test::must(start());
+    SqliteConnection session = open(test::must(database->create_for("django")));
+    test::must(session.run(
+        "CREATE TABLE users (request_id text, age integer, \"a b\" text);"
+        "INSERT INTO users VALUES ('a', 99, 'x'), ('a', 20, 'x'), ('b', 99, NULL), ('c', 99, 'x')"));
+    const auto rows = [&](std::map<std::string, std::string> values) {
+        return test::must(database->rows_by_request("django", {"users", std::move(values)}));
+    };
+    EXPECT_THAT(rows({{"age", "99"}, {"a b", "x"}}).rows,
+                ::testing::UnorderedElementsAre(RowsOfRequest{"a", 2, 1}, RowsOfRequest{"b", 1, 0},
+                                                RowsOfRequest{"c", 1, 1}));
+    EXPECT_THAT(rows({{"age", "99' OR '1'='1"}}).rows, ::testing::Contains(RowsOfRequest{"c", 1, 0}));
+    EXPECT_THAT(rows({{"size", "1"}}).problem, HasSubstr("no such column: size"));
 }
 
 TEST_F(SqliteTest, TellsWhatItKnowsAndWhatOnlyTheContendersKnow) {

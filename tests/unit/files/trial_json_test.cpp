@@ -49,7 +49,7 @@ TrialResult full_trial() {
     samples.seconds = {{-1, 10, 1, 1000, 2000, 3000}, {0, 11, 0, 1001, 2001, 3001}};
     samples.operations = {{"read", 5, {6, 5, 1, 0, 0}, {}}, {"write", 7, {7, 7, 0, 0, 0}, {}}};
     samples.operations[1].response_time.record(4711);
-    samples.ids = {{"a1", 100, {{3, RequestErrorKind::connect}, {1, RequestErrorKind::body}}, true},
+    samples.ids = {{"a1", 100, {{3, RequestErrorKind::connect}, {1, RequestErrorKind::body}}, true, 4},
                    {"a2", 9, {}, false}};
     trial.party(Role::generator)->usage.throttled = std::nullopt;
     trial.party(Role::contender)->usage.run_delay = Nanoseconds{77};
@@ -64,10 +64,12 @@ TrialResult full_trial() {
                         .lost = 1,
                         .partial = 2,
                         .duplicate = 3,
+                        .wrong_values = 9,
                         .unknown_applied = 4,
                         .unknown_absent = 5,
                         .unknown_partial = 7,
                         .foreign_rows = 8,
+                        .values = {{"age", "99"}},
                         .problem = "it is a view"};
     trial.effects = ObservedEffects{
         .contract = {{"users", {10, 5, 4}}},
@@ -81,7 +83,9 @@ TrialResult full_trial() {
         .rolled_back = 15,
         .rows_elsewhere = 16,
         .answers_ahead = 17,
-        .tables = {{TableFault::trigger, "users", "a_trigger"}, {TableFault::replaced, "users", ""}}};
+        .tables = {{TableFault::trigger, "users", "a_trigger"}, {TableFault::replaced, "users", ""}},
+        .log_syncs = LogSyncs{
+            .syncs = 18, .commits = 19, .most_sessions = 20, .elapsed = Nanoseconds{21'000'000'000}}};
     trial.database_waits = DatabaseWaits{.samples = 20,
                                          .sessions = 80,
                                          .idle = 11,

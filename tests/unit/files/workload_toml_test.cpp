@@ -27,6 +27,7 @@ TEST(Workloads, TheShippedOnesDeclareTheContract) {
                   (FileEffects{.created = 5, .written = 5, .read = 5, .removed = 5}));
         EXPECT_EQ(operation.effects.transactions, 1);
         EXPECT_EQ(operation.effects.rows_left, 5);
+        EXPECT_EQ(operation.effects.values_left, (std::map<std::string, std::string>{{"age", "99"}}));
     }
 }
 
@@ -41,6 +42,20 @@ TEST(Workloads, MistakesAreTold) {
     EXPECT_NE(text.find("4:10: operations.method is \"FETCH\"; write \"GET\" or"), std::string::npos) << text;
     EXPECT_NE(text.find("5:1: unknown key operations.wieght; did you mean weight?"), std::string::npos)
         << text;
+    std::filesystem::remove(root / "bad.toml");
+}
+
+TEST(Workloads, ValuesAreOfRowsThatAreLeft) {
+    const Path root = ::testing::TempDir();
+    std::ofstream(root / "bad.toml") << "name = \"bad\"\n[[operations]]\nname = \"x\"\nroute = \"x\"\n"
+                                        "[operations.effects.values_left]\nage = 99\nhow = [1]\n";
+    Diagnostics diagnostics;
+    EXPECT_FALSE(read_workload(root, "bad", diagnostics));
+    const std::string text = diagnostics.error().message;
+    EXPECT_NE(text.find("bad.toml:5:1: operations.effects.values_left: values are held against"),
+              std::string::npos)
+        << text;
+    EXPECT_NE(text.find("bad.toml:7:7: operations.effects.values_left.how"), std::string::npos) << text;
     std::filesystem::remove(root / "bad.toml");
 }
 

@@ -5,7 +5,7 @@
 namespace joust::probes {
 namespace {
 
-using Rows = std::vector<std::pair<std::string, std::int64_t>>;
+using Rows = std::vector<database::RowsOfRequest>;
 
 // Ten ids, of which 7 failed and 8 and 9 did not end.
 std::vector<model::IssuedIds> ids() {
@@ -17,7 +17,7 @@ std::vector<model::IssuedIds> ids() {
 Rows rows_of(const std::vector<std::int64_t>& rows) {
     Rows all;
     for (std::size_t i = 0; i < rows.size(); ++i)
-        if (rows[i] > 0) all.emplace_back(ids()[0].id(i), rows[i]);
+        if (rows[i] > 0) all.push_back({ids()[0].id(i), rows[i], rows[i]});
     return all;
 }
 
@@ -40,10 +40,23 @@ TEST(Audit, TellsLostPartialAndDuplicateApart) {
     EXPECT_EQ(found.acknowledged(), 7U);
 }
 
+TEST(Audit, TellsRowsWithOtherValuesThanTheContractsApart) {
+    Rows rows = rows_of({5, 5, 5, 5, 5, 5, 5, 5, 0, 0});
+    rows[1].as_stated = 4;
+    rows[2].as_stated = 0;
+    rows[7].as_stated = 0;  // its request failed
+    const model::Audit found = audit(ids(), rows, 5);
+    EXPECT_EQ(found,
+              (model::Audit{
+                  .rows_left = 5, .right = 5, .wrong_values = 2, .unknown_absent = 2, .unknown_partial = 1}));
+    EXPECT_FALSE(found.as_contract());
+    EXPECT_EQ(found.acknowledged(), 7U);
+}
+
 TEST(Audit, CountsRowsThatNobodyAskedForApart) {
     Rows rows = rows_of({5, 5, 5, 5, 5, 5, 5, 0, 0, 0});
-    rows.emplace_back("somebody's", 12);
-    rows.emplace_back("", 1);
+    rows.push_back({"somebody's", 12, 12});
+    rows.push_back({"", 1, 1});
     const model::Audit found = audit(ids(), rows, 5);
     EXPECT_EQ(found.foreign_rows, 13U);
     EXPECT_TRUE(found.as_contract());
@@ -62,6 +75,11 @@ TEST(RowsLeft, AreThoseThatEveryOperationDeclaresAlike) {
     EXPECT_EQ(rows_left(workload)->rows, 5);
     workload.operations[1].effects.rows_left = 4;
     EXPECT_FALSE(rows_left(workload)) << "an id does not tell its operation";
+    workload.operations[1].effects.rows_left = 5;
+    workload.operations[1].effects.values_left = {{"age", "99"}};
+    EXPECT_FALSE(rows_left(workload)) << "nor what its rows have to hold";
+    workload.operations[0].effects.values_left = {{"age", "99"}};
+    EXPECT_EQ(rows_left(workload)->values.at("age"), "99");
     workload.operations = {operation};
     workload.operations[0].body = "{}";
     EXPECT_FALSE(rows_left(workload)) << "no id is sent";

@@ -103,14 +103,15 @@ testing::ReportCase eventful_run() {
     trial.samples.examples = {{model::RequestErrorKind::body, 200, "{}", Nanoseconds{1}}};
     trial.samples.operations = {{"read", 1, {}, {}}};
     trial.samples.seconds = {{0, 1, 0, 1, 1, 1}};
-    trial.audit = model::Audit{.table = "users", .rows_left = 5, .right = 2};
+    trial.audit = model::Audit{.table = "users", .rows_left = 5, .right = 2, .values = {{"age", "99"}}};
     for (model::TrialResult& one : run.trials)
         one.effects = model::ObservedEffects{.contract = {{"users", {10, 5, 5}}},
                                              .transactions = 1,
                                              .acknowledged = 2,
                                              .shapes = {{{{"users", {10, 5, 5}}}, 2}},
                                              .rows = {{"users", {20, 10, 10}}},
-                                             .answers_ahead = 0};
+                                             .answers_ahead = 0,
+                                             .log_syncs = model::LogSyncs{.syncs = 2, .commits = 2}};
     for (model::TrialResult& one : run.trials)
         one.database_waits = model::DatabaseWaits{.samples = 1, .sessions = 1};
     trial.effects->tables = {{model::TableFault::trigger, "users", "t"}};

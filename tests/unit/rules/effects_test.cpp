@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "report/words/effects.hpp"
+#include "report/words/rules.hpp"
 
 namespace joust::rules {
 namespace {
@@ -152,6 +153,55 @@ TEST(Effects, SayWhatOfThemWasCounted) {
     EXPECT_THAT(left(trial), HasSubstr("counted in the database's log, rows audited by request, and are"));
     trial.effects->not_read = "pg_waldump is not there";
     EXPECT_THAT(left(trial), HasSubstr("rows were audited by request and are as the contract"));
+}
+
+model::LogSyncs log_of(std::uint64_t syncs, std::uint64_t commits, std::uint64_t sessions) {
+    return {
+        .syncs = syncs, .commits = commits, .most_sessions = sessions, .elapsed = std::chrono::seconds(6)};
+}
+
+TEST(Effects, CommitsThatDoNotWaitForTheDiskNeedHardlyAnySync) {
+    struct SyncCase {
+        const char* why;
+        model::LogSyncs log;
+        bool durable;
+    };
+    for (const SyncCase& one : {
+             SyncCase{"a sync for each commit", log_of(2000, 2000, 4), true},
+             SyncCase{"four sessions share each", log_of(500, 2000, 4), true},
+             SyncCase{"… and the last second of their counts is missing", log_of(300, 2000, 4), true},
+             SyncCase{"only the server's own", log_of(35, 2000, 4), false},
+             SyncCase{"twenty sessions, asynchronous", log_of(40, 2400, 20), false},
+             SyncCase{"so many sessions that nothing follows", log_of(40, 2400, 200), true},
+             SyncCase{"too little work for anything to follow", log_of(0, 100, 4), true},
+             SyncCase{"no session was seen", log_of(0, 2000, 0), true},
+         }) {
+        ObservedEffects effects = observed({shape(10, 5, 5, 100)});
+        effects.log_syncs = one.log;
+        EXPECT_EQ(misdeeds(effects).empty(), one.durable) << one.why;
+    }
+}
+
+TEST(Effects, OneAnswerWithTheIdOfAnotherVoids) {
+    model::TrialResult trial;
+    trial.samples.ids = {{.prefix = "a", .issued = 1000}, {.prefix = "b", .issued = 1000, .misdelivered = 1}};
+    const Outcome outcome = effects(trial);
+    const auto* finding = std::get_if<model::Finding>(&outcome);
+    ASSERT_NE(finding, nullptr);
+    EXPECT_EQ(finding->effects().goodput, model::Effect::voids);
+    EXPECT_EQ(report::words::sentence(*finding),
+              "1 request got the answer to another request: right, but with its id (misdelivered)");
+}
+
+TEST(Effects, OfRowsWithOtherValuesNameTheContracts) {
+    model::TrialResult trial;
+    trial.audit = model::Audit{
+        .table = "users", .rows_left = 5, .right = 98, .wrong_values = 2, .values = {{"age", "99"}}};
+    const Outcome outcome = effects(trial);
+    const auto* finding = std::get_if<model::Finding>(&outcome);
+    ASSERT_NE(finding, nullptr);
+    EXPECT_THAT(report::words::sentence(*finding),
+                HasSubstr("of 100 requests answered rightly 2 left rows with other values than age = 99"));
 }
 
 TEST(PerRequest, HasAsManyDecimalsAsItNeeds) {

@@ -50,6 +50,22 @@ TEST(AnswerCheck, TakesAKnownBodyOnlyWithTheIdOfItsOwnRequest) {
     EXPECT_FALSE(check(200, answer(one), one));
 }
 
+TEST(AnswerCheck, TellsAnAnswerToAnotherRequestFromAWrongOne) {
+    Checking check({.json = R"({"id": "{request_id}", "n": 1})"}, true);
+    const auto misdelivered = [&](const std::string& body) {
+        const auto wrong = check(200, body);
+        EXPECT_TRUE(wrong) << body;
+        return wrong && wrong->misdelivered;
+    };
+    EXPECT_TRUE(misdelivered(R"({"id":"0badcafe-00-00000000002b","n":1})"));
+    EXPECT_TRUE(misdelivered(R"({"n":1,"id":"0badcafe-01-000000000001"})")) << "of another load thread";
+    EXPECT_FALSE(misdelivered(R"({"id":"0badcafe-00-00000000002b","n":2})")) << "right for nobody";
+    EXPECT_FALSE(misdelivered(R"({"id":"0badcaff-00-00000000002b","n":1})")) << "an id of another run";
+    EXPECT_FALSE(misdelivered(R"({"id":"0badcafe-00-00000000002a","n":2})")) << "its own id";
+    EXPECT_FALSE(misdelivered(R"({"id":"0badcafe-00","n":1})"));
+    EXPECT_FALSE(misdelivered("0badcafe-"));
+}
+
 TEST(AnswerCheck, ABodyOfMoreThanCanBeKeptIsWrongUnlessItsStatusIs) {
     const auto check = AnswerCheck::compile({.json = "{}"}, false).value();
     http::JsonParser parser;
