@@ -9,6 +9,7 @@
 #include "base/clock.hpp"
 #include "model/audit.hpp"
 #include "model/observed_effects.hpp"
+#include "model/observed_files.hpp"
 #include "model/party.hpp"
 #include "model/plan.hpp"
 #include "model/samples.hpp"
@@ -97,6 +98,8 @@ struct TrialResult {
     /// Empty where the database has no log that can be read, the operations of the workload differ in their
     /// effects, or the ids are not known.
     std::optional<ObservedEffects> effects;
+    /// Empty where the operations of the workload differ in their files, and in files of earlier versions.
+    std::optional<ObservedFiles> files;
 
     /// The party with that role; null where there was none.
     [[nodiscard]] const Party* party(Role role) const;

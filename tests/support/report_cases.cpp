@@ -63,7 +63,15 @@ ReportCase work_not_done() {
                                                .rows = {{"users", {inserted * all, 5 * all, 5 * all}}},
                                                .rolled_back = 3,
                                                .answers_ahead = 0};
+        const std::int64_t read = trial.plan.entrant == "fastapi" ? 0 : 503;
+        trial.files = model::ObservedFiles{.contract = {5, 5, 5, 5},
+                                           .slices = 2,
+                                           .watched = std::chrono::milliseconds(400),
+                                           .requests = 100,
+                                           .requests_least = 92,
+                                           .seen = {501, 502, read, 498}};
     }
+    run.trials.back().files->not_evaluated = "its scratch folder is out of reach from here";
     return run;
 }
 

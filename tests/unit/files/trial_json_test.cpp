@@ -82,6 +82,14 @@ TrialResult full_trial() {
         .rows_elsewhere = 16,
         .answers_ahead = 17,
         .tables = {{TableFault::trigger, "users", "a_trigger"}, {TableFault::replaced, "users", ""}}};
+    trial.files = ObservedFiles{.contract = {5, 6, 7, 8},
+                                .not_evaluated = "it is out of reach",
+                                .slices = 2,
+                                .watched = std::chrono::milliseconds(250),
+                                .requests = 40,
+                                .requests_least = 30,
+                                .seen = {51, 52, 53, 54},
+                                .opened = 3};
     trial.incidents = {{IncidentKind::out_of_memory, "the kernel killed a process at 2GiB"}};
     return trial;
 }
