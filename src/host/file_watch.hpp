@@ -14,7 +14,7 @@
 namespace joust::host {
 
 /// What the kernel queues of a folder for each file that is made, written, read back and removed; each event
-/// costs whoever causes it about half a microsecond.
+/// costs whoever causes it some two microseconds.
 inline constexpr int k_events_per_file = 5;
 
 /// Counts what is done to the files of a folder and of those below it, by inotify(7), in slices of time. A

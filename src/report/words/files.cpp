@@ -47,10 +47,9 @@ std::string files_missed(const model::ObservedFiles& files, const std::vector<Fi
     else
         for (const FileDeed deed : missed)
             parts.push_back(missed_text(files, deed));
-    return fmt::format(
-        "{} ({} requests were answered rightly while files were watched for {:.2f} s, at least {} of them "
-        "as a whole)",
-        joust::joined(parts, "; "), files.requests, seconds(files.watched), files.requests_least);
+    return fmt::format("{} ({} requests in the {:.2f} s watched, at least {} of them as a whole)",
+                       joust::joined(parts, "; "), files.requests, seconds(files.watched),
+                       files.requests_least);
 }
 
 std::optional<std::string> files_left(const std::string& entrant, const model::ObservedFiles& files) {

@@ -13,7 +13,7 @@ namespace {
 using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 
-const model::FileEffects k_five{5, 5, 5, 5};
+const model::FileEffects k_five_files{5, 5, 5, 5};
 
 /// A service of one user that does its work in a thread as long as it lives.
 class Service {
@@ -57,7 +57,7 @@ private:
 
 model::ObservedFiles observed(const Path& folder, int files, bool reads) {
     const Service service(folder, files, reads);
-    FileProbe probe(folder, k_five, service.load(), random_for(1, "files 0"));
+    FileProbe probe(folder, k_five_files, service.load(), random_for(1, "files 0"));
     model::TrialResult trial;
     const TimePoint start = now() + 10ms;
     EXPECT_TRUE(probe.begin(start, start + 600ms));
@@ -88,7 +88,7 @@ TEST(FileProbe, SeesThatFilesAreTooFewOrNotRead) {
 }
 
 model::ObservedFiles without_service(const std::optional<Path>& folder) {
-    FileProbe probe(folder, k_five, {.succeeded = [] { return 0; }}, random_for(1, "files 0"));
+    FileProbe probe(folder, k_five_files, {.succeeded = [] { return 0; }}, random_for(1, "files 0"));
     model::TrialResult trial;
     EXPECT_TRUE(probe.begin(now(), now() + 50ms));
     EXPECT_TRUE(probe.finish(trial));
@@ -112,7 +112,7 @@ TEST(FileProbe, CountsNothingWhereNothingIsDeclared) {
 
 TEST(FileProbe, EndsBeforeItsWindowWhereNobodyAsks) {
     const test::TempDirectory folder;
-    FileProbe probe(folder.path(), k_five, {.succeeded = [] { return 0; }}, random_for(1, "files 0"));
+    FileProbe probe(folder.path(), k_five_files, {.succeeded = [] { return 0; }}, random_for(1, "files 0"));
     ASSERT_TRUE(probe.begin(now() + 1h, now() + 2h));
 }
 

@@ -54,7 +54,8 @@ TEST(FileSlices, AreLongEnoughForTheirEdgesAndShortEnoughForTheCost) {
     const auto few = planned(load_of(8, 200));
     EXPECT_EQ(few.size(), 4U);
     EXPECT_EQ(few.front().length, 400ms) << "80 requests, ten for each user";
-    EXPECT_EQ(planned(load_of(50, 200)).size(), 1U);
+    EXPECT_EQ(planned(load_of(50, 200)).size(), 2U);
+    EXPECT_EQ(planned(load_of(200, 200)).size(), 1U);
     // Half of a hundredth of a CPU: a request's 25 events cost 50 µs.
     EXPECT_LE(seconds(total(planned(load_of(500, 200)))) * 200 * 50e-6, 0.01 * 8);
     EXPECT_LE(seconds(total(planned(load_of(50, 20'000)))) * 20'000 * 50e-6, 0.01 * 8);

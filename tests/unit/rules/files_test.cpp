@@ -39,8 +39,8 @@ std::string found(const ObservedFiles& files) {
 TEST(FilesMissed, AreNamedWithWhatTheContractHas) {
     EXPECT_EQ(found(seen({400, 400, 400, 400})),
               "created 4.0 files per request, contract 5; wrote 4.0 files per request, contract 5; read 4.0 "
-              "files per request, contract 5; removed 4.0 files per request, contract 5 (100 requests were "
-              "answered rightly while files were watched for 0.25 s, at least 90 of them as a whole)");
+              "files per request, contract 5; removed 4.0 files per request, contract 5 (100 requests in the "
+              "0.25 s watched, at least 90 of them as a whole)");
     EXPECT_THAT(found(seen({500, 500, 0, 500})), HasSubstr("read none of its files back (100 requests"));
     EXPECT_THAT(found(seen({0, 0, 0, 0})), HasSubstr("made no files in its scratch folder (100 requests"));
     EXPECT_THAT(found(seen({500, 300, 500, 500})), HasSubstr("wrote 3.0 files per request, contract 5 (100"));
