@@ -38,18 +38,24 @@ bool FileProbe::wait_until(TimePoint then) {
 }
 
 // Whatever is done within the slice has been queued before its request is answered, so requests are counted
-// with the watch on at both edges.
-bool FileProbe::watch_slice(host::FileWatch& files, TimePoint end) {
+// with the watch on at both edges. What decides its end is seen in it, which no bound minds.
+bool FileProbe::watch_slice(host::FileWatch& files, TimePoint start, const FileSlice& slice) {
     const TimePoint begun = now();
     const std::uint64_t before = load_.succeeded();
-    while (now() < end) {
-        if (!wait_until(std::min(end, now() + k_pause))) return false;
+    const auto requests = [&] { return load_.succeeded() - before; };
+    const auto over = [&](TimePoint time) {
+        const std::uint64_t answered = requests();
+        return time >= start + slice.latest || answered >= 2 * slice.requests ||
+               (time >= start + slice.start + slice.length && answered >= slice.requests);
+    };
+    while (!over(now())) {
+        if (!wait_until(now() + k_pause)) return false;
         files.take();
     }
-    const std::uint64_t requests = load_.succeeded() - before;
+    const std::uint64_t answered = requests();
     const Nanoseconds length = now() - begun;
     if (const auto counts = files.end())
-        seen_.push_back({*counts, requests, length});
+        seen_.push_back({*counts, answered, length});
     else
         missed_ = counts.error().message;
     return true;
@@ -60,7 +66,7 @@ void FileProbe::watch(host::FileWatch& files, TimePoint start, const std::vector
         if (!wait_until(start + slice.start)) return;
         if (const Status begun = files.begin(); !begun)
             missed_ = begun.error().message;
-        else if (!watch_slice(files, start + slice.start + slice.length))
+        else if (!watch_slice(files, start, slice))
             return;
     }
 }

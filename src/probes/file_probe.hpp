@@ -42,8 +42,8 @@ private:
     /// Waits until then; false where it was stopped before.
     bool wait_until(TimePoint then);
     void watch(host::FileWatch& files, TimePoint start, const std::vector<FileSlice>& slices);
-    /// One slice that has just begun; false where the probe was stopped in it.
-    bool watch_slice(host::FileWatch& files, TimePoint end);
+    /// One slice of the window from `start` on that has just begun; false where the probe was stopped in it.
+    bool watch_slice(host::FileWatch& files, TimePoint start, const FileSlice& slice);
     Status start_watching(TimePoint start, TimePoint end);
 
     const std::optional<Path> folder_;

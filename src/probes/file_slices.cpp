@@ -54,7 +54,11 @@ std::vector<FileSlice> plan_slices(const FileLoad& load, Random& random) {
     for (std::size_t i = 0; i < count; ++i) {
         const auto room = static_cast<std::uint64_t>(std::max(part - length, 0ns).count());
         const Nanoseconds within{static_cast<std::int64_t>(uniform_below(random, room + 1))};
-        slices.push_back({static_cast<std::int64_t>(i) * part + within, length});
+        const Nanoseconds begin = static_cast<std::int64_t>(i) * part;
+        slices.push_back({.start = begin + within,
+                          .length = length,
+                          .requests = static_cast<std::uint64_t>(requests),
+                          .latest = begin + part});
     }
     return slices;
 }

@@ -18,8 +18,12 @@ std::optional<model::FileEffects> files_per_request(const model::Workload& workl
 
 /// A stretch of the window.
 struct FileSlice {
-    Nanoseconds start{0};  ///< from the start of the window
+    Nanoseconds start{0};  ///< from the start of the window, as is `latest`
     Nanoseconds length{0};
+    /// Where fewer requests than these were answered by its end, as when the service stands still, it goes on
+    /// for them, but not beyond `latest`; at twice as many it ends early.
+    std::uint64_t requests = 0;
+    Nanoseconds latest{0};
     friend bool operator==(const FileSlice&, const FileSlice&) = default;
 };
 

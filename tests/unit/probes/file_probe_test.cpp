@@ -87,6 +87,22 @@ TEST(FileProbe, SeesThatFilesAreTooFewOrNotRead) {
     EXPECT_GT(files.seen.written, 0);
 }
 
+TEST(FileProbe, WaitsForRequestsOfAServiceThatStandsStill) {
+    const test::TempDirectory folder;
+    std::optional<Service> service(std::in_place, folder.path(), 5, true);
+    const TimePoint start = now() + 10ms;
+    const auto answered = [&, load = service->load()] {
+        return now() < start + 500ms ? 0 : load.succeeded();  // its answers come late
+    };
+    FileProbe probe(folder.path(), k_five_files,
+                    {.succeeded = answered, .requests_per_s = 10'000, .straddling = 1},
+                    random_for(1, "files 0"));
+    model::TrialResult trial;
+    ASSERT_TRUE(probe.begin(start, start + 900ms));
+    ASSERT_TRUE(probe.finish(trial));
+    EXPECT_TRUE(trial.files->evaluated()) << trial.files->not_evaluated;
+}
+
 model::ObservedFiles without_service(const std::optional<Path>& folder) {
     FileProbe probe(folder, k_five_files, {.succeeded = [] { return 0; }}, random_for(1, "files 0"));
     model::TrialResult trial;

@@ -40,6 +40,8 @@ TEST(FileSlices, LieWithinTheWindowInOrderAndApart) {
                         EXPECT_GE(slice.start, last);
                         EXPECT_GT(slice.length, 0ns);
                         last = slice.start + slice.length;
+                        EXPECT_LE(last, slice.latest);
+                        last = slice.latest;
                     }
                     EXPECT_LE(last, window - 20ms) << rate << " " << users;
                 }
@@ -64,7 +66,7 @@ TEST(FileSlices, AreLongEnoughForTheirEdgesAndShortEnoughForTheCost) {
 TEST(FileSlices, OfAServiceThatIsTooSlowAreTheWholeWindow) {
     const auto slices = planned(load_of(50, 2));
     ASSERT_EQ(slices.size(), 1U);
-    EXPECT_EQ(slices.front(), (FileSlice{0ns, 8s - 20ms}));
+    EXPECT_EQ(slices.front(), (FileSlice{0ns, 8s - 20ms, 500, 8s - 20ms}));
 }
 
 TEST(FileSlices, OfAWindowThatIsTooShortAreNone) {
