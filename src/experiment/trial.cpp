@@ -17,6 +17,7 @@
 #include "probes/file_probe.hpp"
 #include "probes/storage_probe.hpp"
 #include "probes/usage_probe.hpp"
+#include "probes/wait_probe.hpp"
 #include "probes/wal_probe.hpp"
 
 namespace joust::experiment {
@@ -181,6 +182,11 @@ private:
             all.push_back(std::make_unique<probes::FileProbe>(
                 instance.scratch().here(), *files, watched_load(engine),
                 random_for(spec_.benchmark.experiment.seed, fmt::format("files {}", result_.plan.index))));
+        // Whoever cannot be asked now says nothing of its waits; the trial is none the worse for it.
+        if (auto reader = rig_.database().session_reader(result_.plan.entrant))
+            all.push_back(std::make_unique<probes::WaitProbe>(
+                std::move(*reader),
+                spec_.benchmark.experiment.seed + static_cast<std::uint64_t>(result_.plan.index)));
         if (const auto left = probes::rows_left(spec_.workload))
             all.push_back(std::make_unique<probes::AuditProbe>(rig_.database(), result_.plan.entrant, *left));
         const auto changed = probes::rows_changed(spec_.workload);

@@ -245,6 +245,7 @@ void fields(F& f, T& trial) {
     f.later("audit", trial.audit);
     f.later("effects", trial.effects);
     f.later("files", trial.files);
+    f.later("database_waits", trial.database_waits);
     f("operations", trial.samples.operations);
     f("seconds", trial.samples.seconds);
     f("error_examples", trial.samples.examples);

@@ -57,7 +57,7 @@ std::vector<FileSlice> plan_slices(const FileLoad& load, Random& random) {
         const Nanoseconds begin = static_cast<std::int64_t>(i) * part;
         slices.push_back({.start = begin + within,
                           .length = length,
-                          .requests = static_cast<std::uint64_t>(requests),
+                          .requests = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(requests)),
                           .latest = begin + part});
     }
     return slices;

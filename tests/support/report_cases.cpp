@@ -70,6 +70,14 @@ ReportCase work_not_done() {
                                            .requests = 100,
                                            .requests_least = 92,
                                            .seen = {501, 502, read, 498}};
+        trial.database_waits = model::DatabaseWaits{.samples = 40,
+                                                    .sessions = 160,
+                                                    .idle = 30,
+                                                    .held = 80,
+                                                    .on_lock = 2,
+                                                    .on_log = 20,
+                                                    .all_in_use = 12,
+                                                    .most_sessions = 4};
     }
     run.trials.back().files->not_evaluated = "its scratch folder is out of reach from here";
     return run;

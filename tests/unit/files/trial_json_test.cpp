@@ -90,6 +90,16 @@ TrialResult full_trial() {
                                 .requests_least = 30,
                                 .seen = {51, 52, 53, 54},
                                 .opened = 3};
+    trial.database_waits = DatabaseWaits{.samples = 20,
+                                         .sessions = 80,
+                                         .idle = 11,
+                                         .held = 12,
+                                         .on_lock = 13,
+                                         .on_log = 14,
+                                         .on_storage = 3,
+                                         .on_other = 2,
+                                         .all_in_use = 9,
+                                         .most_sessions = 5};
     trial.incidents = {{IncidentKind::out_of_memory, "the kernel killed a process at 2GiB"}};
     return trial;
 }

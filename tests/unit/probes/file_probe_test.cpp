@@ -92,7 +92,7 @@ TEST(FileProbe, WaitsForRequestsOfAServiceThatStandsStill) {
     std::optional<Service> service(std::in_place, folder.path(), 5, true);
     const TimePoint start = now() + 10ms;
     const auto answered = [&, load = service->load()] {
-        return now() < start + 500ms ? 0 : load.succeeded();  // its answers come late
+        return now() < start + 840ms ? 0 : load.succeeded();  // its answers come late
     };
     FileProbe probe(folder.path(), k_five_files,
                     {.succeeded = answered, .requests_per_s = 10'000, .straddling = 1},
