@@ -139,6 +139,17 @@ void add_effects(Cell& cell, std::span<const JudgedTrial> trials) {
     }
 }
 
+void add_files(Cell& cell, std::span<const JudgedTrial> trials) {
+    for (const JudgedTrial& judged : trials) {
+        const auto& files = judged.trial->files;
+        if (!files || !files->evaluated()) continue;
+        if (cell.files)
+            model::add(*cell.files, *files);
+        else
+            cell.files = files;
+    }
+}
+
 // The findings of its trials, each rule once with the number of trials that it was broken in. Those of
 // invalid trials come first: the first finding of an invalid cell is what made it so.
 std::vector<model::Finding> merged_findings(std::span<const JudgedTrial> trials) {
@@ -217,6 +228,7 @@ model::Cell make_cell(std::span<const JudgedTrial> trials, const model::Benchmar
         static_cast<int>(std::count_if(trials.begin(), trials.end(), std::mem_fn(&JudgedTrial::counts)));
     add_requests(cell, trials);
     add_effects(cell, trials);
+    add_files(cell, trials);
     judge_cell(cell, trials, benchmark.experiment);
     add_figures(cell, trials);
     for (const auto& finding :

@@ -5,6 +5,7 @@
 #include <thread>
 #include <utility>
 
+#include "base/random.hpp"
 #include "base/text.hpp"
 #include "deploy/command.hpp"
 #include "experiment/steady_state.hpp"
@@ -13,6 +14,7 @@
 #include "load/engine.hpp"
 #include "model/wording.hpp"
 #include "probes/audit_probe.hpp"
+#include "probes/file_probe.hpp"
 #include "probes/storage_probe.hpp"
 #include "probes/usage_probe.hpp"
 #include "probes/wait_probe.hpp"
@@ -149,8 +151,20 @@ private:
         return model::window_of(spec_.benchmark, result_.plan);
     }
 
+    [[nodiscard]] probes::WatchedLoad watched_load(const load::Engine& engine) const {
+        probes::WatchedLoad watched{.succeeded = [&engine] { return engine.progress().succeeded; }};
+        watched.straddling = result_.load_model == model::LoadModel::closed
+                                 ? static_cast<std::uint64_t>(result_.plan.level)
+                                 : engine.progress().connections;
+        const load::Progress& last = recent_.back();
+        const load::Progress& before = recent_.front();
+        if (const Nanoseconds span = last.at - before.at; span > 0ns)
+            watched.requests_per_s = static_cast<double>(last.succeeded - before.succeeded) / seconds(span);
+        return watched;
+    }
+
     // What is read over the window of this trial.
-    probes::Probes make_probes(const deploy::Instance& instance) {
+    probes::Probes make_probes(const deploy::Instance& instance, const load::Engine& engine) {
         using model::Role;
         std::vector<probes::Watched> watched{{Role::contender, instance.usage_source()}};
         if (const auto database = rig_.database().usage_source())
@@ -167,6 +181,10 @@ private:
         if (const std::optional<Path> scratch = instance.scratch().here())
             all.push_back(std::make_unique<probes::StorageProbe>(
                 host::block_devices({rig_.environment().host.storage.directory, *scratch})));
+        if (const auto files = probes::files_per_request(spec_.workload))
+            all.push_back(std::make_unique<probes::FileProbe>(
+                instance.scratch().here(), *files, watched_load(engine),
+                random_for(spec_.benchmark.experiment.seed, fmt::format("files {}", result_.plan.index))));
         // Whoever cannot be asked now says nothing of its waits; the trial is none the worse for it.
         if (auto reader = rig_.database().session_reader(result_.plan.entrant))
             all.push_back(std::make_unique<probes::WaitProbe>(
@@ -183,7 +201,7 @@ private:
 
     Status measure(const deploy::Instance& instance, load::Engine& engine) {
         const TimePoint end = window_ + window_length();
-        const probes::Probes probes = make_probes(instance);
+        const probes::Probes probes = make_probes(instance, engine);
         JOUST_CHECK(probes::begin(probes, window_, end));
         bool counted = false;
         for (;;) {

@@ -9,6 +9,7 @@
 #include "files/effects_json.hpp"
 #include "files/json_fields.hpp"
 #include "files/json_text.hpp"
+#include "files/observed_files_json.hpp"
 #include "files/party_json.hpp"
 #include "model/benchmark.hpp"
 #include "stats/hlog.hpp"
@@ -244,6 +245,7 @@ void fields(F& f, T& trial) {
     f("incidents", trial.incidents);
     f.later("audit", trial.audit);
     f.later("effects", trial.effects);
+    f.later("files", trial.files);
     f.later("database_waits", trial.database_waits);
     f("operations", trial.samples.operations);
     f("seconds", trial.samples.seconds);

@@ -43,6 +43,8 @@ struct Cell {
     /// Of all its trials whose log was read; empty where that was none. Nothing is declared where its
     /// contract is empty.
     std::optional<ObservedEffects> effects;
+    /// Of all its trials in which files were counted; empty where that was none.
+    std::optional<ObservedFiles> files;
 
     /// Null where no trial has it.
     [[nodiscard]] const Estimate* find(Quantity quantity) const;

@@ -10,6 +10,7 @@
 #include "base/clock.hpp"
 #include "model/audit.hpp"
 #include "model/observed_effects.hpp"
+#include "model/observed_files.hpp"
 #include "model/rule.hpp"
 #include "model/samples.hpp"
 #include "model/shortage.hpp"
@@ -148,13 +149,15 @@ struct InUse {
     friend bool operator==(const InUse&, const InUse&) = default;
 };
 
-/// What requests did is not what the contract has: by the rows that they left, by the database's log, or
-/// both.
+/// What requests did is not what the contract has: by the rows that they left, by the database's log, by
+/// their files, or several of these.
 struct EffectsMissed {
     std::optional<Audit> audit;
     std::optional<ObservedEffects> observed;
     std::vector<Misdeed> misdeeds;   ///< by `observed`; besides, a table of it may prove nothing
     std::uint64_t misdelivered = 0;  ///< requests that got the answer to another one
+    std::optional<ObservedFiles> files;
+    std::vector<FileDeed> files_missed;  ///< by `files`
     friend bool operator==(const EffectsMissed&, const EffectsMissed&) = default;
 };
 
@@ -195,6 +198,7 @@ struct NotEvaluated {
     std::optional<ShortWindow> short_window;  ///< there is data, but too little
     bool in_part = false;     ///< another part of the rule was evaluated, and holds: of effects, the audit
     bool in_log = false;      ///< … of effects, what the database's log has
+    bool in_files = false;    ///< … of effects, files
     bool undeclared = false;  ///< there is nothing that the rule could be held against
     friend bool operator==(const NotEvaluated&, const NotEvaluated&) = default;
 };

@@ -10,6 +10,7 @@
 #include "model/audit.hpp"
 #include "model/database_waits.hpp"
 #include "model/observed_effects.hpp"
+#include "model/observed_files.hpp"
 #include "model/party.hpp"
 #include "model/plan.hpp"
 #include "model/samples.hpp"
@@ -101,6 +102,8 @@ struct TrialResult {
     /// Empty where the database has no log that can be read, the operations of the workload differ in their
     /// effects, or the ids are not known.
     std::optional<ObservedEffects> effects;
+    /// Empty where the operations of the workload differ in their files, and in files of earlier versions.
+    std::optional<ObservedFiles> files;
 
     /// The party with that role; null where there was none.
     [[nodiscard]] const Party* party(Role role) const;

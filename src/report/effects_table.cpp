@@ -4,6 +4,7 @@
 #include <set>
 
 #include "report/cell_text.hpp"
+#include "report/files_table.hpp"
 #include "report/markdown_text.hpp"
 #include "report/table.hpp"
 #include "report/words/effects.hpp"
@@ -80,13 +81,17 @@ std::string reasons(const RunReport& run) {
 std::string effects_section(const RunReport& run) {
     const bool known = std::any_of(run.trials.begin(), run.trials.end(),
                                    [](const model::TrialResult& trial) { return trial.effects.has_value(); });
-    if (!known) return "";
+    const std::string files = files_part(run);
+    if (!known && files.empty()) return "";
     const std::string heading = "\n## Effects\n\n";
+    if (!known) return heading + files;
+    const std::string after = files.empty() ? "" : "\n" + files;
     const ObservedEffects* const contract = declared(run);
     const std::string why = reasons(run);
     if (contract == nullptr)
-        return heading + (why.empty() ? marked(words::effects_not_declared()) + "\n" : why.substr(1));
-    return heading + marked(words::about_effects()) + "\n\n" + table_of(run, *contract).markdown() + why;
+        return heading + (why.empty() ? marked(words::effects_not_declared()) + "\n" : why.substr(1)) + after;
+    return heading + marked(words::about_effects()) + "\n\n" + table_of(run, *contract).markdown() + why +
+           after;
 }
 
 }  // namespace joust::report

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "files/effects_json.hpp"
+#include "files/observed_files_json.hpp"
 #include "files/json_fields.hpp"
 #include "model/measuring_time.hpp"
 #include "report/environment_facts.hpp"
@@ -99,6 +100,7 @@ Json cell_json(const Cell& cell) {
         if (row.quantity == model::Quantity::error_rate_of_trials) add_counts(object, cell);
     }
     object["effects"] = files::JsonWriter::encoded(cell.effects);
+    object["files"] = files::JsonWriter::encoded(cell.files);
     return object;
 }
 

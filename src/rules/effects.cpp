@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "rules/files.hpp"
+
 namespace joust::rules {
 namespace {
 
@@ -81,13 +83,20 @@ Outcome effects(const model::TrialResult& trial) {
     if (tables || !missed.misdeeds.empty()) missed.observed = trial.effects;
     for (const model::IssuedIds& thread : trial.samples.ids)
         missed.misdelivered += thread.misdelivered;
-    if (missed.audit || missed.observed || missed.misdelivered > 0)
+    if (trial.files) missed.files_missed = files_missed(*trial.files);
+    if (!missed.files_missed.empty()) missed.files = trial.files;
+    if (missed.audit || missed.observed || missed.files || missed.misdelivered > 0)
         return model::Finding{.rule = model::Rule::effects, .facts = std::move(missed)};
     const bool declared = trial.effects && trial.effects->declared();
-    return model::NotEvaluated{.rule = model::Rule::effects,
-                               .in_part = trial.audit.has_value(),
-                               .in_log = declared && trial.effects->not_read.empty(),
-                               .undeclared = trial.effects && !declared};
+    const bool files_declared = trial.files && trial.files->declared();
+    const model::NotEvaluated left{.rule = model::Rule::effects,
+                                   .in_part = trial.audit.has_value(),
+                                   .in_log = declared && trial.effects->not_read.empty(),
+                                   .in_files = files_declared && files_as_contract(*trial.files),
+                                   .undeclared = trial.effects && !declared && !files_declared};
+    const bool files_done = left.in_files || (trial.files && !files_declared);
+    if (left.in_part && left.in_log && files_done) return Holds{};
+    return left;
 }
 
 }  // namespace joust::rules

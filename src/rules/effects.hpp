@@ -12,8 +12,8 @@ namespace joust::rules {
 /// Nothing where none are declared or the log was not read; faults of tables are apart.
 std::vector<model::Misdeed> misdeeds(const model::ObservedEffects& effects);
 
-/// What the requests of a trial did, held against the contract: the rows that carry their ids, and the
-/// database's log. Files are not counted, so the rule is never evaluated as a whole.
+/// What the requests of a trial did, held against the contract: the rows that carry their ids, the database's
+/// log, and files. Evaluated as a whole only where all three were.
 Outcome effects(const model::TrialResult& trial);
 
 }  // namespace joust::rules

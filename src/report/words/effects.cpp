@@ -4,6 +4,7 @@
 
 #include "base/text.hpp"
 #include "model/wording.hpp"
+#include "report/words/files.hpp"
 
 namespace joust::report::words {
 namespace {
@@ -126,6 +127,25 @@ std::string misdeed_text(Misdeed misdeed, const ObservedEffects& effects) {
                        effects.answers_ahead.value_or(0));
 }
 
+// "transactions and rows were counted in the database's log, rows audited by request".
+std::string counted_text(const model::NotEvaluated& rule) {
+    std::vector<std::string> parts;
+    if (rule.in_log) parts.emplace_back("transactions and rows were counted in the database's log");
+    if (rule.in_part)
+        parts.emplace_back(parts.empty() ? "rows were audited by request" : "rows audited by request");
+    if (rule.in_files)
+        parts.emplace_back(parts.empty() ? "files were counted in slices of the window"
+                                         : "files counted in slices of the window");
+    return joust::joined(parts, ", ");
+}
+
+// What was not: "files were not counted".
+std::string uncounted_text(const model::NotEvaluated& rule) {
+    if (!rule.in_files) return "files were not counted";
+    if (rule.in_log) return "rows were not audited by request";
+    return rule.in_part ? "transactions were not counted" : "rows and transactions were not counted";
+}
+
 }  // namespace
 
 std::string per_request(std::int64_t count, std::uint64_t requests) {
@@ -148,19 +168,18 @@ std::string effects_missed(const model::EffectsMissed& facts) {
             fmt::format("{} got the answer to another request: right, but with its id (misdelivered)",
                         model::counted(static_cast<std::int64_t>(facts.misdelivered), "request")));
     if (facts.audit) parts.push_back(audit_text(*facts.audit));
+    if (facts.files) parts.push_back(files_missed(*facts.files, facts.files_missed));
     return joust::joined(parts, "; ");
 }
 
 std::string effects_left(const model::NotEvaluated& rule) {
     if (rule.undeclared && !rule.in_part)
         return "not declared: the workload does not say what a request changes in the database";
-    if (rule.in_log)
-        return fmt::format(
-            "transactions and rows were counted in the database's log{} and are as the "
-            "contract; files were not counted",
-            rule.in_part ? ", rows audited by request," : "");
-    return rule.in_part ? "rows were audited by request and are as the contract; files were not counted"
-                        : "answers were checked, but rows and files were not counted against the contract";
+    const std::string counted = counted_text(rule);
+    if (counted.empty())
+        return "answers were checked, but rows and files were not counted against the contract";
+    const bool several = counted.find(", ") != std::string::npos;
+    return fmt::format("{}{} and are as the contract; {}", counted, several ? "," : "", uncounted_text(rule));
 }
 
 }  // namespace joust::report::words

@@ -59,6 +59,7 @@ def test_who_does_the_work_is_valid(lines, label):
     ("rolls-back", "effects"), ("another-database", "effects"), ("loses-one", "effects"), ("duplicates-one", "effects"),
     ("unlogged", "effects"), ("while-watched", "effects"), ("cached-body", "error_rate"), ("wrong-id", "error_rate"),
     ("error-inside", "error_rate"), ("three-percent", "error_rate"), ("sheds-load", "error_rate"),
+    ("skips-a-file", "effects"), ("never-reads", "effects"), ("files-in-memory", "effects"),
     ("restarts", "service_restarted"), ("leaks", "out_of_memory"), ("degrades", "no_steady_state"),
 ])
 def test_a_cheat_is_caught_by_its_name(lines, label, code):

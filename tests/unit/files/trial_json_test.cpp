@@ -86,6 +86,14 @@ TrialResult full_trial() {
         .tables = {{TableFault::trigger, "users", "a_trigger"}, {TableFault::replaced, "users", ""}},
         .log_syncs = LogSyncs{
             .syncs = 18, .commits = 19, .most_sessions = 20, .elapsed = Nanoseconds{21'000'000'000}}};
+    trial.files = ObservedFiles{.contract = {5, 6, 7, 8},
+                                .not_evaluated = "it is out of reach",
+                                .slices = 2,
+                                .watched = std::chrono::milliseconds(250),
+                                .requests = 40,
+                                .requests_least = 30,
+                                .seen = {51, 52, 53, 54},
+                                .opened = 3};
     trial.database_waits = DatabaseWaits{.samples = 20,
                                          .sessions = 80,
                                          .idle = 11,

@@ -112,8 +112,10 @@ testing::ReportCase eventful_run() {
                                              .rows = {{"users", {20, 10, 10}}},
                                              .answers_ahead = 0,
                                              .log_syncs = model::LogSyncs{.syncs = 2, .commits = 2}};
-    for (model::TrialResult& one : run.trials)
+    for (model::TrialResult& one : run.trials) {
+        one.files = model::ObservedFiles{.contract = {5, 5, 5, 5}, .slices = 1, .requests = 2};
         one.database_waits = model::DatabaseWaits{.samples = 1, .sessions = 1};
+    }
     trial.effects->tables = {{model::TableFault::trigger, "users", "t"}};
     trial.samples.ids = {{"a", 2, {{1, model::RequestErrorKind::reset}}, false}};
     for (const model::PlannedTrial& plan :

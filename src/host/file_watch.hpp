@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.hpp"
+#include "base/fd.hpp"
+#include "base/file.hpp"
+#include "host/file_lives.hpp"
+
+namespace joust::host {
+
+/// What the kernel queues of a folder for each file that is made, written, read back and removed; each event
+/// costs whoever causes it some two microseconds.
+inline constexpr int k_events_per_file = 5;
+
+/// Counts what is done to the files of a folder and of those below it, by inotify(7), in slices of time. A
+/// resource: the kernel tells nothing between two slices, and nothing after its end. Not seen: files that
+/// never have a name (O_TMPFILE, memfd), and reads and writes of files that are mapped. Nobody is woken by an
+/// event: who watches has to take them often enough.
+class FileWatch {
+public:
+    /// Fails (io) where the kernel allows no more watchers.
+    static Result<FileWatch> make(Path folder);
+
+    /// Begins a slice; fails where the folder cannot be watched or has too many files or folders to know.
+    Status begin();
+    /// Takes what the kernel has queued, which is 16 384 events at most, or some 3000 files: call it often.
+    void take();
+    /// Ends the slice. Fails (unsupported) where something may have been missed: the queue was full, or there
+    /// was a new folder, in which files may have come and gone before it was watched.
+    Result<FileCounts> end();
+
+    /// Whether the folder's file system tells of its files: makes, writes, reads and removes one. Not within
+    /// a slice.
+    Status try_out();
+
+private:
+    FileWatch(Path folder, Fd inotify) : folder_(std::move(folder)), inotify_(std::move(inotify)) {}
+    Status watch_all();
+    Status watch(const Fd& folder, int depth);
+    void forget();
+    void count(int watch, std::uint32_t mask, std::uint32_t cookie, std::string_view name);
+
+    Path folder_;
+    Fd inotify_;
+    std::vector<int> watches_;
+    std::size_t files_ = 0;  ///< that were there when the slice began
+    FileLives lives_;
+    std::optional<std::string> missed_;  ///< why something may be
+};
+
+}  // namespace joust::host

@@ -1,0 +1,142 @@
+#include "host/file_watch.hpp"
+
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "support.hpp"
+
+namespace joust::host {
+namespace {
+
+using ::testing::HasSubstr;
+
+enum class Reading { whole, none, mapped };
+
+/// A file as the contract has it, but for how it is read.
+void work_with(const Path& path, Reading how = Reading::whole) {
+    const std::string text(1000, 'x');
+    const Fd made(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+    ASSERT_EQ(::write(made.get(), text.data(), text.size()), static_cast<ssize_t>(text.size()));
+    if (how != Reading::none) {
+        const Fd again(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+        std::string read(text.size(), '\0');
+        if (how == Reading::whole) {
+            ASSERT_EQ(::read(again.get(), read.data(), read.size()), static_cast<ssize_t>(text.size()));
+        } else {
+            void* const mapped = ::mmap(nullptr, text.size(), PROT_READ, MAP_PRIVATE, again.get(), 0);
+            ASSERT_NE(mapped, MAP_FAILED);
+            EXPECT_EQ(*static_cast<const char*>(mapped), 'x');
+            ::munmap(mapped, text.size());
+        }
+    }
+    ASSERT_EQ(::unlink(path.c_str()), 0);
+}
+
+class FileWatchOf : public ::testing::Test {
+protected:
+    const test::TempDirectory folder_;
+    FileWatch watch_ = test::must(FileWatch::make(folder_.path()));
+};
+
+TEST_F(FileWatchOf, CountsWhatIsDoneToRealFiles) {
+    ASSERT_TRUE(watch_.begin());
+    for (int i = 0; i < 100; ++i)
+        work_with(folder_.path() / std::to_string(i));
+    EXPECT_EQ(test::must(watch_.end()), (FileCounts{100, 100, 100, 0, 100}));
+}
+
+TEST_F(FileWatchOf, TellsReadingFromNoneAndFromAMapping) {
+    ASSERT_TRUE(watch_.begin());
+    work_with(folder_.path() / "a", Reading::none);
+    EXPECT_EQ(test::must(watch_.end()), (FileCounts{1, 1, 0, 0, 1}));
+    ASSERT_TRUE(watch_.begin());
+    work_with(folder_.path() / "a", Reading::mapped);
+    EXPECT_EQ(test::must(watch_.end()), (FileCounts{1, 1, 0, 1, 1}));
+}
+
+TEST_F(FileWatchOf, SeesNothingOutsideOfASlice) {
+    work_with(folder_.path() / "before");
+    ASSERT_TRUE(watch_.begin());
+    EXPECT_EQ(test::must(watch_.end()), FileCounts{});
+    work_with(folder_.path() / "after");
+    ASSERT_TRUE(watch_.begin());
+    EXPECT_EQ(test::must(watch_.end()), FileCounts{});
+}
+
+TEST_F(FileWatchOf, KnowsFilesThatWereThereBefore) {
+    std::ofstream(folder_.path() / "old") << "text";
+    std::ofstream(folder_.path() / "new") << "text";
+    ASSERT_TRUE(watch_.begin());
+    std::filesystem::rename(folder_.path() / "new", folder_.path() / "old");
+    EXPECT_EQ(test::must(watch_.end()).removed, 1U) << "the one that was there was replaced";
+}
+
+TEST_F(FileWatchOf, SeesFilesBelowFoldersThatAreThere) {
+    std::filesystem::create_directories(folder_.path() / "a/b");
+    ASSERT_TRUE(watch_.begin());
+    work_with(folder_.path() / "a/b/f");
+    work_with(folder_.path() / "a/f");
+    EXPECT_EQ(test::must(watch_.end()), (FileCounts{2, 2, 2, 0, 2}));
+}
+
+TEST_F(FileWatchOf, ProvesNothingWhereAFolderAppearedAndKnowsItTheNextTime) {
+    ASSERT_TRUE(watch_.begin());
+    std::filesystem::create_directory(folder_.path() / "sub");
+    work_with(folder_.path() / "sub/f");
+    const auto counts = watch_.end();
+    ASSERT_FALSE(counts);
+    EXPECT_THAT(counts.error().message, HasSubstr("it made a folder meanwhile"));
+    ASSERT_TRUE(watch_.begin());
+    work_with(folder_.path() / "sub/f");
+    EXPECT_EQ(test::must(watch_.end()), (FileCounts{1, 1, 1, 0, 1}));
+}
+
+TEST_F(FileWatchOf, ProvesNothingWhereTheQueueWasFull) {
+    const Path path = folder_.path() / "f";
+    std::ofstream(path) << "text";
+    const Fd file(::open(path.c_str(), O_RDWR | O_CLOEXEC));
+    ASSERT_TRUE(watch_.begin());
+    char byte = 'x';
+    for (int i = 0; i < 20'000; ++i) {
+        ASSERT_EQ(::pwrite(file.get(), &byte, 1, 0), 1);
+        ASSERT_EQ(::pread(file.get(), &byte, 1, 0), 1);
+    }
+    const auto counts = watch_.end();
+    ASSERT_FALSE(counts);
+    EXPECT_THAT(counts.error().message, HasSubstr("more happened to its files than the kernel keeps"));
+}
+
+TEST_F(FileWatchOf, LosesNothingOfALongSliceThatIsTakenOften) {
+    ASSERT_TRUE(watch_.begin());
+    for (int i = 0; i < 10'000; ++i) {
+        work_with(folder_.path() / std::to_string(i));
+        if (i % 1000 == 0) watch_.take();
+    }
+    EXPECT_EQ(test::must(watch_.end()), (FileCounts{10'000, 10'000, 10'000, 0, 10'000}));
+}
+
+TEST_F(FileWatchOf, FollowsNoLink) {
+    const test::TempDirectory elsewhere;
+    std::filesystem::create_directory_symlink(elsewhere.path(), folder_.path() / "link");
+    ASSERT_TRUE(watch_.begin());
+    work_with(elsewhere.path() / "f");
+    EXPECT_EQ(test::must(watch_.end()), FileCounts{});
+}
+
+TEST_F(FileWatchOf, TriesOutAndLeavesNothing) {
+    EXPECT_TRUE(watch_.try_out());
+    EXPECT_TRUE(std::filesystem::is_empty(folder_.path()));
+}
+
+TEST(FileWatch, OfAFolderThatIsNotThereSaysSo) {
+    FileWatch watch = test::must(FileWatch::make("/nonexistent/scratch"));
+    const Status begun = watch.begin();
+    ASSERT_FALSE(begun);
+    EXPECT_THAT(begun.error().message, HasSubstr("cannot be opened"));
+    EXPECT_FALSE(watch.try_out());
+}
+
+}  // namespace
+}  // namespace joust::host
