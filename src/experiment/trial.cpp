@@ -13,6 +13,7 @@
 #include "load/engine.hpp"
 #include "model/wording.hpp"
 #include "probes/audit_probe.hpp"
+#include "probes/process_probe.hpp"
 #include "probes/storage_probe.hpp"
 #include "probes/usage_probe.hpp"
 #include "probes/wal_probe.hpp"
@@ -145,6 +146,11 @@ private:
         return model::window_of(spec_.benchmark, result_.plan);
     }
 
+    [[nodiscard]] const model::Stack& declared_stack(const model::Contender& contender) const {
+        const bool sqlite = spec_.benchmark.database.engine == model::DatabaseEngine::sqlite;
+        return sqlite && contender.sqlite_stack ? *contender.sqlite_stack : contender.stack;
+    }
+
     // What is read over the window of this trial.
     probes::Probes make_probes(const deploy::Instance& instance) {
         using model::Role;
@@ -163,6 +169,10 @@ private:
         if (const std::optional<Path> scratch = instance.scratch().here())
             all.push_back(std::make_unique<probes::StorageProbe>(
                 host::block_devices({rig_.environment().host.storage.directory, *scratch})));
+        const model::Stack& stack = declared_stack(instance.contender());
+        all.push_back(std::make_unique<probes::ProcessProbe>(
+            [&instance] { return instance.pids(); }, instance.pid(),
+            probes::DeclaredProcesses{.all = stack.processes, .workers = stack.workers}));
         if (const auto left = probes::rows_left(spec_.workload))
             all.push_back(std::make_unique<probes::AuditProbe>(rig_.database(), result_.plan.entrant, *left));
         const auto changed = probes::rows_changed(spec_.workload);
@@ -177,20 +187,24 @@ private:
         const probes::Probes probes = make_probes(instance);
         JOUST_CHECK(probes::begin(probes, window_, end));
         bool counted = false;
+        std::optional<std::uint64_t> printed_before;
         for (;;) {
             if (interrupted_()) return stop(engine);
             const load::Progress progress = engine.progress();
             const bool draining = progress.at >= end;
+            if (!counted && progress.at >= window_) probes::look(probes, progress.at);
+            if (!printed_before && progress.at >= window_) printed_before = instance.printed_bytes();
             if (draining && !counted) {
                 result_.service.processes = static_cast<int>(instance.pids().size());
+                result_.service.printed_bytes = instance.printed_bytes() - *printed_before;
                 counted = true;
             }
             report(progress, draining ? Phase::draining : Phase::measuring,
                    std::max(0ns, progress.at - (draining ? end : window_)),
                    draining ? spec_.benchmark.load.timeout : window_length());
             if (progress.finished) break;
-            const bool near_end = !draining && end - progress.at < k_poll;
-            std::this_thread::sleep_for(near_end ? end - progress.at : draining ? k_poll / 5 : k_poll);
+            const Nanoseconds next = progress.at < window_ ? window_ - progress.at : end - progress.at;
+            std::this_thread::sleep_for(draining ? k_poll / 5 : std::min(k_poll, next));
         }
         JOUST_TRY(result_.samples, engine.finish());
         result_.party(model::Role::generator)->usage = std::exchange(result_.samples.generator, {});
