@@ -113,6 +113,7 @@ Comparison compare(const model::Benchmark& benchmark, const std::vector<TrialRes
 
     Evidence evidence{judged, comparison.cells, comparison.levels, comparison.load_model,
                       benchmark.experiment};
+    evidence.state = state_of(benchmark, trials);
     if (comparison.again) {
         comparison.floors = host_floors(evidence, {*comparison.again, comparison.baseline});
         for (const model::HostFloor& floor : comparison.floors)

@@ -7,6 +7,7 @@
 
 #include "analysis/cell.hpp"
 #include "model/comparison.hpp"
+#include "stats/looks.hpp"
 
 namespace joust::analysis {
 
@@ -20,6 +21,7 @@ struct Evidence {
     /// Half-widths that the baseline had against itself, by quantity (model::HostFloor); empty without such
     /// an entrant.
     std::map<model::Quantity, double> floors = {};
+    stats::RunState state = stats::RunState::going_on;  ///< by its budget; see state_of()
 
     [[nodiscard]] const model::Cell* cell(const std::string& entrant, std::int64_t level) const;
     /// Of practical equivalence: the benchmark's, or what this host could tell apart where that is more.

@@ -1,6 +1,10 @@
 #include "analysis/looks.hpp"
 
 #include <algorithm>
+#include <set>
+#include <vector>
+
+#include "model/measuring_time.hpp"
 
 namespace joust::analysis {
 namespace {
@@ -16,10 +20,25 @@ bool one_look(const model::ExperimentSpec& experiment) {
     return experiment.blocks_min == experiment.blocks_max;
 }
 
-std::optional<stats::Look> look_at(const model::ExperimentSpec& experiment, int blocks) {
+stats::RunState state_of(const model::Benchmark& benchmark, std::span<const model::TrialResult> trials) {
+    int last_block = 0;
+    std::set<std::int64_t> levels;
+    for (const model::TrialResult& trial : trials) {
+        if (trial.plan.lens != model::Lens::capacity) continue;
+        if (trial.plan.block > last_block) levels.clear();
+        last_block = std::max(last_block, trial.plan.block);
+        if (trial.plan.block == last_block) levels.insert(trial.plan.level);
+    }
+    const bool goes_on =
+        model::fits_budget(benchmark, trials, std::vector<std::int64_t>(levels.begin(), levels.end()));
+    return goes_on ? stats::RunState::going_on : stats::RunState::over;
+}
+
+std::optional<stats::Look> look_at(const model::ExperimentSpec& experiment, int blocks,
+                                   stats::RunState state) {
     const stats::Look only{.blocks = blocks, .p = stats::k_overall_level};
     if (one_look(experiment)) return only;
-    const bool over = blocks >= experiment.blocks_max;
+    const bool over = state == stats::RunState::over || blocks >= experiment.blocks_max;
     // No look comes before the end of so short a run, so nothing of the error was spent.
     if (experiment.blocks_max < stats::k_looks.front().blocks)
         return over ? std::optional(only) : std::nullopt;

@@ -45,7 +45,9 @@ bool looked_at_after(int blocks) {
 class Course {
 public:
     Course(const model::Benchmark& benchmark, const std::vector<TrialResult>& finished, const Look& look)
-        : benchmark_(benchmark), finished_(finished), look_(look) {}
+        : benchmark_(benchmark), as_it_goes_on_(benchmark), finished_(finished), look_(look) {
+        as_it_goes_on_.experiment.budget.reset();
+    }
 
     [[nodiscard]] std::vector<PlannedTrial> next() const {
         LevelList levels = benchmark_.load.levels;
@@ -84,10 +86,10 @@ private:
         if (over) return begun;
         const auto later = [&](const TrialResult& trial) { return trial.plan.block >= blocks; };
         if (std::none_of(finished_.begin(), finished_.end(), later))
-            return open_levels(look_(benchmark_, finished_), benchmark_, levels);
+            return open_levels(look_(as_it_goes_on_, finished_), benchmark_, levels);
         std::vector<TrialResult> until_then;
         std::remove_copy_if(finished_.begin(), finished_.end(), std::back_inserter(until_then), later);
-        return open_levels(look_(benchmark_, until_then), benchmark_, levels);
+        return open_levels(look_(as_it_goes_on_, until_then), benchmark_, levels);
     }
 
     // A block that was begun goes on as far as it can; a new one begins only if all of it can be measured.
@@ -110,6 +112,7 @@ private:
     }
 
     const model::Benchmark& benchmark_;
+    model::Benchmark as_it_goes_on_;  // what a look judges by: that a budget may end the run comes after it
     const std::vector<TrialResult>& finished_;
     const Look& look_;
 };

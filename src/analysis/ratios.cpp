@@ -279,7 +279,7 @@ private:
     }
 
     void set_look(Case& judged, int finished) const {
-        judged.look = look_at(evidence_.experiment, finished);
+        judged.look = look_at(evidence_.experiment, finished, evidence_.state);
         judged.result.confidence = judged.confidence();
         if (judged.look && !one_look(evidence_.experiment)) judged.result.look = judged.look->blocks;
     }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "database/change_log.hpp"
+#include "database/session_reader.hpp"
 #include "host/cpu_layout.hpp"
 #include "host/run_state.hpp"
 #include "host/usage_sampler.hpp"
@@ -80,6 +81,9 @@ public:
     /// Rows of the contender's `table` (in the schema "public") by their column request_id, read without
     /// running any code of the contender's with other rights than its own.
     virtual Result<TableContents> rows_by_request(const std::string& contender, const std::string& table) = 0;
+
+    /// Reads what the contender's sessions are doing; null for a database without sessions.
+    virtual Result<std::unique_ptr<SessionReader>> session_reader(const std::string& contender) = 0;
 
     /// Ends the stretch of the log that began with the contender's begin_turn(): what was committed before
     /// the call is in it. Empty for a database without a log that can be read; fails where the turn is

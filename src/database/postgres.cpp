@@ -7,6 +7,7 @@
 #include "database/postgres_changes.hpp"
 #include "database/postgres_config.hpp"
 #include "database/postgres_log.hpp"
+#include "database/postgres_sessions.hpp"
 #include "database/secret.hpp"
 #include "host/facts.hpp"
 #include "model/wording.hpp"
@@ -299,6 +300,13 @@ Status Postgres::begin_turn(const std::string& contender) {
     if (!before) return tl::unexpected(with_context(before.error(), doing));
     stretch_ = Stretch{contender, std::move(*start), std::move(*before)};
     return {};
+}
+
+Result<std::unique_ptr<SessionReader>> Postgres::session_reader(const std::string& contender) {
+    auto session = superuser_session(database_name(contender), k_own_settings);
+    if (!session)
+        return tl::unexpected(with_context(session.error(), "looking at the sessions of " + contender));
+    return std::make_unique<PostgresSessions>(std::move(*session));
 }
 
 Result<std::optional<ChangeLog>> Postgres::changes_in_turn(const std::string& contender) {

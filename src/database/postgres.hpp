@@ -30,6 +30,7 @@ public:
     Status reset(const std::string& contender) override;
     Status begin_turn(const std::string& contender) override;
     Result<TableContents> rows_by_request(const std::string& contender, const std::string& table) override;
+    Result<std::unique_ptr<SessionReader>> session_reader(const std::string& contender) override;
     Result<std::optional<ChangeLog>> changes_in_turn(const std::string& contender) override;
     Status read_changes(const ChangeLog& log, const std::function<void(const WalRecord&)>& each) override;
     Result<model::DatabaseFacts> facts() override;

@@ -32,6 +32,9 @@ public:
     Status reset(const std::string& contender) override;
     Status begin_turn(const std::string&) override { return {}; }  // each contender has a file of its own
     Result<TableContents> rows_by_request(const std::string& contender, const std::string& table) override;
+    Result<std::unique_ptr<SessionReader>> session_reader(const std::string&) override {
+        return std::unique_ptr<SessionReader>();
+    }
     Result<std::optional<ChangeLog>> changes_in_turn(const std::string&) override {
         return std::optional<ChangeLog>();
     }

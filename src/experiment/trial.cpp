@@ -16,6 +16,7 @@
 #include "probes/process_probe.hpp"
 #include "probes/storage_probe.hpp"
 #include "probes/usage_probe.hpp"
+#include "probes/wait_probe.hpp"
 #include "probes/wal_probe.hpp"
 
 namespace joust::experiment {
@@ -173,6 +174,11 @@ private:
         all.push_back(std::make_unique<probes::ProcessProbe>(
             [&instance] { return instance.pids(); }, instance.pid(),
             probes::DeclaredProcesses{.all = stack.processes, .workers = stack.workers}));
+        // Whoever cannot be asked now says nothing of its waits; the trial is none the worse for it.
+        if (auto reader = rig_.database().session_reader(result_.plan.entrant))
+            all.push_back(std::make_unique<probes::WaitProbe>(
+                std::move(*reader),
+                spec_.benchmark.experiment.seed + static_cast<std::uint64_t>(result_.plan.index)));
         if (const auto left = probes::rows_left(spec_.workload))
             all.push_back(std::make_unique<probes::AuditProbe>(rig_.database(), result_.plan.entrant, *left));
         const auto changed = probes::rows_changed(spec_.workload);

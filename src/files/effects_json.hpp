@@ -2,6 +2,7 @@
 
 #include "files/json_fields.hpp"
 #include "model/audit.hpp"
+#include "model/database_waits.hpp"
 #include "model/observed_effects.hpp"
 
 // What the requests of a trial did: the parts of its line that hold it against the contract.
@@ -20,6 +21,20 @@ void fields(F& f, A& audit) {
     f("unknown_partial", audit.unknown_partial);
     f("foreign_rows", audit.foreign_rows);
     f.text("problem", audit.problem);
+}
+
+template <typename F, Is<model::DatabaseWaits> W>
+void fields(F& f, W& waits) {
+    f("samples", waits.samples);
+    f("sessions", waits.sessions);
+    f("idle", waits.idle);
+    f("held", waits.held);
+    f("on_lock", waits.on_lock);
+    f("on_log", waits.on_log);
+    f("on_storage", waits.on_storage);
+    f("on_other", waits.on_other);
+    f("all_in_use", waits.all_in_use);
+    f("most_sessions", waits.most_sessions);
 }
 
 template <typename F, Is<model::RowEffects> R>

@@ -16,6 +16,7 @@ void fields(F& f, S& storage) {
     f("file_system", storage.file_system);
     f("in_memory", storage.in_memory);
     f.seconds("sync_median_s", storage.sync_median);
+    f.later("journal", storage.journal);
 }
 
 template <typename F, Is<HostFacts> H>

@@ -246,6 +246,7 @@ void fields(F& f, T& trial) {
     f("incidents", trial.incidents);
     f.later("audit", trial.audit);
     f.later("effects", trial.effects);
+    f.later("database_waits", trial.database_waits);
     f("operations", trial.samples.operations);
     f("seconds", trial.samples.seconds);
     f("error_examples", trial.samples.examples);

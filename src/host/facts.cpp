@@ -16,6 +16,7 @@
 #include "base/text.hpp"
 #include "host/cgroup_host.hpp"
 #include "host/cpu_layout.hpp"
+#include "host/storage.hpp"
 
 namespace joust::host {
 namespace {
@@ -112,6 +113,18 @@ std::string file_system_name(std::uint64_t magic) {
     }
 }
 
+// Ext4 names the task that writes its journal, and says "<none>" without one.
+std::optional<bool> has_journal(const Path& directory) {
+    for (const std::string& device : block_devices({directory})) {
+        std::error_code missing;
+        const Path place = std::filesystem::read_symlink(Path("/sys/dev/block") / device, missing);
+        if (missing) return std::nullopt;
+        if (const auto task = first_line(Path("/sys/fs/ext4") / place.filename() / "journal_task"))
+            return *task != "<none>";
+    }
+    return std::nullopt;
+}
+
 std::optional<Nanoseconds> sync_median(const Path& directory) {
     std::string name = (directory / ".joust-sync-XXXXXX").string();
     const Fd file(::mkostemp(name.data(), O_CLOEXEC));
@@ -140,6 +153,7 @@ model::StorageFacts read_storage_facts(const Path& directory) {
         facts.in_memory = facts.file_system == "tmpfs" || facts.file_system == "ramfs";
     }
     facts.sync_median = sync_median(directory);
+    facts.journal = has_journal(directory);
     return facts;
 }
 

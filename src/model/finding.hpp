@@ -127,12 +127,24 @@ struct ThinkBound {
     friend bool operator==(const ThinkBound&, const ThinkBound&) = default;
 };
 
+/// What requests waited for at the database, by samples of the contender's sessions with it.
+struct SessionWait {
+    enum class For : std::uint8_t { lock, log, connection };
+    For what{};
+    double sessions = 0;    ///< that were open, on average, as are the next three
+    double in_use = 0;      ///< with a statement or a transaction under way
+    double waiting = 0;     ///< for just that; of a connection: held in a transaction without a statement
+    double all_in_use = 0;  ///< share of the samples in which none was free, 0..1
+    friend bool operator==(const SessionWait&, const SessionWait&) = default;
+};
+using Wait = std::variant<DelayedBody, SessionWait>;
+
 /// Of what they may use, what contender, database and storage used.
 struct InUse {
     double contender = 0;  ///< 0..1 of its limit, as is the next
     double database = 0;
-    std::optional<double> storage;    ///< 0..1 of the time, the busiest device; empty: not known
-    std::optional<DelayedBody> wait;  ///< what was waited for, where the evidence shows it
+    std::optional<double> storage;  ///< 0..1 of the time, the busiest device; empty: not known
+    std::optional<Wait> wait;       ///< what was waited for, where the evidence shows it
     [[nodiscard]] double total() const { return contender + database + storage.value_or(0); }
     friend bool operator==(const InUse&, const InUse&) = default;
 };

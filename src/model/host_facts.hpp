@@ -15,6 +15,7 @@ struct StorageFacts {
     std::string file_system;                 ///< "ext4", "xfs", "tmpfs", …; "unknown (0x…)" otherwise
     bool in_memory = false;                  ///< a RAM disk: durability costs nothing there, results flatter
     std::optional<Nanoseconds> sync_median;  ///< median of some 4 KiB write + fdatasync; empty if it failed
+    std::optional<bool> journal = {};        ///< of ext4; empty for others and where it is not known
 
     friend bool operator==(const StorageFacts&, const StorageFacts&) = default;
 };

@@ -42,6 +42,12 @@ enum class Quantity : std::uint8_t {
     storage_written_per_operation,
     database_storage_written_per_operation,
     storage_busy_share,
+    database_sessions,
+    database_sessions_in_use,
+    database_sessions_held,
+    database_sessions_on_lock,
+    database_sessions_on_log,
+    database_sessions_all_in_use,
     connections_peak,  ///< k_quantities counts up to this one
 };
 inline constexpr std::size_t k_quantities = static_cast<std::size_t>(Quantity::connections_peak) + 1;
@@ -172,6 +178,17 @@ inline Value storage_busy_share(const TrialResult& trial) {
     return per_second(trial, seconds(*trial.storage_busy));
 }
 
+template <std::uint64_t DatabaseWaits::* part>
+Value sessions(const TrialResult& trial) {
+    if (!trial.database_waits) return std::nullopt;
+    return trial.database_waits->mean((*trial.database_waits).*part);
+}
+
+inline Value sessions_in_use(const TrialResult& trial) {
+    if (!trial.database_waits) return std::nullopt;
+    return trial.database_waits->mean(trial.database_waits->in_use());
+}
+
 inline Value connections_peak(const TrialResult& trial) {
     return static_cast<double>(trial.samples.connections.peak);
 }
@@ -206,6 +223,12 @@ constexpr QuantityRow of_errors(Quantity quantity, std::string_view name, Aggreg
 constexpr QuantityRow of_party(Quantity quantity, std::string_view key, Unit unit, Role party, Per per,
                                Aggregate aggregate, Value (*of)(const TrialResult&)) {
     return {quantity, key, key, unit, party, per, Better::less, Aspect::cost, aggregate, of, {}};
+}
+
+constexpr QuantityRow of_sessions(Quantity quantity, std::string_view key, Unit unit,
+                                  Value (*of)(const TrialResult&)) {
+    return {quantity,        key, key, unit, Role::database, Per::window, Better::neither, Aspect::cost,
+            Aggregate::mean, of,  {}};
 }
 
 inline constexpr std::array<QuantityRow, k_quantities> k_rows{{
@@ -281,6 +304,18 @@ inline constexpr std::array<QuantityRow, k_quantities> k_rows{{
      Aggregate::mean,
      storage_busy_share,
      {}},
+    of_sessions(Quantity::database_sessions, "database_sessions", Unit::number,
+                sessions<&DatabaseWaits::sessions>),
+    of_sessions(Quantity::database_sessions_in_use, "database_sessions_in_use", Unit::number,
+                sessions_in_use),
+    of_sessions(Quantity::database_sessions_held, "database_sessions_held", Unit::number,
+                sessions<&DatabaseWaits::held>),
+    of_sessions(Quantity::database_sessions_on_lock, "database_sessions_on_lock", Unit::number,
+                sessions<&DatabaseWaits::on_lock>),
+    of_sessions(Quantity::database_sessions_on_log, "database_sessions_on_log", Unit::number,
+                sessions<&DatabaseWaits::on_log>),
+    of_sessions(Quantity::database_sessions_all_in_use, "database_sessions_all_in_use_share", Unit::share,
+                sessions<&DatabaseWaits::all_in_use>),
     {Quantity::connections_peak,
      "connections_peak",
      "connections_peak",

@@ -8,6 +8,7 @@
 
 #include "base/clock.hpp"
 #include "model/audit.hpp"
+#include "model/database_waits.hpp"
 #include "model/observed_effects.hpp"
 #include "model/party.hpp"
 #include "model/plan.hpp"
@@ -94,6 +95,9 @@ struct TrialResult {
     /// Of that, CPU time that a program of an experiment took and told of (host/added_steal.hpp); empty where
     /// there was none.
     std::optional<Nanoseconds> contender_steal_added;
+    /// What the contender's sessions with the database were doing in the window; empty where there are none
+    /// (SQLite), they could not be asked, and in files of earlier versions.
+    std::optional<DatabaseWaits> database_waits;
     ServiceRecord service;
     /// Empty where they could not be listed, and in files of earlier versions.
     std::optional<ServiceProcesses> processes;

@@ -99,6 +99,13 @@ std::string resources(const Pictured& pictured) {
            picture(pictured, "memory", "Memory of the service over concurrency");
 }
 
+std::string sessions(const RunReport& run) {
+    const Table table = session_table(run);
+    if (table.rows.empty()) return "";
+    return heading("Sessions with the database") + marked(words::about_sessions()) + "\n\n" +
+           table.markdown();
+}
+
 // Rules without an answer, each with the cells that it is about unless those are all of them.
 std::vector<words::Prose> unanswered(const RunReport& run) {
     struct Silent {
@@ -231,7 +238,7 @@ std::string markdown(const RunReport& run, const std::vector<Figure>& figures) {
     text += heading("Architecture of each contender") + architecture_table(run).markdown();
     if (!run.comparison.cells.empty())
         text += throughput(pictured) + capacity(run) + latency(pictured) + resources(pictured) +
-                equal_rate_section(run) + effects_section(run) + errors(pictured);
+                sessions(run) + equal_rate_section(run) + effects_section(run) + errors(pictured);
     text += heading("Findings") + bullets(found(run), "Nothing was measured, so nothing was found.");
     text += heading("Recommendations") +
             bullets(words::recommendations(run), "No recommendation follows from these numbers.");

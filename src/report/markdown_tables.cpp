@@ -170,6 +170,10 @@ Table environment_table(const RunReport& run) {
     row("load average before the run", fmt::format("{:.2f}", host.load_average_1min));
     std::string storage = host.storage.file_system;
     if (host.storage.in_memory) storage += " (in memory: durability costs nothing there)";
+    if (host.storage.journal == false)
+        storage +=
+            " without a journal (it makes a file by passing over all that were deleted in the last "
+            "minute, so a contender pays for what it deletes)";
     if (host.storage.sync_median)
         storage += ", a 4 KiB write is durable after " + model::duration_text(*host.storage.sync_median) +
                    " (median)";
@@ -264,6 +268,15 @@ Table latency_table(const RunReport& run) {
 Table resource_table(const RunReport& run) {
     return per_cell(run, columns_of(words::Section::resources),
                     [](const Cell& cell) { return figures_of(words::Section::resources, cell); });
+}
+
+Table session_table(const RunReport& run) {
+    const bool any = std::any_of(
+        run.comparison.cells.begin(), run.comparison.cells.end(),
+        [](const Cell& cell) { return cell.find(model::Quantity::database_sessions) != nullptr; });
+    if (!any) return {};
+    return per_cell(run, columns_of(words::Section::sessions),
+                    [](const Cell& cell) { return figures_of(words::Section::sessions, cell); });
 }
 
 Table error_table(const RunReport& run) {

@@ -16,6 +16,8 @@ Table architecture_table(const RunReport& run);
 Table throughput_table(const RunReport& run);
 Table latency_table(const RunReport& run);
 Table resource_table(const RunReport& run);
+/// Empty where no cell has sessions.
+Table session_table(const RunReport& run);
 Table error_table(const RunReport& run);
 
 }  // namespace joust::report

@@ -63,6 +63,14 @@ ReportCase work_not_done() {
                                                .rows = {{"users", {inserted * all, 5 * all, 5 * all}}},
                                                .rolled_back = 3,
                                                .answers_ahead = 0};
+        trial.database_waits = model::DatabaseWaits{.samples = 40,
+                                                    .sessions = 160,
+                                                    .idle = 30,
+                                                    .held = 80,
+                                                    .on_lock = 2,
+                                                    .on_log = 20,
+                                                    .all_in_use = 12,
+                                                    .most_sessions = 4};
     }
     return run;
 }

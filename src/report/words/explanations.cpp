@@ -13,7 +13,8 @@ std::string looks_text(const model::ExperimentSpec& experiment) {
         return "It is judged once, at 95 %, over all levels together; ratios of single levels describe. ";
     return "It is looked at after 4, 6, 8, 10 and 12 blocks, at confidences that together err in 5 % of the "
            "runs; "
-           "the last look judges. Levels are judged among all of them (Holm). ";
+           "the last look judges, and where the budget or the number of blocks ends the run, all of its "
+           "blocks do at the last one's 97.4 %. Levels are judged among all of them (Holm). ";
 }
 
 }  // namespace
@@ -81,6 +82,16 @@ Prose about_resources() {
            emphasis("Throttled") +
            ": share of the window in which a quota stopped the service. Contender, database and load "
            "generator are measured apart.";
+}
+
+Prose about_sessions() {
+    return "The contender's connections to its database, by samples spread over the window: how many were "
+           "open on average, and of these, how many had a statement or a transaction under way (" +
+           emphasis("in use") +
+           "), were in a transaction without a statement, so that the contender itself "
+           "kept it waiting (" +
+           emphasis("held") + "), waited for a lock, or for the write-ahead log to be durable. " +
+           emphasis("None free") + ": share of the samples in which every connection was in use.";
 }
 
 Prose about_effects() {

@@ -173,7 +173,7 @@ std::string places_text(const std::vector<const Cell*>& cells, model::LoadModel 
 // "x at 8 users (of what they may use, the contender used 2 %, …); its wait is …", told of the busiest cell.
 std::string wait_of(const std::vector<const Cell*>& cells, model::LoadModel model) {
     const model::InUse* most = nullptr;
-    std::optional<model::DelayedBody> wait;
+    std::optional<model::Wait> wait;
     for (const Cell* cell : cells) {
         const auto* used = facts_of<model::InUse>(*cell, model::Rule::nobody_busy);
         if (most == nullptr || used->total() > most->total()) most = used;

@@ -26,7 +26,7 @@ constexpr std::array<ComparedWords, 4> k_compared{{
      "longer p99", "faster", "slower"},
 }};
 
-constexpr std::array<QuantityColumn, 23> k_columns{{
+constexpr std::array<QuantityColumn, 29> k_columns{{
     {Quantity::goodput, Section::throughput, "goodput/s", true},
     {Quantity::throughput, Section::throughput, "throughput/s", true},
     {Quantity::response_time_mean, Section::latency, "mean"},
@@ -49,6 +49,12 @@ constexpr std::array<QuantityColumn, 23> k_columns{{
     {Quantity::storage_written_per_operation, Section::resources, "written to storage/op"},
     {Quantity::database_storage_written_per_operation, Section::resources, "database written/op"},
     {Quantity::throttled_share, Section::resources, "throttled"},
+    {Quantity::database_sessions, Section::sessions, "open"},
+    {Quantity::database_sessions_in_use, Section::sessions, "in use"},
+    {Quantity::database_sessions_held, Section::sessions, "held"},
+    {Quantity::database_sessions_on_lock, Section::sessions, "on a lock"},
+    {Quantity::database_sessions_on_log, Section::sessions, "on the log"},
+    {Quantity::database_sessions_all_in_use, Section::sessions, "none free"},
     {Quantity::error_rate, Section::errors, "error rate"},
 }};
 

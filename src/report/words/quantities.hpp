@@ -23,7 +23,7 @@ struct ComparedWords {
 const ComparedWords& compared_words(model::Quantity quantity);
 
 /// The tables of the report that have a row for each cell.
-enum class Section { throughput, latency, resources, errors };
+enum class Section { throughput, latency, resources, sessions, errors };
 
 /// A column of such a table.
 struct QuantityColumn {

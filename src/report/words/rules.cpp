@@ -115,6 +115,25 @@ std::string wait_text(const model::DelayedBody& facts) {
         duration_text(facts.rest_ns));
 }
 
+std::string wait_text(const model::SessionWait& facts) {
+    using For = model::SessionWait::For;
+    if (facts.what == For::connection)
+        return fmt::format(
+            "one of the contender's {:.1f} connections to the database (in {} of the samples none was free, "
+            "and {:.1f} of them were held in a transaction without a statement): a larger pool, or shorter "
+            "transactions, ends it",
+            facts.sessions, percent(facts.all_in_use), facts.waiting);
+    return fmt::format("{} ({:.1f} of the {:.1f} sessions in use waited for it, by samples){}",
+                       facts.what == For::lock ? "a lock that another session of the database has"
+                                               : "the database's write-ahead log to be durable",
+                       facts.waiting, facts.in_use,
+                       facts.what == For::lock ? ": the requests change the same rows or tables" : "");
+}
+
+std::string wait_text(const model::Wait& wait) {
+    return std::visit([](const auto& facts) { return wait_text(facts); }, wait);
+}
+
 namespace {
 
 // The sentence for each kind of facts.

@@ -11,6 +11,8 @@ namespace joust::report::words {
 std::string in_use_text(const model::InUse& facts);
 /// What was waited for, and what ends it.
 std::string wait_text(const model::DelayedBody& facts);
+std::string wait_text(const model::SessionWait& facts);
+std::string wait_text(const model::Wait& wait);
 /// The rule in three words: "no steady state".
 std::string short_name(model::Rule rule);
 /// Without a full stop, with the numbers: "34 % errors (limit 1 %), mostly timeouts (2 of 3 trials)".

@@ -72,6 +72,40 @@ def test_load_tells_that_think_time_was_the_limit(two_writes, tmp_path):
     assert "think_time" in [one["code"] for one in found["warnings"]], found
 
 
+def test_a_report_names_the_lock_that_requests_wait_for(place):
+    place.real_contender("django").benchmark(["django"], levels="[4]", duration="3s")
+    file = place.path / "contenders/django/benchmark/workload.py"
+    honest = file.read_text()
+    one_at_a_time = honest.replace(
+        "        with transaction.atomic():\n",
+        "        with transaction.atomic():\n            queue_up()\n",
+        1,
+    )
+    assert one_at_a_time != honest
+    file.write_text(
+        one_at_a_time
+        + """
+
+def queue_up() -> None:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(1)")
+        cursor.execute("SELECT pg_sleep(0.015)")
+"""
+    )
+    run = place.run()
+    assert (place.latest / "trials.jsonl").exists(), run
+    (trial,) = place.trials()
+    waits = trial["database_waits"]
+    assert waits["samples"] > 5 and waits["on_lock"] > waits["samples"], waits
+    results = json.loads((place.latest / "incremental_benchmark_results.json").read_text())
+    assert results["headline"].startswith("Nobody was busy"), results["headline"]
+    assert "a wait for a lock that another session of the database has" in results["headline"]
+    report = " ".join(next(pathlib.Path(place.latest).glob("*.md")).read_text().split())
+    assert "Sessions with the database" in report
+
+
 def test_a_report_says_the_wait_and_its_name_before_any_ratio(place):
     place.contender("direct").contender("held", mode="two_writes")
     place.benchmark(["held", "direct"], levels="[8]", duration="3s", text='[database]\nengine = "sqlite"\n')

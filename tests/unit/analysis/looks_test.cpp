@@ -96,6 +96,21 @@ TEST(looks, judge_with_their_own_interval_and_only_by_the_blocks_before_them) {
     EXPECT_EQ(ratio, pooled(after(4, 1.3, 0.01, looked_at(4, 12)))) << "the fifth block is not looked at";
 }
 
+TEST(looks, judge_all_blocks_of_a_run_that_its_budget_ended) {
+    // The three levels of a block take 57 s: five blocks are there, and a sixth would not fit.
+    model::Benchmark benchmark = looked_at(4, 12);
+    benchmark.experiment.budget = std::chrono::seconds(6 * 57 - 1);
+    const PairedRatio over = pooled(after(5, 1.3, 0.01, benchmark));
+    EXPECT_EQ(over.look, 5);
+    EXPECT_EQ(over.pairs, 15);
+    EXPECT_DOUBLE_EQ(over.confidence, 0.974);
+    benchmark.experiment.budget = std::chrono::seconds(7 * 57);
+    EXPECT_EQ(pooled(after(5, 1.3, 0.01, benchmark)).look, 4) << "it goes on";
+    benchmark.experiment.budget = std::chrono::seconds(60);
+    EXPECT_EQ(pooled(after(3, 1.3, 0.01, benchmark)).basis, Basis::before_look)
+        << "three blocks are too few, whatever ends them";
+}
+
 TEST(looks, are_harder_to_convince_than_a_single_one) {
     const double noise_share = 0.2;
     const PairedRatio single = pooled(after(4, 1.12, noise_share, looked_at(4, 4)));

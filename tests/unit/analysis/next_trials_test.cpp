@@ -64,7 +64,8 @@ struct Played {
 
 Played play(const model::Benchmark& benchmark, const std::map<int, std::vector<Ratio>>& verdicts) {
     Played played;
-    const Look look = [&](const model::Benchmark&, const std::vector<model::TrialResult>& trials) {
+    const Look look = [&](const model::Benchmark& looked_at, const std::vector<model::TrialResult>& trials) {
+        EXPECT_EQ(looked_at.experiment.budget, std::nullopt) << "a look is one at a run that goes on";
         int blocks = 0;
         for (const model::TrialResult& trial : trials)
             blocks = std::max(blocks, trial.plan.block + 1);

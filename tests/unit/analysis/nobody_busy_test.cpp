@@ -77,6 +77,48 @@ TEST(nobody_busy, names_the_wait_that_the_answers_show) {
     EXPECT_LT(headline.find("a wait for delayed acknowledgement"), headline.find("faster")) << headline;
 }
 
+// `samples` looks at `sessions` sessions, all in use, of which so many waited for a lock or for the log.
+model::DatabaseWaits in_use(std::uint64_t sessions, std::uint64_t on_lock, std::uint64_t on_log) {
+    constexpr std::uint64_t k_samples = 10;
+    return {.samples = k_samples,
+            .sessions = sessions * k_samples,
+            .held = (sessions - on_lock - on_log) * k_samples,
+            .on_lock = on_lock * k_samples,
+            .on_log = on_log * k_samples,
+            .all_in_use = k_samples,
+            .most_sessions = sessions};
+}
+
+std::string headline_with(const model::DatabaseWaits& waits) {
+    return words::headline(
+        with_a_waiting_one(testing::benchmark_from(k_benchmark),
+                           [&](model::TrialResult& trial) { trial.database_waits = waits; }));
+}
+
+TEST(nobody_busy, names_what_sessions_wait_for_at_the_database) {
+    EXPECT_THAT(headline_with(in_use(4, 3, 0)),
+                ::testing::HasSubstr("a wait for a lock that another session of the database has (3.0 of the "
+                                     "4.0 sessions in use waited for it, by samples)"));
+    EXPECT_THAT(
+        headline_with(in_use(8, 1, 6)),
+        ::testing::HasSubstr("a wait for the database's write-ahead log to be durable (6.0 of the 8.0"));
+    EXPECT_THAT(headline_with(in_use(2, 0, 0)),
+                ::testing::HasSubstr("a wait for one of the contender's 2.0 connections to the database (in "
+                                     "100 % of the samples none was free, and 2.0 of them were held"));
+}
+
+TEST(nobody_busy, names_no_wait_without_evidence) {
+    EXPECT_THAT(headline_with(in_use(8, 0, 0)), ::testing::Not(::testing::HasSubstr("a wait for")))
+        << "each of the 8 users has a connection";
+    model::DatabaseWaits mostly_idle = in_use(4, 0, 0);
+    mostly_idle.idle = 35;
+    mostly_idle.held = 0;
+    mostly_idle.on_lock = 5;
+    mostly_idle.all_in_use = 0;
+    EXPECT_THAT(headline_with(mostly_idle), ::testing::Not(::testing::HasSubstr("a wait for")))
+        << "half a session in use is not what 8 users wait for";
+}
+
 TEST(nobody_busy, counts_storage_where_it_is_known) {
     const auto with_storage = [](double share) {
         return with_a_waiting_one(testing::benchmark_from(k_benchmark), [share](model::TrialResult& trial) {

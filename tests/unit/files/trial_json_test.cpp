@@ -82,6 +82,16 @@ TrialResult full_trial() {
         .rows_elsewhere = 16,
         .answers_ahead = 17,
         .tables = {{TableFault::trigger, "users", "a_trigger"}, {TableFault::replaced, "users", ""}}};
+    trial.database_waits = DatabaseWaits{.samples = 20,
+                                         .sessions = 80,
+                                         .idle = 11,
+                                         .held = 12,
+                                         .on_lock = 13,
+                                         .on_log = 14,
+                                         .on_storage = 3,
+                                         .on_other = 2,
+                                         .all_in_use = 9,
+                                         .most_sessions = 5};
     trial.incidents = {{IncidentKind::out_of_memory, "the kernel killed a process at 2GiB"}};
     return trial;
 }

@@ -38,6 +38,24 @@ TEST(StorageFacts, TellFileSystemAndTheTimeOfASync) {
     EXPECT_TRUE(std::filesystem::is_empty(place.path())) << "nothing is left there";
 }
 
+TEST(StorageFacts, SayWhetherExt4HasAJournal) {
+    const TempDirectory place;
+    const model::StorageFacts facts = read_storage_facts(place.path());
+    if (facts.file_system != "ext4") {
+        EXPECT_EQ(facts.journal, std::nullopt);
+        return;
+    }
+    // dumpe2fs would need the device; the kernel lists each journal by its device's name.
+    const std::string device = must(run_program(
+        shell("basename $(readlink /sys/dev/block/$(stat -c '%Hd:%Ld' " + place.path().string() + "))"),
+        10s));
+    const bool listed = !must(run_program(shell("ls /proc/fs/jbd2 2>/dev/null | grep -x '" +
+                                                std::string(trimmed(device)) + "-[0-9]*' || true"),
+                                          10s))
+                             .empty();
+    EXPECT_EQ(facts.journal, listed);
+}
+
 TEST(StorageFacts, RecognizeARamDisk) {
     EXPECT_TRUE(read_storage_facts("/dev/shm").in_memory);
     EXPECT_EQ(read_storage_facts("/dev/shm").file_system, "tmpfs");

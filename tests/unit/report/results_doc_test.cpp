@@ -111,6 +111,8 @@ testing::ReportCase eventful_run() {
                                              .shapes = {{{{"users", {10, 5, 5}}}, 2}},
                                              .rows = {{"users", {20, 10, 10}}},
                                              .answers_ahead = 0};
+    for (model::TrialResult& one : run.trials)
+        one.database_waits = model::DatabaseWaits{.samples = 1, .sessions = 1};
     trial.effects->tables = {{model::TableFault::trigger, "users", "t"}};
     trial.samples.ids = {{"a", 2, {{1, model::RequestErrorKind::reset}}, false}};
     for (const model::PlannedTrial& plan :

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "database/postgres_connection.hpp"
+#include "database/session_reader.hpp"
+
+namespace joust::database {
+
+/// Adds so many sessions in one state to a sample: `state`, `wait_type` and `wait_event` as pg_stat_activity
+/// has them, "" for null. Events that PostgreSQL 17 spells otherwise are known by both names.
+void add_sessions(model::DatabaseWaits& sum, std::string_view state, std::string_view wait_type,
+                  std::string_view wait_event, std::uint64_t sessions);
+
+/// From pg_stat_activity, of the database that the session is connected to: all sessions but the superuser's
+/// own.
+class PostgresSessions final : public SessionReader {
+public:
+    explicit PostgresSessions(Connection session) : session_(std::move(session)) {}
+    Status read(model::DatabaseWaits& sum) override;
+
+private:
+    Connection session_;
+};
+
+}  // namespace joust::database

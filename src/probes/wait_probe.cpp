@@ -1,0 +1,65 @@
+#include "probes/wait_probe.hpp"
+
+#include <algorithm>
+#include <random>
+
+#include "base/thread.hpp"
+
+namespace joust::probes {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int k_samples = 40;
+constexpr Nanoseconds k_least_distance = 100ms;
+constexpr Nanoseconds k_most_distance = 1s;
+
+}  // namespace
+
+Nanoseconds sampling_distance(Nanoseconds window) {
+    return std::clamp(window / k_samples, k_least_distance, k_most_distance);
+}
+
+WaitProbe::~WaitProbe() {
+    if (!sampler_.joinable()) return;
+    {
+        const std::lock_guard lock(mutex_);
+        stopped_ = true;
+    }
+    changed_.notify_all();
+    sampler_.join();
+}
+
+bool WaitProbe::wait_until(TimePoint then) {
+    std::unique_lock lock(mutex_);
+    return !changed_.wait_until(lock, then, [this] { return stopped_; });
+}
+
+// Work that repeats itself would show one and the same face to samples at equal distances.
+void WaitProbe::sample(TimePoint start, TimePoint end) {
+    const Nanoseconds mean = sampling_distance(end - start);
+    std::mt19937_64 random(seed_);
+    std::uniform_int_distribution<Nanoseconds::rep> distance((mean / 2).count(), (mean * 3 / 2).count());
+    model::DatabaseWaits sum;
+    for (TimePoint then = start + Nanoseconds{distance(random)} / 2; then < end;
+         then = now() + Nanoseconds{distance(random)}) {
+        if (!wait_until(then)) return;
+        if (!reader_->read(sum)) return;
+    }
+    waits_ = sum;
+}
+
+Status WaitProbe::begin(TimePoint start, TimePoint end) {
+    if (reader_ == nullptr) return {};
+    JOUST_TRY(sampler_, start_thread([this, start, end] { sample(start, end); }));
+    return {};
+}
+
+Status WaitProbe::finish(model::TrialResult& trial) {
+    if (!sampler_.joinable()) return {};
+    sampler_.join();
+    if (waits_ && waits_->samples > 0) trial.database_waits = waits_;
+    return {};
+}
+
+}  // namespace joust::probes
