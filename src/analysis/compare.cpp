@@ -10,6 +10,7 @@
 #include "analysis/equal_rate.hpp"
 #include "analysis/floor.hpp"
 #include "analysis/ladder.hpp"
+#include "analysis/lint.hpp"
 #include "analysis/looks.hpp"
 #include "analysis/ratios.hpp"
 #include "analysis/scatter.hpp"
@@ -83,7 +84,8 @@ void add_incidents(Comparison& comparison, const std::vector<TrialResult>& trial
 
 }  // namespace
 
-Comparison compare(const model::Benchmark& benchmark, const std::vector<TrialResult>& trials) {
+Comparison compare(const model::Benchmark& benchmark, const std::vector<TrialResult>& trials,
+                   const model::Environment* environment) {
     Comparison comparison;
     comparison.entrants = labels(benchmark);
     comparison.baseline = benchmark.baseline;
@@ -122,6 +124,7 @@ Comparison compare(const model::Benchmark& benchmark, const std::vector<TrialRes
     add_curves(comparison, evidence);
     add_incidents(comparison, trials);
     comparison.caveats = caveats(comparison, benchmark, trials);
+    comparison.lints = lint({benchmark, comparison, judged, environment});
     comparison.winner = winner(evidence, ranked(comparison));
     return comparison;
 }

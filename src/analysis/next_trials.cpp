@@ -158,7 +158,10 @@ std::vector<PlannedTrial> next_trials(const model::Benchmark& benchmark,
 
 std::vector<PlannedTrial> next_trials(const model::Benchmark& benchmark,
                                       const std::vector<TrialResult>& finished) {
-    return next_trials(benchmark, finished, compare);
+    return next_trials(benchmark, finished,
+                       [](const model::Benchmark& run, const std::vector<TrialResult>& trials) {
+                           return compare(run, trials);
+                       });
 }
 
 }  // namespace joust::analysis

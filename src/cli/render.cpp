@@ -56,7 +56,7 @@ Result<Rendered> render(const Path& run_directory) {
     if (stored->torn)
         terminal::tell("warning: {} ends within line {}: that trial was lost when joust was killed\n",
                        printable((run_directory / files::k_trials_file).string()), stored->torn->line_number);
-    Rendered rendered{.comparison = analysis::compare(*benchmark, stored->trials),
+    Rendered rendered{.comparison = analysis::compare(*benchmark, stored->trials, &*environment),
                       .summary = {},
                       .markdown = run_directory / report::k_markdown_file,
                       .written = {}};

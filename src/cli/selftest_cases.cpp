@@ -18,7 +18,7 @@ constexpr std::string_view k_log = "the database's write-ahead log";
 constexpr std::string_view k_files = "file events";
 constexpr std::string_view k_catalogs = "catalogs, compared before and after";
 constexpr std::string_view k_durability = "syncs counted; a crash right after the answer";
-constexpr std::string_view k_lint = "fairness lint of processes";
+constexpr std::string_view k_processes = "processes listed within the window";
 
 constexpr std::array k_cases{
     SelftestCase{"honest", "does all of it", {}, ""},
@@ -58,8 +58,8 @@ constexpr std::array k_cases{
                  "a misdelivered answer voids"},
     SelftestCase{"sheds-load", "closes connections instead of answering", Rule::error_rate,
                  "every request has an end"},
-    SelftestCase{"two-workers", "runs two workers, declares one", Rule::effects, k_lint, k_gap},
-    SelftestCase{"helper", "keeps a process that tries to leave its limits", Rule::effects, k_lint, k_gap},
+    SelftestCase{"two-workers", "runs two workers, declares one", Rule::processes, k_processes},
+    SelftestCase{"helper", "keeps a process that tries to leave its limits", Rule::processes, k_processes},
     SelftestCase{"while-watched", "works for its first 1000 requests only", Rule::effects, k_audit},
 };
 

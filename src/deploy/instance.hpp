@@ -61,6 +61,8 @@ public:
 
     [[nodiscard]] bool running() const { return party_->running(); }
     [[nodiscard]] std::string description() const { return party_->description(); }
+    /// The number of the process that was started, as this host counts.
+    [[nodiscard]] pid_t pid() const { return party_->pid(); }
     [[nodiscard]] std::vector<pid_t> pids() const { return party_->pids(); }
     [[nodiscard]] host::UsageSource usage_source() const { return party_->usage_source(true); }
     [[nodiscard]] Result<model::LimitsInForce> limits_in_force() const { return party_->limits_in_force(); }
@@ -70,6 +72,8 @@ public:
     }
     /// Times the kernel killed a process of it at its memory limit.
     [[nodiscard]] std::uint64_t oom_kills() const { return party_->oom_kills(); }
+    /// Bytes that it has printed since it was started, kept in its log or not.
+    [[nodiscard]] std::uint64_t printed_bytes() const { return party_->printed_bytes(); }
     /// The last `count` lines it printed since it was started; "" if none.
     [[nodiscard]] std::string last_log_lines(std::size_t count) const;
     /// For the end of an error message: "; its last lines:\n…", of what it printed since it was started.

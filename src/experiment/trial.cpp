@@ -15,6 +15,7 @@
 #include "model/wording.hpp"
 #include "probes/audit_probe.hpp"
 #include "probes/file_probe.hpp"
+#include "probes/process_probe.hpp"
 #include "probes/storage_probe.hpp"
 #include "probes/usage_probe.hpp"
 #include "probes/wait_probe.hpp"
@@ -163,6 +164,11 @@ private:
         return watched;
     }
 
+    [[nodiscard]] const model::Stack& declared_stack(const model::Contender& contender) const {
+        const bool sqlite = spec_.benchmark.database.engine == model::DatabaseEngine::sqlite;
+        return sqlite && contender.sqlite_stack ? *contender.sqlite_stack : contender.stack;
+    }
+
     // What is read over the window of this trial.
     probes::Probes make_probes(const deploy::Instance& instance, const load::Engine& engine) {
         using model::Role;
@@ -185,6 +191,10 @@ private:
             all.push_back(std::make_unique<probes::FileProbe>(
                 instance.scratch().here(), *files, watched_load(engine),
                 random_for(spec_.benchmark.experiment.seed, fmt::format("files {}", result_.plan.index))));
+        const model::Stack& stack = declared_stack(instance.contender());
+        all.push_back(std::make_unique<probes::ProcessProbe>(
+            [&instance] { return instance.pids(); }, instance.pid(),
+            probes::DeclaredProcesses{.all = stack.processes, .workers = stack.workers}));
         // Whoever cannot be asked now says nothing of its waits; the trial is none the worse for it.
         if (auto reader = rig_.database().session_reader(result_.plan.entrant))
             all.push_back(std::make_unique<probes::WaitProbe>(
@@ -204,20 +214,24 @@ private:
         const probes::Probes probes = make_probes(instance, engine);
         JOUST_CHECK(probes::begin(probes, window_, end));
         bool counted = false;
+        std::optional<std::uint64_t> printed_before;
         for (;;) {
             if (interrupted_()) return stop(engine);
             const load::Progress progress = engine.progress();
             const bool draining = progress.at >= end;
+            if (!counted && progress.at >= window_) probes::look(probes, progress.at);
+            if (!printed_before && progress.at >= window_) printed_before = instance.printed_bytes();
             if (draining && !counted) {
                 result_.service.processes = static_cast<int>(instance.pids().size());
+                result_.service.printed_bytes = instance.printed_bytes() - *printed_before;
                 counted = true;
             }
             report(progress, draining ? Phase::draining : Phase::measuring,
                    std::max(0ns, progress.at - (draining ? end : window_)),
                    draining ? spec_.benchmark.load.timeout : window_length());
             if (progress.finished) break;
-            const bool near_end = !draining && end - progress.at < k_poll;
-            std::this_thread::sleep_for(near_end ? end - progress.at : draining ? k_poll / 5 : k_poll);
+            const Nanoseconds next = progress.at < window_ ? window_ - progress.at : end - progress.at;
+            std::this_thread::sleep_for(draining ? k_poll / 5 : std::min(k_poll, next));
         }
         JOUST_TRY(result_.samples, engine.finish());
         result_.party(model::Role::generator)->usage = std::exchange(result_.samples.generator, {});

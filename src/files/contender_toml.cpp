@@ -28,7 +28,7 @@ Stack read_stack(TomlReader& table, const Stack& base) {
     stack.workers = number("workers", base.workers, 10'000);
     stack.threads = number("threads", base.threads, 10'000);
     stack.db_connections = number("db_connections", base.db_connections, 100'000);
-    stack.processes = number("processes", base.processes, 10'000);
+    stack.processes = number("processes", std::max(base.processes, stack.workers), 10'000);
     stack.notes = table.table("notes").scalars();
     stack.notes.insert(base.notes.begin(), base.notes.end());
     return stack;

@@ -11,6 +11,7 @@
 #include "files/json_text.hpp"
 #include "files/observed_files_json.hpp"
 #include "files/party_json.hpp"
+#include "files/processes_json.hpp"
 #include "model/benchmark.hpp"
 #include "stats/hlog.hpp"
 
@@ -242,6 +243,8 @@ void fields(F& f, T& trial) {
     f("service_died", trial.service.died);
     f.text("service_exit", trial.service.exit);
     f("service_processes", trial.service.processes);
+    f.later("service_printed_bytes", trial.service.printed_bytes);
+    f.later("processes", trial.processes);
     f("incidents", trial.incidents);
     f.later("audit", trial.audit);
     f.later("effects", trial.effects);

@@ -110,6 +110,7 @@ bool BoundedLog::drain_locked(std::size_t& taken) {
         if (got == 0) return false;
         take({buffer, static_cast<std::size_t>(got)});
         taken += static_cast<std::size_t>(got);
+        taken_ += static_cast<std::uint64_t>(got);
     }
     return true;
 }
@@ -152,6 +153,13 @@ void BoundedLog::end_section_locked() {
         ::fstat(file_.get(), &about) == 0 && static_cast<std::uint64_t>(about.st_size) > bounds_.long_file;
     first_left_ = bounds_.first / (is_long ? k_share_in_long_files : 1);
     last_size_ = bounds_.last / (is_long ? k_share_in_long_files : 1);
+}
+
+std::uint64_t BoundedLog::taken() {
+    const std::lock_guard guard(mutex_);
+    std::size_t now_taken = 0;
+    drain_locked(now_taken);
+    return taken_;
 }
 
 std::uint64_t BoundedLog::left_out() {

@@ -47,6 +47,8 @@ public:
     /// Ends the section and writes the last part of what was too long, so that the file is up to date. A new
     /// section begins.
     void end_section();
+    /// Bytes that came through the pipe so far, those that are in it included.
+    [[nodiscard]] std::uint64_t taken();
     /// Bytes left out of all sections that have ended.
     [[nodiscard]] std::uint64_t left_out();
 
@@ -68,6 +70,7 @@ private:
     std::string last_;          ///< what may be the section's end
     std::uint64_t beyond_ = 0;  ///< bytes of the section that came after its first part
     std::uint64_t left_out_ = 0;
+    std::uint64_t taken_ = 0;
     std::thread thread_;
 };
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "model/finding.hpp"
+#include "model/lint.hpp"
 #include "model/quantity.hpp"
 #include "model/trial_result.hpp"
 
@@ -343,6 +344,7 @@ struct Comparison {
     std::vector<Scatter> scatters;  ///< of each contender that has enough trials to tell
     std::vector<PlacedIncident> incidents;
     std::vector<Caveat> caveats;
+    std::vector<Lint> lints;  ///< in the order of their kinds
     /// The entrant that won overall: valid, and faster than every other; empty when no such statement can
     /// be made.
     std::optional<std::string> winner;

@@ -13,6 +13,7 @@
 #include "model/observed_files.hpp"
 #include "model/rule.hpp"
 #include "model/samples.hpp"
+#include "model/service_processes.hpp"
 #include "model/shortage.hpp"
 
 // What rules found, as numbers; report/words makes the sentences.
@@ -161,11 +162,19 @@ struct EffectsMissed {
     friend bool operator==(const EffectsMissed&, const EffectsMissed&) = default;
 };
 
+/// The service ran other processes than its manifest declares.
+struct OtherProcesses {
+    ProcessMismatch mismatch = ProcessMismatch::more;
+    int count = 0;  ///< of processes that lived, or worked, where another number is declared
+    ServiceProcesses found;
+    friend bool operator==(const OtherProcesses&, const OtherProcesses&) = default;
+};
+
 /// The numbers of a finding. Rules that need none have the first alternative.
 using Facts = std::variant<std::monostate, ErrorShare, Redirects, HostShortages, ServiceEnd, IncidentText,
                            FewOperations, Unsteady, ShareOverLimit, MissingConnections, DelayOverLimit,
                            Standstill, RateMissed, HeldBack, LittleMismatch, TimeoutReached, InUse,
-                           DelayedBody, ThinkBound, EffectsMissed>;
+                           DelayedBody, ThinkBound, EffectsMissed, OtherProcesses>;
 
 /// In how many of the trials of a cell something was found.
 struct Occurrence {

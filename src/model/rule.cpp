@@ -75,6 +75,7 @@ constexpr std::array<RuleRow, k_rules> k_rule_rows{{
     // A faster service would have been given no more work.
     alike(Rule::think_time, "think_time", {Effect::doubts, Effect::none, Effect::none}, Doing::plan,
           Remedy::load_less),
+    alike(Rule::processes, "processes_not_declared", k_voids_all, Doing::contender, Remedy::read_logs),
 }};
 
 constexpr bool rules_in_order() {

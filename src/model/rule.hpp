@@ -39,8 +39,9 @@ enum class Rule : std::uint8_t {
     latency_not_steady,
     delayed_body,
     think_time,
+    processes,
 };
-inline constexpr std::size_t k_rules = 29;
+inline constexpr std::size_t k_rules = 30;
 
 /// What a rule that was broken does to a figure, from the least to the most.
 enum class Effect : std::uint8_t {

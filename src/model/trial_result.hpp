@@ -14,6 +14,7 @@
 #include "model/party.hpp"
 #include "model/plan.hpp"
 #include "model/samples.hpp"
+#include "model/service_processes.hpp"
 
 namespace joust::model {
 
@@ -39,6 +40,9 @@ struct ServiceRecord {
     bool died = false;               ///< ended by itself before it was stopped
     std::string exit;                ///< in words, where it died
     int processes = 0;               ///< at the end of the window
+    /// Bytes that it printed in the window, kept in its log or not; empty: not counted, as in files of
+    /// earlier versions.
+    std::optional<std::uint64_t> printed_bytes = std::nullopt;
     friend bool operator==(const ServiceRecord&, const ServiceRecord&) = default;
 };
 
@@ -96,6 +100,8 @@ struct TrialResult {
     /// (SQLite), they could not be asked, and in files of earlier versions.
     std::optional<DatabaseWaits> database_waits;
     ServiceRecord service;
+    /// Empty where they could not be listed, and in files of earlier versions.
+    std::optional<ServiceProcesses> processes;
     std::vector<Incident> incidents;
     /// Empty where the workload declares no rows, the ids are not known, or the database could not be asked.
     std::optional<Audit> audit;

@@ -8,6 +8,11 @@ Status begin(const Probes& probes, TimePoint start, TimePoint end) {
     return {};
 }
 
+void look(const Probes& probes, TimePoint at) {
+    for (const std::unique_ptr<Probe>& probe : probes)
+        probe->look(at);
+}
+
 Status finish(const Probes& probes, model::TrialResult& trial) {
     for (const std::unique_ptr<Probe>& probe : probes)
         JOUST_CHECK(probe->finish(trial));

@@ -12,6 +12,7 @@
 #include "report/words/capacity.hpp"
 #include "report/words/explanations.hpp"
 #include "report/words/findings.hpp"
+#include "report/words/lint.hpp"
 #include "report/words/recommendations.hpp"
 #include "report/words/rules.hpp"
 #include "report/words/verdicts.hpp"
@@ -44,6 +45,15 @@ std::string bullets(const std::vector<words::Prose>& sentences, std::string_view
     for (const words::Prose& sentence : sentences)
         text += "- " + marked(sentence) + "\n";
     return text;
+}
+
+// What may decide a ranking as much as what the contenders are named after stands before it.
+std::string lint(const RunReport& run) {
+    if (run.comparison.lints.empty()) return "";
+    std::vector<words::Prose> sentences;
+    for (const model::Lint& one : run.comparison.lints)
+        sentences.emplace_back(words::sentence(one, run.benchmark));
+    return heading("Before any verdict") + marked(words::about_lint()) + "\n\n" + bullets(sentences, "");
 }
 
 std::string summary(const RunReport& run) {
@@ -223,7 +233,7 @@ std::vector<words::Prose> found(const RunReport& run) {
 std::string markdown(const RunReport& run, const std::vector<Figure>& figures) {
     const Pictured pictured{run, figures};
     std::string text = fmt::format("# {}\n", markdown_text(run.benchmark.title));
-    text += summary(run);
+    text += lint(run) + summary(run);
     text += heading("Environment") + environment_table(run).markdown();
     text += heading("Architecture of each contender") + architecture_table(run).markdown();
     if (!run.comparison.cells.empty())

@@ -10,6 +10,7 @@
 #include "report/judgement_json.hpp"
 #include "report/words/capacity.hpp"
 #include "report/words/host_floor.hpp"
+#include "report/words/lint.hpp"
 #include "report/words/time_parts.hpp"
 #include "report/words/verdicts.hpp"
 
@@ -286,6 +287,9 @@ std::string results_json(const RunReport& run) {
     json["headline"] = words::headline(comparison);
     json["winner"] = optional(comparison.winner);
     json["warnings"] = words::warnings(comparison);
+    json["lint"] = Json::array();
+    for (const model::Lint& lint : comparison.lints)
+        json["lint"].push_back({{"code", name(lint.kind)}, {"text", words::sentence(lint, run.benchmark)}});
     json["benchmark"] = benchmark_json(run);
     json["blocks"] = comparison.blocks;
     json["measured_share"] = optional(model::measured_share(run.trials));

@@ -9,6 +9,7 @@
 #include "report/cell_text.hpp"
 #include "report/table.hpp"
 #include "report/words/equal_rate.hpp"
+#include "report/words/lint.hpp"
 #include "report/words/quantities.hpp"
 #include "report/words/verdicts.hpp"
 
@@ -119,6 +120,8 @@ std::string wrapped(std::string_view text, std::size_t width, std::string_view i
 std::string summary_text(const model::Benchmark& benchmark, const model::Comparison& comparison,
                          const Paint& paint) {
     std::string text = wrapped(benchmark.title + " · " + conditions(benchmark, comparison), k_width) + "\n\n";
+    if (const std::string lint = words::lint_in_short(comparison, benchmark); !lint.empty())
+        text += wrapped(lint, k_width) + "\n\n";
     if (const std::string waits = words::waits(comparison); !waits.empty())
         text += wrapped(waits, k_width) + "\n\n";
     if (!comparison.cells.empty()) text += table(comparison, paint).plain() + '\n';

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "rules/effects.hpp"
+#include "rules/processes.hpp"
 #include "rules/trial_rules.hpp"
 
 namespace joust::rules {
@@ -38,6 +39,7 @@ model::Judgement judge(const model::TrialResult& trial, const model::ExperimentS
                                     .target_busy = all_but_used_up(trial),
                                     .target_steal_share = trial.contender_steal_share});
     add(judgement, effects(trial));
+    add(judgement, processes(trial));
     // What voids comes first: it is what is told of a trial in few words.
     std::stable_partition(
         judgement.findings.begin(), judgement.findings.end(),

@@ -50,6 +50,7 @@ public:
         return host::GroupSource{.group = group_.get(), .threads = threads, .may_vanish = true};
     }
     void update_log() const override { log_->end_section(); }
+    [[nodiscard]] std::uint64_t printed_bytes() const override { return log_->taken(); }
     [[nodiscard]] std::uint64_t left_out_of_log() const override { return log_->left_out(); }
     void signal(int number) const override {
         static_cast<void>(docker_.run({"kill", "--signal", std::to_string(number), container_}));

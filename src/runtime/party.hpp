@@ -61,6 +61,8 @@ public:
     // Log.
     /// Brings its log up to date, as far as that is kept.
     virtual void update_log() const = 0;
+    /// Bytes that it has printed so far, kept in its log or not.
+    [[nodiscard]] virtual std::uint64_t printed_bytes() const = 0;
     /// Bytes that the log does not have, because there were too many.
     [[nodiscard]] virtual std::uint64_t left_out_of_log() const = 0;
 

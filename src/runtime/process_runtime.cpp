@@ -54,6 +54,7 @@ public:
     [[nodiscard]] std::uint64_t oom_kills() const override;
     [[nodiscard]] host::UsageSource usage_source(bool threads) const override;
     void update_log() const override { log_->end_section(); }
+    [[nodiscard]] std::uint64_t printed_bytes() const override { return log_->taken(); }
     [[nodiscard]] std::uint64_t left_out_of_log() const override { return log_->left_out(); }
     void signal(int number) const override { process_.signal(number); }
     std::string stop(Nanoseconds grace) override;

@@ -52,6 +52,22 @@ model::RequestCounts counts(std::uint64_t succeeded, const TrialShape& shape) {
     return requests;
 }
 
+// As declared; where there are two, the one that was started does nothing.
+model::ServiceProcesses processes(const model::TrialResult& trial) {
+    const int looks = static_cast<int>(seconds(trial.samples.window) * 5) + 1;
+    model::ServiceProcesses found{.declared = trial.service.processes,
+                                  .workers = 1,
+                                  .looks = looks,
+                                  .span = trial.samples.window,
+                                  .most = trial.service.processes,
+                                  .distinct = trial.service.processes,
+                                  .seen = {}};
+    const bool alone = trial.service.processes == 1;
+    found.seen.push_back({4711, "python3", looks, trial.parties.front().usage.cpu.total(), alone});
+    if (!alone) found.seen.push_back({4710, "gunicorn", looks, Nanoseconds{0}, true});
+    return found;
+}
+
 model::LimitsInForce limits(std::uint64_t gib, int cpu) {
     return {.cpu_set = {cpu},
             .cpu_quota = std::nullopt,
@@ -187,7 +203,8 @@ model::TrialResult synthetic_trial(const model::Benchmark& benchmark, const mode
     samples.backend = "io_uring";
     samples.kernel_time_stamps = true;
     trial.contender_cpu_taken = std::chrono::milliseconds(20);
-    trial.service = {std::chrono::milliseconds(800), false, "", plan.entrant == "django" ? 2 : 1};
+    trial.service = {std::chrono::milliseconds(800), false, "", plan.entrant == "django" ? 2 : 1, 0};
+    trial.processes = processes(trial);
     return trial;
 }
 

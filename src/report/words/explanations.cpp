@@ -40,6 +40,12 @@ Prose how_to_read_ratios(const model::ExperimentSpec& experiment) {
            model::percent(experiment.error_rate_max) + " is " + emphasis("invalid") + " and never ranked.";
 }
 
+Prose about_lint() {
+    return "What differs between the contenders beside their names, and may decide a ranking as much as "
+           "these. None "
+           "of it is forbidden, or takes a result away: it says what is compared.";
+}
+
 Prose about_throughput() {
     return emphasis("Goodput") +
            " counts verified operations only: answered in time, status and body right. " +

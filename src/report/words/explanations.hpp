@@ -7,6 +7,7 @@
 namespace joust::report::words {
 
 Prose how_to_read_ratios(const model::ExperimentSpec& experiment);
+Prose about_lint();
 Prose about_throughput();
 Prose about_capacity();
 Prose about_latency();

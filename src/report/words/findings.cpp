@@ -239,31 +239,6 @@ void add_memory(const RunReport& run, Statements& statements) {
                                     model::limit_text(run.benchmark.contender_limits.memory))});
 }
 
-void add_connections(const RunReport& run, Statements& statements) {
-    if (run.comparison.entrants.size() < 2) return;
-    std::string text;
-    int least = 0;
-    int most = 0;
-    for (const std::string& contender : run.comparison.entrants) {
-        const model::ContenderFacts* facts = facts_of(run.environment, contender);
-        if (facts == nullptr) return;
-        const int connections = facts->stack.db_connections;
-        least = text.empty() ? connections : std::min(least, connections);
-        most = std::max(most, connections);
-        text += fmt::format("{}{} opens up to {}", text.empty() ? "" : ", ", contender,
-                            model::counted(connections, "database connection"));
-    }
-    if (most > least)
-        statements.push_back(
-            {"Not the same number of connections.",
-             fmt::format(
-                 "By their manifests {}: {}.", text,
-                 run.benchmark.database.engine == model::DatabaseEngine::postgres
-                     ? "the database can work on more requests of one than of the other at the same time"
-                     : "more requests of one than of the other can read at the same time (SQLite lets one "
-                       "connection write at a time)")});
-}
-
 void add_incidents(const RunReport& run, Statements& statements) {
     std::vector<std::string> seen;
     for (const model::PlacedIncident& placed : run.comparison.incidents) {
@@ -300,7 +275,6 @@ Statements findings(const RunReport& run) {
     add_plateaus(run, statements);
     add_causes(run, statements);
     add_memory(run, statements);
-    add_connections(run, statements);
     add_incidents(run, statements);
     return statements;
 }

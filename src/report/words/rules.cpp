@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "model/wording.hpp"
 #include "report/words/effects.hpp"
+#include "report/words/processes.hpp"
 
 namespace joust::report::words {
 namespace {
@@ -199,6 +200,7 @@ public:
             percent(facts.share), percent(facts.limit), percent(facts.edges));
     }
     std::string operator()(const model::TimeoutReached& facts) const { return timeout_text(facts); }
+    std::string operator()(const model::OtherProcesses& facts) const { return other_processes(facts); }
     std::string operator()(const model::EffectsMissed& facts) const { return effects_missed(facts); }
     std::string operator()(const model::InUse& facts) const {
         return fmt::format("nobody was busy: of what they may use, {}, so the response time is a wait: {}",
@@ -269,6 +271,8 @@ std::string sentence(const model::NotEvaluated& rule) {
                                limit_text(rule.short_window->window));
         case Rule::effects:
             return effects_left(rule);
+        case Rule::processes:
+            return "the processes of the service were not listed often enough within the window";
         default:
             return "there was no data";
     }

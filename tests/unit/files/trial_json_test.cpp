@@ -57,7 +57,7 @@ TrialResult full_trial() {
     trial.party(Role::database)->usage.voluntary_context_switches = std::nullopt;
     trial.party(Role::contender)->limits_in_force->cpu_quota = 0.5;
     trial.party(Role::database)->limits_in_force = std::nullopt;
-    trial.service = {Nanoseconds{812'345'678}, true, "was killed by signal 9 (Killed)", 3};
+    trial.service = {Nanoseconds{812'345'678}, true, "was killed by signal 9 (Killed)", 3, 4711};
     trial.audit = Audit{.table = "users",
                         .rows_left = 5,
                         .right = 6,

@@ -35,6 +35,7 @@ TEST_F(BoundedLogTest, AppendsBothStreamsAsTheyComeToWhatIsThere) {
     print(*log, "echo one; echo two >&2; echo three");
     EXPECT_TRUE(eventually([&] { return text_of(file) == "before\none\ntwo\nthree\n"; })) << text_of(file);
     EXPECT_EQ(log->left_out(), 0U);
+    EXPECT_EQ(log->taken(), 14U) << "what was there before was not printed";
 }
 
 TEST_F(BoundedLogTest, KeepsTheFirstAndTheLastAndSaysHowMuchWasLeftOut) {
@@ -47,6 +48,7 @@ TEST_F(BoundedLogTest, KeepsTheFirstAndTheLastAndSaysHowMuchWasLeftOut) {
     EXPECT_THAT(text, EndsWith("LAST\n"));
     EXPECT_THAT(text, HasSubstr("\n[joust left "));
     EXPECT_EQ(log->left_out(), 300'000'011U - 1500U);
+    EXPECT_EQ(log->taken(), 300'000'011U) << "what is not kept was printed as well";
 }
 
 TEST_F(BoundedLogTest, EverySectionHasItsOwnBoundsUntilTheFileIsLong) {

@@ -32,7 +32,7 @@ class Golden : public ::testing::TestWithParam<testing::ReportCase (*)()> {
 protected:
     const testing::ReportCase run_ = GetParam()();
     const model::Environment environment_ = testing::synthetic_environment(run_.benchmark);
-    const model::Comparison comparison_ = analysis::compare(run_.benchmark, run_.trials);
+    const model::Comparison comparison_ = analysis::compare(run_.benchmark, run_.trials, &environment_);
     const RunReport report_{"results/example", run_.benchmark, environment_, run_.trials, comparison_};
 };
 

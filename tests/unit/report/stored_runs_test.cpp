@@ -26,7 +26,7 @@ public:
           benchmark_(read(directory_)),
           environment_(files::read_environment(directory_).value()),
           trials_(files::read_trials(directory_).value().trials),
-          comparison_(analysis::compare(benchmark_, trials_)) {}
+          comparison_(analysis::compare(benchmark_, trials_, &environment_)) {}
 
     [[nodiscard]] RunReport report() const {
         return {directory_, benchmark_, environment_, trials_, comparison_};
@@ -62,8 +62,9 @@ TEST(stored_run, of_the_documents_renders_to_the_files_that_are_beside_it) {
 
 // What says how far a run can be believed, which later versions judge by other rules (docs/results.md).
 const std::set<std::string> k_judged_anew{
-    "schema_version", "reasons",     "warnings",        "headline",        "why", "verdict", "mostly_suspect",
-    "valid_pairs",    "valid_ratio", "valid_ratio_low", "valid_ratio_high"};
+    "schema_version",  "reasons",         "warnings",      "headline",    "why",
+    "verdict",         "mostly_suspect",  "not_evaluated", "valid_pairs", "valid_ratio",
+    "valid_ratio_low", "valid_ratio_high"};
 
 // Every key that `then` has is there with the same value; keys that came later are not looked at.
 void expect_in(const nlohmann::json& then, const nlohmann::json& now, const std::string& path) {

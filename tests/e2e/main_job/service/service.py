@@ -1,7 +1,7 @@
 """A contender of a few lines that can be told to misbehave. It answers the contract's shape and does no work.
 
 MODE: good | two_writes | deceives_after:N | redirects_after:N | exit_at_start | never_healthy | die_after:N | worker_dies_after:N | slow:SECONDS | errors:PERCENT | eat_memory |
-spy | loud | daemon | nest
+spy | loud | daemon | nest | logs | closes | lists_threads | two_workers
 """
 
 import json
@@ -23,14 +23,19 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = MODE != "two_writes"
 
-    def log_message(self, *_):
-        pass
+    def log_message(self, *what):
+        if MODE == "logs":
+            super().log_message(*what)
 
     def answer(self, status, body):
         text = json.dumps(body, separators=(",", ":")).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(text)))
+        if MODE == "closes":
+            self.send_header("Connection", "close")
+        if MODE == "lists_threads":
+            self.send_header("X-Threads", ",".join(thread.name for thread in threading.enumerate()))
         self.end_headers()
         self.wfile.write(text)
 
@@ -150,4 +155,6 @@ if __name__ == "__main__":
         while MODE == "worker_dies_after" and os.fork():
             os.wait()
             replaced = True
+        if MODE == "two_workers":
+            os.fork()
         server.serve_forever()

@@ -1,0 +1,37 @@
+#include "analysis/lint.hpp"
+
+#include <array>
+
+#include "analysis/lint_declared.hpp"
+#include "analysis/lint_observed.hpp"
+
+namespace joust::analysis {
+namespace {
+
+// In the order of the kinds.
+using Find = std::vector<model::Lint> (*)(const LintCase&);
+
+constexpr std::array<Find, model::k_lint_kinds> k_finds{
+    differing_connections, differing_workers, differing_threads,      differing_notes, differing_versions,
+    development,           printed,           new_connections,        answer_sizes,    growing_answers,
+    growing_work,          constant_latency,  few_operations_per_user};
+
+}  // namespace
+
+std::vector<std::string> compared_entrants(const LintCase& about) {
+    std::vector<std::string> entrants;
+    for (const std::string& entrant : about.comparison.entrants)
+        if (entrant != about.comparison.again) entrants.push_back(entrant);
+    return entrants;
+}
+
+std::vector<model::Lint> lint(const LintCase& about) {
+    std::vector<model::Lint> all;
+    for (const Find find : k_finds) {
+        const std::vector<model::Lint> found = find(about);
+        all.insert(all.end(), found.begin(), found.end());
+    }
+    return all;
+}
+
+}  // namespace joust::analysis

@@ -1,0 +1,161 @@
+#include "analysis/lint_declared.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <map>
+#include <set>
+
+namespace joust::analysis {
+namespace {
+
+using model::ContenderFacts;
+using model::Lint;
+using model::LintKind;
+using model::LintSide;
+using model::Stack;
+
+/// An entrant and what is known of it.
+struct Known {
+    std::string entrant;
+    const ContenderFacts* facts;
+};
+
+std::vector<Known> known(const LintCase& about) {
+    std::vector<Known> found;
+    if (about.environment == nullptr) return found;
+    for (const std::string& entrant : compared_entrants(about))
+        for (const ContenderFacts& facts : about.environment->contenders)
+            if (facts.name == entrant) {
+                found.push_back({entrant, &facts});
+                break;
+            }
+    return found;
+}
+
+bool all_alike(const std::vector<LintSide>& sides) {
+    return std::all_of(sides.begin(), sides.end(), [&](const LintSide& side) {
+        return side.value == sides.front().value && side.text == sides.front().text;
+    });
+}
+
+// Nothing where all have the same number.
+std::vector<Lint> numbers(const LintCase& about, LintKind kind, int Stack::* number) {
+    Lint lint{.kind = kind, .subject = {}, .sides = {}};
+    for (const Known& one : known(about))
+        lint.sides.push_back(
+            {.entrant = one.entrant, .value = static_cast<double>(one.facts->stack.*number), .text = {}});
+    if (lint.sides.size() < 2 || all_alike(lint.sides)) return {};
+    return {lint};
+}
+
+using Texts = std::map<std::string, std::string>;
+
+// One for each key that differs; where `both`, only of those entrants that have it.
+std::vector<Lint> texts(const LintCase& about, LintKind kind, bool both,
+                        const Texts& (*of)(const ContenderFacts&)) {
+    const std::vector<Known> all = known(about);
+    std::set<std::string> keys;
+    for (const Known& one : all)
+        for (const auto& [key, text] : of(*one.facts))
+            keys.insert(key);
+    std::vector<Lint> found;
+    for (const std::string& key : keys) {
+        Lint lint{.kind = kind, .subject = key, .sides = {}};
+        for (const Known& one : all) {
+            const Texts& notes = of(*one.facts);
+            const auto note = notes.find(key);
+            if (note == notes.end() && both) continue;
+            lint.sides.push_back(
+                {.entrant = one.entrant, .text = note == notes.end() ? std::string() : note->second});
+        }
+        if (lint.sides.size() > 1 && !all_alike(lint.sides)) found.push_back(std::move(lint));
+    }
+    return found;
+}
+
+// Switches of servers and runtimes of which each one does more for a request than production does.
+constexpr std::array<std::string_view, 9> k_switches{
+    "--reload",    "--debug",           "--dev",     "--access-log",     "--access-logfile",
+    "--accesslog", "--log-level=debug", "--inspect", "--log-level=trace"};
+constexpr std::array<std::string_view, 4> k_modes{"NODE_ENV", "APP_ENV", "FLASK_ENV", "RAILS_ENV"};
+constexpr std::array<std::string_view, 5> k_off{"", "0", "false", "no", "off"};
+
+std::string lower(std::string_view text) {
+    std::string result(text);
+    for (char& c : result)
+        c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    return result;
+}
+
+template <std::size_t size>
+bool is_one_of(const std::array<std::string_view, size>& all, std::string_view text) {
+    return std::find(all.begin(), all.end(), text) != all.end();
+}
+
+std::string switch_of(const std::vector<std::string>& command) {
+    for (std::size_t i = 0; i < command.size(); ++i) {
+        const std::string& word = command[i];
+        if (is_one_of(k_switches, word)) return word;
+        const std::string name = word.substr(0, word.find('='));
+        if (name == "--access-logfile") return name;
+        if (word == "--log-level" && i + 1 < command.size() &&
+            (command[i + 1] == "debug" || command[i + 1] == "trace"))
+            return word + " " + command[i + 1];
+    }
+    return "";
+}
+
+std::string switch_of(const Texts& settings) {
+    for (const auto& [name, value] : settings) {
+        const std::string set = lower(value);
+        const bool debug = lower(name).find("debug") != std::string::npos && !is_one_of(k_off, set);
+        if (debug || (is_one_of(k_modes, name) && set == "development")) return name;
+    }
+    return "";
+}
+
+}  // namespace
+
+std::vector<Lint> differing_connections(const LintCase& about) {
+    return numbers(about, LintKind::db_connections, &Stack::db_connections);
+}
+
+std::vector<Lint> differing_workers(const LintCase& about) {
+    return numbers(about, LintKind::workers, &Stack::workers);
+}
+
+std::vector<Lint> differing_threads(const LintCase& about) {
+    auto found = numbers(about, LintKind::threads, &Stack::threads);
+    for (Lint& lint : found)
+        for (LintSide& side : lint.sides)
+            for (const Known& one : known(about))
+                if (one.entrant == side.entrant) side.text = one.facts->stack.concurrency;
+    return found;
+}
+
+std::vector<Lint> differing_notes(const LintCase& about) {
+    return texts(about, LintKind::notes, false,
+                 [](const ContenderFacts& facts) -> const Texts& { return facts.stack.notes; });
+}
+
+std::vector<Lint> differing_versions(const LintCase& about) {
+    return texts(about, LintKind::versions, true,
+                 [](const ContenderFacts& facts) -> const Texts& { return facts.versions; });
+}
+
+std::vector<Lint> development(const LintCase& about) {
+    std::vector<Lint> found;
+    for (const Known& one : known(about)) {
+        std::string which = switch_of(one.facts->command);
+        for (const model::Entrant& entrant : about.benchmark.entrants)
+            if (which.empty() && entrant.label == one.entrant) which = switch_of(entrant.variant.settings);
+        if (which.empty()) continue;
+        found.push_back({.kind = LintKind::development,
+                         .subject = {},
+                         .sides = {{.entrant = one.entrant, .text = std::move(which)}}});
+    }
+    return found;
+}
+
+}  // namespace joust::analysis

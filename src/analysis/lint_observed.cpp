@@ -1,0 +1,230 @@
+#include "analysis/lint_observed.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <numeric>
+
+namespace joust::analysis {
+namespace {
+
+using model::Cell;
+using model::Lint;
+using model::LintKind;
+using model::LintSide;
+using model::Quantity;
+using model::TrialResult;
+
+/// What is divided by what, summed up over trials.
+struct Sum {
+    double amount = 0;
+    double of = 0;
+    [[nodiscard]] std::optional<double> quotient() const {
+        return of > 0 ? std::optional(amount / of) : std::nullopt;
+    }
+};
+
+// Over the trials of an entrant that are not invalid, at one level or at all; empty where there is none, or
+// one of them does not know it.
+std::optional<double> over_trials(const LintCase& about, const std::string& entrant,
+                                  std::optional<std::int64_t> level,
+                                  const std::function<std::optional<Sum>(const TrialResult&)>& of) {
+    Sum sum;
+    for (const JudgedTrial& judged : about.trials) {
+        const model::PlannedTrial& plan = judged.trial->plan;
+        if (plan.entrant != entrant || (level && plan.level != *level)) continue;
+        if (judged.judgement->validity == model::Validity::invalid) continue;
+        const auto one = of(*judged.trial);
+        if (!one) return std::nullopt;
+        sum.amount += one->amount;
+        sum.of += one->of;
+    }
+    return sum.quotient();
+}
+
+std::vector<LintSide> sides(const LintCase& about, std::optional<std::int64_t> level,
+                            const std::function<std::optional<Sum>(const TrialResult&)>& of) {
+    std::vector<LintSide> found;
+    for (const std::string& entrant : compared_entrants(about))
+        if (const auto value = over_trials(about, entrant, level, of))
+            found.push_back({.entrant = entrant, .value = value, .text = {}});
+    return found;
+}
+
+struct Range {
+    double least;
+    double most;
+};
+Range range(const std::vector<LintSide>& sides) {
+    const auto [least, most] = std::minmax_element(
+        sides.begin(), sides.end(), [](const auto& a, const auto& b) { return *a.value < *b.value; });
+    return {*least->value, *most->value};
+}
+
+std::optional<Sum> printed_of(const TrialResult& trial) {
+    if (!trial.service.printed_bytes) return std::nullopt;
+    return Sum{static_cast<double>(*trial.service.printed_bytes),
+               static_cast<double>(trial.samples.completed_in_window + trial.samples.errors_in_window)};
+}
+
+// Those beyond the ones that were open at once, for each request of the whole run.
+std::optional<Sum> opened_of(const TrialResult& trial) {
+    const model::ConnectionCounts& counts = trial.samples.connections;
+    const auto issued =
+        std::accumulate(trial.samples.ids.begin(), trial.samples.ids.end(), std::uint64_t{0},
+                        [](std::uint64_t sum, const model::IssuedIds& ids) { return sum + ids.issued; });
+    return Sum{static_cast<double>(counts.established - std::min(counts.established, counts.peak)),
+               static_cast<double>(std::max(issued, trial.samples.requests.started))};
+}
+
+std::optional<Sum> answer_of(const TrialResult& trial) {
+    return Sum{static_cast<double>(trial.samples.bytes_received),
+               static_cast<double>(trial.samples.completed_in_window + trial.samples.errors_in_window)};
+}
+
+const Cell* sound_cell(const LintCase& about, const std::string& entrant, std::int64_t level) {
+    const Cell* cell = about.comparison.cell(entrant, level);
+    return cell == nullptr || model::invalid(*cell) ? nullptr : cell;
+}
+
+// The levels at which no entrant is invalid, by which growth is compared.
+std::vector<std::int64_t> sound_levels(const LintCase& about) {
+    std::vector<std::int64_t> levels;
+    const std::vector<std::string> entrants = compared_entrants(about);
+    std::copy_if(about.comparison.levels.begin(), about.comparison.levels.end(), std::back_inserter(levels),
+                 [&](std::int64_t level) {
+                     return std::all_of(entrants.begin(), entrants.end(), [&](const std::string& entrant) {
+                         return sound_cell(about, entrant, level) != nullptr;
+                     });
+                 });
+    return levels;
+}
+
+bool has(const Cell& cell, model::Rule rule) {
+    return cell.judgement.has(rule);
+}
+
+double growth(const LintSide& side) {
+    return *side.value / *side.before;
+}
+
+}  // namespace
+
+std::vector<Lint> printed(const LintCase& about) {
+    Lint lint{.kind = LintKind::printed, .subject = {}, .sides = sides(about, std::nullopt, printed_of)};
+    if (lint.sides.size() < 2) return {};
+    const Range bytes = range(lint.sides);
+    if (bytes.most < k_printed_least || bytes.most < k_printed_ratio * bytes.least) return {};
+    return {lint};
+}
+
+std::vector<Lint> new_connections(const LintCase& about) {
+    Lint lint{
+        .kind = LintKind::new_connections, .subject = {}, .sides = sides(about, std::nullopt, opened_of)};
+    if (lint.sides.empty() || range(lint.sides).most < k_new_connections_max) return {};
+    return {lint};
+}
+
+std::vector<Lint> answer_sizes(const LintCase& about) {
+    std::optional<Lint> worst;
+    double largest = k_answer_size_ratio;
+    for (const std::int64_t level : about.comparison.levels) {
+        auto at_level = sides(about, level, answer_of);
+        if (at_level.size() < 2) continue;
+        const Range bytes = range(at_level);
+        if (bytes.least <= 0 || bytes.most / bytes.least <= largest) continue;
+        largest = bytes.most / bytes.least;
+        worst =
+            Lint{.kind = LintKind::answer_size, .subject = {}, .sides = std::move(at_level), .level = level};
+    }
+    return worst ? std::vector<Lint>{*worst} : std::vector<Lint>{};
+}
+
+std::vector<Lint> growing_answers(const LintCase& about) {
+    std::vector<Lint> found;
+    for (const std::string& entrant : compared_entrants(about)) {
+        Lint lint{.kind = LintKind::answer_growth, .subject = {}, .sides = {}};
+        std::optional<double> before;
+        std::optional<double> last;
+        for (const std::int64_t level : about.comparison.levels) {
+            const auto bytes = over_trials(about, entrant, level, answer_of);
+            if (!bytes) continue;
+            if (!before) {
+                before = bytes;
+                lint.lowest_level = level;
+            }
+            last = bytes;
+            lint.level = level;
+        }
+        if (!before || *before <= 0 || *last / *before <= k_answer_size_ratio) continue;
+        lint.sides = {{.entrant = entrant, .value = last, .before = before, .text = {}}};
+        found.push_back(std::move(lint));
+    }
+    return found;
+}
+
+std::vector<Lint> growing_work(const LintCase& about) {
+    const std::vector<std::int64_t> levels = sound_levels(about);
+    if (levels.size() < 2) return {};
+    Lint lint{.kind = LintKind::growing_work,
+              .subject = {},
+              .sides = {},
+              .lowest_level = levels.front(),
+              .level = levels.back()};
+    for (const std::string& entrant : compared_entrants(about)) {
+        const auto* before = sound_cell(about, entrant, levels.front())->find(Quantity::cpu_per_operation);
+        const auto* last = sound_cell(about, entrant, levels.back())->find(Quantity::cpu_per_operation);
+        if (before == nullptr || last == nullptr || before->value <= 0) return {};
+        lint.sides.push_back({.entrant = entrant, .value = last->value, .before = before->value, .text = {}});
+    }
+    double most = 0;
+    double least = growth(lint.sides.front());
+    for (const LintSide& side : lint.sides) {
+        most = std::max(most, growth(side));
+        least = std::min(least, growth(side));
+    }
+    const bool alone = lint.sides.size() == 1;
+    if (most < k_growth || (!alone && most < k_growth_ratio * least)) return {};
+    return {lint};
+}
+
+std::vector<Lint> constant_latency(const LintCase& about) {
+    std::vector<Lint> found;
+    for (const std::string& entrant : compared_entrants(about))
+        for (const std::int64_t level : about.comparison.levels) {
+            const Cell* cell = sound_cell(about, entrant, level);
+            if (cell == nullptr || !has(*cell, model::Rule::nobody_busy)) continue;
+            const auto* p50 = cell->find(Quantity::response_time_p50);
+            const auto* p99 = cell->find(Quantity::response_time_p99);
+            if (p50 == nullptr || p99 == nullptr || p50->value < k_constant_least_ns ||
+                p99->value > k_constant_ratio * p50->value)
+                continue;
+            found.push_back(
+                {.kind = LintKind::constant_latency,
+                 .subject = {},
+                 .sides = {{.entrant = entrant, .value = p99->value, .before = p50->value, .text = {}}},
+                 .level = level});
+            break;
+        }
+    return found;
+}
+
+std::vector<Lint> few_operations_per_user(const LintCase& about) {
+    if (about.comparison.load_model != model::LoadModel::closed) return {};
+    Lint lint{.kind = LintKind::few_per_user, .subject = {}, .sides = {}};
+    for (const std::string& entrant : compared_entrants(about)) {
+        LintSide fewest{.entrant = entrant, .text = {}};
+        for (const std::int64_t level : about.comparison.levels) {
+            const auto each = over_trials(about, entrant, level, [&](const TrialResult& trial) {
+                return Sum{static_cast<double>(trial.samples.completed_in_window),
+                           static_cast<double>(trial.plan.level)};
+            });
+            if (!each || *each >= k_operations_per_user || (fewest.value && *fewest.value <= *each)) continue;
+            fewest.value = each;
+            fewest.level = level;
+        }
+        if (fewest.value) lint.sides.push_back(std::move(fewest));
+    }
+    return lint.sides.empty() ? std::vector<Lint>{} : std::vector<Lint>{lint};
+}
+
+}  // namespace joust::analysis

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "analysis/lint.hpp"
+
+// Of the lint, what trials and cells show. Each finds one kind; of invalid ones nothing is taken.
+namespace joust::analysis {
+
+/// Where one prints a line for each operation and another does not.
+std::vector<model::Lint> printed(const LintCase& about);
+/// One for all entrants whose connections do not last.
+std::vector<model::Lint> new_connections(const LintCase& about);
+/// At the level at which they differ most.
+std::vector<model::Lint> answer_sizes(const LintCase& about);
+/// One for each entrant whose answers are longer at the highest level than at the lowest.
+std::vector<model::Lint> growing_answers(const LintCase& about);
+std::vector<model::Lint> growing_work(const LintCase& about);
+/// One for each entrant, at its lowest such level.
+std::vector<model::Lint> constant_latency(const LintCase& about);
+/// One for all entrants; each at the level at which it is the fewest.
+std::vector<model::Lint> few_operations_per_user(const LintCase& about);
+
+}  // namespace joust::analysis

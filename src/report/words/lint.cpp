@@ -1,0 +1,187 @@
+#include "report/words/lint.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <functional>
+
+#include "base/text.hpp"
+#include "model/wording.hpp"
+
+namespace joust::report::words {
+namespace {
+
+using model::Lint;
+using model::LintKind;
+using model::LintSide;
+
+/// A lint and what it is told of.
+struct Saying {
+    const Lint& lint;
+    const model::Benchmark& benchmark;
+
+    [[nodiscard]] const LintSide& first() const { return lint.sides.front(); }
+    [[nodiscard]] std::string users(const std::optional<std::int64_t>& level) const {
+        return model::level_text(benchmark.load.model, level.value_or(0));
+    }
+};
+
+// "fastapi 20, django 4"
+std::string list(const Lint& lint, const std::function<std::string(const LintSide&)>& text) {
+    std::vector<std::string> parts;
+    for (const LintSide& side : lint.sides)
+        parts.push_back(side.entrant + " " + text(side));
+    return joust::joined(parts, ", ");
+}
+
+std::string whole(const LintSide& side) {
+    return fmt::format("{:.0f}", side.value.value_or(0));
+}
+
+std::string bytes(double value) {
+    return value < 1024 ? fmt::format("{:.{}f} B", value, value > 0 && value < 10 ? 1 : 0)
+                        : model::bytes_text(Bytes{static_cast<std::uint64_t>(value)});
+}
+
+std::string cpu(double microseconds) {
+    return model::duration_text(microseconds * 1e3);
+}
+
+LintText db_connections(const Saying& said) {
+    const bool postgres = said.benchmark.database.engine == model::DatabaseEngine::postgres;
+    return {"database connections, at most: " + list(said.lint, whole),
+            postgres ? "the database can work on more requests of one than of the other at the same time"
+                     : "more requests of one than of the other can read at the same time (SQLite lets one "
+                       "connection write at a time)"};
+}
+
+LintText workers(const Saying& said) {
+    return {
+        "workers: " + list(said.lint, whole),
+        "more processes use more CPUs where there are any, share no interpreter's lock, and let a request "
+        "that blocks hold up fewer others"};
+}
+
+LintText threads(const Saying& said) {
+    return {"threads per worker: " + list(said.lint,
+                                          [](const LintSide& side) {
+                                              return whole(side) +
+                                                     (side.text.empty() ? "" : " (" + side.text + ")");
+                                          }),
+            "where a thread serves a request, so many are worked on at once, and the others wait; an "
+            "asynchronous worker has no such bound"};
+}
+
+LintText notes(const Saying& said) {
+    return {fmt::format("{}: {}", said.lint.subject,
+                        list(said.lint,
+                             [](const LintSide& side) {
+                                 return side.text.empty() ? std::string("says nothing of it")
+                                                          : "\"" + side.text + "\"";
+                             })),
+            "by their manifests; what one has and the other has not is part of what is compared"};
+}
+
+LintText versions(const Saying& said) {
+    return {fmt::format("version of {}: {}", said.lint.subject,
+                        list(said.lint, [](const LintSide& side) { return side.text; })),
+            "a part of the difference may be the versions'"};
+}
+
+LintText development(const Saying& said) {
+    return {fmt::format("{} runs with {}", said.first().entrant, said.first().text),
+            "a switch for development or logging, whose work is in all its figures"};
+}
+
+LintText printed(const Saying& said) {
+    return {"printed per operation: " +
+                list(said.lint, [](const LintSide& side) { return bytes(side.value.value_or(0)); }),
+            "one logs requests and the other does not, and a line for each of them costs CPU time that is no "
+            "part of the workload"};
+}
+
+LintText new_connections(const Saying& said) {
+    return {"connections opened anew per operation: " +
+                list(said.lint,
+                     [](const LintSide& side) {
+                         return fmt::format("{:.{}f}", *side.value, *side.value < 0.01 ? 3 : 2);
+                     }),
+            "keep-alive is off, or ends after some requests; setting up a connection costs CPU time on both "
+            "sides and is no part of the workload"};
+}
+
+LintText answer_size(const Saying& said) {
+    return {fmt::format("bytes per answer, head and body, at {}: {}", said.users(said.lint.level),
+                        list(said.lint, [](const LintSide& side) { return bytes(*side.value); })),
+            "whoever sends more has more to make and to write"};
+}
+
+LintText answer_growth(const Saying& said) {
+    return {fmt::format("answers of {} have {} at {} and {} at {}", said.first().entrant,
+                        bytes(*said.first().before), said.users(said.lint.lowest_level),
+                        bytes(*said.first().value), said.users(said.lint.level)),
+            "they tell of the service, not of the request: work that grows with the load and that the other "
+            "may not have"};
+}
+
+LintText growing_work(const Saying& said) {
+    return {fmt::format("CPU time of an operation at {} and at {}: {}", said.users(said.lint.lowest_level),
+                        said.users(said.lint.level),
+                        list(said.lint,
+                             [](const LintSide& side) {
+                                 return fmt::format("{} and {} ({:.2f} times)", cpu(*side.before),
+                                                    cpu(*side.value), *side.value / *side.before);
+                             })),
+            "what rises does so with the number of others, not with what is asked: a list of threads or "
+            "connections, a "
+            "lock, memory to clean up"};
+}
+
+LintText constant_latency(const Saying& said) {
+    return {
+        fmt::format("{} at {} answers in {} (median) to {} (p99) while nobody is busy", said.first().entrant,
+                    said.users(said.lint.level), model::duration_text(*said.first().before),
+                    model::duration_text(*said.first().value)),
+        "a constant time is a timer, a timeout or a delayed acknowledgement, not work"};
+}
+
+LintText few_per_user(const Saying& said) {
+    return {"operations that a user completed in a window: " +
+                list(said.lint,
+                     [&](const LintSide& side) {
+                         return fmt::format("{} at {}", model::significant(*side.value),
+                                            said.users(side.level));
+                     }),
+            "with fewer than ten, the figures tell much of how the users began, and little of how they would "
+            "go on; lengthen the window or use fewer users"};
+}
+
+// In the order of the kinds.
+constexpr std::array<LintText (*)(const Saying&), model::k_lint_kinds> k_texts{
+    db_connections,  workers,     threads,       notes,        versions,         development, printed,
+    new_connections, answer_size, answer_growth, growing_work, constant_latency, few_per_user};
+
+}  // namespace
+
+LintText lint_text(const Lint& lint, const model::Benchmark& benchmark) {
+    return k_texts[static_cast<std::size_t>(lint.kind)]({lint, benchmark});
+}
+
+std::string sentence(const Lint& lint, const model::Benchmark& benchmark) {
+    LintText text = lint_text(lint, benchmark);
+    const bool own_name = lint.kind == LintKind::notes;
+    char& first = text.fact.front();
+    const bool name_first = text.fact.starts_with(lint.sides.front().entrant);
+    if (!own_name && !name_first && first >= 'a' && first <= 'z')
+        first = static_cast<char>(first - 'a' + 'A');
+    return text.fact + (text.effect.empty() ? "." : ": " + text.effect + ".");
+}
+
+std::string lint_in_short(const model::Comparison& comparison, const model::Benchmark& benchmark) {
+    std::vector<std::string> facts;
+    for (const Lint& lint : comparison.lints)
+        facts.push_back(lint_text(lint, benchmark).fact);
+    return facts.empty() ? "" : "Before any verdict: " + joust::joined(facts, "; ") + ".";
+}
+
+}  // namespace joust::report::words

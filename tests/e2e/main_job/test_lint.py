@@ -1,0 +1,65 @@
+"""Servers that make a mistake of published comparisons each: what the report says before its verdict."""
+
+import json
+import re
+
+
+def lint_of(place):
+    results = json.loads((place.latest / "incremental_benchmark_results.json").read_text())
+    texts = {}
+    for one in results["lint"]:
+        texts.setdefault(one["code"], []).append(one["text"])
+    return results, texts
+
+
+def test_what_differs_is_said_before_the_verdict(place):
+    for mode in ("good", "logs", "closes", "lists_threads"):
+        place.contender(mode.replace("_", "-"), mode)
+    place.benchmark(
+        ["logs", "closes", "lists-threads", "good"], levels="[2, 40]", text='[database]\nengine = "sqlite"\n'
+    )
+    benchmark = place.path / "benchmarks/small.toml"
+    benchmark.write_text(re.sub(r"\[database.settings\]\n\s*", "", benchmark.read_text()))
+    run = place.run()
+    assert (place.latest / "trials.jsonl").exists(), run
+    results, lint = lint_of(place)
+
+    (printed,) = lint["printed"]
+    bytes_of = dict(re.findall(r"([a-z-]+) (\d+(?:\.\d+)?) B", printed.split(": one logs")[0]))
+    assert 40 < float(bytes_of["logs"]) < 200, printed  # '127.0.0.1 - - [..] "POST /io HTTP/1.1" 200 -'
+    assert float(bytes_of["good"]) < 5, printed
+
+    (opened,) = lint["new_connections"]
+    per_operation = dict(re.findall(r"([a-z-]+) (\d\.\d+)", opened.split(": keep-alive")[0]))
+    assert float(per_operation["closes"]) > 0.8, opened
+    assert float(per_operation["good"]) < 0.02, opened
+
+    assert "lists-threads" in lint["answer_size"][0] and "at 40 users" in lint["answer_size"][0], lint
+    (growing,) = lint["answer_growth"]
+    assert growing.startswith("Answers of lists-threads have "), growing
+
+    report = (place.latest / "incremental_benchmark_report.md").read_text()
+    assert report.index("## Before any verdict") < report.index("Printed per operation") < report.index("## Summary")
+    assert "printed per operation" in " ".join(run.out.split()).split("users")[0], run
+    assert not [one for cell in results["results"] for one in cell["reasons"] if one["code"] == "processes_not_declared"]
+
+
+def test_two_workers_where_one_is_declared_are_not_ranked(place):
+    place.contender("one").contender("two", "two_workers")
+    place.benchmark(["two", "one"], levels="[4]", text='[database]\nengine = "sqlite"\n')
+    benchmark = place.path / "benchmarks/small.toml"
+    benchmark.write_text(re.sub(r"\[database.settings\]\n\s*", "", benchmark.read_text()))
+    run = place.run()
+    results, _ = lint_of(place)
+    cells = {cell["contender"]: cell for cell in results["results"]}
+    assert "processes_not_declared" not in [reason["code"] for reason in cells["one"]["reasons"]], run
+    (reason,) = [one for one in cells["two"]["reasons"] if one["code"] == "processes_not_declared"]
+    assert re.match(
+        r"the service ran 2 processes at the same time, and its manifest declares 1: "
+        r"python3[.\d]* \(\d+\) used [\d.]+ % of a CPU, python3[.\d]* \(\d+\) used",
+        reason["text"],
+    ), reason
+    assert cells["two"]["validity"] == "invalid"
+    assert results["winner"] is None
+    (trial,) = [one for one in place.trials() if one["contender"] == "two"]
+    assert trial["processes"]["most"] == 2 and len(trial["processes"]["seen"]) == 2

@@ -1,0 +1,155 @@
+#include "analysis/lint.hpp"
+
+#include <gmock/gmock.h>
+
+#include "analysis/compare.hpp"
+#include "support/synthetic_trials.hpp"
+
+namespace joust::analysis {
+namespace {
+
+using model::LintKind;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using testing::TrialShape;
+
+std::vector<LintKind> kinds(const model::Comparison& comparison) {
+    std::vector<LintKind> found;
+    for (const model::Lint& lint : comparison.lints)
+        found.push_back(lint.kind);
+    return found;
+}
+
+class LintTest : public ::testing::Test {
+protected:
+    template <typename Change>
+    void of(const std::string& entrant, Change&& change) {
+        for (model::TrialResult& trial : trials_)
+            if (trial.plan.entrant == entrant) change(trial);
+    }
+    void measure(const std::vector<std::int64_t>& levels, double goodput_rps = 200) {
+        benchmark_ = testing::benchmark_of({"fastapi", "django"}, levels, 3);
+        trials_ = testing::synthetic_trials(benchmark_, [&](const model::PlannedTrial& plan) {
+            return TrialShape{.goodput_rps = goodput_rps,
+                              .p50_ms = static_cast<double>(plan.level) / goodput_rps * 1e3};
+        });
+    }
+    [[nodiscard]] model::Comparison compared() const { return compare(benchmark_, trials_); }
+
+    model::Benchmark benchmark_ = testing::benchmark_of({"fastapi", "django"}, {50}, 3);
+    std::vector<model::TrialResult> trials_;
+};
+
+TEST_F(LintTest, FindsNothingWhereTwoDoTheSame) {
+    measure({4, 50});
+    EXPECT_THAT(kinds(compared()), IsEmpty());
+}
+
+TEST_F(LintTest, TellsAnswersOfUnequalSizeFromTenPercentOn) {
+    measure({50});
+    of("django", [](auto& trial) { trial.samples.bytes_received = trial.samples.completed_in_window * 330; });
+    EXPECT_THAT(kinds(compared()), IsEmpty()) << "10 % of 300 bytes";
+    of("django", [](auto& trial) { trial.samples.bytes_received = trial.samples.completed_in_window * 331; });
+    const model::Comparison comparison = compared();
+    ASSERT_THAT(kinds(comparison), ElementsAre(LintKind::answer_size));
+    const model::Lint& lint = comparison.lints.front();
+    EXPECT_EQ(lint.level, 50);
+    EXPECT_NEAR(*lint.sides.at(0).value, 300, 0.01);
+    EXPECT_NEAR(*lint.sides.at(1).value, 331, 0.01);
+}
+
+TEST_F(LintTest, TellsALogThatOneHasAndTheOtherHasNot) {
+    measure({50});
+    const auto print = [&](const std::string& entrant, std::uint64_t bytes) {
+        of(entrant,
+           [bytes](auto& trial) { trial.service.printed_bytes = trial.samples.completed_in_window * bytes; });
+    };
+    print("django", 19);
+    EXPECT_THAT(kinds(compared()), IsEmpty()) << "less than a line for each";
+    print("django", 80);
+    EXPECT_THAT(kinds(compared()), ElementsAre(LintKind::printed));
+    print("fastapi", 60);
+    EXPECT_THAT(kinds(compared()), IsEmpty()) << "both log";
+    of("fastapi", [](auto& trial) { trial.service.printed_bytes.reset(); });
+    EXPECT_THAT(kinds(compared()), IsEmpty()) << "one is not known";
+}
+
+TEST_F(LintTest, TellsConnectionsThatDoNotLast) {
+    measure({50});
+    const auto open = [&](double per_operation) {
+        of("django", [=](auto& trial) {
+            trial.samples.connections.established =
+                50 + static_cast<std::uint64_t>(per_operation *
+                                                static_cast<double>(trial.samples.requests.started));
+        });
+    };
+    open(0.04);
+    EXPECT_THAT(kinds(compared()), IsEmpty());
+    open(1);
+    const model::Comparison comparison = compared();
+    ASSERT_THAT(kinds(comparison), ElementsAre(LintKind::new_connections));
+    EXPECT_NEAR(*comparison.lints.front().sides.at(0).value, 0, 1e-9)
+        << "those that the load keeps are not meant";
+    EXPECT_NEAR(*comparison.lints.front().sides.at(1).value, 1, 0.01);
+}
+
+TEST_F(LintTest, TellsFewOperationsOfAUserAtTheLevelWithTheFewest) {
+    measure({4, 99, 500});  // 1000 operations in a window
+    const model::Comparison comparison = compared();
+    ASSERT_THAT(kinds(comparison), ElementsAre(LintKind::few_per_user));
+    EXPECT_EQ(comparison.lints.front().sides.at(0).level, 500);
+    EXPECT_NEAR(*comparison.lints.front().sides.at(0).value, 2, 1e-9);
+    measure({4, 99});
+    EXPECT_THAT(kinds(compared()), IsEmpty());
+}
+
+TEST_F(LintTest, TellsWorkThatGrowsForOneMoreThanForTheOther) {
+    measure({4, 50});
+    const auto cost = [&](const std::string& entrant, double times) {
+        of(entrant, [=](auto& trial) {
+            model::Usage& usage = trial.party(model::Role::contender)->usage;
+            if (trial.plan.level == 50)
+                usage.cpu = {from_seconds(seconds(usage.cpu.user) * times),
+                             from_seconds(seconds(usage.cpu.system) * times)};
+        });
+    };
+    cost("django", 1.4);
+    EXPECT_THAT(kinds(compared()), IsEmpty());
+    cost("django", 1.4);
+    EXPECT_THAT(kinds(compared()), ElementsAre(LintKind::growing_work));
+    cost("fastapi", 1.9);
+    EXPECT_THAT(kinds(compared()), IsEmpty()) << "it is the load's, not one contender's";
+}
+
+TEST_F(LintTest, TakesNothingFromInvalidTrials) {
+    measure({50});
+    of("django", [](auto& trial) {
+        trial.samples.bytes_received = trial.samples.completed_in_window * 900;
+        trial.incidents = {{model::IncidentKind::service_died, "it died"}};
+    });
+    EXPECT_THAT(kinds(compared()), IsEmpty());
+}
+
+TEST_F(LintTest, ComparesWhatIsDeclaredWhereThatIsKnown) {
+    measure({50});
+    model::Environment environment = testing::synthetic_environment(benchmark_);
+    EXPECT_THAT(kinds(compare(benchmark_, trials_, &environment)),
+                ElementsAre(LintKind::db_connections, LintKind::threads, LintKind::notes));
+    for (model::ContenderFacts& facts : environment.contenders)
+        facts.stack = {};
+    EXPECT_THAT(kinds(compare(benchmark_, trials_, &environment)), IsEmpty());
+    environment.contenders.at(0).versions["python"] = "3.12.0";
+    environment.contenders.at(0).command = {"gunicorn", "--access-logfile=-"};
+    EXPECT_THAT(kinds(compare(benchmark_, trials_, &environment)),
+                ElementsAre(LintKind::versions, LintKind::development));
+}
+
+TEST(LintKindTest, HasANameForEach) {
+    std::set<std::string_view> names;
+    for (std::size_t i = 0; i < model::k_lint_kinds; ++i)
+        EXPECT_TRUE(names.insert(name(static_cast<LintKind>(i))).second);
+    EXPECT_FALSE(names.contains(""));
+}
+
+}  // namespace
+}  // namespace joust::analysis

@@ -1,0 +1,275 @@
+// How published comparisons went wrong, each as the trials of such a comparison: the report says so before
+// its verdict, or of the cell that it is about. docs/mistakes.md has the same rows.
+#include <gmock/gmock.h>
+
+#include <cmath>
+
+#include "analysis/compare.hpp"
+#include "report/figures/figure.hpp"
+#include "report/markdown.hpp"
+#include "support/synthetic_trials.hpp"
+
+namespace joust::report {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using testing::TrialShape;
+
+/// A benchmark of two and what was measured of it, sound as it stands.
+struct Published {
+    model::Benchmark benchmark;
+    model::Environment environment;
+    std::vector<model::TrialResult> trials;
+
+    template <typename Change>
+    void of(const std::string& entrant, Change&& change) {
+        for (model::TrialResult& trial : trials)
+            if (trial.plan.entrant == entrant) change(trial);
+    }
+};
+
+Published measured(const std::vector<std::int64_t>& levels, const testing::ShapeOf& shape, int blocks = 4) {
+    Published run{testing::benchmark_of({"fastapi", "django"}, levels, blocks), {}, {}};
+    run.environment = testing::synthetic_environment(run.benchmark);
+    run.trials = testing::synthetic_trials(run.benchmark, shape);
+    return run;
+}
+
+TrialShape busy(const model::PlannedTrial& plan) {
+    const double rate = plan.entrant == "fastapi" ? 240.0 : 200.0;
+    return {.goodput_rps = rate * (1 + 0.01 * testing::noise(plan)),
+            .p50_ms = static_cast<double>(plan.level) / rate * 1e3};
+}
+
+struct Reported {
+    std::string text;
+    model::Comparison comparison;
+
+    [[nodiscard]] std::string before_the_verdict() const { return text.substr(0, text.find("\n## Summary")); }
+};
+
+Reported reported(const Published& run) {
+    const auto comparison = analysis::compare(run.benchmark, run.trials, &run.environment);
+    const RunReport report{"results/example", run.benchmark, run.environment, run.trials, comparison};
+    return {markdown(report, figures(run.benchmark, run.environment, comparison)), comparison};
+}
+
+TEST(public_mistake, of_none_of_them_a_sound_run_is_accused) {
+    Published run = measured({4, 50}, busy);
+    const std::string text = reported(run).text;
+    for (const char* accused : {"Printed per operation", "opened anew", "Bytes per answer", "Answers of",
+                                "CPU time of an operation at", "while nobody is busy", "runs with"})
+        EXPECT_THAT(text, Not(HasSubstr(accused)));
+}
+
+// 9652 requests/s on 100 connections told as 0.01 ms.
+TEST(public_mistake, times_that_contradict_littles_law) {
+    Published run = measured({100}, [](const model::PlannedTrial& plan) {
+        return TrialShape{.goodput_rps = plan.entrant == "fastapi" ? 9652.0 : 9000.0,
+                          .p50_ms = 0.01,
+                          .cpu_ms_per_operation = 0.1};
+    });
+    for (model::TrialResult& trial : run.trials)
+        trial.samples.in_flight_mean = 100;
+    EXPECT_THAT(reported(run).text, HasSubstr("requests in flight and response times disagree by 99.9 %"));
+}
+
+// Each handler lists the threads of its process in the answer.
+TEST(public_mistake, answers_and_work_that_grow_with_the_load) {
+    Published run = measured({4, 200}, [](const model::PlannedTrial& plan) {
+        TrialShape shape = busy(plan);
+        const bool lists = plan.entrant == "django";
+        shape.cpu_ms_per_operation = lists && plan.level == 200 ? 6 : 2;
+        return shape;
+    });
+    run.of("django", [](model::TrialResult& trial) {
+        trial.samples.bytes_received =
+            trial.samples.completed_in_window * (trial.plan.level == 4 ? 300 : 4800);
+    });
+    const std::string before = reported(run).before_the_verdict();
+    EXPECT_THAT(before,
+                HasSubstr("Bytes per answer, head and body, at 200 users: fastapi 300 B, django 4.69 KiB"));
+    EXPECT_THAT(before, HasSubstr("Answers of django have 300 B at 4 users and 4.69 KiB at 200 users"));
+    EXPECT_THAT(before, HasSubstr("CPU time of an operation at 4 users and at 200 users: fastapi 2.04 ms and "
+                                  "2.04 ms (1.00 times), django 2.05 ms and 6.05 ms (2.95 times)"));
+}
+
+// Ten users that sleep 0.1 s: 106.6 against 104.1 requests/s are their think time.
+TEST(public_mistake, users_that_sleep) {
+    Published run = measured({10}, [](const model::PlannedTrial& plan) {
+        return TrialShape{.goodput_rps = plan.entrant == "fastapi" ? 98.0 : 96.5, .p50_ms = 2};
+    });
+    for (model::TrialResult& trial : run.trials)
+        trial.think_time = 100ms;
+    EXPECT_THAT(reported(run).text,
+                HasSubstr("Limited by think time, so what was measured is the load, not the "
+                          "service: fastapi at 10 users (think time 100 ms); django at 10"));
+}
+
+// One client, ten samples; a constant 5.19 s against 0.04 s, and a connection for each.
+TEST(public_mistake, one_client_and_ten_samples_of_a_constant_time) {
+    Published run = measured({1}, [](const model::PlannedTrial& plan) {
+        return TrialShape{.goodput_rps = plan.entrant == "fastapi" ? 25.0 : 0.2,
+                          .p50_ms = plan.entrant == "fastapi" ? 40.0 : 5190.0,
+                          .spread = 0.001,
+                          .cpu_ms_per_operation = 1};
+    });
+    EXPECT_THAT(reported(run).text, HasSubstr("1 verified operations, at least 100 are needed"));
+    EXPECT_THAT(reported(run).before_the_verdict(),
+                ::testing::ContainsRegex(
+                    "fastapi at 1 user answers in 40[.0-9]* ms .median. to 40[.0-9]* ms .p99. while "
+                    "nobody is busy: a constant time is a timer"));
+    for (model::TrialResult& trial : run.trials) {
+        trial.samples.connections.established = trial.samples.requests.started;
+        trial.samples.connections.peak = 1;
+    }
+    EXPECT_THAT(reported(run).before_the_verdict(),
+                HasSubstr("Connections opened anew per operation: fastapi 0.99"));
+}
+
+// Ranked by the arithmetic mean of requests/s over four kinds of request, so that the cheapest decides.
+TEST(public_mistake, a_mean_in_which_the_cheapest_decides) {
+    const Published run = measured({1, 4, 16, 50}, [](const model::PlannedTrial& plan) {
+        const bool fastapi = plan.entrant == "fastapi";
+        const double cheap = fastapi ? 20'000 : 10'000;  // twice as fast here, slower in the three others
+        const double rate = plan.level == 1 ? cheap : fastapi ? 100 : 126;
+        return TrialShape{.goodput_rps = rate * (1 + 0.01 * testing::noise(plan)),
+                          .p50_ms = static_cast<double>(plan.level) / rate * 1e3,
+                          .cpu_ms_per_operation = 900 / rate};
+    });
+    const Reported report = reported(run);
+    const auto* pooled = report.comparison.ratio(model::Quantity::goodput, "fastapi", std::nullopt);
+    ASSERT_TRUE(pooled->ratio);
+    EXPECT_NEAR(*pooled->ratio, std::pow(2 * std::pow(100.0 / 126, 3), 0.25), 0.01)
+        << "the arithmetic means would be 5075 to 2595";
+    EXPECT_EQ(report.comparison.winner, std::nullopt);
+}
+
+// Local ports run out, so that later runs decay and the first is "cleanest".
+TEST(public_mistake, a_generator_that_runs_out_of_ports) {
+    Published run = measured({50}, busy);
+    run.of("django", [](model::TrialResult& trial) {
+        trial.samples.conduct.shortages[model::Shortage::local_ports] = 900;
+        trial.samples.conduct.local_ports = 28'232;
+    });
+    const std::string text = reported(run).text;
+    EXPECT_THAT(text, HasSubstr("this host's limit, not the target's"));
+    EXPECT_THAT(text, HasSubstr("fastapi and django cannot be ranked"));
+}
+
+// "6 % faster", then "the client is the bottleneck".
+TEST(public_mistake, a_client_that_is_the_bottleneck) {
+    Published run = measured({50}, busy);
+    for (model::TrialResult& trial : run.trials)
+        trial.samples.conduct.thread_cpu = {trial.samples.window * 97 / 100};
+    EXPECT_THAT(
+        reported(run).text,
+        HasSubstr("a load thread was on its CPU for 97 % of the window (limit 90 %): the load generator "
+                  "was the bottleneck"));
+}
+
+// A JIT compiler starved by its own service: 3.3 k requests/s in two minutes of warm-up, later 7.8 k.
+TEST(public_mistake, a_compiler_that_starves) {
+    Published run = measured({50}, busy);
+    run.of("fastapi", [](model::TrialResult& trial) {
+        trial.warmup = {120s, false, "goodput still rose by 8 % a second", false};
+        trial.party(model::Role::contender)->usage.run_delay = trial.samples.window * 3;
+    });
+    EXPECT_THAT(reported(run).text,
+                HasSubstr("of warm-up: goodput still rose by 8 % a second; 3.0 threads of the contender were "
+                          "ready to run on average, but had no CPU"));
+}
+
+// Best of three runs of 10 s, one after the other, conclusions at 1.3.
+TEST(public_mistake, a_conclusion_from_runs_that_scatter_more_than_they_differ) {
+    const Reported report = reported(measured(
+        {50},
+        [](const model::PlannedTrial& plan) {
+            TrialShape shape = busy(plan);
+            shape.goodput_rps *= 1 + 0.3 * testing::noise(plan);
+            return shape;
+        },
+        3));
+    EXPECT_THAT(report.text, HasSubstr("Whether fastapi is faster than django cannot be told"));
+    EXPECT_EQ(report.comparison.winner, std::nullopt);
+}
+
+// 5000 connections for 30 s, ranked by requests/s at a p99 of 25 s.
+TEST(public_mistake, more_users_than_requests) {
+    const Published run = measured({5000}, [](const model::PlannedTrial& plan) {
+        return TrialShape{.goodput_rps = plan.entrant == "fastapi" ? 900.0 : 800.0,
+                          .p50_ms = 5600,
+                          .spread = 0.33,
+                          .cpu_ms_per_operation = 1.1};
+    });
+    EXPECT_THAT(reported(run).before_the_verdict(),
+                HasSubstr("Operations that a user completed in a window: fastapi 0.900 at 5000 users, django "
+                          "0.800 at 5000 users: with fewer than ten"));
+}
+
+// One contender logs.
+TEST(public_mistake, one_contender_logs) {
+    Published run = measured({50}, busy);
+    run.of("django", [](model::TrialResult& trial) {
+        trial.service.printed_bytes = trial.samples.completed_in_window * 84;
+    });
+    EXPECT_THAT(
+        reported(run).before_the_verdict(),
+        HasSubstr("Printed per operation: fastapi 0 B, django 84 B: one logs requests and the other does "
+                  "not"));
+}
+
+// DEBUG is on.
+TEST(public_mistake, debug_is_on) {
+    Published run = measured({50}, busy);
+    run.benchmark.entrants.back().variant.settings = {{"DJANGO_DEBUG", "True"}};
+    run.environment.contenders.front().command = {"uvicorn", "app:app", "--log-level", "debug"};
+    const std::string before = reported(run).before_the_verdict();
+    EXPECT_THAT(before, HasSubstr("django runs with DJANGO_DEBUG: a switch for development or logging"));
+    EXPECT_THAT(before, HasSubstr("fastapi runs with --log-level debug"));
+    run.benchmark.entrants.back().variant.settings = {{"DJANGO_DEBUG", "0"}};
+    run.environment.contenders.front().command = {"uvicorn", "app:app", "--no-access-log"};
+    EXPECT_THAT(reported(run).text, Not(HasSubstr("runs with")));
+}
+
+// One has twenty database connections and four more threads, by another version of the interpreter.
+TEST(public_mistake, settings_that_differ_are_a_headline) {
+    Published run = measured({50}, busy);
+    run.environment.contenders.front().stack.workers = 2;
+    run.environment.contenders.front().versions["python"] = "3.12.1";
+    const std::string before = reported(run).before_the_verdict();
+    for (const char* told :
+         {"Database connections, at most: fastapi 20, django 4", "Workers: fastapi 2, django 1",
+          "Threads per worker: fastapi 1 (async), django 4 (threads)",
+          "executor_threads: fastapi \"5, for every file call of aiofiles\", django says nothing of it",
+          "Version of python: fastapi 3.12.1, django 3.11.2", "the database can work on more requests"})
+        EXPECT_THAT(before, HasSubstr(told));
+    run.benchmark.database.engine = model::DatabaseEngine::sqlite;
+    EXPECT_THAT(reported(run).before_the_verdict(), HasSubstr("can read at the same time"));
+    EXPECT_THAT(reported(run).before_the_verdict(), Not(HasSubstr("the database can work")));
+}
+
+// Head and body in two writes: 44 ms an answer at 2 % of a CPU.
+TEST(public_mistake, head_and_body_in_two_writes) {
+    Published run = measured({8}, [](const model::PlannedTrial& plan) {
+        const bool waits = plan.entrant == "django";
+        return TrialShape{.goodput_rps = waits ? 180.0 : 8000.0,
+                          .p50_ms = waits ? 44.0 : 1.0,
+                          .cpu_ms_per_operation = 0.12,
+                          .database_cpu_ms_per_operation = 0.01};
+    });
+    run.of("django", [](model::TrialResult& trial) {
+        trial.samples.delayed_bodies = trial.samples.requests.succeeded;
+        trial.samples.time_to_first_byte.reset();
+        trial.samples.time_to_first_byte.record(1'000'000, trial.samples.service_time.count());
+    });
+    const std::string text = reported(run).text;
+    EXPECT_THAT(text,
+                HasSubstr("Nobody was busy, so what was measured is a wait, not work: django at 8 users"));
+    EXPECT_THAT(text, HasSubstr("the server sends head and body in two writes"));
+}
+
+}  // namespace
+}  // namespace joust::report
