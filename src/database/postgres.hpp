@@ -59,8 +59,6 @@ private:
     [[nodiscard]] Status close_to_contenders() const;
     [[nodiscard]] Result<Connection> superuser_session(const std::string& database,
                                                        const char* options) const;
-    /// The superuser's session stays in a transaction.
-    Result<TableContents> contents_of(Connection& session, const RowQuery& query) const;
     [[nodiscard]] Error with_context(const Error& error, const std::string& doing) const;
 
     // What is logged in a contender's turn.

@@ -115,24 +115,6 @@ TEST_F(SharedPostgres, CountsTheRowsOfEachRequest) {
     contender.ask("DROP TABLE users");
 }
 
-TEST_F(SharedPostgres, CountsTheRowsThatHoldWhatIsStated) {
-    const ContenderSession contender(postgres_.create_for("valued").value());
-    contender.ask("CREATE TABLE users (request_id text, age int, \"a b\" text)");
-    contender.ask("INSERT INTO users VALUES ('a', 99, 'x'), ('a', 20, 'x'), ('b', 99, NULL), ('c', 99, 'x')");
-    const auto rows = [&](std::map<std::string, std::string> values) {
-        return postgres_.rows_by_request("valued", {"users", std::move(values)}).value();
-    };
-    EXPECT_THAT(rows({{"age", "99"}, {"a b", "x"}}).rows,
-                ::testing::UnorderedElementsAre(RowsOfRequest{"a", 2, 1}, RowsOfRequest{"b", 1, 0},
-                                                RowsOfRequest{"c", 1, 1}));
-    EXPECT_THAT(rows({{"age", "99' OR '1'='1"}}).rows, ::testing::Contains(RowsOfRequest{"c", 1, 0}));
-    EXPECT_EQ(rows({{"size", "1"}}).problem, "it has no column size");
-    contender.ask("CREATE DOMAIN years AS int");
-    contender.ask("ALTER TABLE users ALTER age TYPE years");
-    EXPECT_EQ(rows({{"age", "99"}}).problem, "its column age has a type of the contender's own");
-    contender.ask("DROP TABLE users");
-}
-
 // What a contender can put in the place of a table; none of it runs with other rights than his own.
 TEST_F(SharedPostgres, CountsNoRowsOfWhatIsNoOrdinaryTable) {
     const ContenderSession contender(postgres_.create_for("rigged").value());
