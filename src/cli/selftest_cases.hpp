@@ -10,14 +10,20 @@
 
 namespace joust::cli {
 
+/// Whether the proof of a case is still to come.
+enum class Gap : std::uint8_t {
+    none,
+    open,       ///< not caught is as expected, and caught means that this mark has to go
+    by_chance,  ///< what there is catches it in some runs and not in others: both are as expected
+};
+
 /// A service that is honest, or misbehaves in one way, and what Joust has to say of it.
 struct SelftestCase {
     std::string_view label;           ///< of the entrant; what FAULT is set to, unless it is "honest"
     std::string_view what;            ///< the service does, in words
     std::optional<model::Rule> rule;  ///< that it breaks; empty: it is valid
     std::string_view proof;           ///< what catches it, or is to catch it
-    /// The proof is not there yet: not caught is as expected, and caught means that this mark has to go.
-    bool known_gap = false;
+    Gap gap = Gap::none;
 };
 
 /// Every case once; labels are unique.
@@ -31,7 +37,7 @@ enum class SelftestEnd : std::uint8_t {
     not_caught,      ///< though it should be
     misnamed,        ///< caught by other rules only
     wronged,         ///< an honest one that is invalid
-    gap_closed,      ///< caught, though it is marked as a known gap
+    gap_closed,      ///< caught, though its gap is marked as open
 };
 /// "caught", "not caught yet", …
 std::string_view words(SelftestEnd end);

@@ -158,9 +158,11 @@ Status Sqlite::reset(const std::string& contender) {
 }
 
 Result<TableContents> Sqlite::rows_by_request(const std::string& contender, const RowQuery& query) {
+    // Without its table, the name of a column that is not there would be a text.
     std::string stated = "1";
     for (const auto& [column, value] : query.values)
-        stated += fmt::format(" AND CAST({} AS TEXT) = {}", sqlite_identifier(column), sqlite_literal(value));
+        stated += fmt::format(" AND CAST({}.{} AS TEXT) = {}", sqlite_identifier(query.table),
+                              sqlite_identifier(column), sqlite_literal(value));
     const auto counted = as_owner_of(contender, fmt::format("{}{}{}{}", k_count, query.table, '\0', stated));
     if (!counted)
         return fail(counted.error().kind, "reading the table {} of {}: {}", query.table, contender,

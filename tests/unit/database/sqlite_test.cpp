@@ -121,7 +121,7 @@ TEST_F(SqliteTest, CountsTheRowsThatHoldWhatIsStated) {
                 ::testing::UnorderedElementsAre(RowsOfRequest{"a", 2, 1}, RowsOfRequest{"b", 1, 0},
                                                 RowsOfRequest{"c", 1, 1}));
     EXPECT_THAT(rows({{"age", "99' OR '1'='1"}}).rows, ::testing::Contains(RowsOfRequest{"c", 1, 0}));
-    EXPECT_THAT(rows({{"size", "1"}}).problem, HasSubstr("no such column: size"));
+    EXPECT_THAT(rows({{"size", "1"}}).problem, HasSubstr("no such column: users.size"));
 }
 
 TEST_F(SqliteTest, TellsWhatItKnowsAndWhatOnlyTheContendersKnow) {

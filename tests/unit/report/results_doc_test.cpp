@@ -29,6 +29,7 @@ bool is_map(const std::string& path) {
                            "contenders[].versions",
                            "statuses",
                            "results[].statuses",
+                           "audit.values",
                            "effects.contract",
                            "effects.shapes[].rows",
                            "effects.rows",
