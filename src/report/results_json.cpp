@@ -3,8 +3,8 @@
 #include <cmath>
 
 #include "files/effects_json.hpp"
-#include "files/observed_files_json.hpp"
 #include "files/json_fields.hpp"
+#include "files/observed_files_json.hpp"
 #include "model/measuring_time.hpp"
 #include "report/environment_facts.hpp"
 #include "report/judgement_json.hpp"
