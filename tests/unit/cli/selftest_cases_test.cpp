@@ -11,7 +11,7 @@ namespace {
 
 using model::Rule;
 
-model::Judgement found(std::vector<Rule> rules) {
+model::Judgement found(const std::vector<Rule>& rules) {
     model::Judgement judgement;
     for (const Rule rule : rules)
         judgement.findings.push_back({.rule = rule, .facts = {}});
