@@ -102,7 +102,7 @@ public:
 
     /// How often the log was made durable up to now, by whoever did it. A session tells it a second late, and
     /// when it ends: where the contender's are `ending`, they are waited for, a second at most. Empty where a
-    /// commit need not be durable (relaxed), or the server does not count it.
+    /// commit need not be durable (relaxed), the server does not count it, or sessions were still there then.
     virtual Result<std::optional<std::uint64_t>> log_syncs(const std::string& contender,
                                                            Sessions sessions) = 0;
 

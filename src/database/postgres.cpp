@@ -267,11 +267,12 @@ Result<std::optional<std::uint64_t>> Postgres::log_syncs(const std::string& cont
     if (!session)
         return tl::unexpected(with_context(session.error(), "counting the syncs of the log of " + contender));
     PostgresSessions reader(std::move(*session));
-    for (const TimePoint deadline = now() + k_sessions_end;
-         sessions == Sessions::ending && now() < deadline;) {
+    const TimePoint deadline = now() + k_sessions_end;
+    while (sessions == Sessions::ending) {
         model::DatabaseWaits left;
         JOUST_CHECK(reader.read(left));
         if (left.sessions == 0) break;
+        if (now() >= deadline) return std::optional<std::uint64_t>();
         std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
     return reader.log_syncs();

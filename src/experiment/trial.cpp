@@ -244,11 +244,12 @@ private:
             !result_.database_waits)
             return;
         const auto after = rig_.database().log_syncs(result_.plan.entrant, database::Sessions::ending);
-        if (!after || !*after || **after < before) return;
-        result_.effects->log_syncs = model::LogSyncs{.syncs = **after - before,
-                                                     .commits = result_.effects->commits(),
-                                                     .most_sessions = result_.database_waits->most_sessions,
-                                                     .elapsed = elapsed};
+        const bool counted = after && *after && **after >= before;
+        result_.effects->log_syncs =
+            model::LogSyncs{.syncs = counted ? std::optional(**after - before) : std::nullopt,
+                            .commits = result_.effects->commits(),
+                            .most_sessions = result_.database_waits->most_sessions,
+                            .elapsed = elapsed};
     }
 
     Status record_end(deploy::Instance& instance) {

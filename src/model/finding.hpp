@@ -205,10 +205,11 @@ struct ShortWindow {
 struct NotEvaluated {
     Rule rule;
     std::optional<ShortWindow> short_window;  ///< there is data, but too little
-    bool in_part = false;     ///< another part of the rule was evaluated, and holds: of effects, the audit
-    bool in_log = false;      ///< … of effects, what the database's log has
-    bool in_files = false;    ///< … of effects, files
-    bool undeclared = false;  ///< there is nothing that the rule could be held against
+    bool in_part = false;   ///< another part of the rule was evaluated, and holds: of effects, the audit
+    bool in_log = false;    ///< … of effects, what the database's log has
+    bool in_files = false;  ///< … of effects, files
+    bool durability_open = false;  ///< of effects: whether commits waited for the disk does not follow
+    bool undeclared = false;       ///< there is nothing that the rule could be held against
     friend bool operator==(const NotEvaluated&, const NotEvaluated&) = default;
 };
 

@@ -51,9 +51,10 @@ void add(ObservedEffects& sum, const ObservedEffects& more) {
         of_table.deleted += rows.deleted;
     }
     if (more.answers_ahead) sum.answers_ahead = std::max(sum.answers_ahead.value_or(0), *more.answers_ahead);
-    if (more.log_syncs) {
-        LogSyncs& all = sum.log_syncs ? *sum.log_syncs : sum.log_syncs.emplace();
-        all.syncs += more.log_syncs->syncs;
+    if (more.log_syncs && more.log_syncs->syncs) {
+        LogSyncs& all = sum.log_syncs && sum.log_syncs->syncs ? *sum.log_syncs
+                                                              : sum.log_syncs.emplace(LogSyncs{.syncs = 0});
+        *all.syncs += *more.log_syncs->syncs;
         all.commits += more.log_syncs->commits;
         all.most_sessions = std::max(all.most_sessions, more.log_syncs->most_sessions);
         all.elapsed += more.log_syncs->elapsed;

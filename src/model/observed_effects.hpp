@@ -45,7 +45,9 @@ struct FaultyTable {
 
 /// How durable commits were when they were answered.
 struct LogSyncs {
-    std::uint64_t syncs = 0;          ///< of the log, by the contender's sessions and the server itself
+    /// Of the log, by the contender's sessions and the server itself; empty where sessions were still there
+    /// that had not told theirs.
+    std::optional<std::uint64_t> syncs = {};
     std::uint64_t commits = 0;        ///< that changed rows of the contract
     std::uint64_t most_sessions = 0;  ///< that were seen at once: so many can share one sync
     Nanoseconds elapsed{0};           ///< in which the server syncs now and then for nobody in particular

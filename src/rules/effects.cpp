@@ -21,19 +21,22 @@ struct Between {
     }
 };
 
+enum class Durability { proven, missed, open };
+
 // So many sessions can share one sync, and a server whose commits are asynchronous syncs on its own every
 // 200 ms and every megabyte of log (wal_writer_delay, wal_writer_flush_after; a request writes some 5 kB).
 // Where what is required is not clearly more than that, nothing follows from the count.
-bool durable(const model::LogSyncs& log) {
+Durability durability(const model::LogSyncs& log) {
     constexpr double k_leeway = 2;
     constexpr double k_own_syncs_per_s = 5;
     constexpr double k_own_syncs_per_commit = 0.005;
     constexpr double k_clearly_more = 1.3;
-    if (log.most_sessions == 0) return true;
+    if (!log.syncs || log.most_sessions == 0) return Durability::open;
     const auto commits = static_cast<double>(log.commits);
     const double required = commits / static_cast<double>(log.most_sessions) / k_leeway;
     const double own = k_own_syncs_per_s * seconds(log.elapsed) + k_own_syncs_per_commit * commits;
-    return required < k_clearly_more * own || static_cast<double>(log.syncs) >= required;
+    if (required < k_clearly_more * own) return Durability::open;
+    return static_cast<double>(*log.syncs) >= required ? Durability::proven : Durability::missed;
 }
 
 // All rows together are those of the contract.
@@ -70,7 +73,8 @@ std::vector<Misdeed> misdeeds(const ObservedEffects& effects) {
     const bool shapes = transactions != 1 || effects.as_declared() == commits;
     if (transactions == 1 ? !shapes && (!rows || found.empty()) : !rows && found.empty())
         found.push_back(Misdeed::other_rows);
-    if (effects.log_syncs && !durable(*effects.log_syncs)) found.push_back(Misdeed::not_durable);
+    if (effects.log_syncs && durability(*effects.log_syncs) == Durability::missed)
+        found.push_back(Misdeed::not_durable);
     if (found.empty() && effects.answers_ahead.value_or(0) > 0) found.push_back(Misdeed::answers_first);
     return found;
 }
@@ -89,13 +93,16 @@ Outcome effects(const model::TrialResult& trial) {
         return model::Finding{.rule = model::Rule::effects, .facts = std::move(missed)};
     const bool declared = trial.effects && trial.effects->declared();
     const bool files_declared = trial.files && trial.files->declared();
-    const model::NotEvaluated left{.rule = model::Rule::effects,
-                                   .in_part = trial.audit.has_value(),
-                                   .in_log = declared && trial.effects->not_read.empty(),
-                                   .in_files = files_declared && files_as_contract(*trial.files),
-                                   .undeclared = trial.effects && !declared && !files_declared};
+    const model::NotEvaluated left{
+        .rule = model::Rule::effects,
+        .in_part = trial.audit.has_value(),
+        .in_log = declared && trial.effects->not_read.empty(),
+        .in_files = files_declared && files_as_contract(*trial.files),
+        .durability_open =
+            declared && trial.effects->log_syncs && durability(*trial.effects->log_syncs) == Durability::open,
+        .undeclared = trial.effects && !declared && !files_declared};
     const bool files_done = left.in_files || (trial.files && !files_declared);
-    if (left.in_part && left.in_log && files_done) return Holds{};
+    if (left.in_part && left.in_log && files_done && !left.durability_open) return Holds{};
     return left;
 }
 

@@ -23,6 +23,8 @@ bool is_for_another(const http::ExpectedJson& expected, std::string_view body, s
     const std::size_t at = body.find(id.substr(0, k_run_prefix_bytes));
     if (at == std::string_view::npos || body.size() - at < k_id_bytes) return false;
     const std::string_view other = body.substr(at, k_id_bytes);
+    const std::string_view sequence = other.substr(k_id_prefix_bytes);
+    if (sequence.find_first_not_of("0123456789abcdef") != std::string_view::npos) return false;
     return other != id && !expected.mismatch(body, other, parser);
 }
 

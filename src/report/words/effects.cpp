@@ -119,7 +119,8 @@ std::string misdeed_text(Misdeed misdeed, const ObservedEffects& effects) {
                 "commits were answered before they were durable: {} commits over at most {} sessions with {} "
                 "syncs of the log, and a session that waits for the disk needs one for each of its commits "
                 "(synchronous_commit = off by session, role or transaction)",
-                effects.log_syncs->commits, effects.log_syncs->most_sessions, effects.log_syncs->syncs);
+                effects.log_syncs->commits, effects.log_syncs->most_sessions,
+                effects.log_syncs->syncs.value_or(0));
         case Misdeed::answers_first:
             break;
     }
@@ -141,9 +142,17 @@ std::string counted_text(const model::NotEvaluated& rule) {
 
 // What was not: "files were not counted".
 std::string uncounted_text(const model::NotEvaluated& rule) {
-    if (!rule.in_files) return "files were not counted";
-    if (rule.in_log) return "rows were not audited by request";
-    return rule.in_part ? "transactions were not counted" : "rows and transactions were not counted";
+    std::vector<std::string> parts;
+    if (!rule.in_files) parts.emplace_back("files were not counted");
+    if (!rule.in_part && rule.in_files)
+        parts.emplace_back(rule.in_log ? "rows were not audited by request"
+                                       : "rows and transactions were not counted");
+    if (rule.in_part && !rule.in_log && rule.in_files) parts.emplace_back("transactions were not counted");
+    if (rule.durability_open)
+        parts.emplace_back(
+            "whether commits were durable when they were answered does not follow from the syncs of the log "
+            "(too few commits for each session)");
+    return joust::joined(parts, "; ");
 }
 
 }  // namespace
@@ -165,7 +174,7 @@ std::string effects_missed(const model::EffectsMissed& facts) {
     }
     if (facts.misdelivered > 0)
         parts.push_back(
-            fmt::format("{} got the answer to another request: right, but with its id (misdelivered)",
+            fmt::format("{} got an answer that is right for another id of this run (misdelivered)",
                         model::counted(static_cast<std::int64_t>(facts.misdelivered), "request")));
     if (facts.audit) parts.push_back(audit_text(*facts.audit));
     if (facts.files) parts.push_back(files_missed(*facts.files, facts.files_missed));

@@ -3,7 +3,7 @@
 
 #include "base/text.hpp"
 #include "database/postgres.hpp"
-#include "support/rig.hpp"
+#include "unit/database/contender_session.hpp"
 
 namespace joust::database {
 namespace {
@@ -40,13 +40,7 @@ private:
 TEST(PostgresPlans, OfATableThatGrowsFromNothingAreMadeForOneThatGrows) {
     test::Rig rig;
     const model::DatabaseSpec spec{.settings = {{"shared_buffers", "16MB"}, {"max_connections", "20"}}};
-    const auto database = test::must(start_database({.spec = spec,
-                                                     .limits = std::nullopt,
-                                                     .cpu = std::nullopt,
-                                                     .runtime = rig.runtime(),
-                                                     .run = rig.run(),
-                                                     .user = rig.user(),
-                                                     .log_directory = rig.logs()}));
+    const auto database = started_database(rig, spec);
     const PreparingSession session(test::must(database->create_for("growing")));
     ASSERT_EQ(session.ask("CREATE TABLE users (id serial PRIMARY KEY, request_id varchar(64), ordinal int)"),
               "");

@@ -1,36 +1,16 @@
 #include "database/postgres_rows.hpp"
 
 #include <gmock/gmock.h>
-#include <libpq-fe.h>
 
-#include "support/rig.hpp"
+#include "unit/database/contender_session.hpp"
 
 namespace joust::database {
 namespace {
 
-/// A session of the contender's.
-class AskingSession {
-public:
-    explicit AskingSession(const std::string& url) : connection_(PQconnectdb(url.c_str())) {}
-    AskingSession(const AskingSession&) = delete;
-    AskingSession& operator=(const AskingSession&) = delete;
-    ~AskingSession() { PQfinish(connection_); }
-    void ask(const char* statement) const { PQclear(PQexec(connection_, statement)); }
-
-private:
-    PGconn* connection_;
-};
-
 TEST(PostgresRows, AreCountedByWhatTheyHold) {
     test::Rig rig;
-    const auto database = test::must(start_database({.spec = {.settings = {{"shared_buffers", "16MB"}}},
-                                                     .limits = std::nullopt,
-                                                     .cpu = std::nullopt,
-                                                     .runtime = rig.runtime(),
-                                                     .run = rig.run(),
-                                                     .user = rig.user(),
-                                                     .log_directory = rig.logs()}));
-    const AskingSession contender(test::must(database->create_for("valued")));
+    const auto database = started_database(rig, {.settings = {{"shared_buffers", "16MB"}}});
+    const ContenderSession contender(test::must(database->create_for("valued")));
     contender.ask("CREATE TABLE users (request_id text, age int, \"a b\" text)");
     contender.ask("INSERT INTO users VALUES ('a', 99, 'x'), ('a', 20, 'x'), ('b', 99, NULL), ('c', 99, 'x')");
     const auto rows = [&](std::map<std::string, std::string> values) {

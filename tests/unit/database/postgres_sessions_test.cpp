@@ -1,12 +1,10 @@
 #include "database/postgres_sessions.hpp"
 
 #include <gtest/gtest.h>
-#include <libpq-fe.h>
 
 #include <thread>
 
-#include "database/postgres.hpp"
-#include "support/rig.hpp"
+#include "unit/database/contender_session.hpp"
 
 namespace joust::database {
 namespace {
@@ -62,44 +60,25 @@ TEST(DatabaseWaits, AddUpInAnyOrder) {
     EXPECT_DOUBLE_EQ(forward.mean(forward.sessions), 5.0);
 }
 
-/// A session of the contender's.
-class Session {
-public:
-    explicit Session(const std::string& url) : connection_(PQconnectdb(url.c_str())) {}
-    Session(const Session&) = delete;
-    Session& operator=(const Session&) = delete;
-    ~Session() { PQfinish(connection_); }
-    void ask(const char* statement) const { PQclear(PQexec(connection_, statement)); }
-
-private:
-    PGconn* connection_;
-};
-
 TEST(PostgresSessions, AreReadFromARunningServer) {
     test::Rig rig;
     const model::DatabaseSpec spec{.settings = {{"shared_buffers", "16MB"}, {"max_connections", "20"}}};
-    const auto database = test::must(start_database({.spec = spec,
-                                                     .limits = std::nullopt,
-                                                     .cpu = std::nullopt,
-                                                     .runtime = rig.runtime(),
-                                                     .run = rig.run(),
-                                                     .user = rig.user(),
-                                                     .log_directory = rig.logs()}));
+    const auto database = started_database(rig, spec);
     const std::string url = test::must(database->create_for("waits"));
-    const Session another(test::must(database->create_for("another")));
+    const ContenderSession another(test::must(database->create_for("another")));
     const auto reader = test::must(database->session_reader("waits"));
     DatabaseWaits nobody;
     ASSERT_TRUE(reader->read(nobody));
     EXPECT_EQ(nobody, DatabaseWaits{.samples = 1})
         << "neither the reader's own session nor another contender's";
 
-    const Session holder(url);
-    const Session idle(url);
+    const ContenderSession holder(url);
+    const ContenderSession idle(url);
     holder.ask("CREATE TABLE t (n int)");
     holder.ask("BEGIN");
     holder.ask("LOCK TABLE t");
     std::thread waiter([&] {
-        const Session session(url);
+        const ContenderSession session(url);
         session.ask("SELECT * FROM t");
     });
     DatabaseWaits seen;
@@ -122,19 +101,13 @@ TEST(PostgresSessions, AsynchronousCommitsNeedHardlyAnySync) {
     test::Rig rig;
     const model::DatabaseSpec spec{.durability = model::Durability::full,
                                    .settings = {{"shared_buffers", "16MB"}}};
-    const auto database = test::must(start_database({.spec = spec,
-                                                     .limits = std::nullopt,
-                                                     .cpu = std::nullopt,
-                                                     .runtime = rig.runtime(),
-                                                     .run = rig.run(),
-                                                     .user = rig.user(),
-                                                     .log_directory = rig.logs()}));
+    const auto database = started_database(rig, spec);
     const std::string url = test::must(database->create_for("commits"));
-    Session(url).ask("CREATE TABLE t (n int)");
+    ContenderSession(url).ask("CREATE TABLE t (n int)");
     const auto syncs_of = [&](const char* setting) {
         const auto before = test::must(database->log_syncs("commits", Sessions::ending));
         {
-            const Session session(url);
+            const ContenderSession session(url);
             session.ask(setting);
             for (int i = 0; i < 300; ++i)
                 session.ask("INSERT INTO t VALUES (1)");
@@ -147,13 +120,7 @@ TEST(PostgresSessions, AsynchronousCommitsNeedHardlyAnySync) {
 
 TEST(PostgresSessions, SyncsAreNotCountedWhereTheyAreNotAskedFor) {
     test::Rig rig;
-    const auto database = test::must(start_database({.spec = {.durability = model::Durability::relaxed},
-                                                     .limits = std::nullopt,
-                                                     .cpu = std::nullopt,
-                                                     .runtime = rig.runtime(),
-                                                     .run = rig.run(),
-                                                     .user = rig.user(),
-                                                     .log_directory = rig.logs()}));
+    const auto database = started_database(rig, {.durability = model::Durability::relaxed});
     EXPECT_EQ(test::must(database->log_syncs("anyone", Sessions::open)), std::nullopt);
 }
 

@@ -13,6 +13,7 @@
 #include "database/postgres_connection.hpp"
 #include "host/port.hpp"
 #include "support/rig.hpp"
+#include "unit/database/contender_session.hpp"
 
 namespace joust::database {
 namespace {
@@ -20,37 +21,6 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 using namespace std::chrono_literals;
-
-/// Sessions as a contender opens them: over TCP, with its URL.
-class ContenderSession {
-public:
-    explicit ContenderSession(const std::string& url) : connection_(PQconnectdb(url.c_str())) {}
-    ContenderSession(ContenderSession&& other) noexcept
-        : connection_(std::exchange(other.connection_, nullptr)) {}
-    ContenderSession& operator=(ContenderSession&&) = delete;
-    ~ContenderSession() { PQfinish(connection_); }
-
-    [[nodiscard]] bool open() const { return PQstatus(connection_) == CONNECTION_OK; }
-    [[nodiscard]] std::string words() const { return PQerrorMessage(connection_); }
-    /// The first field of the first row, "" if there is none.
-    std::string ask(const std::string& statement) const {
-        PGresult* const result = PQexec(connection_, statement.c_str());
-        const bool row = PQresultStatus(result) == PGRES_TUPLES_OK && PQntuples(result) > 0;
-        std::string field = row ? PQgetvalue(result, 0, 0) : "";
-        PQclear(result);
-        return field;
-    }
-    std::string state_of(const std::string& statement) const {
-        PGresult* const result = PQexec(connection_, statement.c_str());
-        const char* const code = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-        std::string state = code != nullptr ? code : "";
-        PQclear(result);
-        return state;
-    }
-
-private:
-    PGconn* connection_;
-};
 
 std::string must_value(const Postgres& postgres, const std::string& statement) {
     Connection session = test::must(postgres.admin_session("postgres"));

@@ -182,6 +182,21 @@ TEST(Effects, CommitsThatDoNotWaitForTheDiskNeedHardlyAnySync) {
     }
 }
 
+TEST(Effects, DurabilityThatDoesNotFollowIsNotCalledProven) {
+    model::TrialResult trial;
+    trial.audit = model::Audit{.table = "users", .rows_left = 5, .right = 100};
+    trial.effects = observed({shape(10, 5, 5, 100)});
+    trial.files.emplace();  // the workload declares none
+    trial.effects->log_syncs = log_of(2000, 2000, 4);
+    EXPECT_EQ(left(trial), "") << "all of it was evaluated";
+    const char* const open = "does not follow from the syncs of the log";
+    trial.effects->log_syncs = log_of(40, 2400, 200);
+    EXPECT_THAT(left(trial), HasSubstr(open));
+    trial.effects->log_syncs = log_of(0, 2000, 4);
+    trial.effects->log_syncs->syncs.reset();
+    EXPECT_THAT(left(trial), HasSubstr(open)) << "a session had not told its syncs";
+}
+
 TEST(Effects, OneAnswerWithTheIdOfAnotherVoids) {
     model::TrialResult trial;
     trial.samples.ids = {{.prefix = "a", .issued = 1000}, {.prefix = "b", .issued = 1000, .misdelivered = 1}};
@@ -190,7 +205,7 @@ TEST(Effects, OneAnswerWithTheIdOfAnotherVoids) {
     ASSERT_NE(finding, nullptr);
     EXPECT_EQ(finding->effects().goodput, model::Effect::voids);
     EXPECT_EQ(report::words::sentence(*finding),
-              "1 request got the answer to another request: right, but with its id (misdelivered)");
+              "1 request got an answer that is right for another id of this run (misdelivered)");
 }
 
 TEST(Effects, OfRowsWithOtherValuesNameTheContracts) {

@@ -62,6 +62,7 @@ TEST(AnswerCheck, TellsAnAnswerToAnotherRequestFromAWrongOne) {
     EXPECT_FALSE(misdelivered(R"({"id":"0badcafe-00-00000000002b","n":2})")) << "right for nobody";
     EXPECT_FALSE(misdelivered(R"({"id":"0badcaff-00-00000000002b","n":1})")) << "an id of another run";
     EXPECT_FALSE(misdelivered(R"({"id":"0badcafe-00-00000000002a","n":2})")) << "its own id";
+    EXPECT_FALSE(misdelivered(R"({"id":"0badcafe-00-00000000002x","n":1})")) << "no id at all";
     EXPECT_FALSE(misdelivered(R"({"id":"0badcafe-00","n":1})"));
     EXPECT_FALSE(misdelivered("0badcafe-"));
 }
