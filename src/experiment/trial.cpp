@@ -238,6 +238,12 @@ private:
         return probes::finish(probes, result_);
     }
 
+    // So many requests are under way at most, each with one transaction.
+    [[nodiscard]] std::uint64_t sharing_a_sync(std::uint64_t sessions) const {
+        const bool closed = result_.load_model == model::LoadModel::closed;
+        return closed ? std::min(sessions, static_cast<std::uint64_t>(result_.plan.level)) : sessions;
+    }
+
     // Sessions tell how often they made the log durable when they end, with their service.
     void count_log_syncs(std::uint64_t before, Nanoseconds elapsed) {
         if (!result_.effects || !result_.effects->declared() || !result_.effects->not_read.empty() ||
@@ -248,7 +254,7 @@ private:
         result_.effects->log_syncs =
             model::LogSyncs{.syncs = counted ? std::optional(**after - before) : std::nullopt,
                             .commits = result_.effects->commits(),
-                            .most_sessions = result_.database_waits->most_sessions,
+                            .most_sessions = sharing_a_sync(result_.database_waits->most_sessions),
                             .elapsed = elapsed};
     }
 

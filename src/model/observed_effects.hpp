@@ -48,9 +48,10 @@ struct LogSyncs {
     /// Of the log, by the contender's sessions and the server itself; empty where sessions were still there
     /// that had not told theirs.
     std::optional<std::uint64_t> syncs = {};
-    std::uint64_t commits = 0;        ///< that changed rows of the contract
-    std::uint64_t most_sessions = 0;  ///< that were seen at once: so many can share one sync
-    Nanoseconds elapsed{0};           ///< in which the server syncs now and then for nobody in particular
+    std::uint64_t commits = 0;  ///< that changed rows of the contract
+    /// Seen at once, or the users of a closed model where they are fewer: so many can share one sync.
+    std::uint64_t most_sessions = 0;
+    Nanoseconds elapsed{0};  ///< in which the server syncs now and then for nobody in particular
     friend bool operator==(const LogSyncs&, const LogSyncs&) = default;
 };
 

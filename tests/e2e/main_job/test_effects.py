@@ -143,9 +143,11 @@ def test_an_honest_contender_has_every_row_of_every_request(place):
     assert effects["acknowledged"] == audit["right"]
     assert (effects["other_commits"], effects["answers_ahead"], effects["tables"]) == (0, 0, [])
     assert cell["validity"] != "invalid"
-    (effects,) = [one for one in cell["not_evaluated"] if one["code"] == "effects"]
-    assert effects["text"] == ("transactions and rows were counted in the database's log, rows audited by request, and are "
-                               "as the contract; files were not counted")
+    assert [one for one in cell["not_evaluated"] if one["code"] == "effects"] == [], "all of it was evaluated"
+    files = trial["files"]
+    assert files["not_evaluated"] == "" and files["seen"]["created"] >= 5 * files["requests_least"] > 0
+    log = effects["log_syncs"]
+    assert log["most_sessions"] <= 4 and log["syncs"] > log["commits"] / 8, "durable before they are answered"
 
 
 def test_sqlite_is_audited_too(place):
