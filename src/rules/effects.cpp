@@ -25,7 +25,7 @@ enum class Durability { proven, missed, open };
 
 // So many sessions can share one sync, and a server whose commits are asynchronous syncs on its own every
 // 200 ms and every megabyte of log (wal_writer_delay, wal_writer_flush_after; a request writes some 5 kB).
-// Where what is required is not clearly more than that, nothing follows from the count.
+// A count that is not clearly apart from that says nothing of the contender.
 Durability durability(const model::LogSyncs& log) {
     constexpr double k_leeway = 2;
     constexpr double k_own_syncs_per_s = 5;
@@ -35,8 +35,10 @@ Durability durability(const model::LogSyncs& log) {
     const auto commits = static_cast<double>(log.commits);
     const double required = commits / static_cast<double>(log.most_sessions) / k_leeway;
     const double own = k_own_syncs_per_s * seconds(log.elapsed) + k_own_syncs_per_commit * commits;
-    if (required < k_clearly_more * own) return Durability::open;
-    return static_cast<double>(*log.syncs) >= required ? Durability::proven : Durability::missed;
+    const auto syncs = static_cast<double>(*log.syncs);
+    const bool enough = syncs >= required;
+    if ((enough ? syncs : required) < k_clearly_more * own) return Durability::open;
+    return enough ? Durability::proven : Durability::missed;
 }
 
 // All rows together are those of the contract.

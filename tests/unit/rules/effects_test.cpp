@@ -189,6 +189,8 @@ TEST(Effects, DurabilityThatDoesNotFollowIsNotCalledProven) {
     trial.files.emplace();  // the workload declares none
     trial.effects->log_syncs = log_of(2000, 2000, 4);
     EXPECT_EQ(left(trial), "") << "all of it was evaluated";
+    trial.effects->log_syncs = log_of(1063, 1388, 20);
+    EXPECT_EQ(left(trial), "") << "many sessions, but far more syncs than the server makes on its own";
     const char* const open = "does not follow from the syncs of the log";
     trial.effects->log_syncs = log_of(40, 2400, 200);
     EXPECT_THAT(left(trial), HasSubstr(open));
