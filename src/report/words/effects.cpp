@@ -116,7 +116,8 @@ std::string misdeed_text(Misdeed misdeed, const ObservedEffects& effects) {
             return rows_text(effects);
         case Misdeed::not_durable:
             return fmt::format(
-                "commits were answered before they were durable: {} commits of at most {} sessions at once with {} "
+                "commits were answered before they were durable: {} commits of at most {} sessions at once "
+                "with {} "
                 "syncs of the log, and a session that waits for the disk needs one for each of its commits "
                 "(synchronous_commit = off by session, role or transaction)",
                 effects.log_syncs->commits, effects.log_syncs->most_sessions,

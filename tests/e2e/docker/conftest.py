@@ -22,6 +22,7 @@ Run, wait_for_trials = main_job.Run, main_job.wait_for_trials
 kill_with_its_guardian = main_job.kill_with_its_guardian
 # What pytest finds here by name, it runs around these tests, too.
 program_is_there = main_job.program_is_there
+earlier_remains_are_gone = main_job.earlier_remains_are_gone
 stubs_leave_no_environments = main_job.stubs_leave_no_environments
 
 BASE = os.environ["JOUST_DOCKER_BASE"]

@@ -191,7 +191,8 @@ TEST(UsageSampler, OfAGroupThatVanishesKeepsTheLastCounters) {
 
 TEST(UsageSampler, ReadsASessionWhereThereIsNoGroup) {
     const Process process =
-        must(Process::start(shell("(while :; do sleep 0.01; done) & while :; do :; done")));
+        must(Process::start(shell("while :; do sleep 0.01; i=0; while [ $i -lt 3000 ]; do "
+                                  "i=$((i+1)); done; done")));
     std::this_thread::sleep_for(100ms);
     UsageSampler sampler({SessionSource{.session = process.pid()}}, now(), now() + 1h);
     const Nanoseconds before = cpu_time(process.pid());
