@@ -55,17 +55,43 @@ std::string raw_value(const std::string& text) {
     return text;
 }
 
+// Who takes part, and on what.
+void describe_place(CLI::App* app, std::vector<std::string>& assignments, bool& limits_off) {
+    add_assignment(app, "--database", "database.engine", "postgres or sqlite", assignments, quoted_value);
+    add_assignment(app, "--runtime", "runtime",
+                   "process (default), or docker: the database and all contenders in containers", assignments,
+                   quoted_value);
+    add_assignment(app, "--contenders", "contenders",
+                   "comma-separated; where the benchmark's baseline is left out, the last one is it",
+                   assignments, list_value);
+    // Appends like the ones above; binding the list itself would make it forget them.
+    app->add_option_function<std::vector<std::string>>(
+        "--set",
+        [&assignments](const std::vector<std::string>& texts) {
+            assignments.insert(assignments.end(), texts.begin(), texts.end());
+        },
+        "any other key, as TOML: --set 'database.settings.work_mem = \"8MB\"'");
+    app->add_option_function<std::string>(
+           "--limits", [&limits_off](const std::string& text) { limits_off = text == "off"; },
+           "off: run without equal limits, every result is marked")
+        ->check(CLI::IsMember({"on", "off"}));
+}
+
+void describe_verify(CLI::App* app, VerifyCommand& verify) {
+    app->add_option("benchmark", verify.benchmark, "name below benchmarks/, or a file")
+        ->capture_default_str();
+    describe_place(app, verify.assignments, verify.limits_off);
+    app->add_option("--results", verify.results,
+                    "directory for the run's directory; default a temporary one, removed where nothing is "
+                    "wrong");
+    app->add_option("--json", verify.json, "also write what was found as JSON to this file; - is stdout");
+}
+
 void describe_run(CLI::App* app, RunCommand& run) {
     app->add_option("benchmark", run.benchmark, "name below benchmarks/, or a file")->capture_default_str();
     app->add_option("--profile", run.profile,
                     "overrides of the benchmark: smoke, quick (default), full, seed, seed-sqlite");
-    add_assignment(app, "--database", "database.engine", "postgres or sqlite", run.assignments, quoted_value);
-    add_assignment(app, "--runtime", "runtime",
-                   "process (default), or docker: the database and all contenders in containers",
-                   run.assignments, quoted_value);
-    add_assignment(app, "--contenders", "contenders",
-                   "comma-separated; where the benchmark's baseline is left out, the last one is it",
-                   run.assignments, list_value);
+    describe_place(app, run.assignments, run.limits_off);
     add_assignment(app, "--baseline", "baseline", "the contender that ratios refer to", run.assignments,
                    quoted_value);
     add_assignment(app, "--levels", "load.levels", "4,50,200 or 50:1000:50", run.assignments, levels_value);
@@ -88,17 +114,6 @@ void describe_run(CLI::App* app, RunCommand& run) {
         ->excludes("--contenders")
         ->excludes("--baseline");
     add_assignment(app, "--seed", "experiment.seed", "of every random choice", run.assignments, raw_value);
-    // Appends like the ones above; binding the list itself would make it forget them.
-    app->add_option_function<std::vector<std::string>>(
-        "--set",
-        [&run](const std::vector<std::string>& texts) {
-            run.assignments.insert(run.assignments.end(), texts.begin(), texts.end());
-        },
-        "any other key, as TOML: --set 'database.settings.work_mem = \"8MB\"'");
-    app->add_option_function<std::string>(
-           "--limits", [&run](const std::string& text) { run.limits_off = text == "off"; },
-           "off: run without equal limits, every result is marked")
-        ->check(CLI::IsMember({"on", "off"}));
     app->add_option("--port", run.port, "contenders listen here; default: a free port each time")
         ->check(CLI::Range(1, 65535));
     app->add_option("--results", run.results,
@@ -177,7 +192,12 @@ std::variant<Command, Answered> parse_arguments(const std::vector<std::string>& 
     selftest_app->add_flag("--list", selftest.list, "only list the services and what is expected of each");
     selftest_app->add_option("--results", selftest.results,
                              "directory for the run's directory; default a temporary one");
+    VerifyCommand verify;
+    CLI::App* verify_app = app.add_subcommand(
+        "verify", "effects only, no race: does each contender do the work, and before it answers?");
+    describe_verify(verify_app, verify);
     refuse_empty(*selftest_app, {"--results"});
+    refuse_empty(*verify_app, {"--results", "--json"});
     refuse_empty(*run_app, {"--profile", "--results", "--json", "--resume", "--aa"});
     refuse_empty(*load_app, {"--ramp", "--steps", "--method", "--server-name", "--json", "--csv", "--hlog"});
     if (auto unknown = unknown_command(arguments, app)) return std::move(*unknown);
@@ -200,6 +220,7 @@ std::variant<Command, Answered> parse_arguments(const std::vector<std::string>& 
     if (load_app->parsed()) return load;
     if (clean_app->parsed()) return clean;
     if (selftest_app->parsed()) return selftest;
+    if (verify_app->parsed()) return verify;
     static_cast<void>(list_app);
     return ListCommand{};
 }

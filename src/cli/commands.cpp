@@ -12,6 +12,7 @@ ExitCode execute(const Command& command, const std::vector<std::string>& command
     if (const auto* wanted = std::get_if<LoadCommand>(&command)) return load(*wanted);
     if (const auto* wanted = std::get_if<CleanCommand>(&command)) return clean(*wanted);
     if (const auto* wanted = std::get_if<SelftestCommand>(&command)) return selftest(*wanted, command_line);
+    if (const auto* wanted = std::get_if<VerifyCommand>(&command)) return verify(*wanted, command_line);
     return list(std::get<ListCommand>(command));
 }
 

@@ -82,8 +82,17 @@ struct SelftestCommand {
     Path results;       ///< empty: a temporary directory, removed where all is as expected
 };
 
-using Command =
-    std::variant<RunCommand, ReportCommand, ListCommand, LoadCommand, CleanCommand, SelftestCommand>;
+/// `joust verify BENCHMARK`: what each request does, held against the contract; no race.
+struct VerifyCommand {
+    std::string benchmark = "io-intensive";
+    std::vector<std::string> assignments;  ///< as of a run
+    bool limits_off = false;
+    Path results;      ///< empty: a temporary directory, removed where nothing is wrong
+    std::string json;  ///< as of a run
+};
+
+using Command = std::variant<RunCommand, ReportCommand, ListCommand, LoadCommand, CleanCommand,
+                             SelftestCommand, VerifyCommand>;
 
 /// Each runs one command to its end; errors are printed there. `command_line` is recorded in the environment.
 ExitCode run(const RunCommand& command, const std::vector<std::string>& command_line);
@@ -92,6 +101,7 @@ ExitCode list(const ListCommand& command);
 ExitCode clean(const CleanCommand& command);
 ExitCode load(const LoadCommand& command);
 ExitCode selftest(const SelftestCommand& command, const std::vector<std::string>& command_line);
+ExitCode verify(const VerifyCommand& command, const std::vector<std::string>& command_line);
 ExitCode execute(const Command& command, const std::vector<std::string>& command_line);
 
 /// "error: …" on stderr, each further line indented; returns the error's exit code.

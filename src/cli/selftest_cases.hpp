@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "model/finding.hpp"
 
@@ -13,8 +14,7 @@ namespace joust::cli {
 /// Whether the proof of a case is still to come.
 enum class Gap : std::uint8_t {
     none,
-    open,       ///< not caught is as expected, and caught means that this mark has to go
-    by_chance,  ///< what there is catches it in some runs and not in others: both are as expected
+    open,  ///< not caught is as expected, and caught means that this mark has to go
 };
 
 /// A service that is honest, or misbehaves in one way, and what Joust has to say of it.
@@ -24,6 +24,7 @@ struct SelftestCase {
     std::optional<model::Rule> rule;  ///< that it breaks; empty: it is valid
     std::string_view proof;           ///< what catches it, or is to catch it
     Gap gap = Gap::none;
+    bool verified = false;  ///< is also looked at as `joust verify` does
 };
 
 /// Every case once; labels are unique.
@@ -45,7 +46,9 @@ std::string_view words(SelftestEnd end);
 bool fails(SelftestEnd end);
 
 /// Holds what was judged against what was expected. What is the host's doing, or doubts only, wrongs nobody.
-SelftestEnd end_of(const SelftestCase& one, const model::Judgement& judgement);
+/// `misdeeds` are those that were seen beside the trial, of a case that is verified.
+SelftestEnd end_of(const SelftestCase& one, const model::Judgement& judgement,
+                   const std::vector<model::Misdeed>& misdeeds);
 
 /// The codes of what a contender has done, those that void it first: "effects, littles_law"; "" where there
 /// are none.

@@ -1,14 +1,14 @@
 #include <algorithm>
-#include <cstdlib>
 
 #include "analysis/next_trials.hpp"
 #include "base/text.hpp"
-#include "base/tree.hpp"
 #include "cli/commands.hpp"
 #include "cli/installation.hpp"
 #include "cli/selftest_cases.hpp"
 #include "cli/signals.hpp"
+#include "cli/temporary.hpp"
 #include "experiment/experiment.hpp"
+#include "experiment/verify.hpp"
 #include "files/benchmark_toml.hpp"
 #include "files/contender_toml.hpp"
 #include "files/diagnostics.hpp"
@@ -17,6 +17,7 @@
 #include "report/table.hpp"
 #include "report/words/rules.hpp"
 #include "rules/judge.hpp"
+#include "rules/verification.hpp"
 #include "terminal/progress.hpp"
 #include "terminal/standard_streams.hpp"
 
@@ -76,24 +77,28 @@ Result<experiment::RunSpec> read_spec(const Installation& installation, const Pa
                                .about = {}};
 }
 
-Result<Path> temporary_directory() {
-    std::error_code failed;
-    std::string pattern = (std::filesystem::temp_directory_path(failed) / "joust-selftest-XXXXXX").string();
-    if (failed || ::mkdtemp(pattern.data()) == nullptr)
-        return fail(ErrorKind::io, "cannot make a temporary directory: {}", errno_text());
-    return Path(pattern);
-}
-
 struct Line {
     SelftestEnd end;
     std::string by;
     std::string why;  ///< where it fails: what the rules said
 };
 
-Line line_of(const SelftestCase& one, const model::TrialResult& trial,
+using Verifications = std::vector<model::Verification>;
+
+// What was seen beside the trial; empty where the case was not verified.
+std::vector<model::Misdeed> misdeeds_of(const SelftestCase& one, const Verifications& verifications) {
+    for (const model::Verification& verification : verifications)
+        if (verification.entrant == one.label) return rules::misdeeds(verification);
+    return {};
+}
+
+Line line_of(const SelftestCase& one, const model::TrialResult& trial, const Verifications& verifications,
              const model::ExperimentSpec& experiment) {
     const model::Judgement judgement = rules::judge(trial, experiment);
-    Line line{.end = end_of(one, judgement), .by = codes(judgement), .why = {}};
+    const std::vector<model::Misdeed> misdeeds = misdeeds_of(one, verifications);
+    Line line{.end = end_of(one, judgement, misdeeds), .by = codes(judgement), .why = {}};
+    if (!misdeeds.empty() && !judgement.has(model::Rule::effects))
+        line.by += fmt::format("{}{}", line.by.empty() ? "" : ", ", code(model::Rule::effects));
     if (fails(line.end))
         for (const model::Finding& finding : judgement.findings)
             line.why += fmt::format("  {}: {}\n", one.label, report::words::sentence(finding));
@@ -101,7 +106,8 @@ Line line_of(const SelftestCase& one, const model::TrialResult& trial,
 }
 
 // Whether all is as expected.
-Result<bool> print_lines(const experiment::Outcome& outcome, const model::ExperimentSpec& experiment) {
+Result<bool> print_lines(const experiment::Outcome& outcome, const Verifications& verifications,
+                         const model::ExperimentSpec& experiment) {
     report::Table table{.columns = {{"variant", report::Align::left},
                                     {"what it does", report::Align::left},
                                     {"Joust", report::Align::left},
@@ -117,7 +123,7 @@ Result<bool> print_lines(const experiment::Outcome& outcome, const model::Experi
             all = false;
             continue;
         }
-        const Line line = line_of(one, *trial, experiment);
+        const Line line = line_of(one, *trial, verifications, experiment);
         all = all && !fails(line.end);
         reasons += line.why;
         table.rows.push_back({std::string(one.label), std::string(one.what), std::string(words(line.end)),
@@ -134,10 +140,9 @@ ExitCode print_expected() {
                                     {"proof", report::Align::left}},
                         .rows = {}};
     for (const SelftestCase& one : selftest_cases()) {
-        const std::string says = !one.rule                   ? "valid"
-                                 : one.gap == Gap::open      ? "*not caught yet*"
-                                 : one.gap == Gap::by_chance ? "*caught by chance*"
-                                                             : fmt::format("caught: `{}`", code(*one.rule));
+        const std::string says = !one.rule              ? "valid"
+                                 : one.gap == Gap::open ? "*not caught yet*"
+                                                        : fmt::format("caught: `{}`", code(*one.rule));
         table.rows.push_back({std::string(one.what), says, std::string(one.proof)});
     }
     const Status printed = terminal::print_text(table.markdown());
@@ -149,14 +154,25 @@ Result<bool> run_cases(const Installation& installation, const Path& results,
     JOUST_TRY(experiment::RunSpec spec, read_spec(installation, results));
     spec.about = about(installation, command_line);
     auto progress = terminal::make_progress(terminal::screen(), spec.benchmark);
+    const auto interrupted = [] { return interruption() != 0; };
+    Verifications verifications;
     const auto outcome = experiment::run_experiment(
-        spec, *progress, [] { return interruption() != 0; },
+        spec, *progress, interrupted,
         [](const model::Benchmark& benchmark, const std::vector<model::TrialResult>& finished) {
             return analysis::next_trials(benchmark, finished);
+        },
+        [&](experiment::Rig& rig) -> Status {
+            for (const SelftestCase& one : selftest_cases()) {
+                if (!one.verified) continue;
+                JOUST_TRY(auto verification,
+                          experiment::verify(rig, spec, std::string(one.label), *progress, interrupted));
+                verifications.push_back(std::move(verification));
+            }
+            return {};
         });
     progress.reset();
     if (!outcome) return tl::unexpected(outcome.error());
-    JOUST_TRY(const bool all, print_lines(*outcome, spec.benchmark.experiment));
+    JOUST_TRY(const bool all, print_lines(*outcome, verifications, spec.benchmark.experiment));
     if (outcome->stopped_by) return tl::unexpected(*outcome->stopped_by);
     return all;
 }
@@ -168,15 +184,12 @@ ExitCode selftest(const SelftestCommand& command, const std::vector<std::string>
     catch_interruptions();
     const auto installation = find_installation();
     if (!installation) return complain(installation.error());
-    Result<Path> results = command.results.empty() ? temporary_directory() : Result<Path>(command.results);
+    const auto results = results_or_temporary(command.results);
     if (!results) return complain(results.error());
     const auto all = run_cases(*installation, *results, command_line);
     const bool whole = all && *all;
-    if (whole && command.results.empty()) {
-        if (const Status removed = remove_tree(*results); !removed) return complain(removed.error());
-    } else {
-        terminal::tell("the run is kept in {}\n", printable(results->string()));
-    }
+    if (const Status kept = remove_or_tell(*results, command.results.empty(), whole); !kept)
+        return complain(kept.error());
     if (!all) return complain(all.error());
     return whole ? ExitCode::done : ExitCode::failed;
 }

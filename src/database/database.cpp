@@ -11,6 +11,30 @@ Result<std::unique_ptr<Database>> start_database(const DatabaseContext& context)
     return Postgres::start(context, host::free_loopback_port);
 }
 
+namespace {
+
+Error no_server() {
+    return {ErrorKind::unsupported, "this database has no server"};
+}
+
+}  // namespace
+
+Status Database::behave(Behaviour) {
+    return tl::unexpected(no_server());
+}
+
+Status Database::kill() {
+    return tl::unexpected(no_server());
+}
+
+Status Database::start_again() {
+    return tl::unexpected(no_server());
+}
+
+Result<std::uint64_t> Database::statements_since(const std::string&, LogMark) {
+    return tl::unexpected(no_server());
+}
+
 std::string masked(const std::string& url) {
     const std::size_t scheme = url.find("://");
     const std::size_t at = url.find('@');

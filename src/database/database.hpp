@@ -71,6 +71,15 @@ struct TableContents {
     std::vector<RowsOfRequest> rows;
 };
 
+/// How a server works. All but the first are for looking at a contender, never while something is measured.
+enum class Behaviour : std::uint8_t {
+    usual,
+    slow_commits,  ///< the log is made durable k_slow_commit after the record of a commit, at the earliest
+    lazy_log,      ///< what nobody waits for stays in the server's memory, some ten seconds long
+    telling,       ///< each statement of a contender is printed
+};
+inline constexpr Nanoseconds k_slow_commit = std::chrono::milliseconds(50);
+
 /// The private database of one run, a resource: stopped and removed at the end of its life.
 ///
 /// Use it from one thread, the one that started it and that outlives it.
@@ -136,6 +145,18 @@ public:
     /// What makes it senseless to go on: server gone, disk full, a crash of one of its processes, with its
     /// last log lines.
     [[nodiscard]] virtual Status sound_since(LogMark mark) const = 0;
+
+    /// Has the server work so from now on, for sessions that are there and those that follow. Fails
+    /// (unsupported) for a database without a server.
+    virtual Status behave(Behaviour behaviour);
+    /// Kills the server and all of its sessions as a crash does: what it had not written by then is gone.
+    /// Fails (unsupported) for a database without a server.
+    virtual Status kill();
+    /// Starts a killed server again on what there is, at the same place.
+    virtual Status start_again();
+    /// Statements that the contender's sessions have sent since `mark`, of a server that is `telling`; BEGIN,
+    /// COMMIT and the like are some. Fails (unsupported) for a database without a server.
+    virtual Result<std::uint64_t> statements_since(const std::string& contender, LogMark mark);
 
     /// Stops the server and removes the data; afterwards running() is false. A second call does nothing.
     virtual Status stop() = 0;

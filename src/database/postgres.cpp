@@ -73,7 +73,8 @@ Postgres::Postgres(const DatabaseContext& context, PostgresFiles files, std::str
       files_(std::move(files)),
       password_(std::move(password)),
       user_(context.user),
-      limited_(context.limits.has_value()),
+      limits_(context.limits),
+      cpu_(context.cpu),
       lock_patience_(context.lock_patience),
       log_(context.log_directory / "database.log") {}
 
@@ -91,7 +92,7 @@ Result<std::unique_ptr<Database>> Postgres::start(const DatabaseContext& context
     constexpr int attempts = 5;
     for (int attempt = 1;; ++attempt) {
         JOUST_TRY(const std::uint16_t port, choose_port());
-        const Status launched = postgres->launch(context, port);
+        const Status launched = postgres->launch(port);
         if (launched) break;
         const bool taken = port_was_taken(runtime::log_text(postgres->log(), postgres->log_start_));
         if (!taken || attempt == attempts) return tl::unexpected(launched.error());
@@ -101,7 +102,7 @@ Result<std::unique_ptr<Database>> Postgres::start(const DatabaseContext& context
     return postgres;
 }
 
-Status Postgres::launch(const DatabaseContext& context, std::uint16_t port) {
+Status Postgres::launch(std::uint16_t port) {
     port_ = port;
     log_start_ = runtime::log_size(log());
     const runtime::Program program{
@@ -118,7 +119,7 @@ Status Postgres::launch(const DatabaseContext& context, std::uint16_t port) {
                   {files_.host_rules, host_rules(files_.sockets.has_value())}},
     };
     server_.reset();
-    JOUST_TRY(server_, context.runtime.start(program, {"database", context.limits, context.cpu}));
+    JOUST_TRY(server_, runtime_.start(program, {"database", limits_, cpu_}));
     return wait_until_ready(now() + k_start_limit);
 }
 
@@ -334,7 +335,7 @@ std::optional<host::UsageSource> Postgres::usage_source() const {
 }
 
 Result<std::optional<model::LimitsInForce>> Postgres::limits_in_force() const {
-    if (!server_ || !limited_) return std::optional<model::LimitsInForce>();
+    if (!server_ || !limits_) return std::optional<model::LimitsInForce>();
     JOUST_TRY(model::LimitsInForce limits, server_->limits_in_force());
     return std::optional(std::move(limits));
 }
@@ -364,7 +365,7 @@ std::vector<model::Incident> Postgres::incidents_since(LogMark mark) const {
         found.push_back({model::IncidentKind::log_cut,
                          fmt::format("PostgreSQL printed more than is kept, and {} of it are not in its log",
                                      model::bytes_text(Bytes{out - mark.left_out}))});
-    if (!limited_) return found;
+    if (!limits_) return found;
     if (const auto limits = server_->limits_in_force())
         if (const std::vector<std::string> wrong = server_->limits_not_in_force(*limits); !wrong.empty())
             found.push_back({model::IncidentKind::limits_not_in_force,

@@ -42,6 +42,10 @@ public:
     [[nodiscard]] LogMark mark() const override;
     [[nodiscard]] std::vector<model::Incident> incidents_since(LogMark mark) const override;
     [[nodiscard]] Status sound_since(LogMark mark) const override;
+    Status behave(Behaviour behaviour) override;
+    Status kill() override;
+    Status start_again() override;
+    Result<std::uint64_t> statements_since(const std::string& contender, LogMark mark) override;
     Status stop() override;
 
     /// A session of the superuser, for whom three connections are kept free.
@@ -51,7 +55,7 @@ public:
 
 private:
     Postgres(const DatabaseContext& context, PostgresFiles files, std::string password);
-    Status launch(const DatabaseContext& context, std::uint16_t port);
+    Status launch(std::uint16_t port);
     Status wait_until_ready(TimePoint deadline) const;
     Status check_in_force();
     [[nodiscard]] Path log() const;  ///< up to date
@@ -75,7 +79,8 @@ private:
     PostgresFiles files_;
     std::string password_;  ///< of the superuser
     host::User user_;
-    bool limited_;
+    std::optional<model::Limits> limits_;
+    std::optional<host::CpuShare> cpu_;
     Nanoseconds lock_patience_;
     Path log_;
     std::uint64_t log_start_ = 0;  ///< where the running server's own output begins
@@ -86,6 +91,7 @@ private:
     std::map<std::string, std::string> urls_;  ///< by contender
     std::optional<Stretch> stretch_;           ///< of the turn under way
     int stretches_read_ = 0;
+    int marks_ = 0;  ///< that were left in the log
 };
 
 }  // namespace joust::database

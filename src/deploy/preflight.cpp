@@ -77,15 +77,21 @@ struct Probe {
                     instance.contender().name, operation.method, path, *why, shown(answer.body));
     }
 
-    [[nodiscard]] Status run(Nanoseconds timeout) const {
+    [[nodiscard]] Result<Asked> run(Nanoseconds timeout) const {
+        const WallTime sent = wall_now();
         const auto answer = http_call(call(), now() + timeout);
+        const WallTime answered = wall_now();
         if (!answer)
             return fail(ErrorKind::service, "{} did not answer {} {}: {} (it {}){}",
                         instance.contender().name, operation.method, path, answer.error().message,
                         instance.description(), instance.log_ending());
-        if (answer->status == operation.status) return check_body(*answer);
-        if (answer->status == 404 || answer->status == 405) return wrong_route(answer->status);
-        return wrong_status(*answer);
+        if (answer->status == operation.status) {
+            JOUST_CHECK(check_body(*answer));
+            return Asked{sent, answered};
+        }
+        if (answer->status == 404 || answer->status == 405)
+            return tl::unexpected(wrong_route(answer->status).error());
+        return tl::unexpected(wrong_status(*answer).error());
     }
 };
 
@@ -122,12 +128,14 @@ Status preflight(const Instance& instance, const model::Workload& workload, cons
                  Nanoseconds timeout) {
     JOUST_CHECK(check_routes(instance.contender(), workload));
     std::uint64_t sequence = 0;
-    for (const model::Operation& operation : workload.operations) {
-        const Probe probe{instance, operation, instance.contender().routes.at(operation.route),
-                          fmt::format("{}{:012x}", id_prefix, sequence++)};
-        JOUST_CHECK(probe.run(timeout));
-    }
+    for (const model::Operation& operation : workload.operations)
+        JOUST_CHECK(ask(instance, operation, fmt::format("{}{:012x}", id_prefix, sequence++), timeout));
     return {};
+}
+
+Result<Asked> ask(const Instance& instance, const model::Operation& operation, const std::string& id,
+                  Nanoseconds timeout) {
+    return Probe{instance, operation, instance.contender().routes.at(operation.route), id}.run(timeout);
 }
 
 }  // namespace joust::deploy

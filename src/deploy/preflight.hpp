@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "base/clock.hpp"
 #include "deploy/instance.hpp"
 #include "model/contender.hpp"
 #include "model/workload.hpp"
@@ -20,5 +21,14 @@ Status check_routes(const model::Contender& contender, const model::Workload& wo
 /// and body as the load will. A 404 or 405 is told as what it is: a wrong route, with the manifest's line.
 Status preflight(const Instance& instance, const model::Workload& workload, const std::string& id_prefix,
                  Nanoseconds timeout);
+
+/// When a request began and its answer was there, by the host's clock.
+struct Asked {
+    WallTime sent;
+    WallTime answered;
+};
+/// Sends the real request of one operation once, with this id, as preflight() does.
+Result<Asked> ask(const Instance& instance, const model::Operation& operation, const std::string& id,
+                  Nanoseconds timeout);
 
 }  // namespace joust::deploy

@@ -109,7 +109,7 @@ Status run_trials(TrialRunner& runner, const NextTrials& next_trials, const mode
 }
 
 Result<Outcome> run_experiment(const RunSpec& spec, Observer& observer, const Interrupted& interrupted,
-                               const NextTrials& next_trials) {
+                               const NextTrials& next_trials, const Afterwards& afterwards) {
     if (spec.resume) {  // a refusal waits for nobody
         JOUST_TRY(const files::RunDirectory known, files::RunDirectory::open(*spec.resume));
         JOUST_CHECK(check_resumable(spec, known));
@@ -130,10 +130,10 @@ Result<Outcome> run_experiment(const RunSpec& spec, Observer& observer, const In
 
     const model::PlannedRun plan = model::planned_run(spec.benchmark, model::k_overhead_per_trial);
     observer.planned(plan, static_cast<int>(outcome.trials.size()), directory.path());
-    if (const Status done =
-            run_trials(runner, next_trials, spec.benchmark, directory, observer, interrupted, outcome.trials);
-        !done)
-        outcome.stopped_by = done.error();
+    Status done =
+        run_trials(runner, next_trials, spec.benchmark, directory, observer, interrupted, outcome.trials);
+    if (done && afterwards) done = afterwards(rig);
+    if (!done) outcome.stopped_by = done.error();
     return outcome;
 }
 

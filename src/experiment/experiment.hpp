@@ -33,10 +33,13 @@ Status run_trials(TrialRunner& runner, const NextTrials& next_trials, const mode
                   files::RunDirectory& directory, Observer& observer, const Interrupted& interrupted,
                   std::vector<model::TrialResult>& trials);
 
+/// What is still to be done on the rig of a run whose trials are all measured; may be empty.
+using Afterwards = std::function<Status(Rig&)>;
+
 /// Runs the benchmark: set-up, then trial after trial. Fails when not even the set-up succeeds (then no run
 /// directory is left but its logs, where a contender wrote any). With spec.resume it goes on with a run:
-/// bad_input where that is not what it was.
+/// bad_input where that is not what it was. An error of `afterwards` is why it stopped.
 Result<Outcome> run_experiment(const RunSpec& spec, Observer& observer, const Interrupted& interrupted,
-                               const NextTrials& next_trials);
+                               const NextTrials& next_trials, const Afterwards& afterwards = {});
 
 }  // namespace joust::experiment

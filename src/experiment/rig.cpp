@@ -14,6 +14,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Nanoseconds k_preflight_limit = 10s;  // for one request of an idle service
+constexpr int k_first_requests = 20;            // some for each session of a pool
+constexpr int k_counted_requests = 10;
 
 Error interrupted_error() {
     return {ErrorKind::interrupted, "interrupted during the set-up"};
@@ -139,11 +141,34 @@ Status Rig::add_entrants(Observer& observer, const Interrupted& interrupted) {
         if (interrupted()) return tl::unexpected(interrupted_error());
         JOUST_CHECK(add_entrant(entrant, observer, interrupted));
     }
+    const bool server = spec_->benchmark.database.engine == model::DatabaseEngine::postgres;
+    if (server) JOUST_CHECK(database_->behave(database::Behaviour::telling));
     for (const model::Entrant& entrant : spec_->benchmark.entrants) {
         if (interrupted()) return tl::unexpected(interrupted_error());
         observer.stage(fmt::format("try {}: start, health, the workload's routes", entrant.label));
         JOUST_CHECK(try_entrant(entrant.label, interrupted));
     }
+    return server ? database_->behave(database::Behaviour::usual) : Status{};
+}
+
+// Sessions are opened, prepared and looked up with in the first requests, which are not counted.
+Status Rig::count_statements(const deploy::Instance& instance) {
+    const auto ask = [&](int requests, std::string_view part) -> Status {
+        for (int number = 0; number < requests; ++number)
+            JOUST_CHECK(deploy::preflight(instance, spec_->workload,
+                                          fmt::format("{}-{}-{}-", part, instance.label(), number),
+                                          k_preflight_limit));
+        return {};
+    };
+    JOUST_CHECK(ask(k_first_requests, "first"));
+    const database::LogMark mark = database_->mark();
+    JOUST_CHECK(ask(k_counted_requests, "counted"));
+    const auto statements = database_->statements_since(instance.label(), mark);
+    if (!statements) return {};  // a log that was cut costs this figure, and no more
+    const std::uint64_t operations = k_counted_requests * spec_->workload.operations.size();
+    for (model::ContenderFacts& facts : environment_.contenders)
+        if (facts.name == instance.label())
+            facts.statements = model::StatementCount{.requests = operations, .statements = *statements};
     return {};
 }
 
@@ -194,6 +219,8 @@ Status Rig::try_entrant(const std::string& label, const Interrupted& interrupted
               instance.wait_until_healthy(instance.contender().healthy_within, interrupted));
     (void)healthy;
     JOUST_CHECK(deploy::preflight(instance, spec_->workload, "preflight-" + label, k_preflight_limit));
+    if (spec_->benchmark.database.engine == model::DatabaseEngine::postgres)
+        JOUST_CHECK(count_statements(instance));
     if (!spec_->limits_off) {
         JOUST_TRY(const model::LimitsInForce limits, instance.limits_in_force());
         environment_.limits_in_force["contender-" + label] = limits;

@@ -86,6 +86,12 @@ void fields(F& f, E& engine) {
     f("cgroup_driver", engine.cgroup_driver);
 }
 
+template <typename F, Is<StatementCount> S>
+void fields(F& f, S& count) {
+    f("requests", count.requests);
+    f("statements", count.statements);
+}
+
 template <typename F, Is<ContenderFacts> C>
 void fields(F& f, C& contender) {
     f.name("name", contender.name);
@@ -97,6 +103,7 @@ void fields(F& f, C& contender) {
     f("versions", contender.versions);
     later_enumeration(f, "runtime", contender.runtime, runtime_kind);
     f.later("image", contender.image);
+    f.later("statements", contender.statements);
 }
 
 template <typename F, Is<Environment> E>

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -13,6 +14,17 @@
 #include "model/limits.hpp"
 
 namespace joust::model {
+
+/// SQL statements of a contender's sessions, as the database printed them before anything was measured; BEGIN
+/// and COMMIT are two.
+struct StatementCount {
+    std::uint64_t requests = 0;  ///< one after the other, after others that had opened the sessions
+    std::uint64_t statements = 0;
+    [[nodiscard]] double per_request() const {
+        return static_cast<double>(statements) / static_cast<double>(requests);
+    }
+    friend bool operator==(const StatementCount&, const StatementCount&) = default;
+};
 
 /// A contender as it was measured.
 struct ContenderFacts {
@@ -30,6 +42,8 @@ struct ContenderFacts {
     std::vector<std::string> command;  ///< that was started, with the password of the database masked
     RuntimeKind runtime = RuntimeKind::process;
     std::string image;  ///< in Docker: the id of the image it ran in
+    /// Empty where the database has no server, they could not be counted, and in files of earlier versions.
+    std::optional<StatementCount> statements = {};
     friend bool operator==(const ContenderFacts&, const ContenderFacts&) = default;
 };
 

@@ -90,6 +90,21 @@ TEST(Arguments, SelftestListsWhatItExpectsOrRunsIt) {
     EXPECT_EQ(answered({"selftest", "--results", ""}).code, ExitCode::bad_input);
 }
 
+TEST(Arguments, OfAVerificationSayWhoTakesPart) {
+    const auto verify = [](const std::vector<std::string>& arguments) {
+        return std::get<VerifyCommand>(std::get<Command>(parse_arguments(arguments)));
+    };
+    EXPECT_EQ(verify({"verify"}).benchmark, "io-intensive");
+    const VerifyCommand command =
+        verify({"verify", "mine.toml", "--database", "sqlite", "--contenders", "a,b", "--json", "-"});
+    EXPECT_EQ(command.benchmark, "mine.toml");
+    EXPECT_EQ(command.assignments,
+              (std::vector<std::string>{"database.engine = \"sqlite\"", "contenders = [\"a\", \"b\"]"}));
+    EXPECT_EQ(command.json, "-");
+    EXPECT_EQ(answered({"verify", "--profile", "full"}).code, ExitCode::bad_input);
+    EXPECT_EQ(answered({"verify", "--json", ""}).code, ExitCode::bad_input);
+}
+
 TEST(Arguments, LimitsAreOnUnlessSwitchedOff) {
     EXPECT_TRUE(parsed_run({"run", "--limits", "off"}).limits_off);
     EXPECT_FALSE(parsed_run({"run", "--limits", "on"}).limits_off);

@@ -22,7 +22,6 @@ model::Judgement found(const std::vector<Rule>& rules) {
 constexpr SelftestCase k_honest{"honest", "", {}, ""};
 constexpr SelftestCase k_cheat{"cheat", "", Rule::effects, "audit"};
 constexpr SelftestCase k_gap{"gap", "", Rule::effects, "something to come", Gap::open};
-constexpr SelftestCase k_chance{"chance", "", Rule::effects, "something to come", Gap::by_chance};
 
 TEST(SelftestCases, HaveLabelsThatAreNamesEachOnce) {
     std::set<std::string_view> labels;
@@ -59,12 +58,17 @@ TEST(SelftestEnd, IsToldByWhatWasExpectedAndWhatWasFound) {
              Row{k_gap, {}, SelftestEnd::not_caught_yet, "its proof is still to come"},
              Row{k_gap, {Rule::cpu_taken}, SelftestEnd::not_caught_yet, "that is the host's doing"},
              Row{k_gap, {Rule::effects}, SelftestEnd::gap_closed, "the mark has to go"},
-             Row{k_chance, {}, SelftestEnd::not_caught_yet, "this time it was not seen"},
-             Row{k_chance, {Rule::effects}, SelftestEnd::caught, "this time it was"},
-             Row{k_chance, {Rule::service_restarted}, SelftestEnd::misnamed, "by another rule"},
              Row{k_gap, {Rule::service_restarted}, SelftestEnd::gap_closed, "by whatever it is caught"},
          })
-        EXPECT_EQ(end_of(row.one, found(row.rules)), row.end) << row.reason;
+        EXPECT_EQ(end_of(row.one, found(row.rules), {}), row.end) << row.reason;
+}
+
+TEST(SelftestEnd, IsAlsoToldByWhatWasSeenBesideTheTrial) {
+    const std::vector<model::Misdeed> early{model::Misdeed::answers_first};
+    EXPECT_EQ(end_of(k_cheat, found({}), early), SelftestEnd::caught);
+    EXPECT_EQ(end_of(k_honest, found({}), early), SelftestEnd::wronged);
+    constexpr SelftestCase other{"other", "", Rule::error_rate, "answers"};
+    EXPECT_EQ(end_of(other, found({}), early), SelftestEnd::misnamed);
 }
 
 TEST(SelftestEnd, FailsWhereSomethingIsNotAsExpected) {

@@ -13,6 +13,7 @@
 #include "files/trial_json.hpp"
 #include "report/load/report.hpp"
 #include "report/results_json.hpp"
+#include "report/verification.hpp"
 #include "support/report_cases.hpp"
 #include "support/synthetic_trials.hpp"
 
@@ -149,9 +150,31 @@ TEST(results_document, lists_the_keys_of_the_environment_and_no_others) {
     model::Environment environment =
         testing::synthetic_environment(testing::benchmark_of({"fastapi", "django"}, {4}, 1));
     environment.resumed = {environment.started};
+    environment.contenders.front().statements = model::StatementCount{10, 70};
     Keys written;
     collect(nlohmann::json::parse(files::environment_json(environment)), "", written);
     EXPECT_EQ(written, without_containers(documented("environment.json")));
+}
+
+TEST(results_document, lists_the_keys_of_a_verification_and_no_others) {
+    const model::TrialResult trial;
+    const model::Judgement judgement{
+        .validity = model::Validity::invalid,
+        .findings = {{.rule = model::Rule::service_died, .facts = model::ServiceEnd{"died"}, .in = {}}},
+        .not_evaluated = {{.rule = model::Rule::effects, .short_window = {}}}};
+    const model::Verification verification{.entrant = "one",
+                                           .slow_commits = model::SlowCommits{},
+                                           .crash = model::Audit{},
+                                           .syncs = model::CommitSyncs{},
+                                           .left_out = {}};
+    const VerifiedEntrant entrant{.trial = trial,
+                                  .judgement = judgement,
+                                  .verification = verification,
+                                  .misdeeds = {},
+                                  .statements = model::StatementCount{10, 70}};
+    Keys written;
+    collect(nlohmann::json::parse(verification_json({entrant}).dump()), "", written);
+    EXPECT_EQ(written, without_containers(documented("verification.json")));
 }
 
 model::LoadRun eventful_load() {

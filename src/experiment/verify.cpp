@@ -1,0 +1,214 @@
+#include "experiment/verify.hpp"
+
+#include <algorithm>
+#include <set>
+#include <thread>
+#include <utility>
+
+#include "deploy/preflight.hpp"
+#include "experiment/trial.hpp"
+#include "load/engine.hpp"
+#include "probes/audit_probe.hpp"
+#include "probes/commit_times.hpp"
+
+namespace joust::experiment {
+namespace {
+
+using namespace std::chrono_literals;
+using database::Behaviour;
+
+constexpr int k_slow_requests = 20;
+constexpr Nanoseconds k_answer_limit = 10s;
+constexpr Nanoseconds k_pause = 5ms;  // a commit behind its answer falls in it, before the next request
+constexpr Nanoseconds k_crash_load = 1500ms;
+constexpr std::int64_t k_crash_users = 8;
+// An answer that has waited for the delay may seem to be a little faster, as the clock may be adjusted.
+constexpr Nanoseconds k_waited = database::k_slow_commit * 9 / 10;
+
+constexpr const char* k_slow_part = "commits that take long";
+constexpr const char* k_crash_part = "crash of the database";
+
+// The tables that an operation changes rows of.
+std::set<std::string> tables_of(const model::Operation& operation) {
+    std::set<std::string> tables;
+    for (const auto& [table, rows] : operation.effects.rows)
+        if (rows != model::RowEffects{}) tables.insert(table);
+    return tables;
+}
+
+// A way of the server that ends with it.
+class Behaving {
+public:
+    static Result<Behaving> start(database::Database& database, Behaviour behaviour) {
+        JOUST_CHECK(database.behave(behaviour));
+        return Behaving(database);
+    }
+    Behaving(Behaving&& other) noexcept : database_(std::exchange(other.database_, nullptr)) {}
+    Behaving(const Behaving&) = delete;
+    Behaving& operator=(const Behaving&) = delete;
+    Behaving& operator=(Behaving&&) = delete;
+    ~Behaving() {
+        if (database_ != nullptr && database_->running())
+            static_cast<void>(database_->behave(Behaviour::usual));
+    }
+    Status end() { return std::exchange(database_, nullptr)->behave(Behaviour::usual); }
+
+private:
+    explicit Behaving(database::Database& database) : database_(&database) {}
+    database::Database* database_;
+};
+
+// One entrant that is looked at.
+class Look {
+public:
+    Look(Rig& rig, const RunSpec& spec, const std::string& label, Observer& observer,
+         const Interrupted& interrupted)
+        : rig_(rig), spec_(spec), label_(label), observer_(observer), interrupted_(interrupted) {
+        result_.entrant = label;
+    }
+
+    Result<model::Verification> run() {
+        for (const model::Operation& operation : spec_.workload.operations) {
+            if (tables_of(operation).empty()) continue;
+            operations_.push_back(&operation);
+            result_.transactions = operation.effects.transactions;
+        }
+        if (operations_.empty()) {
+            leave_out(k_slow_part, "the workload declares no rows");
+            return std::move(result_);
+        }
+        if (spec_.benchmark.database.engine == model::DatabaseEngine::postgres) JOUST_CHECK(look_at_server());
+        return std::move(result_);
+    }
+
+private:
+    Status look_at_server() {
+        if (spec_.benchmark.database.durability != model::Durability::full) {
+            leave_out(k_slow_part, "durability = \"relaxed\": no answer has to wait for the disk");
+            leave_out(k_crash_part, "durability = \"relaxed\": a crash may lose answered work");
+            return {};
+        }
+        JOUST_CHECK(tried(k_slow_part, [this] { return slow_commits(); }));
+        return tried(k_crash_part, [this] { return crash(); });
+    }
+
+    void leave_out(const std::string& part, std::string why) {
+        result_.left_out.push_back({part, std::move(why)});
+    }
+
+    // What the entrant does not answer to is left out; all other failures end the verification.
+    template <typename Part>
+    Status tried(const std::string& part, const Part& look) {
+        if (interrupted_()) return fail(ErrorKind::interrupted, "interrupted while {} was verified", label_);
+        observer_.stage(fmt::format("verify {}: {}", label_, part));
+        const database::LogMark mark = rig_.database().mark();
+        const Status done = look();
+        if (done || done.error().kind == ErrorKind::interrupted || done.error().kind == ErrorKind::database)
+            return done;
+        leave_out(part, rig_.explained(done.error(), mark).message);
+        return {};
+    }
+
+    Result<deploy::Instance> start() {
+        JOUST_TRY(deploy::Instance instance, rig_.start_instance(label_));
+        JOUST_TRY(const Nanoseconds healthy,
+                  instance.wait_until_healthy(instance.contender().healthy_within, interrupted_));
+        static_cast<void>(healthy);
+        JOUST_CHECK(rig_.database().begin_turn(label_));
+        return instance;
+    }
+
+    Result<deploy::Asked> ask(const deploy::Instance& instance, int number) {
+        if (interrupted_()) return fail(ErrorKind::interrupted, "interrupted while {} was verified", label_);
+        const auto& operation = *operations_[static_cast<std::size_t>(number) % operations_.size()];
+        return deploy::ask(instance, operation, fmt::format("verify-{}-{:012x}", label_, number),
+                           k_answer_limit);
+    }
+
+    Status slow_commits() {
+        JOUST_TRY(Behaving slow, Behaving::start(rig_.database(), Behaviour::slow_commits));
+        JOUST_TRY(deploy::Instance instance, start());
+        std::vector<deploy::Asked> asked;
+        for (int number = 0; number < k_slow_requests; ++number) {
+            JOUST_TRY(const deploy::Asked one, ask(instance, number));
+            asked.push_back(one);
+            std::this_thread::sleep_for(k_pause);
+        }
+        std::set<std::string> tables;
+        for (const model::Operation* operation : operations_)
+            tables.merge(tables_of(*operation));
+        JOUST_TRY(const auto commits, probes::commit_times(rig_.database(), label_, tables));
+        instance.stop(k_stop_grace);
+        result_.slow_commits = held_against(asked, commits);
+        return slow.end();
+    }
+
+    static model::SlowCommits held_against(const std::vector<deploy::Asked>& asked,
+                                           const std::vector<WallTime>& commits) {
+        model::SlowCommits slow{.delay = database::k_slow_commit, .requests = asked.size()};
+        for (const deploy::Asked& one : asked) {
+            std::optional<Nanoseconds> waited;
+            for (const WallTime commit : commits)
+                if (commit >= one.sent && commit <= one.answered) waited = one.answered - commit;
+            if (!waited) {
+                ++slow.before_commit;
+                continue;
+            }
+            if (*waited < k_waited) ++slow.before_durable;
+            slow.shortest = std::min(slow.shortest.value_or(*waited), *waited);
+        }
+        return slow;
+    }
+
+    Status crash() {
+        const auto left = probes::rows_left(spec_.workload);
+        if (!left) {
+            leave_out(k_crash_part, "the workload does not say what rows each request leaves");
+            return {};
+        }
+        database::Database& database = rig_.database();
+        JOUST_TRY(Behaving lazy, Behaving::start(database, Behaviour::lazy_log));
+        JOUST_TRY(deploy::Instance instance, start());
+        JOUST_TRY(model::Samples samples, load(instance));
+        JOUST_CHECK(database.kill());
+        instance.stop(0ns);  // before the database is back: it may do what it owes no more
+        JOUST_CHECK(database.start_again());
+        model::TrialResult trial;
+        trial.samples = std::move(samples);
+        JOUST_CHECK(probes::AuditProbe(database, label_, *left).finish(trial));
+        if (!trial.audit)
+            return fail(ErrorKind::service, "{}",
+                        trial.incidents.empty() ? "too many requests failed" : trial.incidents.front().text);
+        if (trial.audit->acknowledged() == 0)
+            return fail(ErrorKind::service, "no request was answered rightly");
+        result_.crash = std::move(trial.audit);
+        return lazy.end();
+    }
+
+    Result<model::Samples> load(const deploy::Instance& instance) {
+        load::Options options = load_options(spec_, instance.contender(), {.level = k_crash_users},
+                                             instance.port(), rig_.layout().generator.cpus);
+        options.schedule = load::ClosedLoop{.users = static_cast<int>(k_crash_users)};
+        options.stop = load::StopAfter{.length = k_crash_load};
+        options.timeout = std::min(options.timeout, k_answer_limit);
+        JOUST_TRY(load::Engine engine, load::Engine::start(std::move(options)));
+        return engine.finish();
+    }
+
+    Rig& rig_;
+    const RunSpec& spec_;
+    const std::string& label_;
+    Observer& observer_;
+    const Interrupted& interrupted_;
+    std::vector<const model::Operation*> operations_;  ///< that change rows
+    model::Verification result_;
+};
+
+}  // namespace
+
+Result<model::Verification> verify(Rig& rig, const RunSpec& spec, const std::string& label,
+                                   Observer& observer, const Interrupted& interrupted) {
+    return Look(rig, spec, label, observer, interrupted).run();
+}
+
+}  // namespace joust::experiment

@@ -1,0 +1,226 @@
+#include "report/verification.hpp"
+
+#include <algorithm>
+#include <functional>
+
+#include "base/text.hpp"
+#include "model/wording.hpp"
+#include "report/judgement_json.hpp"
+#include "report/table.hpp"
+#include "report/words/effects.hpp"
+#include "report/words/files.hpp"
+#include "report/words/rules.hpp"
+#include "report/words/verification.hpp"
+
+namespace joust::report {
+namespace {
+
+using model::ObservedEffects;
+using model::RowEffects;
+
+// One line of the table: a title, what the contract says, and what an entrant did.
+struct Line {
+    std::string title;
+    std::string contract;
+    std::function<std::string(const VerifiedEntrant&)> observed;
+};
+
+constexpr const char* k_unknown = "–";
+
+const ObservedEffects* counted_effects(const VerifiedEntrant& entrant) {
+    const auto& effects = entrant.trial.effects;
+    return effects && effects->declared() && effects->not_read.empty() ? &*effects : nullptr;
+}
+
+// Of the first entrant that has it; a benchmark has one workload.
+template <typename Part>
+auto first_of(const std::vector<VerifiedEntrant>& entrants, Part part) {
+    for (const VerifiedEntrant& entrant : entrants)
+        if (const auto* found = part(entrant)) return found;
+    return decltype(part(entrants.front())){nullptr};
+}
+
+void add_rows(std::vector<Line>& lines, const ObservedEffects& contract) {
+    struct Did {
+        const char* words;
+        std::int64_t RowEffects::* count;
+    };
+    constexpr std::array<Did, 3> kinds{{{"inserted", &RowEffects::inserted},
+                                        {"updated", &RowEffects::updated},
+                                        {"deleted", &RowEffects::deleted}}};
+    for (const auto& [table, rows] : contract.contract)
+        for (const Did& did : kinds)
+            lines.push_back({fmt::format("rows of {} {}", table, did.words), std::to_string(rows.*did.count),
+                             [name = table, count = did.count](const VerifiedEntrant& entrant) {
+                                 const ObservedEffects* const effects = counted_effects(entrant);
+                                 if (effects == nullptr) return std::string(k_unknown);
+                                 const auto found = effects->rows.find(name);
+                                 return words::per_request(
+                                     found == effects->rows.end() ? 0 : found->second.*count,
+                                     effects->acknowledged);
+                             }});
+}
+
+void add_log(std::vector<Line>& lines, const std::vector<VerifiedEntrant>& entrants) {
+    const ObservedEffects* const contract = first_of(entrants, counted_effects);
+    if (contract == nullptr) return;
+    lines.push_back(
+        {"transactions", contract->transactions > 0 ? std::to_string(contract->transactions) : k_unknown,
+         [](const VerifiedEntrant& entrant) {
+             const ObservedEffects* const effects = counted_effects(entrant);
+             if (effects == nullptr) return std::string(k_unknown);
+             return words::per_request(static_cast<std::int64_t>(effects->commits()), effects->acknowledged);
+         }});
+    add_rows(lines, *contract);
+}
+
+const model::Audit* audit_of(const VerifiedEntrant& entrant) {
+    return entrant.trial.audit ? &*entrant.trial.audit : nullptr;
+}
+
+void add_audit(std::vector<Line>& lines, const std::vector<VerifiedEntrant>& entrants) {
+    const model::Audit* const contract = first_of(entrants, audit_of);
+    if (contract == nullptr) return;
+    std::string wanted = fmt::format("{} of {}", contract->rows_left, contract->table);
+    for (const auto& [column, value] : contract->values)
+        wanted += fmt::format(", {} = {}", column, value);
+    lines.push_back({"rows left, by request", wanted, [](const VerifiedEntrant& entrant) {
+                         const model::Audit* const audit = audit_of(entrant);
+                         if (audit == nullptr) return std::string(k_unknown);
+                         return audit->problem.empty() ? words::audited_text(*audit) : audit->problem;
+                     }});
+}
+
+const model::ObservedFiles* files_of(const VerifiedEntrant& entrant) {
+    const auto& files = entrant.trial.files;
+    return files && files->declared() ? &*files : nullptr;
+}
+
+void add_files(std::vector<Line>& lines, const std::vector<VerifiedEntrant>& entrants) {
+    const model::ObservedFiles* const contract = first_of(entrants, files_of);
+    if (contract == nullptr) return;
+    for (const model::FileDeed deed : model::k_file_deeds)
+        lines.push_back({fmt::format("files {}", name(deed)),
+                         std::to_string(model::count(contract->contract, deed)),
+                         [deed](const VerifiedEntrant& entrant) {
+                             const model::ObservedFiles* const files = files_of(entrant);
+                             if (files == nullptr || !files->evaluated()) return std::string(k_unknown);
+                             return words::files_per_request(*files, deed);
+                         }});
+}
+
+template <typename Part, typename Text>
+void add_tried(std::vector<Line>& lines, const std::vector<VerifiedEntrant>& entrants, const char* title,
+               const std::string& contract, Part part, Text text) {
+    const auto known = [&](const VerifiedEntrant& entrant) {
+        return (entrant.verification.*part).has_value();
+    };
+    if (std::none_of(entrants.begin(), entrants.end(), known)) return;
+    lines.push_back({title, contract, [part, text](const VerifiedEntrant& entrant) {
+                         const auto& tried = entrant.verification.*part;
+                         return tried ? text(*tried) : std::string(k_unknown);
+                     }});
+}
+
+std::vector<Line> lines_of(const std::vector<VerifiedEntrant>& entrants) {
+    std::vector<Line> lines;
+    lines.push_back({"requests answered rightly", k_unknown, [](const VerifiedEntrant& entrant) {
+                         return std::to_string(entrant.trial.samples.completed_in_window);
+                     }});
+    add_log(lines, entrants);
+    add_audit(lines, entrants);
+    add_files(lines, entrants);
+    add_tried(lines, entrants, "answered when durable", "all", &model::Verification::slow_commits,
+              words::slow_commits_text);
+    add_tried(lines, entrants, "left after a crash", "all", &model::Verification::crash, words::audited_text);
+    add_tried(lines, entrants, "syncs of files", "one a transaction", &model::Verification::syncs,
+              [](const model::CommitSyncs& syncs) {
+                  return words::per_request(static_cast<std::int64_t>(syncs.syncs), syncs.requests);
+              });
+    if (std::any_of(entrants.begin(), entrants.end(), [](const auto& one) { return one.statements; }))
+        lines.push_back({"SQL statements", k_unknown, [](const VerifiedEntrant& entrant) {
+                             if (!entrant.statements) return std::string(k_unknown);
+                             return words::per_request(
+                                 static_cast<std::int64_t>(entrant.statements->statements),
+                                 entrant.statements->requests);
+                         }});
+    lines.push_back(
+        {"effects", "", [](const VerifiedEntrant& entrant) { return words::proof_text(entrant.proof); }});
+    return lines;
+}
+
+// Whatever is not as it should be, or not known.
+std::vector<std::string> sentences_of(const VerifiedEntrant& entrant) {
+    std::vector<std::string> sentences;
+    for (const model::Finding& finding : entrant.judgement.findings)
+        if (finding.effects().worst() == model::Effect::voids) sentences.push_back(words::sentence(finding));
+    for (const model::Misdeed misdeed : entrant.misdeeds)
+        sentences.push_back(words::misdeed_text(misdeed, entrant.verification));
+    for (const model::NotEvaluated& left : entrant.judgement.not_evaluated)
+        if (left.rule == model::Rule::effects) sentences.push_back(words::sentence(left));
+    for (const model::NotTried& left : entrant.verification.left_out)
+        sentences.push_back(words::not_tried_text(left));
+    return sentences;
+}
+
+nlohmann::ordered_json slow_json(const model::SlowCommits& slow) {
+    nlohmann::ordered_json json{{"delay_ns", slow.delay.count()},
+                                {"requests", slow.requests},
+                                {"before_commit", slow.before_commit},
+                                {"before_durable", slow.before_durable}};
+    json["shortest_ns"] = slow.shortest ? nlohmann::ordered_json(slow.shortest->count()) : nullptr;
+    return json;
+}
+
+nlohmann::ordered_json crash_json(const model::Audit& audit) {
+    return {{"acknowledged", audit.acknowledged()},
+            {"right", audit.right},
+            {"lost", audit.lost},
+            {"partial", audit.partial},
+            {"duplicate", audit.duplicate},
+            {"wrong_values", audit.wrong_values}};
+}
+
+}  // namespace
+
+std::string verification_text(const std::string& title, const std::vector<VerifiedEntrant>& entrants) {
+    Table table{{{"each request", Align::left}, {"contract", Align::left}}, {}};
+    for (const VerifiedEntrant& entrant : entrants)
+        table.columns.push_back({entrant.verification.entrant, Align::left});
+    for (const Line& line : lines_of(entrants)) {
+        std::vector<std::string> row{line.title, line.contract};
+        for (const VerifiedEntrant& entrant : entrants)
+            row.push_back(line.observed(entrant));
+        table.rows.push_back(std::move(row));
+    }
+    std::string text = fmt::format("{}\n\n{}", title, table.plain());
+    for (const VerifiedEntrant& entrant : entrants)
+        for (const std::string& sentence : sentences_of(entrant))
+            text += fmt::format("\n{}: {}.", entrant.verification.entrant, sentence);
+    return text + (text.back() == '\n' ? "" : "\n");
+}
+
+nlohmann::ordered_json verification_json(const std::vector<VerifiedEntrant>& entrants) {
+    auto list = nlohmann::ordered_json::array();
+    for (const VerifiedEntrant& entrant : entrants) {
+        const model::Verification& one = entrant.verification;
+        nlohmann::ordered_json json{{"entrant", one.entrant}, {"effects", model::name(entrant.proof)}};
+        json["slow_commits"] = one.slow_commits ? slow_json(*one.slow_commits) : nullptr;
+        json["crash"] = one.crash ? crash_json(*one.crash) : nullptr;
+        json["syncs"] =
+            one.syncs ? nlohmann::ordered_json{{"requests", one.syncs->requests}, {"syncs", one.syncs->syncs}}
+                      : nullptr;
+        json["statements_per_request"] =
+            entrant.statements ? nlohmann::ordered_json(entrant.statements->per_request()) : nullptr;
+        auto texts = nlohmann::ordered_json::array();
+        for (const std::string& sentence : sentences_of(entrant))
+            texts.push_back(sentence);
+        json["texts"] = std::move(texts);
+        json["findings"] = findings_json(entrant.judgement.findings);
+        json["not_evaluated"] = not_evaluated_json(entrant.judgement.not_evaluated);
+        list.push_back(std::move(json));
+    }
+    return {{"schema_version", 1}, {"entrants", std::move(list)}};
+}
+
+}  // namespace joust::report

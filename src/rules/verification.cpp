@@ -1,0 +1,46 @@
+#include "rules/verification.hpp"
+
+#include <algorithm>
+
+namespace joust::rules {
+namespace {
+
+// The server may by chance have made one commit durable before its session began to wait for that.
+constexpr std::uint64_t k_by_chance = 1;
+
+bool loses_work(const model::Audit& audit) {
+    return audit.lost + audit.partial > 0;
+}
+
+// A program that waits for its file calls for it once in each transaction.
+bool too_few(const model::CommitSyncs& counted, std::int64_t transactions) {
+    return transactions > 0 && counted.syncs < counted.requests * static_cast<std::uint64_t>(transactions);
+}
+
+}  // namespace
+
+std::vector<model::Misdeed> misdeeds(const model::Verification& one) {
+    std::vector<model::Misdeed> found;
+    const bool first = one.slow_commits && one.slow_commits->before_commit > k_by_chance;
+    const bool soon = one.slow_commits && one.slow_commits->before_durable > k_by_chance;
+    const bool lost = one.crash && loses_work(*one.crash);
+    const bool unsynced = one.syncs && too_few(*one.syncs, one.transactions);
+    if (first) found.push_back(model::Misdeed::answers_first);
+    if (soon || (lost && !first) || unsynced) found.push_back(model::Misdeed::not_durable);
+    return found;
+}
+
+model::Proof proof(const model::Judgement& judgement, const model::Verification& one) {
+    const bool voided =
+        std::any_of(judgement.findings.begin(), judgement.findings.end(), [](const model::Finding& finding) {
+            return finding.effects().worst() == model::Effect::voids &&
+                   model::row(finding.rule).doing == model::Doing::contender;
+        });
+    if (voided || !misdeeds(one).empty()) return model::Proof::missed;
+    const bool whole =
+        std::none_of(judgement.not_evaluated.begin(), judgement.not_evaluated.end(),
+                     [](const model::NotEvaluated& left) { return left.rule == model::Rule::effects; });
+    return whole && one.left_out.empty() ? model::Proof::proven : model::Proof::open;
+}
+
+}  // namespace joust::rules

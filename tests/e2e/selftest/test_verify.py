@@ -1,0 +1,140 @@
+"""`joust verify` on real services and a real PostgreSQL: who answers before the work is safe is told from who waits."""
+
+import json
+import pathlib
+import re
+import signal
+import subprocess
+import time
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+JOUST = ROOT / "build/release/joust"
+BENCHMARK = """
+schema = 1
+name = "verified"
+title = "Honest and not"
+workload = "io-intensive"
+baseline = "honest"
+[limits.contender]
+cpus = 1.0
+memory = "512MiB"
+[limits.database]
+cpus = 1.0
+memory = "512MiB"
+"""
+FAULTS = ("honest", "commits-after-answer", "async-role", "rolls-back")
+
+
+def entrant(label):
+    fault = "" if label == "honest" else f'environment = {{ FAULT = "{label}" }}\n'
+    return f'[[entrants]]\nlabel = "{label}"\ncontender = "beast"\n{fault}'
+
+
+def verify(*arguments, timeout=600):
+    return subprocess.run([JOUST, "verify", *map(str, arguments)], cwd=ROOT, text=True, capture_output=True,
+                          stdin=subprocess.DEVNULL, timeout=timeout)
+
+
+@pytest.fixture(scope="module")
+def benchmark(tmp_path_factory):
+    file = tmp_path_factory.mktemp("verify") / "verified.toml"
+    file.write_text(BENCHMARK + "".join(map(entrant, FAULTS)))
+    return file
+
+
+@pytest.fixture(scope="module")
+def done(benchmark):
+    return verify(benchmark, "--results", benchmark.parent / "results", "--json", benchmark.parent / "out.json")
+
+
+@pytest.fixture(scope="module")
+def entrants(done, benchmark):
+    found = json.loads((benchmark.parent / "out.json").read_text())
+    assert found["schema_version"] == 1
+    return {one["entrant"]: one for one in found["entrants"]}
+
+
+def test_a_cheat_among_them_is_exit_code_3(done, entrants):
+    assert done.returncode == 3, done.stderr
+    assert list(entrants) == list(FAULTS)
+
+
+def test_who_waits_for_its_commits_is_proven(entrants):
+    honest = entrants["honest"]
+    assert honest["effects"] in ("proven", "open"), honest  # files are open where a slice saw too little
+    assert all(text.startswith("effects") or "files" in text for text in honest["texts"]), honest["texts"]
+    slow = honest["slow_commits"]
+    assert slow["requests"] == 20 and slow["before_commit"] == 0 and slow["before_durable"] <= 1
+    assert honest["crash"]["right"] == honest["crash"]["acknowledged"] > 50
+    assert honest["statements_per_request"] >= 5  # BEGIN, insert, update, delete, COMMIT
+
+
+def test_who_commits_after_its_answer_is_named_so(entrants):
+    cheat = entrants["commits-after-answer"]
+    assert cheat["effects"] == "missed"
+    assert cheat["slow_commits"]["before_commit"] + cheat["slow_commits"]["before_durable"] > 15, cheat
+    assert any("commits after it answers" in text for text in cheat["texts"]), cheat["texts"]
+
+
+def test_who_does_not_wait_for_the_disk_is_named_so_and_loses_work_in_a_crash(entrants):
+    cheat = entrants["async-role"]
+    assert cheat["effects"] == "missed"
+    assert cheat["slow_commits"]["before_durable"] > 15 and cheat["slow_commits"]["shortest_ns"] < 45_000_000
+    assert cheat["crash"]["lost"] > 0
+    assert any("before its commits are durable" in text for text in cheat["texts"]), cheat["texts"]
+
+
+def test_what_a_trial_shows_counts_too(entrants):
+    cheat = entrants["rolls-back"]
+    assert cheat["effects"] == "missed" and any(one["code"] == "effects" for one in cheat["findings"])
+
+
+def test_contract_and_observation_stand_side_by_side(done):
+    table = done.stdout
+    header = table.splitlines()[2]
+    assert re.split(r" {2,}", header.strip()) == ["each request", "contract", *FAULTS]
+    assert re.search(r"^transactions +1 +1\.0 ", table, re.M), table
+    assert re.search(r"^rows of users inserted +10 +10\.0 ", table, re.M), table
+    assert re.search(r"^effects +(proven|open) +not as the contract ", table, re.M), table
+
+
+def test_the_run_is_kept_where_it_was_asked_for(done, benchmark):
+    (run,) = (benchmark.parent / "results").glob("2*_verified")
+    assert json.loads((run / "verification.json").read_text()) == json.loads((benchmark.parent / "out.json").read_text())
+    assert len((run / "trials.jsonl").read_text().splitlines()) == len(FAULTS)
+
+
+@pytest.mark.parametrize("database", ["postgres", "sqlite"])
+def test_the_contenders_of_the_main_job_are_not_wrong(database):
+    done = verify("io-intensive", "--database", database, "--json", "-")
+    assert done.returncode == 0, done.stderr + done.stdout
+    for one in json.loads(done.stdout)["entrants"]:
+        assert one["effects"] in ("proven", "open")
+        if database == "postgres":
+            assert one["slow_commits"]["before_commit"] == 0 and one["slow_commits"]["before_durable"] <= 1
+            assert one["crash"]["right"] == one["crash"]["acknowledged"] > 20
+
+
+def test_an_interruption_leaves_nothing(benchmark, tmp_path):
+    running = subprocess.Popen([JOUST, "verify", benchmark, "--results", tmp_path], cwd=ROOT, text=True,
+                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    seen = ""
+    for line in running.stderr:
+        seen += line
+        if "commits that take long" in line:
+            break
+    running.send_signal(signal.SIGINT)
+    running.communicate(timeout=60)
+    assert running.returncode == 130, seen
+    deadline = time.monotonic() + 20
+    while left := list(pathlib.Path("/var/lib/joust/runs").glob(f"*-{running.pid}*")):
+        assert time.monotonic() < deadline, left
+        time.sleep(0.1)
+
+
+def test_a_mistake_is_told_before_anything_starts(tmp_path):
+    done = verify("no-such-benchmark", "--results", tmp_path)
+    assert done.returncode == 2 and "no-such-benchmark" in done.stderr
+    assert list(tmp_path.iterdir()) == []

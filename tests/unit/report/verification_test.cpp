@@ -1,0 +1,111 @@
+#include "report/verification.hpp"
+
+#include <gmock/gmock.h>
+
+namespace joust::report {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+model::TrialResult trial_of(const std::string& entrant) {
+    model::TrialResult trial;
+    trial.plan.entrant = entrant;
+    trial.samples.completed_in_window = 400;
+    const model::RowsByTable rows{{"users", {10, 5, 5}}};
+    trial.effects = model::ObservedEffects{.contract = rows,
+                                           .transactions = 1,
+                                           .not_read = {},
+                                           .acknowledged = 400,
+                                           .unknown = 0,
+                                           .shapes = {{rows, 400}},
+                                           .other_commits = 0,
+                                           .rows = {{"users", {4000, 2000, 2000}}},
+                                           .rolled_back = 0,
+                                           .rows_elsewhere = 0,
+                                           .answers_ahead = 0,
+                                           .tables = {}};
+    trial.audit = model::Audit{.table = "users", .rows_left = 5, .right = 400, .values = {{"age", "99"}}};
+    return trial;
+}
+
+/// One entrant that is sound and one that answers before its commits are durable.
+struct Two {
+    model::TrialResult good = trial_of("good");
+    model::TrialResult bad = trial_of("bad");
+    model::Judgement judgement;
+    model::Verification sound{
+        .entrant = "good",
+        .transactions = 1,
+        .slow_commits = model::SlowCommits{.delay = 50ms, .requests = 20, .shortest = 50800us},
+        .crash = model::Audit{.table = "users", .rows_left = 5, .right = 300},
+        .syncs = {},
+        .left_out = {}};
+    model::Verification early{
+        .entrant = "bad",
+        .transactions = 1,
+        .slow_commits =
+            model::SlowCommits{.delay = 50ms, .requests = 20, .before_durable = 20, .shortest = 90us},
+        .crash = model::Audit{.table = "users", .rows_left = 5, .right = 250, .lost = 50},
+        .syncs = {},
+        .left_out = {{"something", "it could not be done"}}};
+    std::vector<VerifiedEntrant> entrants{{.trial = good,
+                                           .judgement = judgement,
+                                           .verification = sound,
+                                           .proof = model::Proof::proven,
+                                           .misdeeds = {},
+                                           .statements = model::StatementCount{10, 70}},
+                                          {.trial = bad,
+                                           .judgement = judgement,
+                                           .verification = early,
+                                           .proof = model::Proof::missed,
+                                           .misdeeds = {model::Misdeed::not_durable},
+                                           .statements = {}}};
+};
+
+TEST(VerificationText, SetsContractAndObservationSideBySide) {
+    const std::string text = verification_text("Good against bad", Two().entrants);
+    EXPECT_THAT(text, HasSubstr("Good against bad\n"));
+    for (const char* line : {
+             "each request              contract          good                              bad",
+             "transactions              1                 1.0                               1.0",
+             "rows of users inserted    10                10.0                              10.0",
+             "rows left, by request     5 of users, age = 99",
+             "SQL statements            –                 7.0                               –",
+         })
+        EXPECT_THAT(text, HasSubstr(std::string(line).substr(0, 30))) << text;
+    EXPECT_THAT(text, HasSubstr("20 of 20 requests, the soonest 50.8 ms"));
+    EXPECT_THAT(text, HasSubstr("0 of 20 requests, the soonest 90.0 µs"));
+    EXPECT_THAT(text, HasSubstr("250 of 300 requests (50 lost)"));
+    EXPECT_THAT(text, HasSubstr("proven"));
+}
+
+TEST(VerificationText, SaysWhatIsWrongAndWhatWasNotTried) {
+    const std::string text = verification_text("", Two().entrants);
+    EXPECT_THAT(text, HasSubstr("\nbad: it answers before its commits are durable: 20 of 20 requests were "
+                                "answered sooner than 50 ms after their commit"));
+    EXPECT_THAT(text, HasSubstr("of 300 requests answered rightly 50 had left no row"));
+    EXPECT_THAT(text, HasSubstr("\nbad: something: not tried, it could not be done."));
+    EXPECT_THAT(text, Not(HasSubstr("\ngood: ")));
+}
+
+TEST(VerificationJson, HasTheSameNumbers) {
+    const nlohmann::ordered_json json = verification_json(Two().entrants);
+    EXPECT_EQ(json["schema_version"], 1);
+    const auto& good = json["entrants"][0];
+    EXPECT_EQ(good["entrant"], "good");
+    EXPECT_EQ(good["effects"], "proven");
+    EXPECT_EQ(good["slow_commits"]["shortest_ns"], 50'800'000);
+    EXPECT_EQ(good["crash"]["right"], 300);
+    EXPECT_EQ(good["statements_per_request"], 7.0);
+    EXPECT_EQ(good["syncs"], nullptr);
+    const auto& bad = json["entrants"][1];
+    EXPECT_EQ(bad["effects"], "missed");
+    EXPECT_EQ(bad["slow_commits"]["before_durable"], 20);
+    EXPECT_EQ(bad["crash"]["lost"], 50);
+    EXPECT_EQ(bad["texts"].size(), 2U);
+}
+
+}  // namespace
+}  // namespace joust::report

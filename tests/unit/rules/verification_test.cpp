@@ -1,0 +1,90 @@
+#include "rules/verification.hpp"
+
+#include <gmock/gmock.h>
+
+namespace joust::rules {
+namespace {
+
+using namespace std::chrono_literals;
+using model::Misdeed;
+using model::Proof;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+model::Verification sound() {
+    return {.entrant = "one",
+            .transactions = 1,
+            .slow_commits = model::SlowCommits{.delay = 50ms, .requests = 20, .shortest = 51ms},
+            .crash = model::Audit{.table = "users", .rows_left = 5, .right = 400},
+            .syncs = {},
+            .left_out = {}};
+}
+
+TEST(Misdeeds, OfWhoWaitsForItsCommitsAreNone) {
+    EXPECT_THAT(misdeeds(sound()), IsEmpty());
+    EXPECT_THAT(misdeeds({}), IsEmpty()) << "nothing was tried";
+}
+
+TEST(Misdeeds, NameAnAnswerThatCameBeforeItsCommit) {
+    model::Verification one = sound();
+    one.slow_commits->before_commit = 20;
+    one.crash->lost = 3;
+    EXPECT_THAT(misdeeds(one), ElementsAre(Misdeed::answers_first)) << "the loss is explained by that";
+}
+
+TEST(Misdeeds, NameAnAnswerThatCameBeforeTheDisk) {
+    model::Verification one = sound();
+    one.slow_commits->before_durable = 20;
+    EXPECT_THAT(misdeeds(one), ElementsAre(Misdeed::not_durable));
+    one.slow_commits->before_durable = 1;
+    EXPECT_THAT(misdeeds(one), IsEmpty()) << "once that happens to whoever is honest";
+}
+
+TEST(Misdeeds, NameWorkThatACrashTakesAway) {
+    model::Verification one = sound();
+    one.crash->lost = 1;
+    EXPECT_THAT(misdeeds(one), ElementsAre(Misdeed::not_durable));
+    one.crash->lost = 0;
+    one.crash->duplicate = 1;
+    EXPECT_THAT(misdeeds(one), IsEmpty()) << "that is the audit's of every trial";
+}
+
+TEST(Misdeeds, NameAFileThatIsSyncedSeldomerThanItCommits) {
+    model::Verification one{.entrant = "one", .transactions = 1};
+    one.syncs = model::CommitSyncs{.requests = 20, .syncs = 20};
+    EXPECT_THAT(misdeeds(one), IsEmpty());
+    one.syncs->syncs = 19;
+    EXPECT_THAT(misdeeds(one), ElementsAre(Misdeed::not_durable));
+    one.transactions = 0;
+    EXPECT_THAT(misdeeds(one), IsEmpty()) << "no transaction is declared";
+}
+
+model::Judgement judged(std::vector<model::Finding> findings, std::vector<model::NotEvaluated> left) {
+    return {.validity = model::validity_of(findings),
+            .findings = std::move(findings),
+            .not_evaluated = std::move(left)};
+}
+
+TEST(Proof, IsWholeOnlyWhereEverythingWasTried) {
+    EXPECT_EQ(proof(judged({}, {}), sound()), Proof::proven);
+    model::Verification part = sound();
+    part.left_out.push_back({"crash", "it did not answer"});
+    EXPECT_EQ(proof(judged({}, {}), part), Proof::open);
+    EXPECT_EQ(proof(judged({}, {{.rule = model::Rule::effects, .short_window = {}}}), sound()), Proof::open);
+    EXPECT_EQ(proof(judged({}, {{.rule = model::Rule::steal, .short_window = {}}}), sound()), Proof::proven)
+        << "what concerns figures concerns no effect";
+}
+
+TEST(Proof, FailsByATrialOrByWhatWasTriedBesideIt) {
+    EXPECT_EQ(proof(judged({{.rule = model::Rule::effects, .facts = {}, .in = {}}}, {}), sound()),
+              Proof::missed);
+    EXPECT_EQ(proof(judged({{.rule = model::Rule::clock_jumped, .facts = {}, .in = {}}}, {}), sound()),
+              Proof::proven)
+        << "that is the host's doing";
+    model::Verification early = sound();
+    early.slow_commits->before_commit = 20;
+    EXPECT_EQ(proof(judged({}, {}), early), Proof::missed);
+}
+
+}  // namespace
+}  // namespace joust::rules
