@@ -155,7 +155,7 @@ def one_run(kind: str, seed: int) -> dict:
     return {"seed": seed, "exit": ran.returncode, "took_s": round(took, 1), "pairs": goodput["pairs"],
             "ratio": goodput["ratio"], "low": goodput["ratio_low"], "high": goodput["ratio_high"],
             "verdict": goodput["verdict"], "doubt": goodput["doubt"], "why": goodput["why"],
-            "cpu_ratio": cpu["ratio"], "steal_median": steal[len(steal) // 2],
+            "cpu_ratio": cpu["ratio"], "cpu_low": cpu["ratio_low"], "cpu_high": cpu["ratio_high"], "steal_median": steal[len(steal) // 2],
             "commit": subprocess.run(["git", "-C", ROOT, "rev-parse", "--short", "HEAD"], capture_output=True, text=True,
                                      check=True).stdout.strip()}
 

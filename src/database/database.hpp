@@ -75,7 +75,7 @@ struct TableContents {
 enum class Behaviour : std::uint8_t {
     usual,
     slow_commits,  ///< the log is made durable k_slow_commit after the record of a commit, at the earliest
-    lazy_log,      ///< what nobody waits for stays in the server's memory, some ten seconds long
+    lazy_log,      ///< the last commits stay in the server's memory for ten seconds, unless somebody waits
     telling,       ///< each statement of a contender is printed
 };
 inline constexpr Nanoseconds k_slow_commit = std::chrono::milliseconds(50);

@@ -14,14 +14,15 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Nanoseconds k_reload_limit = 10s;
-constexpr Nanoseconds k_log_limit = 5s;
+constexpr Nanoseconds k_log_limit = 2s;
 constexpr Nanoseconds k_ask_again = 5ms;
 constexpr std::uint64_t k_most_log = std::uint64_t{64} << 20U;
 
 using Settings = std::vector<std::pair<std::string, std::string>>;
 
-// Nobody writes the log but the session that waits for its commit: not the writer of the log, not the writer
-// of pages, which may not overtake it.
+// Whole pages of 8 KiB apart, nobody writes the log but the session that waits for its commit: not the writer
+// of the log, and not the writer of pages, which may not overtake it. So the last commits, which end in a
+// page that is not full, stay in memory.
 Settings lazy_settings() {
     return {{"wal_writer_delay", "10s"}, {"wal_writer_flush_after", "1GB"}, {"bgwriter_lru_maxpages", "0"}};
 }

@@ -150,7 +150,8 @@ TEST(results_document, lists_the_keys_of_the_environment_and_no_others) {
     model::Environment environment =
         testing::synthetic_environment(testing::benchmark_of({"fastapi", "django"}, {4}, 1));
     environment.resumed = {environment.started};
-    environment.contenders.front().statements = model::StatementCount{10, 70};
+    for (model::ContenderFacts& contender : environment.contenders)
+        contender.statements = model::StatementCount{10, 70};
     Keys written;
     collect(nlohmann::json::parse(files::environment_json(environment)), "", written);
     EXPECT_EQ(written, without_containers(documented("environment.json")));

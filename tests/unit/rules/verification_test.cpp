@@ -11,7 +11,7 @@ using model::Proof;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-model::Verification sound() {
+model::Verification safe_work() {
     return {.entrant = "one",
             .transactions = 1,
             .slow_commits = model::SlowCommits{.delay = 50ms, .requests = 20, .shortest = 51ms},
@@ -21,19 +21,19 @@ model::Verification sound() {
 }
 
 TEST(Misdeeds, OfWhoWaitsForItsCommitsAreNone) {
-    EXPECT_THAT(misdeeds(sound()), IsEmpty());
-    EXPECT_THAT(misdeeds({}), IsEmpty()) << "nothing was tried";
+    EXPECT_THAT(misdeeds(safe_work()), IsEmpty());
+    EXPECT_THAT(misdeeds(model::Verification{}), IsEmpty()) << "nothing was tried";
 }
 
 TEST(Misdeeds, NameAnAnswerThatCameBeforeItsCommit) {
-    model::Verification one = sound();
+    model::Verification one = safe_work();
     one.slow_commits->before_commit = 20;
     one.crash->lost = 3;
     EXPECT_THAT(misdeeds(one), ElementsAre(Misdeed::answers_first)) << "the loss is explained by that";
 }
 
 TEST(Misdeeds, NameAnAnswerThatCameBeforeTheDisk) {
-    model::Verification one = sound();
+    model::Verification one = safe_work();
     one.slow_commits->before_durable = 20;
     EXPECT_THAT(misdeeds(one), ElementsAre(Misdeed::not_durable));
     one.slow_commits->before_durable = 1;
@@ -41,7 +41,7 @@ TEST(Misdeeds, NameAnAnswerThatCameBeforeTheDisk) {
 }
 
 TEST(Misdeeds, NameWorkThatACrashTakesAway) {
-    model::Verification one = sound();
+    model::Verification one = safe_work();
     one.crash->lost = 1;
     EXPECT_THAT(misdeeds(one), ElementsAre(Misdeed::not_durable));
     one.crash->lost = 0;
@@ -66,22 +66,24 @@ model::Judgement judged(std::vector<model::Finding> findings, std::vector<model:
 }
 
 TEST(Proof, IsWholeOnlyWhereEverythingWasTried) {
-    EXPECT_EQ(proof(judged({}, {}), sound()), Proof::proven);
-    model::Verification part = sound();
+    EXPECT_EQ(proof(judged({}, {}), safe_work()), Proof::proven);
+    model::Verification part = safe_work();
     part.left_out.push_back({"crash", "it did not answer"});
     EXPECT_EQ(proof(judged({}, {}), part), Proof::open);
-    EXPECT_EQ(proof(judged({}, {{.rule = model::Rule::effects, .short_window = {}}}), sound()), Proof::open);
-    EXPECT_EQ(proof(judged({}, {{.rule = model::Rule::steal, .short_window = {}}}), sound()), Proof::proven)
+    EXPECT_EQ(proof(judged({}, {{.rule = model::Rule::effects, .short_window = {}}}), safe_work()),
+              Proof::open);
+    EXPECT_EQ(proof(judged({}, {{.rule = model::Rule::steal, .short_window = {}}}), safe_work()),
+              Proof::proven)
         << "what concerns figures concerns no effect";
 }
 
 TEST(Proof, FailsByATrialOrByWhatWasTriedBesideIt) {
-    EXPECT_EQ(proof(judged({{.rule = model::Rule::effects, .facts = {}, .in = {}}}, {}), sound()),
+    EXPECT_EQ(proof(judged({{.rule = model::Rule::effects, .facts = {}, .in = {}}}, {}), safe_work()),
               Proof::missed);
-    EXPECT_EQ(proof(judged({{.rule = model::Rule::clock_jumped, .facts = {}, .in = {}}}, {}), sound()),
+    EXPECT_EQ(proof(judged({{.rule = model::Rule::clock_jumped, .facts = {}, .in = {}}}, {}), safe_work()),
               Proof::proven)
         << "that is the host's doing";
-    model::Verification early = sound();
+    model::Verification early = safe_work();
     early.slow_commits->before_commit = 20;
     EXPECT_EQ(proof(judged({}, {}), early), Proof::missed);
 }
