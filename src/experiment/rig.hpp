@@ -98,7 +98,7 @@ private:
     [[nodiscard]] runtime::Runtime& runtime_of(const model::Entrant& entrant) const;
     Status add_entrant(const model::Entrant& entrant, Observer& observer, const Interrupted& interrupted);
     Status try_entrant(const std::string& label, const Interrupted& interrupted);
-    Status count_statements(const deploy::Instance& instance);
+    void count_statements(const deploy::Instance& instance);
     [[nodiscard]] const model::Contender& contender_of(const model::Entrant& entrant) const;
     [[nodiscard]] Path log_of(const std::string& label) const;
 

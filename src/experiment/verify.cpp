@@ -19,9 +19,10 @@ using database::Behaviour;
 
 constexpr int k_slow_requests = 20;
 constexpr Nanoseconds k_answer_limit = 10s;
-constexpr Nanoseconds k_pause = 5ms;  // a commit behind its answer falls in it, before the next request
+constexpr Nanoseconds k_pause = 5ms;       // a commit behind its answer falls in it, before the next request
+constexpr Nanoseconds k_load_before = 1s;  // whoever is honest in its first requests only is told, too
 constexpr Nanoseconds k_crash_load = 1500ms;
-constexpr std::int64_t k_crash_users = 8;
+constexpr std::int64_t k_users = 8;
 // An answer that has waited for the delay may seem to be a little faster, as the clock may be adjusted.
 constexpr Nanoseconds k_waited = database::k_slow_commit * 9 / 10;
 
@@ -126,8 +127,10 @@ private:
     }
 
     Status slow_commits() {
-        JOUST_TRY(Behaving slow, Behaving::start(rig_.database(), Behaviour::slow_commits));
         JOUST_TRY(deploy::Instance instance, start());
+        JOUST_CHECK(load(instance, k_load_before));
+        JOUST_TRY(Behaving slow, Behaving::start(rig_.database(), Behaviour::slow_commits));
+        JOUST_CHECK(rig_.database().begin_turn(label_));
         std::vector<deploy::Asked> asked;
         for (int number = 0; number < k_slow_requests; ++number) {
             JOUST_TRY(const deploy::Asked one, ask(instance, number));
@@ -169,7 +172,7 @@ private:
         database::Database& database = rig_.database();
         JOUST_TRY(Behaving lazy, Behaving::start(database, Behaviour::lazy_log));
         JOUST_TRY(deploy::Instance instance, start());
-        JOUST_TRY(model::Samples samples, load(instance));
+        JOUST_TRY(model::Samples samples, load(instance, k_crash_load));
         JOUST_CHECK(database.kill());
         instance.stop(0ns);  // before the database is back: it may do what it owes no more
         JOUST_CHECK(database.start_again());
@@ -185,11 +188,11 @@ private:
         return lazy.end();
     }
 
-    Result<model::Samples> load(const deploy::Instance& instance) {
-        load::Options options = load_options(spec_, instance.contender(), {.level = k_crash_users},
-                                             instance.port(), rig_.layout().generator.cpus);
-        options.schedule = load::ClosedLoop{.users = static_cast<int>(k_crash_users)};
-        options.stop = load::StopAfter{.length = k_crash_load};
+    Result<model::Samples> load(const deploy::Instance& instance, Nanoseconds length) {
+        load::Options options = load_options(spec_, instance.contender(), {.level = k_users}, instance.port(),
+                                             rig_.layout().generator.cpus);
+        options.schedule = load::ClosedLoop{.users = static_cast<int>(k_users)};
+        options.stop = load::StopAfter{.length = length};
         options.timeout = std::min(options.timeout, k_answer_limit);
         JOUST_TRY(load::Engine engine, load::Engine::start(std::move(options)));
         return engine.finish();

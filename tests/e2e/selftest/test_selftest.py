@@ -11,7 +11,6 @@ ROOT = pathlib.Path(__file__).resolve().parents[3]
 JOUST = ROOT / "build/release/joust"
 CASES = (ROOT / "src/cli/selftest_cases.cpp").read_text()
 LABELS = re.findall(r'SelftestCase\{"([a-z0-9-]+)"', CASES)
-BY_CHANCE = re.findall(r'SelftestCase\{"([a-z0-9-]+)"[^}]*Gap::by_chance\}', CASES)
 ENDS = ("valid", "caught", "not caught yet", "NOT CAUGHT", "MISNAMED", "WRONGED", "caught: no gap any more")
 
 
@@ -63,16 +62,11 @@ def test_who_does_the_work_is_valid(lines, label):
     ("updates-to-the-same", "effects"), ("id-of-another", "effects"), ("async-session", "effects"),
     ("async-role", "effects"), ("async-local", "effects"), ("two-workers", "processes_not_declared"),
     ("helper", "processes_not_declared"),
-    ("restarts", "service_restarted"), ("leaks", "out_of_memory"), ("degrades", "no_steady_state"),
+    ("commits-after-answer", "effects"), ("restarts", "service_restarted"), ("leaks", "out_of_memory"), ("degrades", "no_steady_state"),
 ])
 def test_a_cheat_is_caught_by_its_name(lines, label, code):
     end, codes = lines[label]
     assert end == "caught" and code in codes, lines[label]
-
-
-def test_what_is_caught_by_chance_is_never_called_by_another_name(lines):
-    assert BY_CHANCE == ["commits-after-answer"]
-    assert {lines[label][0] for label in BY_CHANCE} <= {"caught", "not caught yet"}
 
 
 def test_one_lost_and_one_duplicated_write_are_found_among_hundreds(done, results):
