@@ -6,6 +6,7 @@ import pathlib
 import re
 import shutil
 import signal
+import subprocess
 import time
 
 import pytest
@@ -74,6 +75,17 @@ def test_images_are_a_labelled_cache_of_non_root_users(smoke):
         image = json.loads(docker("image", "inspect", f"joust/{name}"))[0]
         assert image["Config"]["Labels"]["joust.cache"] == "image"
         assert image["Config"]["User"] not in ("", "root", "0")
+
+
+def test_verify_kills_and_restarts_the_server_in_its_container(tmp_path):
+    done = subprocess.run([JOUST, "verify", "io-intensive", "--runtime", "docker", "--contenders", "django", "--json", "-"],
+                          cwd=ROOT, text=True, capture_output=True, stdin=subprocess.DEVNULL, timeout=300)
+    assert done.returncode == 0, done.stderr + done.stdout
+    [django] = json.loads(done.stdout)["entrants"]
+    assert django["slow_commits"]["requests"] == 20 and django["slow_commits"]["before_commit"] == 0
+    assert django["slow_commits"]["before_durable"] <= 1 and django["slow_commits"]["shortest_ns"] > 1_000_000
+    assert django["crash"]["right"] == django["crash"]["acknowledged"] > 20
+    assert django["statements_per_request"] > 3
 
 
 def test_the_same_contender_in_both_runtimes_is_one_benchmark(place):
