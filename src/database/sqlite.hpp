@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -31,7 +32,8 @@ public:
     }
     Status reset(const std::string& contender) override;
     Status begin_turn(const std::string&) override { return {}; }  // each contender has a file of its own
-    Result<TableContents> rows_by_request(const std::string& contender, const RowQuery& query) override;
+    Result<std::string> rows_by_request(const std::string& contender, const RowQuery& query,
+                                        const TakeRows& each) override;
     Result<std::optional<std::uint64_t>> log_syncs(const std::string&, Sessions) override {
         return std::optional<std::uint64_t>();
     }
@@ -69,7 +71,9 @@ private:
           lock_patience_(context.lock_patience) {}
     [[nodiscard]] const host::User& owner_of(const std::string& contender) const;
     /// Has `work` done on the contender's file by a child process that has become its owner.
-    [[nodiscard]] Result<std::string> as_owner_of(const std::string& contender, std::string_view work) const;
+    [[nodiscard]] Result<std::string> as_owner_of(
+        const std::string& contender, std::string_view work,
+        const host::Tell& each = [](std::string_view) {}) const;
 
     Path directory_;
     host::Deputy deputy_;
