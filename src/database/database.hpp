@@ -111,8 +111,9 @@ public:
     virtual Result<std::unique_ptr<SessionReader>> session_reader(const std::string& contender) = 0;
 
     /// Ends the stretch of the log that began with the contender's begin_turn(): what was committed before
-    /// the call is in it. Empty for a database without a log that can be read; fails where the turn is
-    /// another's.
+    /// the call is in it. Where the database only counts, the stretch has counters in place of a log. Empty
+    /// for a database that does neither; fails where the turn is another's, or (unsupported) where nothing
+    /// was counted.
     virtual Result<std::optional<ChangeLog>> changes_in_turn(const std::string& contender) = 0;
     /// Hands every change and end of a transaction in that stretch to `each`, in order. Fails (unsupported)
     /// where the log cannot be read here, and if it was not there up to its end.

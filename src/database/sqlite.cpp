@@ -26,6 +26,7 @@ constexpr std::string_view k_make = "make";
 constexpr std::string_view k_empty = "empty";
 constexpr std::string_view k_tell = "tell";
 constexpr std::string_view k_count = "count ";  // and the table, NUL, and what a row is to hold
+constexpr std::string_view k_changes = "changes";
 
 constexpr std::size_t k_part = host::k_longest_part / 2;  // of rows: so that the last one fits as well
 static_assert(k_part + 4 * RowsOfRequest::k_longest_id + 64 < host::k_longest_part);
@@ -117,6 +118,10 @@ Result<std::string> do_work(std::string_view request, const host::Tell& tell) {
         const std::size_t end = what.find('\0');
         return count_rows(file, patience, std::string(what.substr(0, end)), what.substr(end + 1), tell);
     }
+    if (work == k_changes) {
+        JOUST_CHECK(tell_state(file, patience, tell));
+        return "";
+    }
     JOUST_CHECK(work == k_make ? make(file, patience) : empty(file, patience));
     return "";
 }
@@ -180,6 +185,32 @@ Status Sqlite::reset(const std::string& contender) {
     if (emptied) return {};
     return fail(emptied.error().kind, "emptying the SQLite file of {}: {}", contender,
                 emptied.error().message);
+}
+
+Result<SqliteState> Sqlite::state_of(const std::string& contender) const {
+    std::string told;
+    JOUST_CHECK(as_owner_of(contender, k_changes, [&](std::string_view part) { told += part; }));
+    return parsed_state(told);
+}
+
+// What cannot be counted is no reason to end the run: the trial's effects say why.
+Status Sqlite::begin_turn(const std::string& contender) {
+    turn_ = Turn{contender, state_of(contender)};
+    return {};
+}
+
+Result<std::optional<ChangeLog>> Sqlite::changes_in_turn(const std::string& contender) {
+    const auto not_counted = [](std::string_view what, const Error& error) {
+        return fail(error.kind, "SQLite's change counter {}: {}", what, error.message);
+    };
+    if (!turn_ || turn_->contender != contender)
+        return fail(ErrorKind::database, "counting the changes of {}: it was not this one's turn", contender);
+    if (!turn_->begun) return not_counted("was not read at the beginning of the turn", turn_->begun.error());
+    const auto ended = state_of(contender);
+    if (!ended) return not_counted("was not read at the end of the turn", ended.error());
+    auto changes = changes_between(*turn_->begun, *ended);
+    if (!changes) return not_counted("does not cover the turn", changes.error());
+    return std::optional(std::move(*changes));
 }
 
 Result<std::string> Sqlite::rows_by_request(const std::string& contender, const RowQuery& query,
