@@ -100,10 +100,13 @@ std::optional<RowsOfRequest> rows_told(std::string_view text) {
     const std::size_t first = text.find(' ');
     const std::size_t second = first == std::string_view::npos ? first : text.find(' ', first + 1);
     if (second == std::string_view::npos) return std::nullopt;
-    RowsOfRequest rows{.request_id = text.substr(second + 1)};
-    std::from_chars(text.data(), text.data() + first, rows.rows);
-    std::from_chars(text.data() + first + 1, text.data() + second, rows.as_stated);
-    return rows;
+    const auto number = [](std::string_view digits) {
+        std::int64_t value = 0;
+        std::from_chars(digits.data(), digits.data() + digits.size(), value);
+        return value;
+    };
+    return RowsOfRequest{text.substr(second + 1), number(text.substr(0, first)),
+                         number(text.substr(first + 1, second - first - 1))};
 }
 
 Result<std::string> do_work(std::string_view request, const host::Tell& tell) {
@@ -224,8 +227,7 @@ Result<std::string> Sqlite::rows_by_request(const std::string& contender, const 
         for (const std::string_view row : split(part, '\0'))
             if (const auto rows = rows_told(row)) each(*rows);
     };
-    const auto problem =
-        as_owner_of(contender, fmt::format("{}{}{}{}", k_count, query.table, '\0', stated), take);
+    auto problem = as_owner_of(contender, fmt::format("{}{}{}{}", k_count, query.table, '\0', stated), take);
     if (!problem)
         return fail(problem.error().kind, "reading the table {} of {}: {}", query.table, contender,
                     problem.error().message);

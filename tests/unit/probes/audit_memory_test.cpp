@@ -15,8 +15,6 @@ using namespace std::chrono_literals;
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr bool k_memory_is_ours = false;  // a sanitizer keeps what was freed
-#elif defined(__has_feature)
-constexpr bool k_memory_is_ours = !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer);
 #else
 constexpr bool k_memory_is_ours = true;
 #endif
