@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <optional>
+#include <tuple>
 
 #include "support.hpp"
 
@@ -115,6 +116,24 @@ TEST(SyncCount, CountsNothingBeforeAndAfterAndOfNobodyElse) {
     ASSERT_TRUE(eventually([&] { return worker.has("done"); }));
     SyncCount again = count_of(worker);
     EXPECT_EQ(must(again.finish()), 0U) << "a second one can follow";
+}
+
+// What `joust verify` is to tell of SQLite: a commit that waits for the disk makes the log durable.
+TEST(SyncCount, TellsCommitsOfSqliteThatWaitForTheDiskFromThoseThatDoNot) {
+    for (const auto& [synchronous, least, most] : {std::tuple("FULL", 40U, 60U), std::tuple("OFF", 0U, 0U)}) {
+        Worker worker(
+            "for i in range(40): database.execute('INSERT INTO t VALUES (1)')",
+            fmt::format("import sqlite3\n"
+                        "database = sqlite3.connect('d', isolation_level=None)\n"
+                        "database.executescript('PRAGMA journal_mode = WAL; PRAGMA synchronous = {}; "
+                        "CREATE TABLE t (i)')",
+                        synchronous));
+        SyncCount count = count_of(worker);
+        worker.work();
+        const std::uint64_t syncs = must(count.finish());
+        EXPECT_GE(syncs, least) << synchronous;
+        EXPECT_LE(syncs, most) << synchronous;
+    }
 }
 
 TEST(SyncCount, OfSeveralProcessesIsTheirSum) {
