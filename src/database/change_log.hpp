@@ -1,10 +1,13 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "database/wal_text.hpp"
+#include "model/observed_effects.hpp"
 
 namespace joust::database {
 
@@ -29,6 +32,9 @@ struct ChangeLog {
     std::string start;     ///< places in the log
     std::string end;
     std::uint32_t last = 0;  ///< transaction whose commit is in the log just before its end
+    /// In place of a log that can be read, where the database only counts; then nothing but the tables is
+    /// set above.
+    std::optional<model::OwnCounters> counters = {};
 };
 
 }  // namespace joust::database

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -57,19 +58,16 @@ struct RowQuery {
     std::map<std::string, std::string> values = {};
 };
 
-/// The rows of one request.
+/// The rows of one request, or some of them.
 struct RowsOfRequest {
-    std::string request_id;
+    std::string_view
+        request_id;  ///< its beginning, where it is longer than k_longest_id; "" where it is null
     std::int64_t rows = 0;
     std::int64_t as_stated = 0;  ///< of these, with all of the values
-    friend bool operator==(const RowsOfRequest&, const RowsOfRequest&) = default;
-};
 
-/// A table as the requests of a trial have left it.
-struct TableContents {
-    std::string problem;  ///< why it proves nothing: "it is a view"; "" where it does
-    std::vector<RowsOfRequest> rows;
+    static constexpr std::size_t k_longest_id = 256;  ///< characters
 };
+using TakeRows = std::function<void(const RowsOfRequest&)>;
 
 /// How a server works. All but the first are for looking at a contender, never while something is measured.
 enum class Behaviour : std::uint8_t {
@@ -105,9 +103,12 @@ public:
     /// reset() and before the load; the turn of whoever had one before is over.
     virtual Status begin_turn(const std::string& contender) = 0;
 
-    /// Rows of the contender's table (in the schema "public") by their column request_id, read without
-    /// running any code of the contender's with other rights than its own.
-    virtual Result<TableContents> rows_by_request(const std::string& contender, const RowQuery& query) = 0;
+    /// Hands the rows of the contender's table (in the schema "public") to `each` by their column request_id,
+    /// as they come: no more than a few of them are in memory. They are read without running any code of the
+    /// contender's with other rights than its own. Returns why the table proves nothing: "it is a view"; ""
+    /// where it does.
+    virtual Result<std::string> rows_by_request(const std::string& contender, const RowQuery& query,
+                                                const TakeRows& each) = 0;
 
     /// How often the log was made durable up to now, by whoever did it. A session tells it a second late, and
     /// when it ends: where the contender's are `ending`, they are waited for, a second at most. Empty where a
@@ -119,8 +120,9 @@ public:
     virtual Result<std::unique_ptr<SessionReader>> session_reader(const std::string& contender) = 0;
 
     /// Ends the stretch of the log that began with the contender's begin_turn(): what was committed before
-    /// the call is in it. Empty for a database without a log that can be read; fails where the turn is
-    /// another's.
+    /// the call is in it. Where the database only counts, the stretch has counters in place of a log. Empty
+    /// for a database that does neither; fails where the turn is another's, or (unsupported) where nothing
+    /// was counted.
     virtual Result<std::optional<ChangeLog>> changes_in_turn(const std::string& contender) = 0;
     /// Hands every change and end of a transaction in that stretch to `each`, in order. Fails (unsupported)
     /// where the log cannot be read here, and if it was not there up to its end.

@@ -200,13 +200,14 @@ Result<std::string> Postgres::create_for(const std::string& contender) {
     return url;
 }
 
-Result<TableContents> Postgres::rows_by_request(const std::string& contender, const RowQuery& query) {
+Result<std::string> Postgres::rows_by_request(const std::string& contender, const RowQuery& query,
+                                              const TakeRows& each) {
     const std::string doing = fmt::format("reading the table {} of {}", query.table, contender);
     auto session = superuser_session(database_name(contender), k_own_settings);
     if (!session) return tl::unexpected(with_context(session.error(), doing));
-    auto contents = rows_of(*session, query, lock_patience_, [this] { return running(); });
-    if (!contents) return tl::unexpected(with_context(contents.error(), doing));
-    return contents;
+    auto problem = rows_of(*session, query, lock_patience_, [this] { return running(); }, each);
+    if (!problem) return tl::unexpected(with_context(problem.error(), doing));
+    return problem;
 }
 
 Status Postgres::reset(const std::string& contender) {

@@ -29,7 +29,8 @@ public:
     [[nodiscard]] std::optional<Path> directory_of(const std::string&) const override { return std::nullopt; }
     Status reset(const std::string& contender) override;
     Status begin_turn(const std::string& contender) override;
-    Result<TableContents> rows_by_request(const std::string& contender, const RowQuery& query) override;
+    Result<std::string> rows_by_request(const std::string& contender, const RowQuery& query,
+                                        const TakeRows& each) override;
     Result<std::optional<std::uint64_t>> log_syncs(const std::string& contender, Sessions sessions) override;
     Result<std::unique_ptr<SessionReader>> session_reader(const std::string& contender) override;
     Result<std::optional<ChangeLog>> changes_in_turn(const std::string& contender) override;

@@ -88,25 +88,26 @@ Status Connection::wait_for_result(TimePoint deadline) {
     return {};
 }
 
-Result<Rows> Connection::query(const std::string& statement, const std::vector<std::string>& parameters,
-                               Nanoseconds limit) {
-    PGconn* const raw = connection_.get();
-    const TimePoint deadline = now() + limit;
+Status Connection::send(const std::string& statement, const std::vector<std::string>& parameters) {
     std::vector<const char*> values;
     for (const std::string& parameter : parameters)
         values.push_back(parameter.c_str());
+    PGconn* const raw = connection_.get();
     if (PQsendQueryParams(raw, statement.c_str(), static_cast<int>(values.size()), nullptr, values.data(),
                           nullptr, nullptr, 0) == 0)
         return fail(ErrorKind::database, "{}", words_of(raw));
-    Rows rows;
+    return {};
+}
+
+Status Connection::results(TimePoint deadline, const std::function<void(const PGresult*)>& take) {
     std::string failure;
     for (;;) {
         JOUST_CHECK(wait_for_result(deadline));
-        const ResultOwner result(PQgetResult(raw));
+        const ResultOwner result(PQgetResult(connection_.get()));
         if (!result) break;
         const ExecStatusType status = PQresultStatus(result.get());
-        if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK) {
-            rows = rows_of(result.get());
+        if (status == PGRES_TUPLES_OK || status == PGRES_SINGLE_TUPLE || status == PGRES_COMMAND_OK) {
+            take(result.get());
         } else {
             failure = trimmed(PQresultErrorMessage(result.get()));
             const char* const code = PQresultErrorField(result.get(), PG_DIAG_SQLSTATE);
@@ -114,7 +115,34 @@ Result<Rows> Connection::query(const std::string& statement, const std::vector<s
         }
     }
     if (!failure.empty()) return fail(ErrorKind::database, "{}", failure);
+    return {};
+}
+
+Result<Rows> Connection::query(const std::string& statement, const std::vector<std::string>& parameters,
+                               Nanoseconds limit) {
+    const TimePoint deadline = now() + limit;
+    JOUST_CHECK(send(statement, parameters));
+    Rows rows;
+    JOUST_CHECK(results(deadline, [&](const PGresult* result) { rows = rows_of(result); }));
     return rows;
+}
+
+Status Connection::each_row(const std::string& statement, const std::vector<std::string>& parameters,
+                            const std::function<void(const RowView&)>& take, Nanoseconds limit) {
+    const TimePoint deadline = now() + limit;
+    JOUST_CHECK(send(statement, parameters));
+    PQsetSingleRowMode(connection_.get());
+    RowView view;
+    return results(deadline, [&](const PGresult* result) {
+        for (int row = 0; row < PQntuples(result); ++row) {
+            view.clear();
+            for (int field = 0; field < PQnfields(result); ++field)
+                view.push_back(PQgetisnull(result, row, field) != 0
+                                   ? std::optional<std::string_view>()
+                                   : std::string_view(PQgetvalue(result, row, field)));
+            take(view);
+        }
+    });
 }
 
 std::string Connection::identifier(const std::string& name) {

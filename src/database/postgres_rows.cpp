@@ -1,6 +1,6 @@
 #include "database/postgres_rows.hpp"
 
-#include <cstdlib>
+#include <charconv>
 
 namespace joust::database {
 namespace {
@@ -39,13 +39,18 @@ Result<std::string> problem_of_column(Connection& session, const std::string& ta
     return "";
 }
 
+std::int64_t number_in(const std::optional<std::string_view>& text) {
+    std::int64_t number = 0;
+    if (text) std::from_chars(text->data(), text->data() + text->size(), number);
+    return number;
+}
+
 }  // namespace
 
-Result<TableContents> rows_of(Connection& session, const RowQuery& query, Nanoseconds lock_patience,
-                              const std::function<bool()>& running) {
+Result<std::string> rows_of(Connection& session, const RowQuery& query, Nanoseconds lock_patience,
+                            const std::function<bool()>& running, const TakeRows& each) {
     const std::string& table = query.table;
     const std::string name = "public." + Connection::identifier(table);
-    TableContents contents;
     // Nobody can put another one in its place from here on.
     JOUST_CHECK(session.query("BEGIN"));
     JOUST_CHECK(session.query(fmt::format("SET LOCAL lock_timeout = {}",
@@ -53,30 +58,26 @@ Result<TableContents> rows_of(Connection& session, const RowQuery& query, Nanose
     if (const auto locked = session.query(fmt::format("LOCK TABLE ONLY {} IN ACCESS SHARE MODE", name));
         !locked) {
         if (!running()) return tl::unexpected(locked.error());
-        contents.problem = "it cannot be read: " + locked.error().message;
-        return contents;
+        return "it cannot be read: " + locked.error().message;
     }
-    JOUST_TRY(contents.problem, problem_of(session, table));
+    JOUST_TRY(std::string problem, problem_of(session, table));
     std::string stated = "true";
     std::vector<std::string> values;
     for (const auto& [column, value] : query.values) {
-        if (contents.problem.empty()) {
-            JOUST_TRY(contents.problem, problem_of_column(session, table, column));
+        if (problem.empty()) {
+            JOUST_TRY(problem, problem_of_column(session, table, column));
         }
         values.push_back(value);
         stated += fmt::format(" AND {}::text = ${}", Connection::identifier(column), values.size());
     }
-    if (!contents.problem.empty()) return contents;
-    JOUST_TRY(const Rows rows, session.query(fmt::format("SELECT request_id::text, count(*), count(*) FILTER "
-                                                         "(WHERE {}) FROM ONLY {} GROUP BY request_id",
-                                                         stated, name),
-                                             values));
-    const auto number = [](const std::optional<std::string>& text) -> std::int64_t {
-        return std::strtoll(text.value_or("0").c_str(), nullptr, 10);
-    };
-    for (const auto& row : rows)
-        contents.rows.push_back({row[0].value_or(""), number(row[1]), number(row[2])});
-    return contents;
+    if (!problem.empty()) return problem;
+    JOUST_CHECK(session.each_row(
+        fmt::format("SELECT left(request_id::text, {}), count(*), count(*) FILTER (WHERE {}) FROM ONLY {} "
+                    "GROUP BY request_id",
+                    RowsOfRequest::k_longest_id, stated, name),
+        values,
+        [&](const RowView& row) { each({row[0].value_or(""), number_in(row[1]), number_in(row[2])}); }));
+    return "";
 }
 
 }  // namespace joust::database

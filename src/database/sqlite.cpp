@@ -1,7 +1,8 @@
 #include "database/sqlite.hpp"
 
 #include <array>
-#include <cstdlib>
+#include <charconv>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -25,6 +26,10 @@ constexpr std::string_view k_make = "make";
 constexpr std::string_view k_empty = "empty";
 constexpr std::string_view k_tell = "tell";
 constexpr std::string_view k_count = "count ";  // and the table, NUL, and what a row is to hold
+constexpr std::string_view k_changes = "changes";
+
+constexpr std::size_t k_part = host::k_longest_part / 2;  // of rows: so that the last one fits as well
+static_assert(k_part + 4 * RowsOfRequest::k_longest_id + 64 < host::k_longest_part);
 
 // The journal's mode is kept in the file, so that every contender finds the same one.
 Status make(const Path& file, Nanoseconds patience) {
@@ -62,27 +67,49 @@ Result<std::string> read_pragmas(const Path& file, Nanoseconds patience) {
     return values;
 }
 
-// A line for each request id with its rows, all of them and those that hold what is `stated`; or a line that
-// begins with "!": why they prove nothing.
+// Tells, for each request id, its rows, a space, those that hold what is `stated`, a space, and the id, which
+// ends with NUL. Returns why they prove nothing; "" where they do.
 Result<std::string> count_rows(const Path& file, Nanoseconds patience, const std::string& table,
-                               std::string_view stated) {
+                               std::string_view stated, const host::Tell& tell) {
     JOUST_TRY(SqliteConnection connection, SqliteConnection::open(file, false, patience));
     const std::string name = sqlite_identifier(table);
     // A view has no page of its own, a virtual table neither.
     JOUST_TRY(const auto pages, connection.run(fmt::format(
                                     "SELECT rootpage FROM sqlite_schema WHERE type = 'table' AND name = {}",
                                     sqlite_literal(table))));
-    if (pages.empty()) return "!there is no table of that name\n";
-    if (pages[0] == "0") return "!it is no ordinary table\n";
-    const auto rows = connection.run(
-        fmt::format("SELECT count(*) || ' ' || count(*) FILTER (WHERE {}) || ' ' || coalesce(request_id, '') "
-                    "FROM {} GROUP BY request_id",
-                    stated, name));
-    if (!rows) return fmt::format("!it cannot be read: {}\n", rows.error().message);
-    return joined(*rows, "\n");
+    if (pages.empty()) return "there is no table of that name";
+    if (pages[0] == "0") return "it is no ordinary table";
+    std::string part;
+    const Status read =
+        connection.each_row(fmt::format("SELECT count(*) || ' ' || count(*) FILTER (WHERE {}) || ' ' || "
+                                        "coalesce(substr(request_id, 1, {}), '') FROM {} GROUP BY request_id",
+                                        stated, RowsOfRequest::k_longest_id, name),
+                            [&](const SqliteConnection::Row& row) {
+                                part.append(row[0] != nullptr ? row[0] : "").push_back('\0');
+                                if (part.size() < k_part) return;
+                                tell(part);
+                                part.clear();
+                            });
+    if (!part.empty()) tell(part);
+    if (!read) return fmt::format("it cannot be read: {}", read.error().message);
+    return "";
 }
 
-Result<std::string> do_work(std::string_view request) {
+// A row as count_rows() tells it.
+std::optional<RowsOfRequest> rows_told(std::string_view text) {
+    const std::size_t first = text.find(' ');
+    const std::size_t second = first == std::string_view::npos ? first : text.find(' ', first + 1);
+    if (second == std::string_view::npos) return std::nullopt;
+    const auto number = [](std::string_view digits) {
+        std::int64_t value = 0;
+        std::from_chars(digits.data(), digits.data() + digits.size(), value);
+        return value;
+    };
+    return RowsOfRequest{text.substr(second + 1), number(text.substr(0, first)),
+                         number(text.substr(first + 1, second - first - 1))};
+}
+
+Result<std::string> do_work(std::string_view request, const host::Tell& tell) {
     const std::size_t first = request.find('\n');
     const std::size_t second = request.find('\n', first + 1);
     const Nanoseconds patience(std::stoll(std::string(request.substr(0, first))));
@@ -92,7 +119,11 @@ Result<std::string> do_work(std::string_view request) {
     if (work.starts_with(k_count)) {
         const std::string_view what = work.substr(k_count.size());
         const std::size_t end = what.find('\0');
-        return count_rows(file, patience, std::string(what.substr(0, end)), what.substr(end + 1));
+        return count_rows(file, patience, std::string(what.substr(0, end)), what.substr(end + 1), tell);
+    }
+    if (work == k_changes) {
+        JOUST_CHECK(tell_state(file, patience, tell));
+        return "";
     }
     JOUST_CHECK(work == k_make ? make(file, patience) : empty(file, patience));
     return "";
@@ -132,9 +163,11 @@ const host::User& Sqlite::owner_of(const std::string& contender) const {
     return own == users_.end() ? user_ : own->second;
 }
 
-Result<std::string> Sqlite::as_owner_of(const std::string& contender, std::string_view work) const {
+Result<std::string> Sqlite::as_owner_of(const std::string& contender, std::string_view work,
+                                        const host::Tell& each) const {
     return deputy_.ask(owner_of(contender), k_work_limit + lock_patience_,
-                       fmt::format("{}\n{}\n{}", lock_patience_.count(), file_of(contender).string(), work));
+                       fmt::format("{}\n{}\n{}", lock_patience_.count(), file_of(contender).string(), work),
+                       each);
 }
 
 Result<std::string> Sqlite::create_for(const std::string& contender) {
@@ -157,32 +190,48 @@ Status Sqlite::reset(const std::string& contender) {
                 emptied.error().message);
 }
 
-Result<TableContents> Sqlite::rows_by_request(const std::string& contender, const RowQuery& query) {
+Result<SqliteState> Sqlite::state_of(const std::string& contender) const {
+    std::string told;
+    JOUST_CHECK(as_owner_of(contender, k_changes, [&](std::string_view part) { told += part; }));
+    return parsed_state(told);
+}
+
+// What cannot be counted is no reason to end the run: the trial's effects say why.
+Status Sqlite::begin_turn(const std::string& contender) {
+    turn_ = Turn{contender, state_of(contender)};
+    return {};
+}
+
+Result<std::optional<ChangeLog>> Sqlite::changes_in_turn(const std::string& contender) {
+    const auto not_counted = [](std::string_view what, const Error& error) {
+        return fail(error.kind, "SQLite's change counter {}: {}", what, error.message);
+    };
+    if (!turn_ || turn_->contender != contender)
+        return fail(ErrorKind::database, "counting the changes of {}: it was not this one's turn", contender);
+    if (!turn_->begun) return not_counted("was not read at the beginning of the turn", turn_->begun.error());
+    const auto ended = state_of(contender);
+    if (!ended) return not_counted("was not read at the end of the turn", ended.error());
+    auto changes = changes_between(*turn_->begun, *ended);
+    if (!changes) return not_counted("does not cover the turn", changes.error());
+    return std::optional(std::move(*changes));
+}
+
+Result<std::string> Sqlite::rows_by_request(const std::string& contender, const RowQuery& query,
+                                            const TakeRows& each) {
     // Without its table, the name of a column that is not there would be a text.
     std::string stated = "1";
     for (const auto& [column, value] : query.values)
         stated += fmt::format(" AND CAST({}.{} AS TEXT) = {}", sqlite_identifier(query.table),
                               sqlite_identifier(column), sqlite_literal(value));
-    const auto counted = as_owner_of(contender, fmt::format("{}{}{}{}", k_count, query.table, '\0', stated));
-    if (!counted)
-        return fail(counted.error().kind, "reading the table {} of {}: {}", query.table, contender,
-                    counted.error().message);
-    TableContents contents;
-    if (counted->starts_with('!')) {
-        contents.problem = trimmed(std::string_view(*counted).substr(1));
-        return contents;
-    }
-    for (const std::string_view line : split(*counted, '\n')) {
-        const std::size_t first = line.find(' ');
-        const std::size_t second = first == std::string_view::npos ? first : line.find(' ', first + 1);
-        if (second == std::string_view::npos) continue;
-        const auto number = [](std::string_view text) -> std::int64_t {
-            return std::strtoll(std::string(text).c_str(), nullptr, 10);
-        };
-        contents.rows.push_back({std::string(line.substr(second + 1)), number(line.substr(0, first)),
-                                 number(line.substr(first + 1, second - first - 1))});
-    }
-    return contents;
+    const auto take = [&](std::string_view part) {
+        for (const std::string_view row : split(part, '\0'))
+            if (const auto rows = rows_told(row)) each(*rows);
+    };
+    auto problem = as_owner_of(contender, fmt::format("{}{}{}{}", k_count, query.table, '\0', stated), take);
+    if (!problem)
+        return fail(problem.error().kind, "reading the table {} of {}: {}", query.table, contender,
+                    problem.error().message);
+    return problem;
 }
 
 Result<model::DatabaseFacts> Sqlite::facts() {

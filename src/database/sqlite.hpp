@@ -2,10 +2,12 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "database/database.hpp"
+#include "database/sqlite_changes.hpp"
 #include "host/deputy.hpp"
 
 namespace joust::database {
@@ -30,19 +32,20 @@ public:
         return file_of(contender).parent_path();
     }
     Status reset(const std::string& contender) override;
-    Status begin_turn(const std::string&) override { return {}; }  // each contender has a file of its own
-    Result<TableContents> rows_by_request(const std::string& contender, const RowQuery& query) override;
+    Status begin_turn(const std::string& contender) override;
+    Result<std::string> rows_by_request(const std::string& contender, const RowQuery& query,
+                                        const TakeRows& each) override;
     Result<std::optional<std::uint64_t>> log_syncs(const std::string&, Sessions) override {
         return std::optional<std::uint64_t>();
     }
     Result<std::unique_ptr<SessionReader>> session_reader(const std::string&) override {
         return std::unique_ptr<SessionReader>();
     }
-    Result<std::optional<ChangeLog>> changes_in_turn(const std::string&) override {
-        return std::optional<ChangeLog>();
-    }
+    /// Counters: SQLite's change counter, and the numbers that AUTOINCREMENT has given. Fails (unsupported)
+    /// where the counter could not be read at one end of the turn, or is not the same one.
+    Result<std::optional<ChangeLog>> changes_in_turn(const std::string& contender) override;
     Status read_changes(const ChangeLog&, const std::function<void(const WalRecord&)>&) override {
-        return {};
+        return fail(ErrorKind::unsupported, "SQLite's log cannot be read");
     }
     Result<model::DatabaseFacts> facts() override;
     [[nodiscard]] std::optional<host::UsageSource> usage_source() const override { return std::nullopt; }
@@ -69,7 +72,10 @@ private:
           lock_patience_(context.lock_patience) {}
     [[nodiscard]] const host::User& owner_of(const std::string& contender) const;
     /// Has `work` done on the contender's file by a child process that has become its owner.
-    [[nodiscard]] Result<std::string> as_owner_of(const std::string& contender, std::string_view work) const;
+    [[nodiscard]] Result<std::string> as_owner_of(
+        const std::string& contender, std::string_view work,
+        const host::Tell& each = [](std::string_view) {}) const;
+    [[nodiscard]] Result<SqliteState> state_of(const std::string& contender) const;
 
     Path directory_;
     host::Deputy deputy_;
@@ -77,6 +83,11 @@ private:
     std::map<std::string, host::User> users_;  ///< by contender
     Nanoseconds lock_patience_;
     std::map<std::string, Path> files_;  ///< by contender
+    struct Turn {
+        std::string contender;
+        Result<SqliteState> begun;
+    };
+    std::optional<Turn> turn_;
     bool stopped_ = false;
 };
 

@@ -5,9 +5,10 @@
 namespace joust::database {
 namespace {
 
-int take_first_column(void* rows, int columns, char** values, char**) {
-    if (columns > 0)
-        static_cast<std::vector<std::string>*>(rows)->emplace_back(values[0] != nullptr ? values[0] : "");
+using TakeRow = std::function<void(const SqliteConnection::Row&)>;
+
+int hand_on(void* take, int columns, char** values, char**) {
+    (*static_cast<const TakeRow*>(take))({values, static_cast<std::size_t>(columns)});
     return 0;
 }
 
@@ -32,13 +33,21 @@ Result<SqliteConnection> SqliteConnection::open(const Path& file, bool make, Nan
     return connection;
 }
 
-Result<std::vector<std::string>> SqliteConnection::run(const std::string& statements) {
-    std::vector<std::string> rows;
+Status SqliteConnection::each_row(const std::string& statements, const TakeRow& take) {
     char* words = nullptr;
-    const int done = sqlite3_exec(connection_.get(), statements.c_str(), take_first_column, &rows, &words);
+    const int done =
+        sqlite3_exec(connection_.get(), statements.c_str(), hand_on, const_cast<TakeRow*>(&take), &words);
     const std::unique_ptr<char, decltype(&sqlite3_free)> owner(words, sqlite3_free);
     if (done != SQLITE_OK)
         return fail(ErrorKind::database, "{}", words != nullptr ? words : sqlite3_errstr(done));
+    return {};
+}
+
+Result<std::vector<std::string>> SqliteConnection::run(const std::string& statements) {
+    std::vector<std::string> rows;
+    JOUST_CHECK(each_row(statements, [&](const Row& row) {
+        if (!row.empty()) rows.emplace_back(row[0] != nullptr ? row[0] : "");
+    }));
     return rows;
 }
 

@@ -2,7 +2,9 @@
 
 #include <sqlite3.h>
 
+#include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -19,6 +21,10 @@ public:
     /// views, functions in its schema) is not: whoever wrote it decides on its content only.
     static Result<SqliteConnection> open(const Path& file, bool make, Nanoseconds patience);
 
+    /// The columns of a row, null as null pointers; valid in the call that has it.
+    using Row = std::span<char* const>;
+    /// Runs one or more statements and hands each of their rows to `take` as it comes.
+    Status each_row(const std::string& statements, const std::function<void(const Row&)>& take);
     /// Runs one or more statements; returns the first column of all their rows, null as "".
     Result<std::vector<std::string>> run(const std::string& statements);
 

@@ -67,6 +67,12 @@ void fields(F& f, L& log) {
     f.seconds("elapsed_s", log.elapsed);
 }
 
+template <typename F, Is<model::OwnCounters> C>
+void fields(F& f, C& counters) {
+    f("commits", counters.commits);
+    f("inserted", counters.inserted);
+}
+
 template <typename F, Is<model::ObservedEffects> E>
 void fields(F& f, E& effects) {
     f("contract", effects.contract);
@@ -82,6 +88,7 @@ void fields(F& f, E& effects) {
     f("answers_ahead", effects.answers_ahead);
     f("tables", effects.tables);
     f.later("log_syncs", effects.log_syncs);
+    f.later("counters", effects.counters);
 }
 
 }  // namespace joust::files

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstring>
 
 #include "base/fd.hpp"
 #include "base/quantity.hpp"
@@ -19,6 +20,9 @@ namespace {
 
 constexpr std::size_t k_most_result = std::size_t{64} << 20U;
 constexpr char k_done = '+';  ///< before a result; before an error stands the number of its kind
+constexpr std::uint32_t k_end = ~std::uint32_t{0};  ///< in place of a part's length: the result follows
+
+using Work = std::function<Result<std::string>(const Tell&)>;
 
 void tell(int file, std::string_view text) {
     while (!text.empty()) {
@@ -29,8 +33,13 @@ void tell(int file, std::string_view text) {
     }
 }
 
-[[noreturn]] void run_work(const User& user, pid_t parent, int pipe,
-                           const std::function<Result<std::string>()>& work) {
+// A part, or a result, after its length. Both sides are the same program.
+void tell_after(std::uint32_t length, std::string_view text) {
+    std::string message(reinterpret_cast<const char*>(&length), sizeof length);
+    tell(k_kept, message.append(text));
+}
+
+[[noreturn]] void run_work(const User& user, pid_t parent, int pipe, const Work& work) {
     for (int number = 1; number < NSIG; ++number)
         ::signal(number, SIG_DFL);
     sigset_t none;
@@ -45,27 +54,61 @@ void tell(int file, std::string_view text) {
                        // After the change of user, which takes the death signal away.
                        ::prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && ::getppid() == parent && ::chdir("/") == 0;
     if (!ready) {
-        tell(k_kept, encoded(fail(ErrorKind::io, "a child process cannot become user {}: {}", user.name,
-                                  errno_text())));
+        tell_after(k_end, encoded(fail(ErrorKind::io, "a child process cannot become user {}: {}", user.name,
+                                       errno_text())));
         ::_exit(1);
     }
-    tell(k_kept, encoded(work()));
+    tell_after(k_end, encoded(work([](std::string_view part) {
+                   tell_after(static_cast<std::uint32_t>(part.size()), part);
+               })));
     ::_exit(0);
 }
 
-// Until the child closes its end; false at the deadline, or if the result gets too long.
-bool read_result(const Fd& pipe, TimePoint deadline, std::string& text) {
+// Takes apart what a child writes: parts, and at last its result.
+class ChildOutput {
+public:
+    explicit ChildOutput(const Tell& each) : each_(each) {}
+    // False where a part or the result is too long.
+    bool add(std::string_view bytes) {
+        pending_.append(bytes);
+        std::size_t taken = 0;
+        std::uint32_t length = 0;
+        while (!ended_ && pending_.size() - taken >= sizeof length) {
+            std::memcpy(&length, pending_.data() + taken, sizeof length);
+            ended_ = length == k_end;
+            if (!ended_ && length > k_longest_part) return false;
+            if (!ended_ && pending_.size() - taken - sizeof length < length) break;
+            taken += sizeof length;
+            if (ended_) break;
+            each_(std::string_view(pending_).substr(taken, length));
+            taken += length;
+        }
+        pending_.erase(0, taken);
+        return pending_.size() <= k_most_result;
+    }
+    // "" where it did not come to its end.
+    [[nodiscard]] std::string_view result() const { return ended_ ? std::string_view(pending_) : ""; }
+
+private:
+    const Tell& each_;
+    std::string pending_;  ///< of a part that is not whole yet, or of the result
+    bool ended_ = false;
+};
+
+enum class Read { whole, late, too_long };
+
+// Until the child closes its end.
+Read read_output(const Fd& pipe, TimePoint deadline, ChildOutput& output) {
     char buffer[4096];
     for (;;) {
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - now()).count();
-        if (left <= 0) return false;
+        if (left <= 0) return Read::late;
         pollfd watched{.fd = pipe.get(), .events = POLLIN, .revents = 0};
         if (::poll(&watched, 1, static_cast<int>(std::min<long>(left, 1000))) <= 0) continue;
         const ssize_t got = ::read(pipe.get(), buffer, sizeof buffer);
         if (got < 0 && (errno == EINTR || errno == EAGAIN)) continue;
-        if (got <= 0) return true;
-        text.append(buffer, static_cast<std::size_t>(got));
-        if (text.size() > k_most_result) return false;
+        if (got <= 0) return Read::whole;
+        if (!output.add({buffer, static_cast<std::size_t>(got)})) return Read::too_long;
     }
 }
 
@@ -94,6 +137,10 @@ bool keep_only(int file) {
 
 Result<std::string> run_as(const User& user, Nanoseconds limit,
                            const std::function<Result<std::string>()>& work) {
+    return run_as(user, limit, [&](const Tell&) { return work(); }, [](std::string_view) {});
+}
+
+Result<std::string> run_as(const User& user, Nanoseconds limit, const Work& work, const Tell& each) {
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) != 0) return fail(ErrorKind::io, "cannot make a pipe: {}", errno_text());
     const Fd read_end(ends[0]);
@@ -109,16 +156,17 @@ Result<std::string> run_as(const User& user, Nanoseconds limit,
     ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
     if (child < 0) return fail(ErrorKind::io, "cannot start a child process: {}", why);
     write_end.close();
-    std::string text;
-    const bool whole = read_result(read_end, now() + limit, text);
+    ChildOutput output(each);
+    const Read read = read_output(read_end, now() + limit, output);
     ::kill(child, SIGKILL);
     while (::waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
     }
-    if (text.size() > k_most_result)
+    if (read == Read::too_long)
         return fail(ErrorKind::io, "a child process of user {} told more than {} bytes", user.name,
                     k_most_result);
-    if (!whole) return fail(ErrorKind::timed_out, "it did not end within {} and was killed", spoken(limit));
-    return decoded(text, user);
+    if (read == Read::late)
+        return fail(ErrorKind::timed_out, "it did not end within {} and was killed", spoken(limit));
+    return decoded(output.result(), user);
 }
 
 }  // namespace joust::host

@@ -19,6 +19,15 @@ namespace joust::host {
 Result<std::string> run_as(const User& user, Nanoseconds limit,
                            const std::function<Result<std::string>()>& work);
 
+/// Takes a part of what work has to tell, ahead of its result; of at most k_longest_part bytes.
+using Tell = std::function<void(std::string_view part)>;
+inline constexpr std::size_t k_longest_part = std::size_t{32} * 1024;
+
+/// The same for work that tells more than should be in memory at once: each part is handed to `each` as it
+/// comes.
+Result<std::string> run_as(const User& user, Nanoseconds limit,
+                           const std::function<Result<std::string>(const Tell&)>& work, const Tell& each);
+
 // What run_as() and Deputy share.
 
 /// A result as text, for a pipe.

@@ -23,6 +23,7 @@ struct Order {
     gid_t gid;
     std::int64_t limit_ns;
 };
+constexpr char k_part = '-';  ///< before a part; what begins in another way is the result, see encoded()
 constexpr auto k_answer_patience = std::chrono::seconds(10);  ///< beyond the limit of the work itself
 
 ssize_t receive(int socket, std::vector<char>& buffer) {
@@ -32,7 +33,8 @@ ssize_t receive(int socket, std::vector<char>& buffer) {
     }
 }
 
-std::string answer_to(const std::vector<char>& message, std::size_t size, const Deputy::Work& work) {
+std::string answer_to(const std::vector<char>& message, std::size_t size, const Deputy::Work& work,
+                      const Tell& each) {
     Order order{};
     std::memcpy(&order, message.data(), sizeof order);
     const std::string_view request(message.data() + sizeof order, size - sizeof order);
@@ -40,7 +42,8 @@ std::string answer_to(const std::vector<char>& message, std::size_t size, const 
                     .uid = order.uid,
                     .gid = order.gid,
                     .groups = {order.gid}};
-    Result<std::string> result = run_as(user, Nanoseconds(order.limit_ns), [&] { return work(request); });
+    Result<std::string> result = run_as(
+        user, Nanoseconds(order.limit_ns), [&](const Tell& tell) { return work(request, tell); }, each);
     if (result && result->size() >= Deputy::k_longest)
         result = fail(ErrorKind::io, "a result of {} bytes is too long", result->size());
     std::string answer = encoded(result);
@@ -58,12 +61,15 @@ std::string answer_to(const std::vector<char>& message, std::size_t size, const 
     ::prctl(PR_SET_NAME, "joust-deputy");
     if (!keep_only(socket) || ::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || ::getppid() != parent) ::_exit(1);
     std::vector<char> message(sizeof(Order) + Deputy::k_longest);
+    const auto send = [](const std::string& text) {
+        if (::send(k_kept, text.data(), text.size(), MSG_NOSIGNAL) < 0) ::_exit(1);
+    };
     for (;;) {
         const ssize_t got = receive(k_kept, message);
         if (got < static_cast<ssize_t>(sizeof(Order)) || got > static_cast<ssize_t>(message.size()))
             ::_exit(0);
-        const std::string answer = answer_to(message, static_cast<std::size_t>(got), work);
-        if (::send(k_kept, answer.data(), answer.size(), MSG_NOSIGNAL) < 0) ::_exit(1);
+        send(answer_to(message, static_cast<std::size_t>(got), work,
+                       [&](std::string_view part) { send(k_part + std::string(part)); }));
     }
 }
 
@@ -97,7 +103,8 @@ Deputy::~Deputy() {
     }
 }
 
-Result<std::string> Deputy::ask(const User& user, Nanoseconds limit, std::string_view request) const {
+Result<std::string> Deputy::ask(const User& user, Nanoseconds limit, std::string_view request,
+                                const Tell& each) const {
     const Order order{.uid = user.uid, .gid = user.gid, .limit_ns = limit.count()};
     std::string message(reinterpret_cast<const char*>(&order), sizeof order);
     message += request;
@@ -111,7 +118,9 @@ Result<std::string> Deputy::ask(const User& user, Nanoseconds limit, std::string
         if (::poll(&watched, 1, 1000) <= 0) continue;
         const ssize_t got = receive(socket_.get(), answer);
         if (got <= 0) return fail(ErrorKind::io, "the process that works as user {} is gone", user.name);
-        return decoded({answer.data(), static_cast<std::size_t>(got)}, user);
+        const std::string_view said(answer.data(), static_cast<std::size_t>(got));
+        if (said.front() != k_part) return decoded(said, user);
+        each(said.substr(1));
     }
     return fail(ErrorKind::timed_out, "the process that works as user {} does not answer", user.name);
 }

@@ -7,6 +7,7 @@
 #include "base/clock.hpp"
 #include "base/error.hpp"
 #include "base/fd.hpp"
+#include "host/as_user.hpp"
 #include "host/proc.hpp"
 #include "host/user.hpp"
 
@@ -18,7 +19,8 @@ namespace joust::host {
 /// and when the thread that started it ends.
 class Deputy {
 public:
-    using Work = std::function<Result<std::string>(std::string_view request)>;
+    /// Work returns its result; what is long, it tells in parts before.
+    using Work = std::function<Result<std::string>(std::string_view request, const Tell& tell)>;
     /// The longest request and result, in bytes; what is longer is an error.
     static constexpr std::size_t k_longest = 64 * 1024;
 
@@ -28,9 +30,11 @@ public:
     ~Deputy();
 
     [[nodiscard]] const ProcessIdentity& identity() const { return identity_; }
-    /// The result of `work(request)`, done as `user` within `limit`.
-    [[nodiscard]] Result<std::string> ask(const User& user, Nanoseconds limit,
-                                          std::string_view request) const;
+    /// The result of `work(request)`, done as `user` within `limit`. Each part that the work tells is handed
+    /// to `each` as it comes, also where the work fails in the end.
+    [[nodiscard]] Result<std::string> ask(
+        const User& user, Nanoseconds limit, std::string_view request,
+        const Tell& each = [](std::string_view) {}) const;
 
 private:
     Deputy(ProcessIdentity identity, Fd socket) : identity_(identity), socket_(std::move(socket)) {}

@@ -338,7 +338,8 @@ std::optional<ExitStatus> Process::exit_status() const {
         info.si_pid == 0)
         return std::nullopt;
     if (info.si_code == CLD_EXITED) return ExitStatus{.code = info.si_status};
-    return ExitStatus{.signal = info.si_status};
+    if (info.si_code == CLD_KILLED || info.si_code == CLD_DUMPED) return ExitStatus{.signal = info.si_status};
+    return std::nullopt;  // where a thread of this program traces it, stops are told whatever was asked for
 }
 
 std::optional<ExitStatus> Process::wait_for(Nanoseconds limit) const {

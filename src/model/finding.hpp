@@ -205,9 +205,11 @@ struct ShortWindow {
 struct NotEvaluated {
     Rule rule;
     std::optional<ShortWindow> short_window;  ///< there is data, but too little
-    bool in_part = false;   ///< another part of the rule was evaluated, and holds: of effects, the audit
-    bool in_log = false;    ///< … of effects, what the database's log has
-    bool in_files = false;  ///< … of effects, files
+    bool in_part = false;      ///< another part of the rule was evaluated, and holds: of effects, the audit
+    bool in_log = false;       ///< … of effects, what the database's log has
+    bool in_counters = false;  ///< … of effects, transactions, by a database's counter
+    bool inserts_counted = false;  ///< … of effects, inserted rows, by a database's numbers
+    bool in_files = false;         ///< … of effects, files
     bool durability_open = false;  ///< of effects: whether commits waited for the disk does not follow
     bool undeclared = false;       ///< there is nothing that the rule could be held against
     friend bool operator==(const NotEvaluated&, const NotEvaluated&) = default;

@@ -15,6 +15,14 @@ constexpr std::array<std::pair<TableFault, std::string_view>, 6> k_names{{
     {TableFault::replaced, "replaced"},
 }};
 
+// A table counts where all of them have counted it.
+void add(OwnCounters& sum, const OwnCounters& more) {
+    sum.commits += more.commits;
+    std::erase_if(sum.inserted, [&](const auto& one) { return !more.inserted.contains(one.first); });
+    for (auto& [table, rows] : sum.inserted)
+        rows += more.inserted.at(table);
+}
+
 }  // namespace
 
 std::string_view name(TableFault fault) {
@@ -59,6 +67,10 @@ void add(ObservedEffects& sum, const ObservedEffects& more) {
         all.most_sessions = std::max(all.most_sessions, more.log_syncs->most_sessions);
         all.elapsed += more.log_syncs->elapsed;
     }
+    if (sum.counters && more.counters)
+        add(*sum.counters, *more.counters);
+    else
+        sum.counters.reset();
     for (const FaultyTable& table : more.tables)
         if (std::find(sum.tables.begin(), sum.tables.end(), table) == sum.tables.end())
             sum.tables.push_back(table);

@@ -55,8 +55,16 @@ struct LogSyncs {
     friend bool operator==(const LogSyncs&, const LogSyncs&) = default;
 };
 
+/// What SQLite, whose log cannot be read, counts itself.
+struct OwnCounters {
+    std::uint64_t commits = 0;  ///< that changed anything in the contender's file, by its change counter
+    /// Rows by table, of those whose keys AUTOINCREMENT numbers and that have had one.
+    std::map<std::string, std::int64_t> inserted;
+    friend bool operator==(const OwnCounters&, const OwnCounters&) = default;
+};
+
 /// What the requests of a trial changed in the database, from the beginning of its turn to the end of the
-/// drain, by the database's own log.
+/// drain, by the database's own log, or by its counters.
 struct ObservedEffects {
     /// What the workload declares for each request: rows by table, and transactions. Without any row nothing
     /// is declared, and nothing was counted.
@@ -77,10 +85,13 @@ struct ObservedEffects {
     std::vector<FaultyTable> tables;  ///< of the contract, before or after it
     /// Empty where a commit need not be durable, or it was not counted.
     std::optional<LogSyncs> log_syncs = {};
+    /// Where there is no log: then shapes, rows and what was rolled back are not known.
+    std::optional<OwnCounters> counters = {};
 
     static constexpr std::size_t k_most_shapes = 20;
     [[nodiscard]] bool declared() const { return !contract.empty(); }
     [[nodiscard]] std::uint64_t commits() const {
+        if (counters) return counters->commits;
         std::uint64_t all = other_commits;
         for (const CommitShape& shape : shapes)
             all += shape.commits;

@@ -29,6 +29,18 @@ std::string IssuedIds::id(std::uint64_t sequence) const {
     return fmt::format("{}{:012x}", prefix, sequence);
 }
 
+std::optional<IssuedIds::Parts> IssuedIds::parsed(std::string_view id) {
+    constexpr std::size_t k_digits = 12;
+    if (id.size() < k_digits) return std::nullopt;
+    Parts parts{.prefix = id.substr(0, id.size() - k_digits)};
+    for (const char digit : id.substr(parts.prefix.size())) {
+        const std::size_t value = std::string_view("0123456789abcdef").find(digit);
+        if (value == std::string_view::npos) return std::nullopt;
+        parts.sequence = parts.sequence * 16 + value;
+    }
+    return parts;
+}
+
 double Samples::goodput_rps() const {
     return window > Nanoseconds{0} ? static_cast<double>(completed_in_window) / joust::seconds(window) : 0.0;
 }

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -111,6 +112,12 @@ struct IssuedIds {
 
     static constexpr std::size_t k_most_unacknowledged = 1'000'000;
     [[nodiscard]] std::string id(std::uint64_t sequence) const;
+    struct Parts {
+        std::string_view prefix;
+        std::uint64_t sequence = 0;
+    };
+    /// The parts of what id() makes, of sequence numbers below 2⁴⁸; empty for what is no such id.
+    static std::optional<Parts> parsed(std::string_view id);
     friend bool operator==(const IssuedIds&, const IssuedIds&) = default;
 };
 

@@ -105,8 +105,8 @@ struct TrialResult {
     std::vector<Incident> incidents;
     /// Empty where the workload declares no rows, the ids are not known, or the database could not be asked.
     std::optional<Audit> audit;
-    /// Empty where the database has no log that can be read, the operations of the workload differ in their
-    /// effects, or the ids are not known.
+    /// Empty where the operations of the workload differ in their effects, or the ids are not known, and in
+    /// files of earlier versions for SQLite.
     std::optional<ObservedEffects> effects;
     /// Empty where the operations of the workload differ in their files, and in files of earlier versions.
     std::optional<ObservedFiles> files;

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <map>
-#include <span>
 #include <string>
 
 #include "database/database.hpp"
@@ -9,10 +8,6 @@
 #include "probes/probe.hpp"
 
 namespace joust::probes {
-
-/// Holds rows by request id against the ids that were sent; `rows_left` is above 0.
-model::Audit audit(std::span<const model::IssuedIds> ids, std::span<const database::RowsOfRequest> rows,
-                   std::int64_t rows_left);
 
 /// What every request of a workload leaves in one table.
 struct RowsLeft {

@@ -41,6 +41,11 @@ model::RowsByTable declared_rows(const model::EffectsContract& effects) {
     return rows;
 }
 
+model::OwnCounters of_tables(model::OwnCounters counters, const model::RowsByTable& contract) {
+    std::erase_if(counters.inserted, [&](const auto& one) { return !contract.contains(one.first); });
+    return counters;
+}
+
 }  // namespace
 
 std::optional<RowsChanged> rows_changed(const model::Workload& workload) {
@@ -111,6 +116,14 @@ std::vector<WallTime> WalProbe::times() const {
     return times;
 }
 
+Status WalProbe::count_changes(const database::ChangeLog& log, model::ObservedEffects& effects) const {
+    ChangeCount changes(expected_->rows, log, times());
+    JOUST_CHECK(database_.read_changes(log, [&](const database::WalRecord& record) { changes.add(record); }));
+    changes.write(effects);
+    if (expected_->transactions == 1) effects.answers_ahead = answers_ahead(answers_, changes.commits_by());
+    return {};
+}
+
 Status WalProbe::finish(model::TrialResult& trial) {
     if (!expected_) {
         trial.effects.emplace();
@@ -126,16 +139,10 @@ Status WalProbe::finish(model::TrialResult& trial) {
                                    .unknown = requests->unknown};
     if (log) {
         effects.tables = faulty_tables(expected_->rows, **log);
-        ChangeCount changes(expected_->rows, **log, times());
-        const Status read =
-            database_.read_changes(**log, [&](const database::WalRecord& record) { changes.add(record); });
-        if (read) {
-            changes.write(effects);
-            if (expected_->transactions == 1)
-                effects.answers_ahead = answers_ahead(answers_, changes.commits_by());
-        } else {
+        if ((*log)->counters)
+            effects.counters = of_tables(*(*log)->counters, expected_->rows);
+        else if (const Status read = count_changes(**log, effects); !read)
             log = tl::unexpected(read.error());
-        }
     }
     // Whether the server is still sound is asked at the end of the trial, which says why it is not.
     if (!log) {

@@ -27,8 +27,8 @@ std::vector<model::FaultyTable> faulty_tables(const model::RowsByTable& contract
 /// By how many the answers were ahead of the commits at one of the times, at most.
 std::uint64_t answers_ahead(const Answers& answers, const std::vector<std::uint64_t>& commits_by);
 
-/// Reads, when the load has ended, what its requests have changed from the database's own log: from the
-/// beginning of the trial to the end of the drain, so that no request straddles an edge.
+/// Reads, when the load has ended, what its requests have changed from the database's own log or counters:
+/// from the beginning of the trial to the end of the drain, so that no request straddles an edge.
 class WalProbe final : public Probe {
 public:
     /// `answers` outlives the probe, and is complete when the load has ended. An empty `expected`: nothing is
@@ -45,6 +45,7 @@ public:
 
 private:
     [[nodiscard]] std::vector<WallTime> times() const;
+    Status count_changes(const database::ChangeLog& log, model::ObservedEffects& effects) const;
 
     database::Database& database_;
     std::string contender_;

@@ -1,6 +1,8 @@
 #include "report/effects_table.hpp"
 
 #include <algorithm>
+#include <array>
+#include <optional>
 #include <set>
 
 #include "report/cell_text.hpp"
@@ -22,6 +24,18 @@ const ObservedEffects* declared(const RunReport& run) {
     for (const Cell& cell : run.comparison.cells)
         if (cell.effects && cell.effects->declared()) return &*cell.effects;
     return nullptr;
+}
+
+// Rows of a table that were inserted, updated and deleted, where that is known.
+std::array<std::optional<std::int64_t>, 3> changed(const ObservedEffects& effects, const std::string& table) {
+    if (effects.counters) {
+        const auto found = effects.counters->inserted.find(table);
+        if (found == effects.counters->inserted.end()) return {};
+        return {found->second, std::nullopt, std::nullopt};
+    }
+    const auto found = effects.rows.find(table);
+    const RowEffects rows = found == effects.rows.end() ? RowEffects{} : found->second;
+    return {rows.inserted, rows.updated, rows.deleted};
 }
 
 Table table_of(const RunReport& run, const ObservedEffects& contract) {
@@ -51,13 +65,10 @@ Table table_of(const RunReport& run, const ObservedEffects& contract) {
             row.push_back(std::to_string(effects.acknowledged));
             row.push_back(
                 words::per_request(static_cast<std::int64_t>(effects.commits()), effects.acknowledged));
-            for (const auto& [name, unused] : contract.contract) {
-                const auto found = effects.rows.find(name);
-                const RowEffects rows = found == effects.rows.end() ? RowEffects{} : found->second;
-                for (const std::int64_t count : {rows.inserted, rows.updated, rows.deleted})
-                    row.push_back(words::per_request(count, effects.acknowledged));
-            }
-            row.push_back(std::to_string(effects.rolled_back));
+            for (const auto& [name, unused] : contract.contract)
+                for (const std::optional<std::int64_t> count : changed(effects, name))
+                    row.push_back(count ? words::per_request(*count, effects.acknowledged) : "–");
+            row.push_back(effects.counters ? "–" : std::to_string(effects.rolled_back));
         }
         row.resize(table.columns.size() - 1, "–");
         row.push_back(validity_text(cell));
@@ -90,8 +101,8 @@ std::string effects_section(const RunReport& run) {
     const std::string why = reasons(run);
     if (contract == nullptr)
         return heading + (why.empty() ? marked(words::effects_not_declared()) + "\n" : why.substr(1)) + after;
-    return heading + marked(words::about_effects()) + "\n\n" + table_of(run, *contract).markdown() + why +
-           after;
+    return heading + marked(words::about_effects(contract->counters.has_value())) + "\n\n" +
+           table_of(run, *contract).markdown() + why + after;
 }
 
 }  // namespace joust::report

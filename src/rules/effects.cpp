@@ -1,5 +1,6 @@
 #include "rules/effects.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "rules/files.hpp"
@@ -54,13 +55,43 @@ bool rows_hold(const ObservedEffects& effects, const Between& requests) {
     return true;
 }
 
+// So far as its keys are numbered.
+bool inserts_hold(const ObservedEffects& effects, const Between& requests) {
+    return std::all_of(effects.contract.begin(), effects.contract.end(), [&](const auto& table) {
+        const auto found = effects.counters->inserted.find(table.first);
+        return found == effects.counters->inserted.end() ||
+               requests.holds(found->second, table.second.inserted);
+    });
+}
+
+bool all_inserts_counted(const ObservedEffects& effects) {
+    return std::all_of(effects.contract.begin(), effects.contract.end(),
+                       [&](const auto& table) { return effects.counters->inserted.contains(table.first); });
+}
+
+std::vector<Misdeed> counted_misdeeds(const ObservedEffects& effects, const Between& requests,
+                                      bool rows_audited) {
+    const auto transactions = static_cast<std::uint64_t>(effects.transactions);
+    const std::uint64_t commits = effects.commits();
+    const bool inserts = inserts_hold(effects, requests);
+    std::vector<Misdeed> found;
+    if (commits < requests.least * transactions)
+        found.push_back(inserts && rows_audited ? Misdeed::one_for_several : Misdeed::no_commit);
+    else if (transactions > 0 && commits > requests.most * transactions)
+        found.push_back(Misdeed::several_for_one);
+    if (!inserts && (found.empty() || found.front() != Misdeed::no_commit))
+        found.push_back(Misdeed::other_rows);
+    return found;
+}
+
 }  // namespace
 
-std::vector<Misdeed> misdeeds(const ObservedEffects& effects) {
+std::vector<Misdeed> misdeeds(const ObservedEffects& effects, const std::optional<model::Audit>& audit) {
     std::vector<Misdeed> found;
     if (!effects.declared() || !effects.not_read.empty()) return found;
     const auto transactions = static_cast<std::uint64_t>(effects.transactions);
     const Between requests{effects.acknowledged, effects.acknowledged + effects.unknown};
+    if (effects.counters) return counted_misdeeds(effects, requests, audit && audit->as_contract());
     const bool rows = rows_hold(effects, requests);
     const std::uint64_t commits = effects.commits();
     const std::uint64_t least = requests.least * transactions;
@@ -84,7 +115,7 @@ std::vector<Misdeed> misdeeds(const ObservedEffects& effects) {
 Outcome effects(const model::TrialResult& trial) {
     model::EffectsMissed missed;
     if (trial.audit && !trial.audit->as_contract()) missed.audit = trial.audit;
-    if (trial.effects) missed.misdeeds = misdeeds(*trial.effects);
+    if (trial.effects) missed.misdeeds = misdeeds(*trial.effects, trial.audit);
     const bool tables = trial.effects && !trial.effects->tables.empty();
     if (tables || !missed.misdeeds.empty()) missed.observed = trial.effects;
     for (const model::IssuedIds& thread : trial.samples.ids)
@@ -94,11 +125,15 @@ Outcome effects(const model::TrialResult& trial) {
     if (missed.audit || missed.observed || missed.files || missed.misdelivered > 0)
         return model::Finding{.rule = model::Rule::effects, .facts = std::move(missed)};
     const bool declared = trial.effects && trial.effects->declared();
+    const bool read = declared && trial.effects->not_read.empty();
+    const bool counted = read && trial.effects->counters;
     const bool files_declared = trial.files && trial.files->declared();
     const model::NotEvaluated left{
         .rule = model::Rule::effects,
         .in_part = trial.audit.has_value(),
-        .in_log = declared && trial.effects->not_read.empty(),
+        .in_log = read && !counted,
+        .in_counters = counted && trial.effects->transactions > 0,
+        .inserts_counted = counted && all_inserts_counted(*trial.effects),
         .in_files = files_declared && files_as_contract(*trial.files),
         .durability_open =
             declared && trial.effects->log_syncs && durability(*trial.effects->log_syncs) == Durability::open,

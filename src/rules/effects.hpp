@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "model/trial_result.hpp"
@@ -9,8 +10,10 @@ namespace joust::rules {
 
 /// How the observed effects differ from their contract: a request that was answered rightly has committed
 /// just once, if the contract is one transaction, with just its rows; one that failed may have, or not.
-/// Nothing where none are declared or the log was not read; faults of tables are apart.
-std::vector<model::Misdeed> misdeeds(const model::ObservedEffects& effects);
+/// Nothing where none are declared or the log was not read; faults of tables are apart. Where the database
+/// has counters in place of a log, the rows are those of the audit.
+std::vector<model::Misdeed> misdeeds(const model::ObservedEffects& effects,
+                                     const std::optional<model::Audit>& audit = {});
 
 /// What the requests of a trial did, held against the contract: the rows that carry their ids, the database's
 /// log, and files. Evaluated as a whole only where all three were.

@@ -69,6 +69,7 @@ std::string table_text(const model::FaultyTable& table) {
 std::string rows_text(const ObservedEffects& effects) {
     std::vector<std::string> parts;
     for (const auto& [table, contract] : effects.contract) {
+        if (effects.counters && !effects.counters->inserted.contains(table)) continue;
         const auto found = effects.rows.find(table);
         const model::RowEffects rows = found == effects.rows.end() ? model::RowEffects{} : found->second;
         const auto compare = [&, &of = table](std::string_view did, std::int64_t count, std::int64_t each) {
@@ -78,7 +79,9 @@ std::string rows_text(const ObservedEffects& effects) {
             parts.push_back(fmt::format("{} {} rows of {} per request, contract {}", did,
                                         per_request(count, effects.acknowledged), of, each));
         };
-        compare("inserted", rows.inserted, contract.inserted);
+        compare("inserted", effects.counters ? effects.counters->inserted.at(table) : rows.inserted,
+                contract.inserted);
+        if (effects.counters) continue;
         compare("updated", rows.updated, contract.updated);
         compare("deleted", rows.deleted, contract.deleted);
     }
@@ -89,6 +92,7 @@ std::string rows_text(const ObservedEffects& effects) {
 
 std::string misdeed_text(Misdeed misdeed, const ObservedEffects& effects) {
     const std::string requests = fmt::format("{} requests answered rightly", effects.acknowledged);
+    const std::string_view by = effects.counters ? ", by SQLite's change counter" : "";
     switch (misdeed) {
         case Misdeed::rolled_back:
             return fmt::format(
@@ -96,11 +100,13 @@ std::string misdeed_text(Misdeed misdeed, const ObservedEffects& effects) {
                 "were rolled back",
                 requests, effects.commits(), effects.rolled_back);
         case Misdeed::one_for_several:
-            return fmt::format("one transaction for several requests: {} commits for {}", effects.commits(),
-                               requests);
+            return fmt::format("one transaction for several requests: {} commits for {}{}", effects.commits(),
+                               requests, by);
         case Misdeed::no_commit: {
-            std::string text = fmt::format("work is missing: the database's log has {} commits for {}",
-                                           effects.commits(), requests);
+            std::string text =
+                fmt::format("work is missing: {} {} commits for {}",
+                            effects.counters ? "SQLite's change counter has" : "the database's log has",
+                            effects.commits(), requests);
             if (effects.rows_elsewhere > 0)
                 text += fmt::format("; {} rows of other tables were changed", effects.rows_elsewhere);
             else if (effects.commits() == 0)
@@ -109,9 +115,9 @@ std::string misdeed_text(Misdeed misdeed, const ObservedEffects& effects) {
         }
         case Misdeed::several_for_one:
             return fmt::format(
-                "{} transactions per request, contract {}",
+                "{} transactions per request, contract {}{}",
                 per_request(static_cast<std::int64_t>(effects.commits()), effects.acknowledged),
-                effects.transactions);
+                effects.transactions, by);
         case Misdeed::other_rows:
             return rows_text(effects);
         case Misdeed::not_durable:
@@ -133,6 +139,10 @@ std::string misdeed_text(Misdeed misdeed, const ObservedEffects& effects) {
 std::string counted_text(const model::NotEvaluated& rule) {
     std::vector<std::string> parts;
     if (rule.in_log) parts.emplace_back("transactions and rows were counted in the database's log");
+    if (rule.in_counters) parts.emplace_back("transactions were counted by SQLite's change counter");
+    if (rule.inserts_counted)
+        parts.emplace_back(parts.empty() ? "inserted rows were counted by AUTOINCREMENT"
+                                         : "inserted rows by AUTOINCREMENT");
     if (rule.in_part)
         parts.emplace_back(parts.empty() ? "rows were audited by request" : "rows audited by request");
     if (rule.in_files)
@@ -145,10 +155,14 @@ std::string counted_text(const model::NotEvaluated& rule) {
 std::string uncounted_text(const model::NotEvaluated& rule) {
     std::vector<std::string> parts;
     if (!rule.in_files) parts.emplace_back("files were not counted");
+    const bool counted = rule.in_log || rule.in_counters;
     if (!rule.in_part && rule.in_files)
-        parts.emplace_back(rule.in_log ? "rows were not audited by request"
-                                       : "rows and transactions were not counted");
-    if (rule.in_part && !rule.in_log && rule.in_files) parts.emplace_back("transactions were not counted");
+        parts.emplace_back(counted ? "rows were not audited by request"
+                                   : "rows and transactions were not counted");
+    if (rule.in_part && !counted && rule.in_files) parts.emplace_back("transactions were not counted");
+    if (rule.in_counters)
+        parts.emplace_back(
+            "which rows a transaction changed, and whether it waited for the disk, is in no log");
     if (rule.durability_open)
         parts.emplace_back(
             "whether commits were durable when they were answered does not follow from the syncs of the log "

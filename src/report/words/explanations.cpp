@@ -94,7 +94,17 @@ Prose about_sessions() {
            emphasis("None free") + ": share of the samples in which every connection was in use.";
 }
 
-Prose about_effects() {
+Prose about_effects(bool by_counters) {
+    if (by_counters)
+        return "What each request that was answered rightly changed, by SQLite's own counters, from the "
+               "reset "
+               "of a trial to the end of its drain. " +
+               emphasis("Transactions") +
+               " are those that changed anything in the contender's file, by the change counter of its "
+               "wal-index; rows that were " +
+               emphasis("inserted") +
+               ", those that AUTOINCREMENT numbered. What else a transaction changed is in no log; the rows "
+               "that it left are audited by request.";
     return "What each request that was answered rightly changed, by the database's own write-ahead log, from "
            "the "
            "reset of a trial to the end of its drain. " +

@@ -13,7 +13,8 @@ Prose about_capacity();
 Prose about_latency();
 Prose about_resources();
 Prose about_sessions();
-Prose about_effects();
+/// `by_counters`: of SQLite, which keeps no log that can be read.
+Prose about_effects(bool by_counters);
 Prose effects_not_declared();
 /// Why effects of an entrant's trial were not counted.
 Prose log_not_read(const std::string& entrant, const std::string& why);

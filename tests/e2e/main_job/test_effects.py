@@ -113,15 +113,22 @@ CREATE OR REPLACE TRIGGER trim AFTER UPDATE ON users EXECUTE FUNCTION trim_users
 """
 
 
-def run(place, rig, *arguments, sql=""):
+# What it deletes would count as updated to the contender, which then says so itself: that it is there is enough.
+SQLITE_TRIGGER = """
+CREATE TRIGGER IF NOT EXISTS trim AFTER UPDATE ON users WHEN new.ordinal > 99
+BEGIN DELETE FROM users WHERE ordinal > 99; END;
+"""
+
+
+def run(place, rig, *arguments, sql="", engine="postgres"):
     place.declared_effects().real_contender("fastapi").benchmark(["fastapi"], levels="[4]", duration="2s")
     file = place.path / "contenders/fastapi/app/workload.py"
     honest = file.read_text()
     file.write_text(rig(honest))
-    with (place.path / "contenders/fastapi/schema/postgres.sql").open("a") as schema:
+    with (place.path / f"contenders/fastapi/schema/{engine}.sql").open("a") as schema:
         schema.write(sql)
     assert rig is str or file.read_text() != honest
-    run = place.run(*arguments)
+    run = place.run("--database", engine, *arguments)
     assert (place.latest / "trials.jsonl").exists(), run.err
     (trial,) = place.trials()
     results = json.loads((place.latest / "incremental_benchmark_results.json").read_text())
@@ -151,9 +158,34 @@ def test_an_honest_contender_has_every_row_of_every_request(place):
 
 
 def test_sqlite_is_audited_too(place):
-    trial, cell = run(place, skips, "--database", "sqlite")
+    trial, cell = run(place, skips, engine="sqlite")
     assert trial["audit"]["lost"] > 0 and trial["audit"]["right"] <= 300
     assert cell["validity"] == "invalid"
+    assert "work is missing: SQLite's change counter has" in cell["reasons"][0]["text"]
+
+
+def test_sqlite_counts_the_transactions_and_inserts_of_an_honest_contender(place):
+    trial, cell = run(place, str, engine="sqlite")
+    effects = trial["effects"]
+    counters = effects["counters"]
+    assert effects["not_read"] == "" and effects["acknowledged"] == trial["audit"]["right"] > 0
+    assert effects["acknowledged"] <= counters["commits"] <= effects["acknowledged"] + effects["unknown"]
+    assert counters["inserted"] == {"users": 10 * counters["commits"]}
+    assert cell["validity"] != "invalid"
+    (left,) = [one["text"] for one in cell["not_evaluated"] if one["code"] == "effects"]
+    assert "counted by SQLite's change counter" in left and "is in no log" in left
+
+
+@pytest.mark.parametrize("rig, sql, named", [
+    (joins, "", "one transaction for several requests"),
+    (in_two_transactions, "", "transactions per request, contract 1, by SQLite's change counter"),
+    (str, SQLITE_TRIGGER, 'users has the trigger "trim"'),
+])
+def test_work_that_only_sqlites_counters_and_schema_tell_from_the_contract_is_named(place, rig, sql, named):
+    trial, cell = run(place, rig, sql=sql, engine="sqlite")
+    assert trial["error_rate"] == 0, trial["error_examples"]
+    assert cell["validity"] == "invalid"
+    assert named in cell["reasons"][0]["text"], trial["effects"]
 
 
 @pytest.mark.parametrize("rig, number", [(skips, "lost"), (rolls_back, "lost"), (half, "partial")])

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "unit/database/collected_rows.hpp"
 #include "unit/database/contender_session.hpp"
 
 namespace joust::database {
@@ -14,12 +15,12 @@ TEST(PostgresRows, AreCountedByWhatTheyHold) {
     contender.ask("CREATE TABLE users (request_id text, age int, \"a b\" text)");
     contender.ask("INSERT INTO users VALUES ('a', 99, 'x'), ('a', 20, 'x'), ('b', 99, NULL), ('c', 99, 'x')");
     const auto rows = [&](std::map<std::string, std::string> values) {
-        return test::must(database->rows_by_request("valued", {"users", std::move(values)}));
+        return collected_rows(*database, "valued", {"users", std::move(values)});
     };
-    EXPECT_THAT(rows({{"age", "99"}, {"a b", "x"}}).rows,
-                ::testing::UnorderedElementsAre(RowsOfRequest{"a", 2, 1}, RowsOfRequest{"b", 1, 0},
-                                                RowsOfRequest{"c", 1, 1}));
-    EXPECT_THAT(rows({{"age", "99' OR '1'='1"}}).rows, ::testing::Contains(RowsOfRequest{"c", 1, 0}));
+    EXPECT_THAT(
+        rows({{"age", "99"}, {"a b", "x"}}).rows,
+        ::testing::UnorderedElementsAre(CountedId{"a", 2, 1}, CountedId{"b", 1, 0}, CountedId{"c", 1, 1}));
+    EXPECT_THAT(rows({{"age", "99' OR '1'='1"}}).rows, ::testing::Contains(CountedId{"c", 1, 0}));
     EXPECT_EQ(rows({{"size", "1"}}).problem, "it has no column size");
     contender.ask("CREATE DOMAIN years AS int");
     contender.ask("ALTER TABLE users ALTER age TYPE years");

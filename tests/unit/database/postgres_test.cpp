@@ -13,6 +13,7 @@
 #include "database/postgres_connection.hpp"
 #include "host/port.hpp"
 #include "support/rig.hpp"
+#include "unit/database/collected_rows.hpp"
 #include "unit/database/contender_session.hpp"
 
 namespace joust::database {
@@ -78,17 +79,17 @@ TEST_F(SharedPostgres, CountsTheRowsOfEachRequest) {
     const ContenderSession contender(postgres_.create_for("audited").value());
     contender.ask("CREATE TABLE users (id serial PRIMARY KEY, request_id varchar(64))");
     contender.ask("INSERT INTO users (request_id) VALUES ('a'), ('b'), ('a'), (NULL)");
-    const TableContents found = postgres_.rows_by_request("audited", {"users"}).value();
+    const CollectedRows found = collected_rows(postgres_, "audited", {"users"});
     EXPECT_EQ(found.problem, "");
-    EXPECT_THAT(found.rows, ::testing::UnorderedElementsAre(
-                                RowsOfRequest{"a", 2, 2}, RowsOfRequest{"b", 1, 1}, RowsOfRequest{"", 1, 1}));
+    EXPECT_THAT(found.rows, ::testing::UnorderedElementsAre(CountedId{"a", 2, 2}, CountedId{"b", 1, 1},
+                                                            CountedId{"", 1, 1}));
     contender.ask("DROP TABLE users");
 }
 
 // What a contender can put in the place of a table; none of it runs with other rights than his own.
 TEST_F(SharedPostgres, CountsNoRowsOfWhatIsNoOrdinaryTable) {
     const ContenderSession contender(postgres_.create_for("rigged").value());
-    const auto problem = [&] { return postgres_.rows_by_request("rigged", {"users"}).value().problem; };
+    const auto problem = [&] { return collected_rows(postgres_, "rigged", {"users"}).problem; };
     EXPECT_THAT(problem(), HasSubstr("it cannot be read: "));
     contender.ask("CREATE VIEW users AS SELECT 'a'::text AS request_id FROM generate_series(1, 5)");
     EXPECT_EQ(problem(), "it is no ordinary table");
@@ -118,8 +119,8 @@ TEST_F(SharedPostgres, CountsNoRowsOfWhatIsNoOrdinaryTable) {
     contender.ask("INSERT INTO users VALUES ('b')");
     contender.ask("ALTER TABLE users ENABLE ROW LEVEL SECURITY");
     contender.ask("ALTER TABLE users FORCE ROW LEVEL SECURITY");
-    EXPECT_THAT(postgres_.rows_by_request("rigged", {"users"}).value().rows,
-                ::testing::ElementsAre(RowsOfRequest{"b", 1, 1}));
+    EXPECT_THAT(collected_rows(postgres_, "rigged", {"users"}).rows,
+                ::testing::ElementsAre(CountedId{"b", 1, 1}));
 }
 
 TEST_F(SharedPostgres, GivesEachContenderADatabaseThatNoOtherCanEnter) {

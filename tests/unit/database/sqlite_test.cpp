@@ -6,6 +6,7 @@
 
 #include "database/sqlite_connection.hpp"
 #include "support/rig.hpp"
+#include "unit/database/collected_rows.hpp"
 
 namespace joust::database {
 namespace {
@@ -93,7 +94,7 @@ TEST_F(SqliteTest, SaysWhoKeepsTheFileLocked) {
 TEST_F(SqliteTest, CountsTheRowsOfEachRequestOfAnOrdinaryTable) {
     const auto database = test::must(start());
     SqliteConnection session = open(test::must(database->create_for("django")));
-    const auto contents = [&] { return test::must(database->rows_by_request("django", {"users"})); };
+    const auto contents = [&] { return collected_rows(*database, "django", {"users"}); };
     EXPECT_EQ(contents().problem, "there is no table of that name");
     test::must(session.run("CREATE VIEW users AS SELECT 'a' AS request_id"));
     EXPECT_EQ(contents().problem, "there is no table of that name");
@@ -103,9 +104,8 @@ TEST_F(SqliteTest, CountsTheRowsOfEachRequestOfAnOrdinaryTable) {
         session.run("DROP TABLE users; CREATE TABLE users (request_id text);"
                     "INSERT INTO users VALUES ('a b'), ('b'), ('a b'), (NULL)"));
     EXPECT_EQ(contents().problem, "");
-    EXPECT_THAT(contents().rows,
-                ::testing::UnorderedElementsAre(RowsOfRequest{"a b", 2, 2}, RowsOfRequest{"b", 1, 1},
-                                                RowsOfRequest{"", 1, 1}));
+    EXPECT_THAT(contents().rows, ::testing::UnorderedElementsAre(CountedId{"a b", 2, 2}, CountedId{"b", 1, 1},
+                                                                 CountedId{"", 1, 1}));
 }
 
 TEST_F(SqliteTest, CountsTheRowsThatHoldWhatIsStated) {
@@ -115,13 +115,28 @@ TEST_F(SqliteTest, CountsTheRowsThatHoldWhatIsStated) {
         "CREATE TABLE users (request_id text, age integer, \"a b\" text);"
         "INSERT INTO users VALUES ('a', 99, 'x'), ('a', 20, 'x'), ('b', 99, NULL), ('c', 99, 'x')"));
     const auto rows = [&](std::map<std::string, std::string> values) {
-        return test::must(database->rows_by_request("django", {"users", std::move(values)}));
+        return collected_rows(*database, "django", {"users", std::move(values)});
     };
-    EXPECT_THAT(rows({{"age", "99"}, {"a b", "x"}}).rows,
-                ::testing::UnorderedElementsAre(RowsOfRequest{"a", 2, 1}, RowsOfRequest{"b", 1, 0},
-                                                RowsOfRequest{"c", 1, 1}));
-    EXPECT_THAT(rows({{"age", "99' OR '1'='1"}}).rows, ::testing::Contains(RowsOfRequest{"c", 1, 0}));
+    EXPECT_THAT(
+        rows({{"age", "99"}, {"a b", "x"}}).rows,
+        ::testing::UnorderedElementsAre(CountedId{"a", 2, 1}, CountedId{"b", 1, 0}, CountedId{"c", 1, 1}));
+    EXPECT_THAT(rows({{"age", "99' OR '1'='1"}}).rows, ::testing::Contains(CountedId{"c", 1, 0}));
     EXPECT_THAT(rows({{"size", "1"}}).problem, HasSubstr("no such column: users.size"));
+}
+
+TEST_F(SqliteTest, HandsOnTheRowsOfAsManyRequestsAsThereAre) {
+    const auto database = test::must(start());
+    SqliteConnection session = open(test::must(database->create_for("django")));
+    test::must(
+        session.run("CREATE TABLE users (request_id text);"
+                    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) "
+                    "INSERT INTO users SELECT printf('%036d', i % 10000) FROM n;"
+                    "INSERT INTO users VALUES (printf('%.*c', 100000, 'x'))"));
+    const CollectedRows found = collected_rows(*database, "django", {"users"});
+    EXPECT_EQ(found.problem, "");
+    ASSERT_EQ(found.rows.size(), 10'001U);
+    EXPECT_EQ(found.rows.front(), (CountedId{std::string(36, '0'), 2, 2}));
+    EXPECT_EQ(found.rows.back(), (CountedId{std::string(RowsOfRequest::k_longest_id, 'x'), 1, 1}));
 }
 
 TEST_F(SqliteTest, TellsWhatItKnowsAndWhatOnlyTheContendersKnow) {

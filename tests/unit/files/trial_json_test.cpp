@@ -84,8 +84,9 @@ TrialResult full_trial() {
         .rows_elsewhere = 16,
         .answers_ahead = 17,
         .tables = {{TableFault::trigger, "users", "a_trigger"}, {TableFault::replaced, "users", ""}},
-        .log_syncs = LogSyncs{
-            .syncs = 18, .commits = 19, .most_sessions = 20, .elapsed = Nanoseconds{21'000'000'000}}};
+        .log_syncs =
+            LogSyncs{.syncs = 18, .commits = 19, .most_sessions = 20, .elapsed = Nanoseconds{21'000'000'000}},
+        .counters = OwnCounters{22, {{"users", 220}}}};
     trial.files = ObservedFiles{.contract = {5, 6, 7, 8},
                                 .not_evaluated = "it is out of reach",
                                 .slices = 2,

@@ -13,7 +13,14 @@ namespace {
 using namespace joust::test;
 using ::testing::HasSubstr;
 
-Result<std::string> work(std::string_view request) {
+constexpr int k_parts = 3000;  // of 32 KiB each: more than a result may have
+
+Result<std::string> work(std::string_view request, const Tell& tell) {
+    if (request == "parts")
+        for (int part = 0; part < k_parts; ++part)
+            tell(std::string(k_longest_part, static_cast<char>('a' + part % 26)));
+    if (request == "parts") return "done";
+    if (request == "too long a part") tell(std::string(k_longest_part + 1, 'x'));
     if (request == "who") return fmt::format("{} {}", ::getuid(), ::getgid());
     if (request == "fail") return fail(ErrorKind::database, "no such table");
     if (request == "long") return std::string(Deputy::k_longest + 1, 'x');
@@ -44,6 +51,21 @@ TEST(Deputy, TellsErrorsAndGoesOnAfterThem) {
     ASSERT_FALSE(late);
     EXPECT_EQ(late.error().kind, ErrorKind::timed_out);
     EXPECT_TRUE(deputy.ask(current_user(), 10s, "who"));
+}
+
+TEST(Deputy, HandsOnPartsInOrderHoweverMuchTheyAreTogether) {
+    const Deputy deputy = must(Deputy::start(work));
+    std::string firsts;
+    std::size_t bytes = 0;
+    const auto told = deputy.ask(current_user(), 60s, "parts", [&](std::string_view part) {
+        firsts += part.front();
+        bytes += part.size();
+    });
+    EXPECT_EQ(must(told), "done");
+    EXPECT_EQ(bytes, k_parts * k_longest_part);
+    EXPECT_EQ(firsts.substr(0, 30), "abcdefghijklmnopqrstuvwxyzabcd");
+    EXPECT_FALSE(deputy.ask(current_user(), 10s, "too long a part"));
+    EXPECT_EQ(must(deputy.ask(current_user(), 60s, "parts")), "done") << "parts that nobody takes";
 }
 
 TEST(Deputy, ThatIsGoneIsAnErrorAndNoneOutlivesItsOwner) {

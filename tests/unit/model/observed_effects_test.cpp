@@ -46,6 +46,20 @@ TEST(ObservedEffects, AddUpToTheSameSumInAnyOrder) {
     EXPECT_EQ(all.commits(), 27U + 6U);
 }
 
+TEST(ObservedEffects, CountATableThatEachOfThemCounted) {
+    ObservedEffects a = observed({}, std::nullopt);
+    ObservedEffects b = a;
+    ObservedEffects c = a;
+    a.counters = OwnCounters{7, {{"users", 70}, {"orders", 1}}};
+    b.counters = OwnCounters{8, {{"users", 80}}};
+    c.counters = OwnCounters{9, {{"orders", 2}, {"users", 90}}};
+    EXPECT_EQ(sum(sum(a, b), c), sum(a, sum(b, c)));
+    EXPECT_EQ(sum(a, b), sum(b, a));
+    const ObservedEffects all = sum(sum(a, b), c);
+    EXPECT_EQ(all.commits(), 24U);
+    EXPECT_EQ(all.counters->inserted, (std::map<std::string, std::int64_t>{{"users", 240}}));
+}
+
 TEST(TableFault, IsReadBackByItsName) {
     for (const TableFault fault : {TableFault::missing, TableFault::unlogged, TableFault::no_table,
                                    TableFault::trigger, TableFault::rule, TableFault::replaced})

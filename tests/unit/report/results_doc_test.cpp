@@ -34,9 +34,11 @@ bool is_map(const std::string& path) {
                            "effects.contract",
                            "effects.shapes[].rows",
                            "effects.rows",
+                           "effects.counters.inserted",
                            "results[].effects.contract",
                            "results[].effects.shapes[].rows",
-                           "results[].effects.rows"};
+                           "results[].effects.rows",
+                           "results[].effects.counters.inserted"};
     return maps.contains(path);
 }
 
@@ -113,7 +115,8 @@ testing::ReportCase eventful_run() {
                                              .shapes = {{{{"users", {10, 5, 5}}}, 2}},
                                              .rows = {{"users", {20, 10, 10}}},
                                              .answers_ahead = 0,
-                                             .log_syncs = model::LogSyncs{.syncs = 2, .commits = 2}};
+                                             .log_syncs = model::LogSyncs{.syncs = 2, .commits = 2},
+                                             .counters = model::OwnCounters{2, {{"users", 20}}}};
     for (model::TrialResult& one : run.trials) {
         one.files = model::ObservedFiles{.contract = {5, 5, 5, 5}, .slices = 1, .requests = 2};
         one.database_waits = model::DatabaseWaits{.samples = 1, .sessions = 1};

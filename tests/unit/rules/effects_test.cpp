@@ -106,6 +106,60 @@ INSTANTIATE_TEST_SUITE_P(
              "100 commits for 100 requests"}),
     [](const auto& test) { return std::to_string(test.index); });
 
+/// The same requests, where the database only counts.
+model::TrialResult counted(std::uint64_t commits, std::optional<std::int64_t> inserted,
+                           std::uint64_t audited_right = 100) {
+    model::TrialResult trial;
+    trial.effects =
+        ObservedEffects{.contract = k_contract, .transactions = 1, .acknowledged = 100, .unknown = 10};
+    trial.effects->counters = model::OwnCounters{commits, {}};
+    if (inserted) trial.effects->counters->inserted["users"] = *inserted;
+    trial.audit =
+        model::Audit{.table = "users", .rows_left = 5, .right = audited_right, .lost = 100 - audited_right};
+    return trial;
+}
+
+TEST(CountedMisdeeds, FollowFromCommitsInsertedRowsAndTheAudit) {
+    struct CountedCase {
+        const char* what;
+        model::TrialResult trial;
+        std::vector<Misdeed> misdeeds;
+        const char* text;
+    };
+    for (const CountedCase& one : {
+             CountedCase{"as the contract", counted(100, 1000), {}, ""},
+             CountedCase{"some that failed did their work", counted(107, 1070), {}, ""},
+             CountedCase{"keys are not numbered", counted(100, std::nullopt), {}, ""},
+             CountedCase{"one for several",
+                         counted(25, 1000),
+                         {Misdeed::one_for_several},
+                         "25 commits for 100 requests answered rightly, by SQLite's change counter"},
+             CountedCase{"… by the audit alone", counted(25, std::nullopt), {Misdeed::one_for_several}, ""},
+             CountedCase{"work is missing",
+                         counted(30, 300, 30),
+                         {Misdeed::no_commit},
+                         "SQLite's change counter has 30 commits for 100 requests"},
+             CountedCase{"two for one",
+                         counted(200, 1000),
+                         {Misdeed::several_for_one},
+                         "2.0 transactions per request, contract 1, by SQLite's change counter"},
+             CountedCase{"eight of ten",
+                         counted(100, 800),
+                         {Misdeed::other_rows},
+                         "inserted 8.0 rows of users per request, contract 10"},
+             CountedCase{"both", counted(200, 1200), {Misdeed::several_for_one, Misdeed::other_rows}, "12.0"},
+         }) {
+        EXPECT_EQ(misdeeds(*one.trial.effects, one.trial.audit), one.misdeeds) << one.what;
+        const Outcome outcome = effects(one.trial);
+        const auto* finding = std::get_if<model::Finding>(&outcome);
+        ASSERT_EQ(finding == nullptr, one.misdeeds.empty()) << one.what;
+        if (finding != nullptr) {
+            EXPECT_THAT(report::words::effects_missed(std::get<model::EffectsMissed>(finding->facts)),
+                        HasSubstr(one.text));
+        }
+    }
+}
+
 TEST(Misdeeds, AreNoneWhereEachRequestIsOneCommitOfTheRightRows) {
     EXPECT_THAT(misdeeds(observed({shape(10, 5, 5, 100)})), IsEmpty());
     EXPECT_THAT(misdeeds(observed({shape(10, 5, 5, 100)}, 50)), IsEmpty())
@@ -151,6 +205,19 @@ TEST(Effects, SayWhatOfThemWasCounted) {
     trial.audit = model::Audit{.table = "users", .rows_left = 5, .right = 100};
     trial.effects = observed({shape(10, 5, 5, 100)});
     EXPECT_THAT(left(trial), HasSubstr("counted in the database's log, rows audited by request, and are"));
+    const ObservedEffects by_log = *trial.effects;
+    trial.effects = counted(100, 1000).effects;
+    EXPECT_THAT(left(trial),
+                HasSubstr("transactions were counted by SQLite's change counter, inserted rows by "
+                          "AUTOINCREMENT, rows audited by request, and are as the contract; "));
+    trial.files.emplace();
+    EXPECT_THAT(left(trial),
+                HasSubstr("which rows a transaction changed, and whether it waited for the disk"))
+        << "it is never evaluated as a whole";
+    trial.files.reset();
+    trial.effects->not_read = "its wal-index is not there";
+    EXPECT_THAT(left(trial), HasSubstr("rows were audited by request and are as the contract"));
+    trial.effects = by_log;
     trial.effects->not_read = "pg_waldump is not there";
     EXPECT_THAT(left(trial), HasSubstr("rows were audited by request and are as the contract"));
 }

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "base/error.hpp"
+
+namespace joust::host {
+
+/// Counts how often processes have files made durable: the calls of fsync, fdatasync, sync_file_range and
+/// msync with MS_SYNC that their threads make and that succeed, those of threads and children that they start
+/// later included. Files opened with O_SYNC or O_DSYNC, io_uring and sync() are not seen. A resource: at the
+/// end of its life, or of this process, they go on as before.
+///
+/// It stops every thread at each of its system calls, by ptrace, which takes some ten microseconds each: it
+/// proves, and is not to be used where something is measured. A thread that is waiting in epoll_wait() or
+/// its like when the counting begins or ends may find itself interrupted (EINTR).
+///
+/// Ends of processes stay with whoever waits for them. To those who wait in this process, the kernel also
+/// tells of stops meanwhile, and must be asked with WNOWAIT, as Process does, so that none is taken away.
+class SyncCount {
+public:
+    /// Fails (unsupported) where this process may not trace one of them, or another already does; (io) where
+    /// one of them does not exist.
+    static Result<SyncCount> begin(const std::vector<pid_t>& processes);
+
+    SyncCount(SyncCount&&) noexcept;
+    SyncCount& operator=(SyncCount&&) noexcept;
+    ~SyncCount();
+
+    /// The calls up to now; nothing is counted any more. Fails (unsupported) where they cannot be known. To
+    /// be called once.
+    Result<std::uint64_t> finish();
+
+private:
+    class Tracer;
+    explicit SyncCount(std::unique_ptr<Tracer> tracer);
+    std::unique_ptr<Tracer> tracer_;  ///< empty when moved from
+};
+
+}  // namespace joust::host
