@@ -7,6 +7,7 @@
 
 #include "deploy/preflight.hpp"
 #include "experiment/trial.hpp"
+#include "host/sync_count.hpp"
 #include "load/engine.hpp"
 #include "probes/audit_probe.hpp"
 #include "probes/commit_times.hpp"
@@ -27,6 +28,7 @@ constexpr std::int64_t k_users = 8;
 constexpr Nanoseconds k_waited = database::k_slow_commit * 9 / 10;
 
 constexpr const char* k_slow_part = "commits that take long";
+constexpr const char* k_sync_part = "syncs of the database's file";
 constexpr const char* k_crash_part = "crash of the database";
 
 // The tables that an operation changes rows of.
@@ -78,7 +80,8 @@ public:
             leave_out(k_slow_part, "the workload declares no rows");
             return std::move(result_);
         }
-        if (spec_.benchmark.database.engine == model::DatabaseEngine::postgres) JOUST_CHECK(look_at_server());
+        const bool server = spec_.benchmark.database.engine == model::DatabaseEngine::postgres;
+        JOUST_CHECK(server ? look_at_server() : tried(k_sync_part, [this] { return count_syncs(); }));
         return std::move(result_);
     }
 
@@ -144,6 +147,20 @@ private:
         instance.stop(k_stop_grace);
         result_.slow_commits = held_against(asked, commits);
         return slow.end();
+    }
+
+    // Every system call of a traced program takes longer, which matters to nobody here.
+    Status count_syncs() {
+        JOUST_TRY(deploy::Instance instance, start());
+        JOUST_CHECK(load(instance, k_load_before));
+        JOUST_TRY(host::SyncCount count, host::SyncCount::begin(instance.pids()));
+        std::uint64_t requests = 0;
+        for (int number = 0; number < k_slow_requests; ++number, ++requests)
+            JOUST_CHECK(ask(instance, number));
+        JOUST_TRY(const std::uint64_t syncs, count.finish());
+        instance.stop(k_stop_grace);
+        result_.syncs = model::CommitSyncs{.requests = requests, .syncs = syncs};
+        return {};
     }
 
     static model::SlowCommits held_against(const std::vector<deploy::Asked>& asked,

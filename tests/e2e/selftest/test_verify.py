@@ -115,6 +115,8 @@ def test_the_contenders_of_the_main_job_are_not_wrong(database):
         if database == "postgres":
             assert one["slow_commits"]["before_commit"] == 0 and one["slow_commits"]["before_durable"] <= 1
             assert one["crash"]["right"] == one["crash"]["acknowledged"] > 20
+        else:
+            assert one["syncs"]["requests"] == 20 and one["syncs"]["syncs"] >= 20
 
 
 def test_an_interruption_leaves_nothing(benchmark, tmp_path):
