@@ -5,6 +5,10 @@
 // Of the lint, what trials and cells show. Each finds one kind; of invalid ones nothing is taken.
 namespace joust::analysis {
 
+/// For all entrants, where one had more sessions with the database than its manifest declares connections.
+std::vector<model::Lint> sessions_seen(const LintCase& about);
+/// For all entrants, where one ran more threads than one for each process and those that serve requests.
+std::vector<model::Lint> threads_seen(const LintCase& about);
 /// Where one prints a line for each operation and another does not.
 std::vector<model::Lint> printed(const LintCase& about);
 /// One for all entrants whose connections do not last.

@@ -27,6 +27,7 @@ bool is_map(const std::string& path) {
                            "database.settings_in_force",
                            "contenders[].stack.notes",
                            "contenders[].versions",
+                           "contenders[].environment",
                            "statuses",
                            "results[].statuses",
                            "audit.values",
@@ -149,6 +150,7 @@ TEST(results_document, lists_the_keys_of_the_environment_and_no_others) {
     model::Environment environment =
         testing::synthetic_environment(testing::benchmark_of({"fastapi", "django"}, {4}, 1));
     environment.resumed = {environment.started};
+    environment.contenders.front().environment = {{"SCRATCH_DIR", "{scratch}"}};
     Keys written;
     collect(nlohmann::json::parse(files::environment_json(environment)), "", written);
     EXPECT_EQ(written, without_containers(documented("environment.json")));
