@@ -28,7 +28,8 @@ constexpr std::array<Find, model::k_lint_kinds> k_finds{differing_connections,
                                                         growing_answers,
                                                         growing_work,
                                                         constant_latency,
-                                                        few_operations_per_user};
+                                                        few_operations_per_user,
+                                                        standstills};
 
 }  // namespace
 

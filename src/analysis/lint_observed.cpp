@@ -289,4 +289,28 @@ std::vector<Lint> few_operations_per_user(const LintCase& about) {
     return lint.sides.empty() ? std::vector<Lint>{} : std::vector<Lint>{lint};
 }
 
+std::vector<Lint> standstills(const LintCase& about) {
+    std::vector<Lint> found;
+    for (const std::string& entrant : compared_entrants(about)) {
+        LintSide all{.entrant = entrant, .text = {}};
+        for (const JudgedTrial& judged : about.trials) {
+            if (judged.trial->plan.entrant != entrant ||
+                judged.judgement->validity == model::Validity::invalid)
+                continue;
+            for (const model::Finding& finding : judged.judgement->findings) {
+                const auto* stood = std::get_if<model::StoodStill>(&finding.facts);
+                if (stood == nullptr) continue;
+                all.times = all.times.value_or(0) + stood->times;
+                const auto longest = static_cast<double>(stood->longest.count());
+                if (all.value && *all.value >= longest) continue;
+                all.value = longest;
+                all.level = judged.trial->plan.level;
+            }
+        }
+        if (all.times)
+            found.push_back({.kind = LintKind::stood_still, .subject = {}, .sides = {std::move(all)}});
+    }
+    return found;
+}
+
 }  // namespace joust::analysis

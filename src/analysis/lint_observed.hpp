@@ -23,4 +23,7 @@ std::vector<model::Lint> constant_latency(const LintCase& about);
 /// One for all entrants; each at the level at which it is the fewest.
 std::vector<model::Lint> few_operations_per_user(const LintCase& about);
 
+/// One for each entrant that stood still, with the level at which that was longest.
+std::vector<model::Lint> standstills(const LintCase& about);
+
 }  // namespace joust::analysis

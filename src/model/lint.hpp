@@ -31,8 +31,9 @@ enum class LintKind : std::uint8_t {
     growing_work,      ///< CPU time per operation rises with the level, of one more than of another
     constant_latency,  ///< nobody was busy, and all answers took the same time
     few_per_user,      ///< a user completed fewer than ten operations in a window
+    stood_still,       ///< for a moment no answer came to any user
 };
-inline constexpr std::size_t k_lint_kinds = static_cast<std::size_t>(LintKind::few_per_user) + 1;
+inline constexpr std::size_t k_lint_kinds = static_cast<std::size_t>(LintKind::stood_still) + 1;
 /// "db_connections", …: as in the JSON.
 std::string_view name(LintKind kind);
 
@@ -43,6 +44,7 @@ struct LintSide {
     std::optional<double> before;       ///< of what grows: at the lowest level; of what was seen: as declared
     std::string text;                   ///< as a manifest or the command has it
     std::optional<std::int64_t> level;  ///< of what is told of one level, `value`'s
+    std::optional<std::uint64_t> times;  ///< of what happened more than once
     friend bool operator==(const LintSide&, const LintSide&) = default;
 };
 

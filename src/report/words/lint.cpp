@@ -210,11 +210,21 @@ LintText few_per_user(const Saying& said) {
             "go on; lengthen the window or use fewer users"};
 }
 
+LintText stood_still(const Saying& said) {
+    const LintSide& side = said.first();
+    return {fmt::format(
+                "{} stood still {} within its windows, for {}{} ({})", side.entrant,
+                *side.times == 1 ? "once" : model::counted(static_cast<std::int64_t>(*side.times), "time"),
+                *side.times == 1 ? "" : "up to ", model::duration_text(*side.value), said.users(side.level)),
+            "requests were under way and no answer came to any user, so the service, its database or their "
+            "CPUs did nothing for them; means hardly show it, the highest percentiles do"};
+}
+
 // In the order of the kinds.
 constexpr std::array<LintText (*)(const Saying&), model::k_lint_kinds> k_texts{
-    db_connections, sessions_seen, workers,       threads,      threads_seen,     notes,
-    versions,       recycling,     keep_alive,    development,  printed,          new_connections,
-    statements,     answer_size,   answer_growth, growing_work, constant_latency, few_per_user};
+    db_connections, sessions_seen, workers,          threads,      threads_seen,    notes,      versions,
+    recycling,      keep_alive,    development,      printed,      new_connections, statements, answer_size,
+    answer_growth,  growing_work,  constant_latency, few_per_user, stood_still};
 
 }  // namespace
 

@@ -329,6 +329,20 @@ TEST(public_mistake, workers_and_connections_that_live_for_other_times) {
                                   "does by itself"));
 }
 
+// A contender stands still now and then, which no mean shows.
+TEST(public_mistake, standstills_that_no_mean_shows) {
+    Published run = measured({4, 50}, busy);
+    run.of("django", [](model::TrialResult& trial) {
+        if (trial.plan.block > 1) return;
+        trial.samples.silences = {{{1s, 290ms}, {4s, trial.plan.level == 50 ? 310ms : 280ms}}};
+    });
+    const Reported report = reported(run);
+    EXPECT_THAT(report.before_the_verdict(),
+                HasSubstr("django stood still 8 times within its windows, for up to 310 ms (50 users): "
+                          "requests were under way and no answer came to any user"));
+    EXPECT_EQ(report.comparison.winner, "fastapi") << "it takes nothing away";
+}
+
 // Head and body in two writes: 44 ms an answer at 2 % of a CPU.
 TEST(public_mistake, head_and_body_in_two_writes) {
     Published run = measured({8}, [](const model::PlannedTrial& plan) {

@@ -1,7 +1,7 @@
 """A contender of a few lines that can be told to misbehave. It answers the contract's shape and does no work.
 
 MODE: good | two_writes | deceives_after:N | redirects_after:N | exit_at_start | never_healthy | die_after:N | worker_dies_after:N | slow:SECONDS | errors:PERCENT | eat_memory |
-spy | loud | daemon | nest | logs | closes | lists_threads | two_workers
+spy | loud | daemon | nest | logs | closes | lists_threads | two_workers | stalls
 """
 
 import json
@@ -54,6 +54,8 @@ class Handler(BaseHTTPRequestHandler):
         with lock:
             served += 1
             number = served
+            if MODE == "stalls" and number % 500 == 0:  # everybody waits for the lock meanwhile
+                time.sleep(0.4)
         if MODE == "die_after" and number > int(ARGUMENT):
             print("out of sorts, giving up", flush=True)
             os._exit(7)
