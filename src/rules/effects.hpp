@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "model/proven_durability.hpp"
 #include "model/trial_result.hpp"
 #include "rules/outcome.hpp"
 
@@ -11,6 +12,9 @@ namespace joust::rules {
 /// just once, if the contract is one transaction, with just its rows; one that failed may have, or not.
 /// Nothing where none are declared or the log was not read; faults of tables are apart.
 std::vector<model::Misdeed> misdeeds(const model::ObservedEffects& effects);
+
+/// What the syncs of the log say of the commits of a trial that had to be durable.
+model::DurabilityProof durability(const model::LogSyncs& log);
 
 /// What the requests of a trial did, held against the contract: the rows that carry their ids, the database's
 /// log, and files. Evaluated as a whole only where all three were.

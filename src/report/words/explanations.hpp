@@ -14,6 +14,8 @@ Prose about_latency();
 Prose about_resources();
 Prose about_sessions();
 Prose about_effects();
+Prose about_durability();
+Prose about_audit(const model::Audit& contract);
 Prose effects_not_declared();
 /// Why effects of an entrant's trial were not counted.
 Prose log_not_read(const std::string& entrant, const std::string& why);
