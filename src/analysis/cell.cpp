@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "model/lower_bounds.hpp"
+#include "rules/effects.hpp"
 #include "rules/error_rate.hpp"
 #include "rules/nobody_busy.hpp"
 #include "rules/saturated.hpp"
@@ -139,6 +140,35 @@ void add_effects(Cell& cell, std::span<const JudgedTrial> trials) {
     }
 }
 
+void add_durability(Cell& cell, std::span<const JudgedTrial> trials) {
+    for (const JudgedTrial& judged : trials) {
+        const auto& effects = judged.trial->effects;
+        if (!effects || !effects->not_read.empty() || !effects->log_syncs) continue;
+        switch (rules::durability(*effects->log_syncs)) {
+            case model::DurabilityProof::proven:
+                ++cell.durability.proven;
+                break;
+            case model::DurabilityProof::missed:
+                ++cell.durability.missed;
+                break;
+            case model::DurabilityProof::open:
+                ++cell.durability.open;
+                break;
+        }
+    }
+}
+
+void add_audit(Cell& cell, std::span<const JudgedTrial> trials) {
+    for (const JudgedTrial& judged : trials) {
+        const auto& audit = judged.trial->audit;
+        if (!audit) continue;
+        if (cell.audit)
+            model::add(*cell.audit, *audit);
+        else
+            cell.audit = audit;
+    }
+}
+
 void add_files(Cell& cell, std::span<const JudgedTrial> trials) {
     for (const JudgedTrial& judged : trials) {
         const auto& files = judged.trial->files;
@@ -228,6 +258,8 @@ model::Cell make_cell(std::span<const JudgedTrial> trials, const model::Benchmar
         static_cast<int>(std::count_if(trials.begin(), trials.end(), std::mem_fn(&JudgedTrial::counts)));
     add_requests(cell, trials);
     add_effects(cell, trials);
+    add_durability(cell, trials);
+    add_audit(cell, trials);
     add_files(cell, trials);
     judge_cell(cell, trials, benchmark.experiment);
     add_figures(cell, trials);

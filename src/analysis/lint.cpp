@@ -11,10 +11,25 @@ namespace {
 // In the order of the kinds.
 using Find = std::vector<model::Lint> (*)(const LintCase&);
 
-constexpr std::array<Find, model::k_lint_kinds> k_finds{
-    differing_connections, differing_workers, differing_threads,      differing_notes, differing_versions,
-    development,           printed,           new_connections,        answer_sizes,    growing_answers,
-    growing_work,          constant_latency,  few_operations_per_user};
+constexpr std::array<Find, model::k_lint_kinds> k_finds{differing_connections,
+                                                        sessions_seen,
+                                                        differing_workers,
+                                                        differing_threads,
+                                                        threads_seen,
+                                                        differing_notes,
+                                                        differing_versions,
+                                                        differing_recycling,
+                                                        differing_keep_alive,
+                                                        development,
+                                                        printed,
+                                                        new_connections,
+                                                        differing_statements,
+                                                        answer_sizes,
+                                                        growing_answers,
+                                                        growing_work,
+                                                        constant_latency,
+                                                        few_operations_per_user,
+                                                        standstills};
 
 }  // namespace
 

@@ -23,13 +23,8 @@ struct Known {
 
 std::vector<Known> known(const LintCase& about) {
     std::vector<Known> found;
-    if (about.environment == nullptr) return found;
     for (const std::string& entrant : compared_entrants(about))
-        for (const ContenderFacts& facts : about.environment->contenders)
-            if (facts.name == entrant) {
-                found.push_back({entrant, &facts});
-                break;
-            }
+        if (const ContenderFacts* facts = known_facts(about, entrant)) found.push_back({entrant, facts});
     return found;
 }
 
@@ -115,7 +110,58 @@ std::string switch_of(const Texts& settings) {
     return "";
 }
 
+// That of the manifest, and over it that of the benchmark.
+Texts environment_of(const LintCase& about, const Known& one) {
+    Texts environment = one.facts->environment;
+    for (const model::Entrant& entrant : about.benchmark.entrants)
+        if (entrant.label == one.entrant)
+            for (const auto& [name, value] : entrant.variant.settings)
+                environment[name] = value;
+    return environment;
+}
+
+// Requests until a worker is replaced; 0 is never.
+constexpr std::array<std::string_view, 4> k_recycling{"--max-requests", "--limit-max-requests",
+                                                      "--max-worker-lifetime", "--worker-lifetime"};
+constexpr std::array<std::string_view, 5> k_keep_alive{"--keep-alive", "--keepalive", "--timeout-keep-alive",
+                                                       "--keep-alive-timeout", "--keepalive-timeout"};
+
+// What a command says after one of these switches, as "--name value" or "--name=value"; "" where it has none.
+template <std::size_t size>
+std::string value_of(const std::array<std::string_view, size>& switches,
+                     const std::vector<std::string>& command) {
+    for (std::size_t i = 0; i < command.size(); ++i) {
+        const std::string& word = command[i];
+        const std::size_t equals = word.find('=');
+        if (!is_one_of(switches, word.substr(0, equals))) continue;
+        if (equals != std::string::npos) return word.substr(equals + 1);
+        return i + 1 < command.size() ? command[i + 1] : "";
+    }
+    return "";
+}
+
+template <std::size_t size>
+Lint switched(const LintCase& about, LintKind kind, const std::array<std::string_view, size>& switches) {
+    Lint lint{.kind = kind, .subject = {}, .sides = {}};
+    for (const Known& one : known(about))
+        lint.sides.push_back({.entrant = one.entrant, .text = value_of(switches, one.facts->command)});
+    return lint;
+}
+
+std::vector<Lint> where_they_differ(Lint lint) {
+    if (lint.sides.size() < 2 || all_alike(lint.sides)) return {};
+    return {std::move(lint)};
+}
+
 }  // namespace
+
+const ContenderFacts* known_facts(const LintCase& about, const std::string& entrant) {
+    if (about.environment == nullptr) return nullptr;
+    const auto& all = about.environment->contenders;
+    const auto found = std::find_if(all.begin(), all.end(),
+                                    [&](const ContenderFacts& facts) { return facts.name == entrant; });
+    return found == all.end() ? nullptr : &*found;
+}
 
 std::vector<Lint> differing_connections(const LintCase& about) {
     return numbers(about, LintKind::db_connections, &Stack::db_connections);
@@ -144,12 +190,37 @@ std::vector<Lint> differing_versions(const LintCase& about) {
                  [](const ContenderFacts& facts) -> const Texts& { return facts.versions; });
 }
 
+std::vector<Lint> differing_recycling(const LintCase& about) {
+    Lint lint = switched(about, LintKind::recycling, k_recycling);
+    for (LintSide& side : lint.sides)
+        if (side.text == "0") side.text.clear();
+    return where_they_differ(std::move(lint));
+}
+
+std::vector<Lint> differing_keep_alive(const LintCase& about) {
+    return where_they_differ(switched(about, LintKind::keep_alive, k_keep_alive));
+}
+
+std::vector<Lint> differing_statements(const LintCase& about) {
+    Lint lint{.kind = LintKind::statements, .subject = {}, .sides = {}};
+    for (const Known& one : known(about)) {
+        if (!one.facts->statements_per_operation) return {};
+        lint.sides.push_back(
+            {.entrant = one.entrant, .value = one.facts->statements_per_operation, .text = {}});
+    }
+    if (lint.sides.size() < 2) return {};
+    const auto [least, most] =
+        std::minmax_element(lint.sides.begin(), lint.sides.end(),
+                            [](const LintSide& a, const LintSide& b) { return *a.value < *b.value; });
+    if (*most->value <= k_statements_ratio * *least->value) return {};
+    return {std::move(lint)};
+}
+
 std::vector<Lint> development(const LintCase& about) {
     std::vector<Lint> found;
     for (const Known& one : known(about)) {
         std::string which = switch_of(one.facts->command);
-        for (const model::Entrant& entrant : about.benchmark.entrants)
-            if (which.empty() && entrant.label == one.entrant) which = switch_of(entrant.variant.settings);
+        if (which.empty()) which = switch_of(environment_of(about, one));
         if (which.empty()) continue;
         found.push_back({.kind = LintKind::development,
                          .subject = {},

@@ -4,6 +4,8 @@
 #include <functional>
 #include <numeric>
 
+#include "analysis/lint_declared.hpp"
+
 namespace joust::analysis {
 namespace {
 
@@ -41,6 +43,18 @@ std::optional<double> over_trials(const LintCase& about, const std::string& entr
     return sum.quotient();
 }
 
+// The most of its trials that are not invalid and know it; empty where there is none.
+std::optional<double> most_of_trials(const LintCase& about, const std::string& entrant,
+                                     const std::function<std::optional<double>(const TrialResult&)>& of) {
+    std::optional<double> most;
+    for (const JudgedTrial& judged : about.trials) {
+        if (judged.trial->plan.entrant != entrant || judged.judgement->validity == model::Validity::invalid)
+            continue;
+        if (const auto one = of(*judged.trial)) most = std::max(most.value_or(*one), *one);
+    }
+    return most;
+}
+
 std::vector<LintSide> sides(const LintCase& about, std::optional<std::int64_t> level,
                             const std::function<std::optional<Sum>(const TrialResult&)>& of) {
     std::vector<LintSide> found;
@@ -48,6 +62,30 @@ std::vector<LintSide> sides(const LintCase& about, std::optional<std::int64_t> l
         if (const auto value = over_trials(about, entrant, level, of))
             found.push_back({.entrant = entrant, .value = value, .text = {}});
     return found;
+}
+
+/// What a manifest has to say of a number that can be seen.
+struct Declared {
+    int told;       ///< as it is told
+    int accounted;  ///< so many at most are no surprise
+};
+
+// All entrants of which it was seen and is declared, where one has more than is accounted for.
+std::vector<Lint> beyond_declared(const LintCase& about, LintKind kind,
+                                  const std::function<std::optional<double>(const TrialResult&)>& seen,
+                                  const std::function<Declared(const model::Stack&)>& declared) {
+    Lint lint{.kind = kind, .subject = {}, .sides = {}};
+    bool beyond = false;
+    for (const std::string& entrant : compared_entrants(about)) {
+        const model::ContenderFacts* facts = known_facts(about, entrant);
+        const auto most = most_of_trials(about, entrant, seen);
+        if (facts == nullptr || !most) continue;
+        const Declared number = declared(facts->stack);
+        lint.sides.push_back(
+            {.entrant = entrant, .value = most, .before = static_cast<double>(number.told), .text = {}});
+        beyond = beyond || *most > number.accounted;
+    }
+    return beyond ? std::vector<Lint>{std::move(lint)} : std::vector<Lint>{};
 }
 
 struct Range {
@@ -108,6 +146,30 @@ double growth(const LintSide& side) {
 }
 
 }  // namespace
+
+std::vector<Lint> sessions_seen(const LintCase& about) {
+    return beyond_declared(
+        about, LintKind::sessions_seen,
+        [](const TrialResult& trial) -> std::optional<double> {
+            if (!trial.database_waits) return std::nullopt;
+            return static_cast<double>(trial.database_waits->most_sessions);
+        },
+        [](const model::Stack& stack) { return Declared{stack.db_connections, stack.db_connections}; });
+}
+
+// Each process has a thread besides those that serve: its first, which accepts, supervises or waits.
+std::vector<Lint> threads_seen(const LintCase& about) {
+    return beyond_declared(
+        about, LintKind::threads_seen,
+        [](const TrialResult& trial) -> std::optional<double> {
+            if (!trial.processes || !trial.processes->most_threads) return std::nullopt;
+            return static_cast<double>(*trial.processes->most_threads);
+        },
+        [](const model::Stack& stack) {
+            const int serving = stack.workers * stack.threads;
+            return Declared{serving, serving + stack.processes};
+        });
+}
 
 std::vector<Lint> printed(const LintCase& about) {
     Lint lint{.kind = LintKind::printed, .subject = {}, .sides = sides(about, std::nullopt, printed_of)};
@@ -225,6 +287,30 @@ std::vector<Lint> few_operations_per_user(const LintCase& about) {
         if (fewest.value) lint.sides.push_back(std::move(fewest));
     }
     return lint.sides.empty() ? std::vector<Lint>{} : std::vector<Lint>{lint};
+}
+
+std::vector<Lint> standstills(const LintCase& about) {
+    std::vector<Lint> found;
+    for (const std::string& entrant : compared_entrants(about)) {
+        LintSide all{.entrant = entrant, .text = {}};
+        for (const JudgedTrial& judged : about.trials) {
+            if (judged.trial->plan.entrant != entrant ||
+                judged.judgement->validity == model::Validity::invalid)
+                continue;
+            for (const model::Finding& finding : judged.judgement->findings) {
+                const auto* stood = std::get_if<model::StoodStill>(&finding.facts);
+                if (stood == nullptr) continue;
+                all.times = all.times.value_or(0) + stood->times;
+                const auto longest = static_cast<double>(stood->longest.count());
+                if (all.value && *all.value >= longest) continue;
+                all.value = longest;
+                all.level = judged.trial->plan.level;
+            }
+        }
+        if (all.times)
+            found.push_back({.kind = LintKind::stood_still, .subject = {}, .sides = {std::move(all)}});
+    }
+    return found;
 }
 
 }  // namespace joust::analysis

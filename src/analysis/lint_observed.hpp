@@ -5,6 +5,10 @@
 // Of the lint, what trials and cells show. Each finds one kind; of invalid ones nothing is taken.
 namespace joust::analysis {
 
+/// For all entrants, where one had more sessions with the database than its manifest declares connections.
+std::vector<model::Lint> sessions_seen(const LintCase& about);
+/// For all entrants, where one ran more threads than one for each process and those that serve requests.
+std::vector<model::Lint> threads_seen(const LintCase& about);
 /// Where one prints a line for each operation and another does not.
 std::vector<model::Lint> printed(const LintCase& about);
 /// One for all entrants whose connections do not last.
@@ -18,5 +22,8 @@ std::vector<model::Lint> growing_work(const LintCase& about);
 std::vector<model::Lint> constant_latency(const LintCase& about);
 /// One for all entrants; each at the level at which it is the fewest.
 std::vector<model::Lint> few_operations_per_user(const LintCase& about);
+
+/// One for each entrant that stood still, with the level at which that was longest.
+std::vector<model::Lint> standstills(const LintCase& about);
 
 }  // namespace joust::analysis

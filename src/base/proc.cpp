@@ -82,7 +82,8 @@ std::optional<ProcessStat> parse_process_stat(std::string_view text) {
                        .parent = static_cast<pid_t>(field(1)),
                        .session = static_cast<pid_t>(field(3)),
                        .start_ticks = field(19),
-                       .cpu = {from_ticks(field(11)), from_ticks(field(12))}};
+                       .cpu = {from_ticks(field(11)), from_ticks(field(12))},
+                       .threads = static_cast<int>(field(17))};
 }
 
 std::optional<ProcessStat> read_process_stat(const Path& path) {

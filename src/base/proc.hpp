@@ -30,6 +30,7 @@ struct ProcessStat {
     pid_t session = 0;
     std::uint64_t start_ticks = 0;  ///< when it began, in clock ticks after boot
     CpuTime cpu;                    ///< at the kernel's tick, usually 10 ms
+    int threads = 0;                ///< that it has; of a thread, those of its process
 
     /// It has ended: a zombie, or on its way out.
     [[nodiscard]] bool dead() const { return state == 'Z' || state == 'X'; }

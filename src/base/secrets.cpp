@@ -149,6 +149,13 @@ std::string masked(std::string_view text) {
     return masked_schemes(masked_values(masked_urls(text)));
 }
 
+std::map<std::string, std::string> masked_values(const std::map<std::string, std::string>& values) {
+    std::map<std::string, std::string> result;
+    for (const auto& [name, value] : values)
+        result.emplace(name, is_secret_name(name) ? std::string(k_mask) : masked(value));
+    return result;
+}
+
 std::vector<std::string> masked_command(const std::vector<std::string>& words) {
     std::vector<std::string> result;
     bool secret = false;  // the word before is a flag whose value this word is

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,9 @@ bool is_secret_name(std::string_view name);
 /// names as in ?token=x, password=x, "password": "x" and Authorization: x, and what follows Bearer or Basic.
 /// Rather too much than too little goes.
 std::string masked(std::string_view text);
+
+/// Each value masked(), and wholly where its name is_secret_name().
+std::map<std::string, std::string> masked_values(const std::map<std::string, std::string>& values);
 
 /// Each word of a command masked(), and the word after a flag of a secret name (--password x) or after
 /// -u and --user.

@@ -23,7 +23,13 @@ constexpr std::array k_cases{
     SelftestCase{"honest", "does all of it", {}, "", Gap::none, true},
     SelftestCase{"slow", "does all of it, slowly", {}, ""},
     SelftestCase{"other-sql", "the same effects by other SQL, in a savepoint", {}, ""},
-    SelftestCase{"stalls", "stands still for 300 ms every 5 s", {}, "p99.9 shows it"},
+    SelftestCase{"stalls",
+                 "stands still for 300 ms every 5 s",
+                 {},
+                 "stretches without an answer",
+                 Gap::none,
+                 false,
+                 Rule::stood_still},
     SelftestCase{"skips-a-file", "writes four of five files", Rule::effects, k_files},
     SelftestCase{"never-reads", "never reads its files back", Rule::effects, k_files},
     SelftestCase{"files-in-memory", "makes no files at all", Rule::effects, k_files},
@@ -67,7 +73,7 @@ struct EndRow {
     std::string_view words;
     bool fails;
 };
-constexpr std::array<EndRow, 7> k_ends{{
+constexpr std::array<EndRow, 8> k_ends{{
     {"valid", false},
     {"caught", false},
     {"not caught yet", false},
@@ -75,6 +81,7 @@ constexpr std::array<EndRow, 7> k_ends{{
     {"MISNAMED", true},
     {"WRONGED", true},
     {"caught: no gap any more", true},
+    {"NOT NAMED", true},
 }};
 
 bool voids_by_contender(const model::Finding& finding) {
@@ -103,7 +110,9 @@ bool fails(SelftestEnd end) {
 SelftestEnd end_of(const SelftestCase& one, const model::Judgement& judgement,
                    const std::vector<model::Misdeed>& misdeeds) {
     const bool voided = is_voided(judgement) || !misdeeds.empty();
-    if (!one.rule) return voided ? SelftestEnd::wronged : SelftestEnd::valid;
+    if (!one.rule && voided) return SelftestEnd::wronged;
+    if (!one.rule)
+        return !one.explained || judgement.has(*one.explained) ? SelftestEnd::valid : SelftestEnd::not_named;
     const bool named = judgement.has(*one.rule) || (one.rule == Rule::effects && !misdeeds.empty());
     if (one.gap == Gap::open) return named || voided ? SelftestEnd::gap_closed : SelftestEnd::not_caught_yet;
     if (named) return SelftestEnd::caught;

@@ -25,6 +25,8 @@ struct SelftestCase {
     std::string_view proof;           ///< what catches it, or is to catch it
     Gap gap = Gap::none;
     bool verified = false;  ///< is also looked at as `joust verify` does
+    std::optional<model::Rule> explained =
+        {};  ///< of one that is valid: what has to be said of it all the same
 };
 
 /// Every case once; labels are unique.
@@ -39,6 +41,7 @@ enum class SelftestEnd : std::uint8_t {
     misnamed,        ///< caught by other rules only
     wronged,         ///< an honest one that is invalid
     gap_closed,      ///< caught, though its gap is marked as open
+    not_named,       ///< valid, as it should be, but what has to be said of it was not
 };
 /// "caught", "not caught yet", …
 std::string_view words(SelftestEnd end);

@@ -140,7 +140,8 @@ ExitCode print_expected() {
                                     {"proof", report::Align::left}},
                         .rows = {}};
     for (const SelftestCase& one : selftest_cases()) {
-        const std::string says = !one.rule              ? "valid"
+        const std::string says = one.explained ? fmt::format("valid, and named: `{}`", code(*one.explained))
+                                 : !one.rule   ? "valid"
                                  : one.gap == Gap::open ? "*not caught yet*"
                                                         : fmt::format("caught: `{}`", code(*one.rule));
         table.rows.push_back({std::string(one.what), says, std::string(one.proof)});

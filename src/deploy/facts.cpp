@@ -61,6 +61,7 @@ Result<model::ContenderFacts> read_facts(const model::Contender& contender, cons
             facts.versions["python"] = std::move(version);
     for (const std::string& word : contender.start.argv)
         facts.command.push_back(filled(word, {{"venv", staged.venv.string()}}));
+    facts.environment = contender.start.environment;
     return facts;
 }
 

@@ -98,6 +98,8 @@ void fields(F& f, C& contender) {
     f("title", contender.title);
     f("stack", contender.stack);
     f.words("command", contender.command);
+    f.later("environment", contender.environment);
+    f.later("statements_per_operation", contender.statements_per_operation);
     f.later("source_sha256", contender.source_sha256);
     f("lock_sha256", contender.lock_sha256);
     f("versions", contender.versions);
@@ -142,10 +144,11 @@ constexpr std::size_t k_most_bytes = std::size_t{16} << 20U;
 // Credentials stay out of every file.
 void mask(Environment& environment) {
     environment.command_line = masked_command(environment.command_line);
-    for (auto& [key, value] : environment.database.settings_in_force)
-        value = is_secret_name(key) ? "***" : masked(value);
-    for (ContenderFacts& contender : environment.contenders)
+    environment.database.settings_in_force = masked_values(environment.database.settings_in_force);
+    for (ContenderFacts& contender : environment.contenders) {
         contender.command = masked_command(contender.command);
+        contender.environment = masked_values(contender.environment);
+    }
 }
 
 std::optional<std::string> mistake(const Environment& environment) {

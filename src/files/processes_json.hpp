@@ -22,6 +22,7 @@ void fields(F& f, S& processes) {
     f("looks", processes.looks);
     f.seconds("span_s", processes.span);
     f("most", processes.most);
+    f.later("most_threads", processes.most_threads);
     f("distinct", processes.distinct);
     f("seen", processes.seen);
 }

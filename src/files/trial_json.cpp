@@ -12,6 +12,7 @@
 #include "files/observed_files_json.hpp"
 #include "files/party_json.hpp"
 #include "files/processes_json.hpp"
+#include "files/series_json.hpp"
 #include "model/benchmark.hpp"
 #include "stats/hlog.hpp"
 
@@ -90,16 +91,6 @@ void fields(F& f, E& example) {
     f("status", example.status);
     f.text("detail", example.detail);
     f.seconds("since_window_s", example.since_window);
-}
-
-template <typename F, Is<SecondOfLoad> S>
-void fields(F& f, S& second) {
-    f("second", second.second);
-    f("succeeded", second.succeeded);
-    f("failed", second.failed);
-    f("response_time_p50_ns", second.response_time_p50_ns);
-    f("response_time_p99_ns", second.response_time_p99_ns);
-    f("response_time_max_ns", second.response_time_max_ns);
 }
 
 template <typename F, Is<UnacknowledgedId> I>
@@ -252,6 +243,7 @@ void fields(F& f, T& trial) {
     f.later("database_waits", trial.database_waits);
     f("operations", trial.samples.operations);
     f("seconds", trial.samples.seconds);
+    f.later("silences", trial.samples.silences);
     f("error_examples", trial.samples.examples);
     f("ids", trial.samples.ids);
 }

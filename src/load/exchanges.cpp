@@ -71,6 +71,8 @@ Ending Exchanges::ending(const Exchange& exchange, Ending::How how, TimePoint en
 }
 
 void Exchanges::end(Exchange& exchange, const Ending& ending) {
+    if (recorder_.is_after_silence(ending)) [[unlikely]]
+        recorder_.after_silence(ending, in_flight_.front()->due, under_way_);
     in_flight_.remove(exchange);
     --under_way_;
     recorder_.ended(ending);

@@ -66,6 +66,14 @@ void join_conduct(model::GeneratorConduct& to, const model::GeneratorConduct& fr
                          : std::nullopt;
 }
 
+/// Of another lap, which begins where the time so far ends.
+void join_silences(model::Samples& to, const model::Samples& from) {
+    if (!to.silences || !from.silences) return to.silences.reset();
+    for (const model::Silence& one : *from.silences)
+        if (to.silences->size() < model::Samples::k_most_silences)
+            to.silences->push_back({to.window + one.since_window, one.length});
+}
+
 void add_histograms(model::Samples& to, const model::Samples& from) {
     to.response_time.merge(from.response_time);
     to.service_time.merge(from.service_time);
@@ -89,6 +97,7 @@ model::Samples joined(std::vector<model::Samples> laps) {
         whole.connections.asked = std::max(before.asked, lap.connections.asked);
         whole.connections.peak = std::max(before.peak, lap.connections.peak);
         add_histograms(whole, lap);
+        join_silences(whole, lap);
         for (model::RequestErrorExample& example : lap.examples)
             add_example(whole.examples, std::move(example), ThreadTally::k_examples);
         add_usage(whole.generator, lap.generator);

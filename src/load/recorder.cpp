@@ -21,6 +21,7 @@ void Recorder::restart() {
     example_counts_ = {};
     statuses_ = {};
     seconds_ = {};
+    silences_ = {};
     middle_ = TimePoint::max();
     usage_before_ = thread_usage_now(schedstat_);
     usage_at_start_.reset();
@@ -32,6 +33,7 @@ void Recorder::restart() {
 void Recorder::set_window(TimePoint start, TimePoint end) {
     window_start_ = start;
     window_end_ = end;
+    silences_.set_window(start, end);
     if (end != TimePoint::max()) set_halves(start, end - start);
 }
 
@@ -46,6 +48,7 @@ void Recorder::cut_window(TimePoint now) {
     middle_ = TimePoint::max();
     tally_.halves.reset();
     window_end_ = std::max(now + Nanoseconds{1}, window_start_);  // what is due now belongs to it
+    silences_.cut_window(window_end_);
 }
 
 TimePoint Recorder::next_edge() const {
@@ -85,6 +88,14 @@ void Recorder::count_failure(const Ending& ending) {
     }
 }
 
+void Recorder::after_silence(const Ending& ending, TimePoint oldest_due, std::size_t under_way) {
+    const bool answer = ending.how == Ending::How::succeeded || ending.how == Ending::How::failed;
+    if (answer)
+        silences_.answered_after_silence(ending.end, oldest_due, under_way);
+    else
+        silences_.given_up(oldest_due, under_way);
+}
+
 void Recorder::record(const Ending& ending) {
     if (ending.end < window_end_ && ending.how != Ending::How::unfinished) record_completion(ending);
     if (ending.due >= window_start_ && ending.due < window_end_) record_due_in_window(ending);
@@ -97,10 +108,12 @@ void Recorder::record_completion(const Ending& ending) {
         ++(*tally_.halves)[ending.end < middle_ ? 0 : 1].answered;
     if (ending.how == Ending::How::succeeded) {
         ++tally_.completed_in_window;
+        silences_.answered(ending.end);
         seconds_.succeeded(ending.end - window_start_, (ending.end - ending.due).count());
         if (!tally_.operations.empty()) ++tally_.operations[ending.operation].completed_in_window;
     } else {
         ++tally_.errors_in_window;
+        if (ending.how == Ending::How::failed) silences_.answered(ending.end);
         seconds_.failed(ending.end - window_start_);
     }
 }
@@ -201,6 +214,7 @@ Tally Recorder::finish(TimePoint now, const Closing& closing) {
     tally_.shortages[model::Shortage::memory] += closing.calls_without_memory;
     own_.ids.issued = closing.issued;
     own_.seconds = seconds_.take();
+    if (has_window()) own_.silences = silences_.take();
     tally_.threads.emplace(thread_, std::move(own_));
     return std::move(tally_);
 }

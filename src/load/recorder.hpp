@@ -84,6 +84,14 @@ public:
         }
         if (ending.end >= window_start_) record(ending);
     }
+    /// Tells of an ending whether it comes after a silence. Then, before ended(), after_silence() is to be
+    /// told of the requests under way.
+    [[nodiscard]] bool is_after_silence(const Ending& ending) const {
+        return silences_.is_after_silence(ending.end);
+    }
+    void after_silence(const Ending& ending, TimePoint oldest_due, std::size_t under_way);
+    /// This thread wanted to run from the one to the other, and did not.
+    void absent(TimePoint from, TimePoint to) { silences_.absent(from, to); }
     /// Keeps an example of a failure, if there are not ten of its kind yet; asked first to save making the
     /// text.
     [[nodiscard]] bool wants_example(model::RequestErrorKind kind) const {
@@ -137,6 +145,7 @@ private:
     std::array<std::uint32_t, model::k_request_error_kinds> example_counts_{};
     std::array<std::uint64_t, 1000> statuses_{};  ///< by status; a status has three digits
     SecondSeries seconds_;
+    SilenceWatch silences_;
     TimePoint middle_ = TimePoint::max();  ///< between the halves; max() when there are none
     TimePoint halves_end_ = TimePoint::max();
     std::optional<ThreadUsage> usage_before_;  ///< until a moment before the window was seen

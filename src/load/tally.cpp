@@ -158,11 +158,14 @@ Result<model::Samples> samples_of(const Tally& tally) {
     samples.in_flight_mean = seconds(tally.in_flight) / seconds(samples.window);
     samples.generator = usage_of(tally, samples.run_delays);
     std::vector<std::vector<SecondSeries::Second>> series;
+    std::vector<const ThreadSilences*> silences;
     for (const auto& [number, thread] : tally.threads) {
+        silences.push_back(&thread.silences);
         samples.ids.push_back(thread.ids);
         series.push_back(thread.seconds);
     }
     samples.seconds = merged(series, samples.window);
+    samples.silences = common_silences(silences, tally.window->start);
     return samples;
 }
 

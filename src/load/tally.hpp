@@ -10,6 +10,7 @@
 #include "base/proc.hpp"
 #include "load/live_histogram.hpp"
 #include "load/second_series.hpp"
+#include "load/silences.hpp"
 #include "load/stall_watch.hpp"
 #include "load/thread_usage.hpp"
 #include "model/samples.hpp"
@@ -32,6 +33,7 @@ struct ThreadTally {
     std::optional<HostTicks> host;  ///< in the window, the whole host's
     std::vector<Example> examples;  ///< at most k_examples of each kind, in order
     std::vector<SecondSeries::Second> seconds;
+    ThreadSilences silences;
 
     static constexpr std::uint32_t k_examples = 10;
     friend bool operator==(const ThreadTally&, const ThreadTally&) = default;

@@ -56,6 +56,7 @@ Tally Worker::run(TimePoint start) {
     for (;;) {
         moment_.now = now();
         if (wanted_ < recorder_.window_end()) stalls_.turn(wanted_, moment_.now);
+        if (moment_.now - wanted_ >= StallWatch::k_least) recorder_.absent(wanted_, moment_.now);
         look_at_control();
         recorder_.pass_edges(moment_.now);
         exchanges_.expire(polled_);

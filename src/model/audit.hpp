@@ -33,4 +33,13 @@ struct Audit {
     friend bool operator==(const Audit&, const Audit&) = default;
 };
 
+/// Adds what requests of another trial have left in the same table; the first problem is kept.
+inline void add(Audit& sum, const Audit& more) {
+    for (const auto part :
+         {&Audit::right, &Audit::lost, &Audit::partial, &Audit::duplicate, &Audit::wrong_values,
+          &Audit::unknown_applied, &Audit::unknown_absent, &Audit::unknown_partial, &Audit::foreign_rows})
+        sum.*part += more.*part;
+    if (sum.problem.empty()) sum.problem = more.problem;
+}
+
 }  // namespace joust::model

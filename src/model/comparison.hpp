@@ -10,6 +10,7 @@
 
 #include "model/finding.hpp"
 #include "model/lint.hpp"
+#include "model/proven_durability.hpp"
 #include "model/quantity.hpp"
 #include "model/trial_result.hpp"
 
@@ -44,6 +45,9 @@ struct Cell {
     /// Of all its trials whose log was read; empty where that was none. Nothing is declared where its
     /// contract is empty.
     std::optional<ObservedEffects> effects;
+    /// Of all its trials whose rows were audited; empty where that was none.
+    std::optional<Audit> audit;
+    DurabilityTrials durability;
     /// Of all its trials in which files were counted; empty where that was none.
     std::optional<ObservedFiles> files;
 

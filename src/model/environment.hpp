@@ -40,6 +40,12 @@ struct ContenderFacts {
     std::string lock_sha256;  ///< of its requirements.lock (or other lock file); "" where it has none
     std::map<std::string, std::string> versions;  ///< package to version, from the lock file; "python" too
     std::vector<std::string> command;  ///< that was started, with the password of the database masked
+    /// That its manifest sets for the start, placeholders as they stand there; that of an entrant goes over
+    /// it. Empty in files of earlier versions.
+    std::map<std::string, std::string> environment;
+    /// Statements that an operation sends to the database, by a count of their own outside of any measured
+    /// window; empty where nobody counted them.
+    std::optional<double> statements_per_operation;
     RuntimeKind runtime = RuntimeKind::process;
     std::string image;  ///< in Docker: the id of the image it ran in
     /// Empty where the database has no server, they could not be counted, and in files of earlier versions.

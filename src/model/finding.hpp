@@ -162,6 +162,14 @@ struct EffectsMissed {
     friend bool operator==(const EffectsMissed&, const EffectsMissed&) = default;
 };
 
+/// No answer came to anybody, though requests were under way.
+struct StoodStill {
+    std::uint64_t times = 0;
+    Nanoseconds longest{0};
+    Nanoseconds total{0};
+    friend bool operator==(const StoodStill&, const StoodStill&) = default;
+};
+
 /// The service ran other processes than its manifest declares.
 struct OtherProcesses {
     ProcessMismatch mismatch = ProcessMismatch::more;
@@ -174,7 +182,7 @@ struct OtherProcesses {
 using Facts = std::variant<std::monostate, ErrorShare, Redirects, HostShortages, ServiceEnd, IncidentText,
                            FewOperations, Unsteady, ShareOverLimit, MissingConnections, DelayOverLimit,
                            Standstill, RateMissed, HeldBack, LittleMismatch, TimeoutReached, InUse,
-                           DelayedBody, ThinkBound, EffectsMissed, OtherProcesses>;
+                           DelayedBody, ThinkBound, EffectsMissed, OtherProcesses, StoodStill>;
 
 /// In how many of the trials of a cell something was found.
 struct Occurrence {

@@ -76,6 +76,9 @@ constexpr std::array<RuleRow, k_rules> k_rule_rows{{
     alike(Rule::think_time, "think_time", {Effect::doubts, Effect::none, Effect::none}, Doing::plan,
           Remedy::load_less),
     alike(Rule::processes, "processes_not_declared", k_voids_all, Doing::contender, Remedy::read_logs),
+    // What was measured is right; means and most percentiles hardly show it.
+    alike(Rule::stood_still, "stood_still", {Effect::explains, Effect::explains, Effect::none},
+          Doing::contender, Remedy::read_logs),
 }};
 
 constexpr bool rules_in_order() {

@@ -40,8 +40,9 @@ enum class Rule : std::uint8_t {
     delayed_body,
     think_time,
     processes,
+    stood_still,
 };
-inline constexpr std::size_t k_rules = 30;
+inline constexpr std::size_t k_rules = 31;
 
 /// What a rule that was broken does to a figure, from the least to the most.
 enum class Effect : std::uint8_t {

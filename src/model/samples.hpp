@@ -167,6 +167,15 @@ struct GeneratorConduct {
 inline constexpr Nanoseconds k_ack_delay_least = std::chrono::milliseconds(35);
 inline constexpr Nanoseconds k_ack_delay_most = std::chrono::milliseconds(60);
 
+/// A stretch of the window in which requests of at least two users were under way, and no answer came to
+/// anybody. What the load generator itself slept through is taken off its length.
+struct Silence {
+    Nanoseconds since_window{0};  ///< its beginning, from the start of the window
+    Nanoseconds length{0};        ///< at least k_silence_least
+    friend bool operator==(const Silence&, const Silence&) = default;
+};
+inline constexpr Nanoseconds k_silence_least = std::chrono::milliseconds(100);
+
 /// What a load engine measured over one window [start, start + length), merged over its threads.
 struct Samples {
     Nanoseconds window{0};
@@ -196,6 +205,8 @@ struct Samples {
     double in_flight_mean = 0;  ///< requests in flight, integrated over the window (Little's law, left side)
     Nanoseconds response_time_sum{0};  ///< of all requests due in the window, ages included (Little's law)
     std::vector<SecondOfLoad> seconds;
+    /// In order, the first k_most_silences; not known in files of earlier versions.
+    std::optional<std::vector<Silence>> silences;
     std::vector<OperationSamples> operations;  ///< one per operation of a mix; empty when there is only one
     std::vector<IssuedIds> ids;                ///< one per load thread
     std::uint64_t clock_steps = 0;  ///< how often the realtime clock jumped; stamps near it were not used
@@ -206,6 +217,7 @@ struct Samples {
     int threads = 1;
     Usage generator;  ///< CPU and run delay of the load threads in the window
 
+    static constexpr std::size_t k_most_silences = 1000;
     friend bool operator==(const Samples&, const Samples&) = default;
 
     /// Verified successes per second; 0 for an empty window.

@@ -30,6 +30,9 @@ struct ServiceProcesses {
     /// Lived at the same time: the most that two looks have found, so that a process of a moment, which only
     /// one of them has seen, does not count.
     int most = 0;
+    /// Threads of all of them together, likewise the most that two looks have found; empty in files of
+    /// earlier versions.
+    std::optional<int> most_threads = {};
     std::int64_t distinct = 0;      ///< processes that were seen at all
     std::vector<SeenProcess> seen;  ///< those with the most CPU time first; at most k_most_listed
 

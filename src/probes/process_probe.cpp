@@ -16,6 +16,12 @@ std::string command_of(const Path& process) {
     return printable(text ? trimmed(*text) : std::string_view("?"));
 }
 
+// The most that two looks have found; there are two.
+int most_of_two(std::vector<int> looks) {
+    std::nth_element(looks.begin(), looks.begin() + 1, looks.end(), std::greater<>());
+    return looks[1];
+}
+
 }  // namespace
 
 Status ProcessProbe::begin(TimePoint /*start*/, TimePoint /*end*/) {
@@ -26,11 +32,13 @@ void ProcessProbe::look(TimePoint at) {
     if (began_ && at - last_ < k_between_looks) return;
     const bool first_look = !began_;
     int living = 0;
+    int threads = 0;
     for (const pid_t pid : pids_()) {
         const Path process = proc_ / std::to_string(pid);
         const auto stat = read_process_stat(process / "stat");
         if (!stat || stat->dead()) continue;
         ++living;
+        threads += stat->threads;
         auto known = lives_.find({pid, stat->start_ticks});
         if (known == lives_.end()) {
             if (lives_.size() >= k_most_lives) continue;
@@ -42,6 +50,7 @@ void ProcessProbe::look(TimePoint at) {
         known->second.seen.cpu = stat->cpu.total() - known->second.cpu_before;
     }
     counts_.push_back(living);
+    threads_.push_back(threads);
     if (first_look) began_ = at;
     last_ = at;
 }
@@ -54,8 +63,8 @@ Status ProcessProbe::finish(model::TrialResult& trial) {
                                   .span = last_ - *began_,
                                   .distinct = static_cast<std::int64_t>(lives_.size()),
                                   .seen = {}};
-    std::nth_element(counts_.begin(), counts_.begin() + 1, counts_.end(), std::greater<>());
-    found.most = counts_[1];
+    found.most = most_of_two(counts_);
+    found.most_threads = most_of_two(threads_);
     for (const auto& [key, life] : lives_)
         found.seen.push_back(life.seen);
     std::stable_sort(found.seen.begin(), found.seen.end(),

@@ -52,7 +52,8 @@ private:
     std::optional<TimePoint> began_;  ///< when it first looked
     TimePoint last_;
     std::map<Key, Life> lives_;
-    std::vector<int> counts_;  ///< of processes that lived, look by look
+    std::vector<int> counts_;   ///< of processes that lived, look by look
+    std::vector<int> threads_;  ///< of all of them together, look by look
 };
 
 }  // namespace joust::probes

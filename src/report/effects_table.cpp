@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <optional>
 #include <set>
 
@@ -11,6 +12,7 @@
 #include "report/table.hpp"
 #include "report/words/effects.hpp"
 #include "report/words/explanations.hpp"
+#include "report/words/proofs.hpp"
 
 namespace joust::report {
 namespace {
@@ -18,6 +20,14 @@ namespace {
 using model::Cell;
 using model::ObservedEffects;
 using model::RowEffects;
+
+/// Some columns that belong together: their titles, what the contract says in each, and what a cell does.
+/// Where nothing of it was observed, the cell has none.
+struct Group {
+    std::vector<Column> columns;
+    std::vector<std::string> contract;
+    std::function<std::optional<std::vector<std::string>>(const Cell&)> observed;
+};
 
 // What was declared, by the first cell that has it: a run has one workload.
 const ObservedEffects* declared(const RunReport& run) {
@@ -38,39 +48,78 @@ std::array<std::optional<std::int64_t>, 3> changed(const ObservedEffects& effect
     return {rows.inserted, rows.updated, rows.deleted};
 }
 
-Table table_of(const RunReport& run, const ObservedEffects& contract) {
-    const bool closed = run.benchmark.load.model == model::LoadModel::closed;
-    Table table{{{closed ? "users" : "requests/s"},
-                 {"contender", Align::left},
-                 {"answered rightly"},
-                 {"transactions"}},
-                {}};
-    std::vector<std::string> first{"", "*contract*", "",
-                                   contract.transactions == 0 ? "–" : std::to_string(contract.transactions)};
+const model::Audit* audited(const RunReport& run) {
+    for (const Cell& cell : run.comparison.cells)
+        if (cell.audit) return &*cell.audit;
+    return nullptr;
+}
+
+std::vector<std::string> observed_in_log(const ObservedEffects& effects) {
+    std::vector<std::string> row{
+        std::to_string(effects.acknowledged),
+        words::per_request(static_cast<std::int64_t>(effects.commits()), effects.acknowledged)};
+    for (const auto& [name, unused] : effects.contract) {
+        for (const std::optional<std::int64_t> count : changed(effects, name))
+            row.push_back(count ? words::per_request(*count, effects.acknowledged) : "–");
+    }
+    row.push_back(effects.counters ? "–" : std::to_string(effects.rolled_back));
+    return row;
+}
+
+Group log_group(const ObservedEffects& contract) {
+    Group group{{{"answered rightly"}, {"transactions"}},
+                {"", contract.transactions == 0 ? "–" : std::to_string(contract.transactions)},
+                [&contract](const Cell& cell) -> std::optional<std::vector<std::string>> {
+                    if (!cell.effects || cell.effects->contract != contract.contract) return std::nullopt;
+                    return observed_in_log(*cell.effects);
+                }};
     for (const auto& [name, rows] : contract.contract) {
         for (const char* did : {"inserted", "updated", "deleted"})
-            table.columns.push_back({code_span(name) + " " + did});
+            group.columns.push_back({code_span(name) + " " + did});
         for (const std::int64_t count : {rows.inserted, rows.updated, rows.deleted})
-            first.push_back(std::to_string(count));
+            group.contract.push_back(std::to_string(count));
     }
-    table.columns.push_back({"rolled back"});
+    group.columns.push_back({"rolled back"});
+    group.contract.emplace_back("");
+    return group;
+}
+
+Group durability_group(const model::Benchmark& benchmark) {
+    return {{{"durable when answered", Align::left}},
+            {std::string(name(benchmark.database.durability))},
+            [](const Cell& cell) -> std::optional<std::vector<std::string>> {
+                return {{words::durability_text(cell.durability)}};
+            }};
+}
+
+Group audit_group(const model::Audit& contract) {
+    return {
+        {{code_span(contract.table) + " left as declared"}, {"not so", Align::left}},
+        {words::rows_left_each(contract), "none"},
+        [](const Cell& cell) -> std::optional<std::vector<std::string>> {
+            if (!cell.audit) return std::nullopt;
+            return {{words::audited_right(*cell.audit), markdown_text(words::audited_wrong(*cell.audit))}};
+        }};
+}
+
+Table table_of(const RunReport& run, const std::vector<Group>& groups) {
+    const bool closed = run.benchmark.load.model == model::LoadModel::closed;
+    Table table{{{closed ? "users" : "requests/s"}, {"contender", Align::left}}, {}};
+    std::vector<std::string> first{"", "*contract*"};
+    for (const Group& group : groups) {
+        table.columns.insert(table.columns.end(), group.columns.begin(), group.columns.end());
+        first.insert(first.end(), group.contract.begin(), group.contract.end());
+    }
     table.columns.push_back({"validity", Align::left});
-    first.insert(first.end(), {"", ""});
+    first.emplace_back("");
     table.rows.push_back(std::move(first));
     for (const Cell& cell : run.comparison.cells) {
         std::vector<std::string> row{std::to_string(cell.level), cell.entrant};
-        const bool counted = cell.effects && cell.effects->contract == contract.contract;
-        if (counted) {
-            const ObservedEffects& effects = *cell.effects;
-            row.push_back(std::to_string(effects.acknowledged));
-            row.push_back(
-                words::per_request(static_cast<std::int64_t>(effects.commits()), effects.acknowledged));
-            for (const auto& [name, unused] : contract.contract)
-                for (const std::optional<std::int64_t> count : changed(effects, name))
-                    row.push_back(count ? words::per_request(*count, effects.acknowledged) : "–");
-            row.push_back(effects.counters ? "–" : std::to_string(effects.rolled_back));
+        for (const Group& group : groups) {
+            const auto observed = group.observed(cell);
+            const auto shown = observed.value_or(std::vector<std::string>(group.columns.size(), "–"));
+            row.insert(row.end(), shown.begin(), shown.end());
         }
-        row.resize(table.columns.size() - 1, "–");
         row.push_back(validity_text(cell));
         table.rows.push_back(std::move(row));
     }
@@ -87,22 +136,43 @@ std::string reasons(const RunReport& run) {
     return text;
 }
 
+// Of the database: what was counted in its log, and what requests left by their ids.
+std::string database_part(const RunReport& run) {
+    const ObservedEffects* const contract = declared(run);
+    const model::Audit* const audit = audited(run);
+    const auto& cells = run.comparison.cells;
+    const bool synced =
+        std::any_of(cells.begin(), cells.end(), [](const Cell& cell) { return cell.durability.total() > 0; });
+    std::string about;
+    std::vector<Group> groups;
+    if (contract != nullptr) {
+        groups.push_back(log_group(*contract));
+        about += marked(words::about_effects(contract->counters.has_value())) + "\n\n";
+    }
+    if (synced) {
+        groups.push_back(durability_group(run.benchmark));
+        about += marked(words::about_durability()) + "\n\n";
+    }
+    if (audit != nullptr) {
+        groups.push_back(audit_group(*audit));
+        about += marked(words::about_audit(*audit)) + "\n\n";
+    }
+    const std::string why = reasons(run);
+    if (!groups.empty()) return about + table_of(run, groups).markdown() + why;
+    if (!why.empty()) return why.substr(1);
+    const bool undeclared =
+        std::any_of(run.trials.begin(), run.trials.end(),
+                    [](const model::TrialResult& trial) { return trial.effects.has_value(); });
+    return undeclared ? marked(words::effects_not_declared()) + "\n" : "";
+}
+
 }  // namespace
 
 std::string effects_section(const RunReport& run) {
-    const bool known = std::any_of(run.trials.begin(), run.trials.end(),
-                                   [](const model::TrialResult& trial) { return trial.effects.has_value(); });
+    const std::string database = database_part(run);
     const std::string files = files_part(run);
-    if (!known && files.empty()) return "";
-    const std::string heading = "\n## Effects\n\n";
-    if (!known) return heading + files;
-    const std::string after = files.empty() ? "" : "\n" + files;
-    const ObservedEffects* const contract = declared(run);
-    const std::string why = reasons(run);
-    if (contract == nullptr)
-        return heading + (why.empty() ? marked(words::effects_not_declared()) + "\n" : why.substr(1)) + after;
-    return heading + marked(words::about_effects(contract->counters.has_value())) + "\n\n" +
-           table_of(run, *contract).markdown() + why + after;
+    if (database.empty() && files.empty()) return "";
+    return "\n## Effects\n\n" + database + (database.empty() || files.empty() ? "" : "\n") + files;
 }
 
 }  // namespace joust::report

@@ -5,6 +5,7 @@
 #include <cctype>
 #include <functional>
 
+#include "base/secrets.hpp"
 #include "base/text.hpp"
 #include "model/measuring_time.hpp"
 #include "model/wording.hpp"
@@ -214,6 +215,15 @@ Table architecture_table(const RunReport& run) {
             table.columns.push_back(
                 {fmt::format("{} ({})", facts->name, markdown_text(facts->title)), Align::left});
         }
+    const auto entrant = [&](const model::ContenderFacts& facts) -> const model::Entrant& {
+        const auto& all = run.benchmark.entrants;
+        return *std::find_if(all.begin(), all.end(),
+                             [&](const auto& one) { return one.label == facts.name; });
+    };
+    const auto any = [&](bool (*is)(const model::Entrant&)) {
+        return std::any_of(contenders.begin(), contenders.end(),
+                           [&](const model::ContenderFacts* facts) { return is(entrant(*facts)); });
+    };
     using Value = std::function<std::string(const model::ContenderFacts&)>;
     const auto row = [&](const std::string& what, const Value& value) {
         std::vector<std::string> cells{what};
@@ -221,6 +231,14 @@ Table architecture_table(const RunReport& run) {
             cells.push_back(markdown_text(value(*facts)));
         table.rows.push_back(std::move(cells));
     };
+    // What sets entrants apart from their contenders as those stand, and from each other.
+    if (any([](const model::Entrant& one) { return one.label != one.contender; }))
+        row("contender", [&](const auto& facts) { return entrant(facts).contender; });
+    if (any([](const model::Entrant& one) { return !one.variant.settings.empty(); }))
+        row("environment of its own", [&](const auto& facts) {
+            const auto& settings = entrant(facts).variant.settings;
+            return settings.empty() ? "none" : pairs_text(masked_values(settings));
+        });
     row("language", language_text);
     row("framework", [](const auto& facts) { return facts.stack.framework; });
     row("server", [](const auto& facts) { return facts.stack.server; });

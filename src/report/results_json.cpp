@@ -101,6 +101,10 @@ Json cell_json(const Cell& cell) {
         if (row.quantity == model::Quantity::error_rate_of_trials) add_counts(object, cell);
     }
     object["effects"] = files::JsonWriter::encoded(cell.effects);
+    object["durability_trials"] = {{"proven", cell.durability.proven},
+                                   {"missed", cell.durability.missed},
+                                   {"open", cell.durability.open}};
+    object["audit"] = files::JsonWriter::encoded(cell.audit);
     object["files"] = files::JsonWriter::encoded(cell.files);
     return object;
 }

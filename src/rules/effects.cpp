@@ -22,26 +22,6 @@ struct Between {
     }
 };
 
-enum class Durability { proven, missed, open };
-
-// So many sessions can share one sync, and a server whose commits are asynchronous syncs on its own every
-// 200 ms and every megabyte of log (wal_writer_delay, wal_writer_flush_after; a request writes some 5 kB).
-// A count that is not clearly apart from that says nothing of the contender.
-Durability durability(const model::LogSyncs& log) {
-    constexpr double k_leeway = 2;
-    constexpr double k_own_syncs_per_s = 5;
-    constexpr double k_own_syncs_per_commit = 0.005;
-    constexpr double k_clearly_more = 1.3;
-    if (!log.syncs || log.most_sessions == 0) return Durability::open;
-    const auto commits = static_cast<double>(log.commits);
-    const double required = commits / static_cast<double>(log.most_sessions) / k_leeway;
-    const double own = k_own_syncs_per_s * seconds(log.elapsed) + k_own_syncs_per_commit * commits;
-    const auto syncs = static_cast<double>(*log.syncs);
-    const bool enough = syncs >= required;
-    if ((enough ? syncs : required) < k_clearly_more * own) return Durability::open;
-    return enough ? Durability::proven : Durability::missed;
-}
-
 // All rows together are those of the contract.
 bool rows_hold(const ObservedEffects& effects, const Between& requests) {
     for (const auto& [table, contract] : effects.contract) {
@@ -86,6 +66,25 @@ std::vector<Misdeed> counted_misdeeds(const ObservedEffects& effects, const Betw
 
 }  // namespace
 
+// So many sessions can share one sync, and a server whose commits are asynchronous syncs on its own every
+// 200 ms and every megabyte of log (wal_writer_delay, wal_writer_flush_after; a request writes some 5 kB).
+// A count that is not clearly apart from that says nothing of the contender.
+model::DurabilityProof durability(const model::LogSyncs& log) {
+    using Durability = model::DurabilityProof;
+    constexpr double k_leeway = 2;
+    constexpr double k_own_syncs_per_s = 5;
+    constexpr double k_own_syncs_per_commit = 0.005;
+    constexpr double k_clearly_more = 1.3;
+    if (!log.syncs || log.most_sessions == 0) return Durability::open;
+    const auto commits = static_cast<double>(log.commits);
+    const double required = commits / static_cast<double>(log.most_sessions) / k_leeway;
+    const double own = k_own_syncs_per_s * seconds(log.elapsed) + k_own_syncs_per_commit * commits;
+    const auto syncs = static_cast<double>(*log.syncs);
+    const bool enough = syncs >= required;
+    if ((enough ? syncs : required) < k_clearly_more * own) return Durability::open;
+    return enough ? Durability::proven : Durability::missed;
+}
+
 std::vector<Misdeed> misdeeds(const ObservedEffects& effects, const std::optional<model::Audit>& audit) {
     std::vector<Misdeed> found;
     if (!effects.declared() || !effects.not_read.empty()) return found;
@@ -106,7 +105,7 @@ std::vector<Misdeed> misdeeds(const ObservedEffects& effects, const std::optiona
     const bool shapes = transactions != 1 || effects.as_declared() == commits;
     if (transactions == 1 ? !shapes && (!rows || found.empty()) : !rows && found.empty())
         found.push_back(Misdeed::other_rows);
-    if (effects.log_syncs && durability(*effects.log_syncs) == Durability::missed)
+    if (effects.log_syncs && durability(*effects.log_syncs) == model::DurabilityProof::missed)
         found.push_back(Misdeed::not_durable);
     if (found.empty() && effects.answers_ahead.value_or(0) > 0) found.push_back(Misdeed::answers_first);
     return found;
@@ -135,8 +134,8 @@ Outcome effects(const model::TrialResult& trial) {
         .in_counters = counted && trial.effects->transactions > 0,
         .inserts_counted = counted && all_inserts_counted(*trial.effects),
         .in_files = files_declared && files_as_contract(*trial.files),
-        .durability_open =
-            declared && trial.effects->log_syncs && durability(*trial.effects->log_syncs) == Durability::open,
+        .durability_open = declared && trial.effects->log_syncs &&
+                           durability(*trial.effects->log_syncs) == model::DurabilityProof::open,
         .undeclared = trial.effects && !declared && !files_declared};
     const bool files_done = left.in_files || (trial.files && !files_declared);
     if (left.in_part && left.in_log && files_done && !left.durability_open) return Holds{};

@@ -3,6 +3,7 @@
 #include <optional>
 #include <vector>
 
+#include "model/proven_durability.hpp"
 #include "model/trial_result.hpp"
 #include "rules/outcome.hpp"
 
@@ -14,6 +15,9 @@ namespace joust::rules {
 /// has counters in place of a log, the rows are those of the audit.
 std::vector<model::Misdeed> misdeeds(const model::ObservedEffects& effects,
                                      const std::optional<model::Audit>& audit = {});
+
+/// What the syncs of the log say of the commits of a trial that had to be durable.
+model::DurabilityProof durability(const model::LogSyncs& log);
 
 /// What the requests of a trial did, held against the contract: the rows that carry their ids, the database's
 /// log, and files. Evaluated as a whole only where all three were.

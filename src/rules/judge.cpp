@@ -4,6 +4,7 @@
 
 #include "rules/effects.hpp"
 #include "rules/processes.hpp"
+#include "rules/stood_still.hpp"
 #include "rules/trial_rules.hpp"
 
 namespace joust::rules {
@@ -40,6 +41,7 @@ model::Judgement judge(const model::TrialResult& trial, const model::ExperimentS
                                     .target_steal_share = trial.contender_steal_share});
     add(judgement, effects(trial));
     add(judgement, processes(trial));
+    add(judgement, stood_still(trial));
     // What voids comes first: it is what is told of a trial in few words.
     std::stable_partition(
         judgement.findings.begin(), judgement.findings.end(),

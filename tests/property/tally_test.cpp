@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <algorithm>
 #include <vector>
 
 namespace joust::load {
@@ -43,6 +44,13 @@ ThreadTally some_thread(int number) {
         thread.examples.push_back(
             {{.kind = *rc::gen::element(model::RequestErrorKind::reset, model::RequestErrorKind::body)},
              k_start + some_time()});
+    TimePoint at = k_start;
+    for (std::uint64_t count = some_count() % 4; count > 0; --count) {
+        const TimePoint from = at + some_time();
+        at = from + 100ms + some_time();
+        thread.silences.silences.push_back({from, at, from, 1 + some_count()});
+        thread.silences.absences.push_back({from, from + some_time() / 10});
+    }
     for (std::int64_t second = 0; second < 3; ++second)
         thread.seconds.push_back(
             {.second = second, .failed = some_count(), .counts = {{std::uint16_t{17}, 1U}}});
@@ -112,6 +120,23 @@ RC_GTEST_PROP(Tally, is_the_same_however_threads_are_grouped, ()) {
     const Tally c = some_tally(2);
     RC_ASSERT(sum(sum(a, b), c) == sum(a, sum(b, c)));
     RC_ASSERT(same_samples(sum(sum(a, b), c), sum(a, sum(b, c))));
+}
+
+RC_GTEST_PROP(Tally, has_no_silence_that_one_of_the_threads_has_not, ()) {
+    const Tally one = some_tally(0);
+    const auto alone = samples_of(one);
+    const auto both = samples_of(sum(one, some_tally(1)));
+    RC_PRE(alone.has_value() && both.has_value());
+    const auto sum_of = [](const model::Samples& samples) {
+        Nanoseconds length{0};
+        for (const model::Silence& silence : *samples.silences)
+            length += silence.length;
+        return length;
+    };
+    // A thread with one request under way has none alone, and may have some with another's.
+    if (std::all_of(one.threads.at(0).silences.silences.begin(), one.threads.at(0).silences.silences.end(),
+                    [](const ThreadSilence& silence) { return silence.under_way > 1; }))
+        RC_ASSERT(sum_of(*both) <= sum_of(*alone));
 }
 
 RC_GTEST_PROP(Tally, tells_run_delays_of_all_threads_or_of_none, ()) {

@@ -63,6 +63,18 @@ ReportCase work_not_done() {
                                                .rows = {{"users", {inserted * all, 5 * all, 5 * all}}},
                                                .rolled_back = 3,
                                                .answers_ahead = 0};
+        const bool durable = trial.plan.entrant == "django" || trial.plan.block == 0;
+        trial.effects->log_syncs = model::LogSyncs{.syncs = durable ? requests : requests / 100,
+                                                   .commits = requests,
+                                                   .most_sessions = 4,
+                                                   .elapsed = std::chrono::seconds(1)};
+        trial.audit =
+            model::Audit{.table = "users", .rows_left = 5, .right = requests, .values = {{"age", "99"}}};
+        if (trial.plan.entrant == "fastapi" && trial.plan.block == 1) {
+            trial.audit->right -= 3;
+            trial.audit->lost = 1;
+            trial.audit->wrong_values = 2;
+        }
         const std::int64_t read = trial.plan.entrant == "fastapi" ? 0 : 503;
         trial.files = model::ObservedFiles{.contract = {5, 5, 5, 5},
                                            .slices = 2,
@@ -79,6 +91,7 @@ ReportCase work_not_done() {
                                                     .all_in_use = 12,
                                                     .most_sessions = 4};
     }
+    run.benchmark.entrants.front().variant.settings = {{"FAULT", "inserts-eight"}, {"API_KEY", "1234"}};
     run.trials.back().files->not_evaluated = "its scratch folder is out of reach from here";
     return run;
 }

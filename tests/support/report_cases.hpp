@@ -27,7 +27,8 @@ ReportCase single_block_ladder();
 /// A run with looks after its seventh block, under steal that differs within pairs, with Django against
 /// itself.
 ReportCase looks_under_steal();
-/// FastAPI inserts eight rows of ten, by the database's log.
+/// FastAPI, told to by a variable of its own, inserts eight rows of ten by the database's log, loses one of a
+/// request and hardly waits for the disk.
 ReportCase work_not_done();
 ReportCase one_contender();
 ReportCase nothing_measured();

@@ -191,6 +191,7 @@ model::TrialResult synthetic_trial(const model::Benchmark& benchmark, const mode
         {model::Role::database, "database",
          usage(operations * shape.database_cpu_ms_per_operation / 1e3 + 0.02, 140), limits(1, 1)},
         {model::Role::generator, "generator", usage(operations * 0.05 / 1e3, 12), std::nullopt}};
+    samples.silences.emplace();
     samples.run_delays = {Nanoseconds{2'000'000}};
     samples.conduct.thread_cpu = {trial.party(model::Role::generator)->usage.cpu.total()};
     samples.conduct.thread_stopped = {Nanoseconds{0}};

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.hpp"
 #include "model/wording.hpp"
 
 namespace joust::report::words {
@@ -112,6 +113,26 @@ Prose about_effects(bool by_counters) {
            " are those that committed changes of these tables, subtransactions counted with their parents; "
            "what was " +
            emphasis("rolled back") + " is in no other column.";
+}
+
+Prose about_durability() {
+    return emphasis("Durable when answered") + ": " + emphasis("proven") +
+           ", where the log was made durable as often as sessions that wait for it need; " +
+           emphasis("missed") + ", where it was too seldom for that; " + emphasis("open") +
+           ", where neither follows from the count.";
+}
+
+Prose about_audit(const model::Audit& contract) {
+    std::vector<std::string> values;
+    for (const auto& [column, value] : contract.values)
+        values.push_back(column + " = " + value);
+    return "After each trial the rows in " + code(contract.table) +
+           " were read by the ids of its requests: how many of those answered rightly left just the rows "
+           "that they have to" +
+           (values.empty() ? std::string() : ", each with " + joust::joined(values, ", ")) + "; what is " +
+           emphasis("not so") + " left none (" + emphasis("lost") + "), another number (" +
+           emphasis("partial") + "), several times as many (" + emphasis("duplicate") +
+           ") or other values in them.";
 }
 
 Prose effects_not_declared() {

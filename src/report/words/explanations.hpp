@@ -15,6 +15,8 @@ Prose about_resources();
 Prose about_sessions();
 /// `by_counters`: of SQLite, which keeps no log that can be read.
 Prose about_effects(bool by_counters);
+Prose about_durability();
+Prose about_audit(const model::Audit& contract);
 Prose effects_not_declared();
 /// Why effects of an entrant's trial were not counted.
 Prose log_not_read(const std::string& entrant, const std::string& why);

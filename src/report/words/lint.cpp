@@ -55,6 +55,19 @@ LintText db_connections(const Saying& said) {
                        "connection write at a time)"};
 }
 
+// "fastapi 25 (20 declared), django 4 (4 declared)"
+std::string beside_declared(const Lint& lint, std::string_view what) {
+    return list(lint, [&](const LintSide& side) {
+        return fmt::format("{} ({:.0f} {})", whole(side), side.before.value_or(0), what);
+    });
+}
+
+LintText sessions_seen(const Saying& said) {
+    return {"sessions with the database that were open at once, at most: " +
+                beside_declared(said.lint, "declared"),
+            "a manifest does not say what runs; the database can work on so many requests at the same time"};
+}
+
 LintText workers(const Saying& said) {
     return {
         "workers: " + list(said.lint, whole),
@@ -72,6 +85,12 @@ LintText threads(const Saying& said) {
             "asynchronous worker has no such bound"};
 }
 
+LintText threads_seen(const Saying& said) {
+    return {"threads that really ran, at most: " + beside_declared(said.lint, "declared to serve"),
+            "beyond those that serve, each process has one; what the others do (files, timers, the runtime's "
+            "own work, or requests after all) is for the notes of the manifest to say"};
+}
+
 LintText notes(const Saying& said) {
     return {fmt::format("{}: {}", said.lint.subject,
                         list(said.lint,
@@ -82,10 +101,38 @@ LintText notes(const Saying& said) {
             "by their manifests; what one has and the other has not is part of what is compared"};
 }
 
+// What makes a release another one: of an interpreter "3.11", of a package "5".
+std::string release(const std::string& subject, const std::string& version) {
+    const std::size_t first = version.find('.');
+    if (subject != "python" || first == std::string::npos) return version.substr(0, first);
+    return version.substr(0, version.find('.', first + 1));
+}
+
 LintText versions(const Saying& said) {
+    bool other_release = false;
+    for (const LintSide& side : said.lint.sides)
+        other_release = other_release || release(said.lint.subject, side.text) !=
+                                             release(said.lint.subject, said.first().text);
     return {fmt::format("version of {}: {}", said.lint.subject,
                         list(said.lint, [](const LintSide& side) { return side.text; })),
-            "a part of the difference may be the versions'"};
+            other_release ? "these are different releases, so one may be compared with another's past"
+                          : "a part of the difference may be the versions'"};
+}
+
+LintText recycling(const Saying& said) {
+    return {"requests until a worker is replaced: " +
+                list(said.lint, [](const LintSide& side) { return side.text.empty() ? "never" : side.text; }),
+            "a new worker starts cold, and one that lives for ever keeps what it leaks"};
+}
+
+LintText keep_alive(const Saying& said) {
+    return {"seconds that an idle connection is kept: " + list(said.lint,
+                                                               [](const LintSide& side) {
+                                                                   return side.text.empty()
+                                                                              ? "as its server does by itself"
+                                                                              : side.text;
+                                                               }),
+            "users that pause for longer connect anew, which costs CPU time on both sides"};
 }
 
 LintText development(const Saying& said) {
@@ -108,6 +155,13 @@ LintText new_connections(const Saying& said) {
                      }),
             "keep-alive is off, or ends after some requests; setting up a connection costs CPU time on both "
             "sides and is no part of the workload"};
+}
+
+LintText statements(const Saying& said) {
+    return {"statements per operation: " +
+                list(said.lint, [](const LintSide& side) { return model::significant(*side.value); }),
+            "one statement that does the work of several leaves the same rows, and saves round trips that "
+            "the other pays for"};
 }
 
 LintText answer_size(const Saying& said) {
@@ -156,10 +210,21 @@ LintText few_per_user(const Saying& said) {
             "go on; lengthen the window or use fewer users"};
 }
 
+LintText stood_still(const Saying& said) {
+    const LintSide& side = said.first();
+    return {fmt::format(
+                "{} stood still {} within its windows, for {}{} ({})", side.entrant,
+                *side.times == 1 ? "once" : model::counted(static_cast<std::int64_t>(*side.times), "time"),
+                *side.times == 1 ? "" : "up to ", model::duration_text(*side.value), said.users(side.level)),
+            "requests were under way and no answer came to any user, so the service, its database or their "
+            "CPUs did nothing for them; means hardly show it, the highest percentiles do"};
+}
+
 // In the order of the kinds.
 constexpr std::array<LintText (*)(const Saying&), model::k_lint_kinds> k_texts{
-    db_connections,  workers,     threads,       notes,        versions,         development, printed,
-    new_connections, answer_size, answer_growth, growing_work, constant_latency, few_per_user};
+    db_connections, sessions_seen, workers,          threads,      threads_seen,    notes,      versions,
+    recycling,      keep_alive,    development,      printed,      new_connections, statements, answer_size,
+    answer_growth,  growing_work,  constant_latency, few_per_user, stood_still};
 
 }  // namespace
 

@@ -106,6 +106,16 @@ std::string error_text(const model::ErrorShare& facts) {
     return text + (facts.database_refused ? "; the database refused connections" : "");
 }
 
+std::string stood_still_text(const model::StoodStill& facts) {
+    const bool once = facts.times == 1;
+    return fmt::format(
+        "stood still {} for {}{}: requests were under way, and no answer came to any user; means hardly show "
+        "it, the highest percentiles do",
+        once ? "once" : model::counted(static_cast<std::int64_t>(facts.times), "time"), once ? "" : "up to ",
+        once ? duration_text(facts.longest)
+             : fmt::format("{} ({} in all)", duration_text(facts.longest), duration_text(facts.total)));
+}
+
 }  // namespace
 
 std::string wait_text(const model::DelayedBody& facts) {
@@ -201,6 +211,7 @@ public:
     }
     std::string operator()(const model::TimeoutReached& facts) const { return timeout_text(facts); }
     std::string operator()(const model::OtherProcesses& facts) const { return other_processes(facts); }
+    std::string operator()(const model::StoodStill& facts) const { return stood_still_text(facts); }
     std::string operator()(const model::EffectsMissed& facts) const { return effects_missed(facts); }
     std::string operator()(const model::InUse& facts) const {
         return fmt::format("nobody was busy: of what they may use, {}, so the response time is a wait: {}",
@@ -271,6 +282,8 @@ std::string sentence(const model::NotEvaluated& rule) {
                                limit_text(rule.short_window->window));
         case Rule::effects:
             return effects_left(rule);
+        case Rule::stood_still:
+            return "stretches without an answer were not recorded";
         case Rule::processes:
             return "the processes of the service were not listed often enough within the window";
         default:

@@ -4,7 +4,8 @@ import json
 import re
 
 
-def lint_of(place):
+def lint_of(place, run):
+    assert (place.latest / "trials.jsonl").exists(), run
     results = json.loads((place.latest / "incremental_benchmark_results.json").read_text())
     texts = {}
     for one in results["lint"]:
@@ -21,8 +22,7 @@ def test_what_differs_is_said_before_the_verdict(place):
     benchmark = place.path / "benchmarks/small.toml"
     benchmark.write_text(re.sub(r"\[database.settings\]\n\s*", "", benchmark.read_text()))
     run = place.run()
-    assert (place.latest / "trials.jsonl").exists(), run
-    results, lint = lint_of(place)
+    results, lint = lint_of(place, run)
 
     (printed,) = lint["printed"]
     bytes_of = dict(re.findall(r"([a-z-]+) (\d+(?:\.\d+)?) B", printed.split(": one logs")[0]))
@@ -38,10 +38,36 @@ def test_what_differs_is_said_before_the_verdict(place):
     (growing,) = lint["answer_growth"]
     assert growing.startswith("Answers of lists-threads have "), growing
 
+    # A thread for each connection, in all of them; their manifests declare one.
+    (threads,) = lint["threads_seen"]
+    seen = re.findall(r"([a-z-]+) (\d+) \(1 declared to serve\)", threads)
+    assert {name for name, _ in seen} == {"logs", "closes", "lists-threads", "good"}, threads
+    assert int(dict(seen)["good"]) >= 40, threads
+
     report = (place.latest / "incremental_benchmark_report.md").read_text()
     assert report.index("## Before any verdict") < report.index("Printed per operation") < report.index("## Summary")
     assert "printed per operation" in " ".join(run.out.split()).split("users")[0], run
     assert not [one for cell in results["results"] for one in cell["reasons"] if one["code"] == "processes_not_declared"]
+
+
+def test_switches_and_standstills_are_said(place):
+    place.contender("debug").contender("stalls", "stalls")
+    manifest = place.path / "contenders/debug/contender.toml"
+    text = manifest.read_text()
+    text = text.replace('"{port}"]', '"{port}", "--max-requests", "500", "--keep-alive=5"]')
+    manifest.write_text(text.replace('MODE = "good"', 'MODE = "good", APP_DEBUG = "1"'))
+    place.benchmark(["debug", "stalls"], levels="[8]", duration="3s", text='[database]\nengine = "sqlite"\n')
+    benchmark = place.path / "benchmarks/small.toml"
+    benchmark.write_text(re.sub(r"\[database.settings\]\n\s*", "", benchmark.read_text()))
+    run = place.run()
+    results, lint = lint_of(place, run)
+    assert lint["development"] == ["debug runs with APP_DEBUG: a switch for development or logging, whose work is in all its figures."], run
+    assert "debug 500, stalls never" in lint["recycling"][0], lint
+    assert "debug 5, stalls as its server does by itself" in lint["keep_alive"][0], lint
+    stood = [text for text in lint["stood_still"] if text.startswith("stalls ")]
+    assert stood and re.match(r"stalls stood still (once|\d+ times) within its windows, for ", stood[0]), lint
+    (trial,) = [one for one in place.trials() if one["contender"] == "stalls"]
+    assert 0.2 < max(silence["length_s"] for silence in trial["silences"]), trial["silences"]
 
 
 def test_two_workers_where_one_is_declared_are_not_ranked(place):
@@ -50,7 +76,7 @@ def test_two_workers_where_one_is_declared_are_not_ranked(place):
     benchmark = place.path / "benchmarks/small.toml"
     benchmark.write_text(re.sub(r"\[database.settings\]\n\s*", "", benchmark.read_text()))
     run = place.run()
-    results, _ = lint_of(place)
+    results, _ = lint_of(place, run)
     cells = {cell["contender"]: cell for cell in results["results"]}
     assert "processes_not_declared" not in [reason["code"] for reason in cells["one"]["reasons"]], run
     (reason,) = [one for one in cells["two"]["reasons"] if one["code"] == "processes_not_declared"]

@@ -11,7 +11,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[3]
 JOUST = ROOT / "build/release/joust"
 CASES = (ROOT / "src/cli/selftest_cases.cpp").read_text()
 LABELS = re.findall(r'SelftestCase\{"([a-z0-9-]+)"', CASES)
-ENDS = ("valid", "caught", "not caught yet", "NOT CAUGHT", "MISNAMED", "WRONGED", "caught: no gap any more")
+ENDS = ("valid", "caught", "not caught yet", "NOT CAUGHT", "MISNAMED", "WRONGED", "caught: no gap any more", "NOT NAMED")
 
 
 def joust(*arguments, timeout=600):
@@ -52,6 +52,11 @@ def test_every_variant_has_its_line(done, lines):
 @pytest.mark.parametrize("label", ["honest", "slow", "other-sql", "stalls"])
 def test_who_does_the_work_is_valid(lines, label):
     assert lines[label][0] == "valid"
+
+
+def test_a_standstill_is_named_and_takes_nothing_away(lines):
+    assert "stood_still" in lines["stalls"][1], lines["stalls"]
+    assert "stood_still" not in lines["slow"][1], lines["slow"]
 
 
 @pytest.mark.parametrize("label, code", [

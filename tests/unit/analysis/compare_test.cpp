@@ -54,6 +54,19 @@ TEST(compare, names_a_clear_winner_with_its_interval) {
     EXPECT_THAT(words::warnings(comparison), IsEmpty());
 }
 
+TEST(compare, adds_up_what_was_proven_of_the_trials_of_a_cell) {
+    const Comparison comparison = compared(testing::work_not_done());
+    const Cell& cheat = *comparison.cell("fastapi", 50);
+    EXPECT_EQ(cheat.durability, (model::DurabilityTrials{.proven = 1, .missed = 2}));
+    EXPECT_EQ(cheat.audit->lost, 1U);
+    EXPECT_EQ(cheat.audit->wrong_values, 2U);
+    EXPECT_EQ(cheat.audit->acknowledged(), cheat.effects->acknowledged) << "of all three trials";
+    const Cell& honest = *comparison.cell("django", 50);
+    EXPECT_EQ(honest.durability, (model::DurabilityTrials{.proven = 3}));
+    EXPECT_TRUE(honest.audit->as_contract());
+    EXPECT_FALSE(compared(testing::clear_winner()).cell("django", 50)->audit);
+}
+
 TEST(compare, calls_less_cpu_and_shorter_times_faster) {
     const Comparison comparison = compared(testing::clear_winner());
     EXPECT_EQ(pooled(comparison, Quantity::cpu_per_operation).verdict, Verdict::faster);

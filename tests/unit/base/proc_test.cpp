@@ -32,6 +32,7 @@ TEST(Proc, ReadsAStatWhoseCommandIsMadeToMislead) {
     EXPECT_EQ(stat->parent, 7);
     EXPECT_EQ(stat->session, 9);
     EXPECT_EQ(stat->start_ticks, 1234U);
+    EXPECT_EQ(stat->threads, 23);
     const auto tick = 1'000'000'000ns / ::sysconf(_SC_CLK_TCK);
     EXPECT_EQ(stat->cpu, (CpuTime{250 * tick, 50 * tick}));
     EXPECT_FALSE(parse_process_stat("42 (short) S 1").has_value());

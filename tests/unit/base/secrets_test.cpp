@@ -53,6 +53,12 @@ TEST(Masked, hides_credentials_and_nothing_else) {
         EXPECT_EQ(masked(row.text), row.masked) << row.text;
 }
 
+TEST(MaskedValues, go_by_their_names_too) {
+    using Values = std::map<std::string, std::string>;
+    EXPECT_EQ(masked_values({{"API_KEY", "x"}, {"URL", "http://ann:b@host/"}, {"FAULT", "loses-one"}}),
+              (Values{{"API_KEY", "***"}, {"URL", "http://ann:***@host/"}, {"FAULT", "loses-one"}}));
+}
+
 TEST(Masked, is_the_same_when_masked_again) {
     for (const char* text :
          {"http://a:b@h/?token=x", "Authorization: Basic abc", "password=\"x\"", "X: Bearer y"})

@@ -20,6 +20,7 @@ model::Judgement found(const std::vector<Rule>& rules) {
 }
 
 constexpr SelftestCase k_honest{"honest", "", {}, ""};
+constexpr SelftestCase k_named{"named", "", {}, "", Gap::none, Rule::stood_still};
 constexpr SelftestCase k_cheat{"cheat", "", Rule::effects, "audit"};
 constexpr SelftestCase k_gap{"gap", "", Rule::effects, "something to come", Gap::open};
 
@@ -51,6 +52,12 @@ TEST(SelftestEnd, IsToldByWhatWasExpectedAndWhatWasFound) {
              Row{k_honest, {Rule::no_steady_state, Rule::steal}, SelftestEnd::valid, "doubts wrong nobody"},
              Row{k_honest, {Rule::clock_jumped}, SelftestEnd::valid, "that is the host's doing"},
              Row{k_honest, {Rule::effects}, SelftestEnd::wronged, "an honest one is no cheat"},
+             Row{k_named, {Rule::stood_still}, SelftestEnd::valid, "valid, and named"},
+             Row{k_named, {Rule::steal}, SelftestEnd::not_named, "valid, but nothing is said of it"},
+             Row{k_named,
+                 {Rule::stood_still, Rule::effects},
+                 SelftestEnd::wronged,
+                 "an honest one is no cheat"},
              Row{k_cheat, {Rule::effects}, SelftestEnd::caught, "as expected"},
              Row{k_cheat, {Rule::error_rate, Rule::effects}, SelftestEnd::caught, "more may be found"},
              Row{k_cheat, {Rule::error_rate}, SelftestEnd::misnamed, "the right verdict for another reason"},
@@ -75,7 +82,7 @@ TEST(SelftestEnd, FailsWhereSomethingIsNotAsExpected) {
     using enum SelftestEnd;
     for (const SelftestEnd end : {valid, caught, not_caught_yet})
         EXPECT_FALSE(fails(end)) << words(end);
-    for (const SelftestEnd end : {not_caught, misnamed, wronged, gap_closed})
+    for (const SelftestEnd end : {not_caught, misnamed, wronged, gap_closed, not_named})
         EXPECT_TRUE(fails(end)) << words(end);
 }
 

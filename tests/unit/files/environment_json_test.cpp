@@ -26,6 +26,8 @@ TEST(environment_json, is_read_back_as_it_was_written) {
         EngineFacts{.version = "26.1", .storage_driver = "overlay2", .cgroup_driver = "systemd"};
     original.contenders.front().runtime = RuntimeKind::docker;
     original.contenders.front().image = "sha256:0123";
+    original.contenders.front().environment = {{"SCRATCH_DIR", "{scratch}"}};
+    original.contenders.front().statements_per_operation = 3.5;
     const auto read = parse_environment(environment_json(original), "environment.json");
     ASSERT_TRUE(read) << read.error().message;
     EXPECT_EQ(*read, original);
@@ -119,6 +121,7 @@ TEST(environment_json, masks_credentials) {
                            "http://ann:hunter2@host/?token=hunter2"};
     secret.contenders.front().command = {"serve", "--db", "postgres://a:hunter2@h/d", "--api-key", "hunter2"};
     secret.database.settings_in_force["ssl_password"] = "hunter2";
+    secret.contenders.front().environment = {{"DJANGO_SECRET_KEY", "hunter2"}, {"DB", "p://a:hunter2@h/d"}};
     const std::string text = environment_json(secret);
     EXPECT_EQ(text.find("hunter2"), std::string::npos) << text;
     EXPECT_NE(text.find("http://ann:***@host/?token=***"), std::string::npos);

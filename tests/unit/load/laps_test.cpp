@@ -25,6 +25,17 @@ TEST(Laps, AddUpByThread) {
     EXPECT_DOUBLE_EQ(whole.conduct.steal_share.value(), 0.1);
 }
 
+TEST(Laps, HaveTheirSilencesOneAfterTheOther) {
+    model::Samples quiet = lap();
+    quiet.silences = {{{300ms, 200ms}}};
+    model::Samples busy = lap();
+    busy.silences.emplace();
+    const model::Samples whole = joined({quiet, busy, quiet});
+    EXPECT_EQ(*whole.silences, (std::vector<model::Silence>{{300ms, 200ms}, {2300ms, 200ms}}));
+    busy.silences.reset();
+    EXPECT_EQ(joined({quiet, busy, quiet}).silences, std::nullopt) << "of one lap they are not known";
+}
+
 TEST(Laps, DoNotKnowOfAllWhatOneOfThemDoesNotKnow) {
     model::Samples blind = lap();
     blind.run_delays.clear();

@@ -5,7 +5,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <future>
 #include <thread>
+
+#include "base/proc.hpp"
 
 namespace joust::probes {
 namespace {
@@ -38,6 +41,10 @@ public:
 private:
     pid_t pid_;
 };
+
+int own_threads() {
+    return read_process_stat("/proc/self/stat")->threads;
+}
 
 class ProcessProbeTest : public ::testing::Test {
 protected:
@@ -80,6 +87,27 @@ TEST_F(ProcessProbeTest, DoesNotCountOneThatASingleLookHasSeen) {
     pids_.pop_back();
     look_at(400ms);
     EXPECT_EQ(finished().processes->most, 1);
+}
+
+TEST_F(ProcessProbeTest, CountsTheThreadsThatTwoLooksHaveSeen) {
+    const int alone = own_threads();
+    std::promise<void> end;
+    std::thread other([ended = end.get_future()] { ended.wait(); });
+    look_at(0ms);
+    end.set_value();
+    other.join();
+    while (own_threads() > alone)  // the kernel takes it away a moment later
+        std::this_thread::yield();
+    look_at(200ms);
+    look_at(400ms);
+    EXPECT_EQ(finished().processes->most_threads, alone) << "a single look has seen more";
+    std::promise<void> last;
+    std::thread third([ended = last.get_future()] { ended.wait(); });
+    look_at(600ms);
+    look_at(800ms);
+    last.set_value();
+    third.join();
+    EXPECT_EQ(finished().processes->most_threads, alone + 1);
 }
 
 TEST_F(ProcessProbeTest, TellsWhoWorked) {

@@ -232,6 +232,10 @@ TEST(public_mistake, debug_is_on) {
     run.benchmark.entrants.back().variant.settings = {{"DJANGO_DEBUG", "0"}};
     run.environment.contenders.front().command = {"uvicorn", "app:app", "--no-access-log"};
     EXPECT_THAT(reported(run).text, Not(HasSubstr("runs with")));
+    run.environment.contenders.back().environment = {{"APP_DEBUG", "1"}};
+    EXPECT_THAT(reported(run).before_the_verdict(), HasSubstr("django runs with APP_DEBUG"));
+    run.benchmark.entrants.back().variant.settings = {{"APP_DEBUG", "0"}};
+    EXPECT_THAT(reported(run).text, Not(HasSubstr("runs with"))) << "the benchmark's goes over it";
 }
 
 // One has twenty database connections and four more threads, by another version of the interpreter.
@@ -249,6 +253,94 @@ TEST(public_mistake, settings_that_differ_are_a_headline) {
     run.benchmark.database.engine = model::DatabaseEngine::sqlite;
     EXPECT_THAT(reported(run).before_the_verdict(), HasSubstr("can read at the same time"));
     EXPECT_THAT(reported(run).before_the_verdict(), Not(HasSubstr("the database can work")));
+}
+
+// "Ten database reads" is one query with LIMIT 10 in one of the two.
+TEST(public_mistake, ten_reads_that_are_one_query) {
+    Published run = measured({50}, busy);
+    run.environment.contenders.front().statements_per_operation = 1;
+    EXPECT_THAT(reported(run).text, Not(HasSubstr("tatements per operation"))) << "one was not counted";
+    run.environment.contenders.back().statements_per_operation = 2;
+    EXPECT_THAT(reported(run).text, Not(HasSubstr("tatements per operation"))) << "2 to 1 is not more";
+    run.environment.contenders.back().statements_per_operation = 10;
+    EXPECT_THAT(reported(run).before_the_verdict(),
+                HasSubstr("Statements per operation: fastapi 1.00, django 10.0: one statement that does the "
+                          "work of several leaves the same rows"));
+}
+
+// The own entry is measured anew, and set beside what the rival gave earlier.
+TEST(public_mistake, an_entry_measured_anew_beside_an_old_rival) {
+    Published run = measured({50}, busy);
+    EXPECT_EQ(reported(run).comparison.winner, "fastapi") << "as long as both are measured side by side";
+    run.of("fastapi", [](model::TrialResult& trial) { trial.plan.attempt = 1; });
+    const Reported report = reported(run);
+    EXPECT_EQ(report.comparison.winner, std::nullopt);
+    EXPECT_EQ(report.comparison.ratio(model::Quantity::goodput, "fastapi", std::nullopt)->pairs, 0);
+}
+
+// The rival runs in a release of years ago.
+TEST(public_mistake, a_rival_of_an_older_release) {
+    Published run = measured({50}, busy);
+    run.environment.contenders.front().versions["uvicorn"] = "0.30.1";
+    run.environment.contenders.back().versions["uvicorn"] = "0.30.6";
+    run.environment.contenders.back().versions["python"] = "3.8.20";
+    const std::string before = reported(run).before_the_verdict();
+    EXPECT_THAT(before, HasSubstr("Version of python: fastapi 3.11.2, django 3.8.20: these are different "
+                                  "releases, so one may be compared with another's past"));
+    EXPECT_THAT(before, HasSubstr("Version of uvicorn: fastapi 0.30.1, django 0.30.6: a part of the "
+                                  "difference may be the versions'"));
+}
+
+// One has threads and database connections that nobody was told of.
+TEST(public_mistake, more_threads_and_connections_than_were_told) {
+    Published run = measured({50}, busy);
+    const auto seen = [&](const std::string& entrant, int threads, std::uint64_t sessions) {
+        run.of(entrant, [=](model::TrialResult& trial) {
+            trial.processes->most_threads = threads;
+            trial.database_waits =
+                model::DatabaseWaits{.samples = 1, .sessions = sessions, .most_sessions = sessions};
+        });
+    };
+    seen("fastapi", 2, 20);
+    seen("django", 6, 4);
+    const std::string as_declared = reported(run).before_the_verdict();
+    EXPECT_THAT(as_declared, Not(HasSubstr("really ran")));
+    EXPECT_THAT(as_declared, Not(HasSubstr("that were open at once")));
+    seen("django", 504, 41);
+    const std::string before = reported(run).before_the_verdict();
+    EXPECT_THAT(before, HasSubstr("Threads that really ran, at most: fastapi 2 (1 declared to serve), "
+                                  "django 504 (4 declared to serve)"));
+    EXPECT_THAT(before, HasSubstr("Sessions with the database that were open at once, at most: fastapi 20 "
+                                  "(20 declared), django 41 (4 declared)"));
+}
+
+// One replaces its workers, or drops idle connections sooner.
+TEST(public_mistake, workers_and_connections_that_live_for_other_times) {
+    Published run = measured({50}, busy);
+    run.environment.contenders.front().command = {"uvicorn", "app:app", "--timeout-keep-alive", "75"};
+    run.environment.contenders.back().command = {"gunicorn", "app", "--keep-alive=75", "--max-requests=0"};
+    const std::string alike = reported(run).before_the_verdict();
+    EXPECT_THAT(alike, Not(HasSubstr("idle connection")));
+    EXPECT_THAT(alike, Not(HasSubstr("is replaced")));
+    run.environment.contenders.back().command = {"gunicorn", "app", "--max-requests", "1000"};
+    const std::string before = reported(run).before_the_verdict();
+    EXPECT_THAT(before, HasSubstr("Requests until a worker is replaced: fastapi never, django 1000"));
+    EXPECT_THAT(before, HasSubstr("Seconds that an idle connection is kept: fastapi 75, django as its server "
+                                  "does by itself"));
+}
+
+// A contender stands still now and then, which no mean shows.
+TEST(public_mistake, standstills_that_no_mean_shows) {
+    Published run = measured({4, 50}, busy);
+    run.of("django", [](model::TrialResult& trial) {
+        if (trial.plan.block > 1) return;
+        trial.samples.silences = {{{1s, 290ms}, {4s, trial.plan.level == 50 ? 310ms : 280ms}}};
+    });
+    const Reported report = reported(run);
+    EXPECT_THAT(report.before_the_verdict(),
+                HasSubstr("django stood still 8 times within its windows, for up to 310 ms (50 users): "
+                          "requests were under way and no answer came to any user"));
+    EXPECT_EQ(report.comparison.winner, "fastapi") << "it takes nothing away";
 }
 
 // Head and body in two writes: 44 ms an answer at 2 % of a CPU.

@@ -250,6 +250,29 @@ TEST(findings, claim_nothing_of_a_cpu_that_others_may_have_used) {
     EXPECT_THAT(findings_of(rendered.report()), Not(Contains(HasSubstr("used up"))));
 }
 
+TEST(markdown, shows_what_sets_an_entrant_apart_from_its_contender) {
+    ReportCase run = testing::clear_winner();
+    EXPECT_THAT(markdown_of(Rendered(run).report()), Not(HasSubstr("environment of its own")));
+    run.benchmark.entrants.front().contender = "starlette";
+    run.benchmark.entrants.front().variant.settings = {{"POOL", "40"}, {"API_KEY", "hunter2"}};
+    const Rendered rendered(run);
+    const std::string text = markdown_of(rendered.report());
+    EXPECT_THAT(text, HasSubstr("| contender | starlette | django |"));
+    EXPECT_THAT(text, ContainsRegex(R"(\| environment of its own \| API.*KEY = .*, POOL = 40 \| none \|)"));
+    EXPECT_THAT(text, Not(HasSubstr("hunter2")));
+}
+
+TEST(markdown, shows_the_audit_where_there_is_no_log) {
+    ReportCase run = testing::clear_winner();
+    for (model::TrialResult& trial : run.trials)
+        trial.audit = model::Audit{.table = "users", .rows_left = 5, .right = 100};
+    const Rendered rendered(run);
+    const std::string text = markdown_of(rendered.report());
+    EXPECT_THAT(text, HasSubstr("| users | contender | `users` left as declared | not so | validity |"));
+    EXPECT_THAT(text, HasSubstr("|  | *contract* | 5 rows each | none |  |"));
+    EXPECT_THAT(text, HasSubstr("| 50 | django | all of 300 | none | valid |"));
+}
+
 TEST(markdown, links_logs_only_where_there_are_some) {
     const Rendered rendered(testing::clear_winner());
     EXPECT_THAT(markdown_of(rendered.report()), Not(HasSubstr("(logs)")));

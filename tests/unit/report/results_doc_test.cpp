@@ -28,9 +28,11 @@ bool is_map(const std::string& path) {
                            "database.settings_in_force",
                            "contenders[].stack.notes",
                            "contenders[].versions",
+                           "contenders[].environment",
                            "statuses",
                            "results[].statuses",
                            "audit.values",
+                           "results[].audit.values",
                            "effects.contract",
                            "effects.shapes[].rows",
                            "effects.rows",
@@ -107,7 +109,7 @@ testing::ReportCase eventful_run() {
     trial.samples.examples = {{model::RequestErrorKind::body, 200, "{}", Nanoseconds{1}}};
     trial.samples.operations = {{"read", 1, {}, {}}};
     trial.samples.seconds = {{0, 1, 0, 1, 1, 1}};
-    trial.audit = model::Audit{.table = "users", .rows_left = 5, .right = 2, .values = {{"age", "99"}}};
+    trial.samples.silences = {{{Nanoseconds{1}, Nanoseconds{2}}}};
     for (model::TrialResult& one : run.trials)
         one.effects = model::ObservedEffects{.contract = {{"users", {10, 5, 5}}},
                                              .transactions = 1,
@@ -120,6 +122,7 @@ testing::ReportCase eventful_run() {
     for (model::TrialResult& one : run.trials) {
         one.files = model::ObservedFiles{.contract = {5, 5, 5, 5}, .slices = 1, .requests = 2};
         one.database_waits = model::DatabaseWaits{.samples = 1, .sessions = 1};
+        one.audit = model::Audit{.table = "users", .rows_left = 5, .right = 2, .values = {{"age", "99"}}};
     }
     trial.effects->tables = {{model::TableFault::trigger, "users", "t"}};
     trial.samples.ids = {{"a", 2, {{1, model::RequestErrorKind::reset}}, false}};
@@ -155,6 +158,7 @@ TEST(results_document, lists_the_keys_of_the_environment_and_no_others) {
     environment.resumed = {environment.started};
     for (model::ContenderFacts& contender : environment.contenders)
         contender.statements = model::StatementCount{10, 70};
+    environment.contenders.front().environment = {{"SCRATCH_DIR", "{scratch}"}};
     Keys written;
     collect(nlohmann::json::parse(files::environment_json(environment)), "", written);
     EXPECT_EQ(written, without_containers(documented("environment.json")));

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "report/words/explanations.hpp"
+#include "report/words/proofs.hpp"
 #include "report/words/prose.hpp"
 #include "report/words/quantities.hpp"
 #include "report/words/rules.hpp"
@@ -24,6 +25,27 @@ TEST(about_users, speaks_of_a_database_user_only_where_there_is_a_server) {
         EXPECT_EQ(shared.spans.front().style, Style::strong);
         EXPECT_THAT(plain(shared), HasSubstr("not separated: contenders"));
     }
+}
+
+TEST(audit_words, say_how_many_are_right_and_what_the_others_are) {
+    model::Audit audit{.table = "users", .rows_left = 5, .right = 1240};
+    EXPECT_EQ(audited_right(audit), "all of 1240");
+    EXPECT_EQ(audited_wrong(audit), "none");
+    EXPECT_EQ(rows_left_each(audit), "5 rows each");
+    audit.lost = 1;
+    audit.duplicate = 2;
+    audit.wrong_values = 3;
+    EXPECT_EQ(audited_right(audit), "1240 of 1246");
+    EXPECT_EQ(audited_wrong(audit), "1 lost, 2 duplicate, 3 other values");
+    audit.problem = "it is a view";
+    EXPECT_EQ(audited_wrong(audit), "it is a view");
+}
+
+TEST(durability_text, counts_trials_where_they_differ) {
+    EXPECT_EQ(durability_text({}), "–");
+    EXPECT_EQ(durability_text({.proven = 3}), "proven");
+    EXPECT_EQ(durability_text({.open = 2}), "open");
+    EXPECT_EQ(durability_text({.proven = 2, .missed = 1}), "missed (1 of 3 trials), proven (2)");
 }
 
 TEST(rule_table, has_a_code_of_its_own_for_each_rule) {

@@ -1,7 +1,7 @@
 """A contender of a few lines that can be told to misbehave. It answers the contract's shape and does no work.
 
 MODE: good | two_writes | deceives_after:N | redirects_after:N | exit_at_start | never_healthy | die_after:N | worker_dies_after:N | slow:SECONDS | errors:PERCENT | eat_memory |
-spy | loud | daemon | nest | logs | closes | lists_threads | two_workers
+spy | loud | daemon | nest | logs | closes | lists_threads | two_workers | stalls
 """
 
 import json
@@ -15,6 +15,7 @@ from http.server import BaseHTTPRequestHandler
 
 MODE, _, ARGUMENT = os.environ.get("MODE", "good").partition(":")
 served = 0
+stalled = time.monotonic()
 lock = threading.Lock()
 replaced = False  # this worker is the successor of one that died
 
@@ -47,13 +48,16 @@ class Handler(BaseHTTPRequestHandler):
         return self.answer(200, {"status": "ok"})
 
     def do_POST(self):
-        global served
+        global served, stalled
         request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         if self.path != "/io":
             return self.answer(404, {"error": "no such route"})
         with lock:
             served += 1
             number = served
+            if MODE == "stalls" and time.monotonic() - stalled > 1.2:  # everybody waits for the lock meanwhile
+                time.sleep(0.4)
+                stalled = time.monotonic()
         if MODE == "die_after" and number > int(ARGUMENT):
             print("out of sorts, giving up", flush=True)
             os._exit(7)
