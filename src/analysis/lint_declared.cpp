@@ -204,9 +204,9 @@ std::vector<Lint> differing_keep_alive(const LintCase& about) {
 std::vector<Lint> differing_statements(const LintCase& about) {
     Lint lint{.kind = LintKind::statements, .subject = {}, .sides = {}};
     for (const Known& one : known(about)) {
-        if (!one.facts->statements_per_operation) return {};
+        if (!one.facts->statements) return {};
         lint.sides.push_back(
-            {.entrant = one.entrant, .value = one.facts->statements_per_operation, .text = {}});
+            {.entrant = one.entrant, .value = one.facts->statements->per_request(), .text = {}});
     }
     if (lint.sides.size() < 2) return {};
     const auto [least, most] =

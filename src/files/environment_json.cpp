@@ -99,7 +99,6 @@ void fields(F& f, C& contender) {
     f("stack", contender.stack);
     f.words("command", contender.command);
     f.later("environment", contender.environment);
-    f.later("statements_per_operation", contender.statements_per_operation);
     f.later("source_sha256", contender.source_sha256);
     f("lock_sha256", contender.lock_sha256);
     f("versions", contender.versions);

@@ -43,9 +43,6 @@ struct ContenderFacts {
     /// That its manifest sets for the start, placeholders as they stand there; that of an entrant goes over
     /// it. Empty in files of earlier versions.
     std::map<std::string, std::string> environment;
-    /// Statements that an operation sends to the database, by a count of their own outside of any measured
-    /// window; empty where nobody counted them.
-    std::optional<double> statements_per_operation;
     RuntimeKind runtime = RuntimeKind::process;
     std::string image;  ///< in Docker: the id of the image it ran in
     /// Empty where the database has no server, they could not be counted, and in files of earlier versions.

@@ -20,7 +20,7 @@ model::Judgement found(const std::vector<Rule>& rules) {
 }
 
 constexpr SelftestCase k_honest{"honest", "", {}, ""};
-constexpr SelftestCase k_named{"named", "", {}, "", Gap::none, Rule::stood_still};
+constexpr SelftestCase k_named{"named", "", {}, "", Gap::none, false, Rule::stood_still};
 constexpr SelftestCase k_cheat{"cheat", "", Rule::effects, "audit"};
 constexpr SelftestCase k_gap{"gap", "", Rule::effects, "something to come", Gap::open};
 

@@ -258,11 +258,11 @@ TEST(public_mistake, settings_that_differ_are_a_headline) {
 // "Ten database reads" is one query with LIMIT 10 in one of the two.
 TEST(public_mistake, ten_reads_that_are_one_query) {
     Published run = measured({50}, busy);
-    run.environment.contenders.front().statements_per_operation = 1;
+    run.environment.contenders.front().statements = model::StatementCount{1, 1};
     EXPECT_THAT(reported(run).text, Not(HasSubstr("tatements per operation"))) << "one was not counted";
-    run.environment.contenders.back().statements_per_operation = 2;
+    run.environment.contenders.back().statements = model::StatementCount{1, 2};
     EXPECT_THAT(reported(run).text, Not(HasSubstr("tatements per operation"))) << "2 to 1 is not more";
-    run.environment.contenders.back().statements_per_operation = 10;
+    run.environment.contenders.back().statements = model::StatementCount{1, 10};
     EXPECT_THAT(reported(run).before_the_verdict(),
                 HasSubstr("Statements per operation: fastapi 1.00, django 10.0: one statement that does the "
                           "work of several leaves the same rows"));
