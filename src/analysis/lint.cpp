@@ -4,6 +4,7 @@
 
 #include "analysis/lint_declared.hpp"
 #include "analysis/lint_observed.hpp"
+#include "analysis/lint_settings.hpp"
 
 namespace joust::analysis {
 namespace {
@@ -12,9 +13,9 @@ namespace {
 using Find = std::vector<model::Lint> (*)(const LintCase&);
 
 constexpr std::array<Find, model::k_lint_kinds> k_finds{
-    differing_connections, differing_workers, differing_threads,      differing_notes, differing_versions,
-    development,           printed,           new_connections,        answer_sizes,    growing_answers,
-    growing_work,          constant_latency,  few_operations_per_user};
+    differing_connections, differing_workers, differing_threads, differing_notes,  differing_versions,
+    database_settings,     development,       printed,           new_connections,  new_database_connections,
+    answer_sizes,          growing_answers,   growing_work,      constant_latency, few_operations_per_user};
 
 }  // namespace
 

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,5 +32,8 @@ struct ChangeLog {
     std::string end;
     std::uint32_t last = 0;  ///< transaction whose commit is in the log just before its end
 };
+
+/// Bytes of log from its start to its end; empty where these are no places as PostgreSQL writes them.
+std::optional<std::uint64_t> bytes_of(const ChangeLog& log);
 
 }  // namespace joust::database

@@ -3,10 +3,14 @@
 namespace joust::model {
 
 std::string_view name(LintKind kind) {
-    constexpr std::array<std::string_view, k_lint_kinds> names{
-        "db_connections", "workers",          "threads",         "notes",       "versions",
-        "development",    "printed",          "new_connections", "answer_size", "answer_growth",
-        "growing_work",   "constant_latency", "few_per_user"};
+    constexpr std::array<std::string_view, k_lint_kinds> names{"db_connections",  "workers",
+                                                               "threads",         "notes",
+                                                               "versions",        "database_settings",
+                                                               "development",     "printed",
+                                                               "new_connections", "new_database_connections",
+                                                               "answer_size",     "answer_growth",
+                                                               "growing_work",    "constant_latency",
+                                                               "few_per_user"};
     return names[static_cast<std::size_t>(kind)];
 }
 

@@ -126,6 +126,7 @@ Status WalProbe::finish(model::TrialResult& trial) {
                                    .unknown = requests->unknown};
     if (log) {
         effects.tables = faulty_tables(expected_->rows, **log);
+        effects.log_bytes = database::bytes_of(**log);
         ChangeCount changes(expected_->rows, **log, times());
         const Status read =
             database_.read_changes(**log, [&](const database::WalRecord& record) { changes.add(record); });

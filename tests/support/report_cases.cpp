@@ -63,6 +63,23 @@ ReportCase work_not_done() {
                                                .rows = {{"users", {inserted * all, 5 * all, 5 * all}}},
                                                .rolled_back = 3,
                                                .answers_ahead = 0};
+        trial.effects->log_bytes = requests * 5200;
+        trial.effects->log_syncs = model::LogSyncs{.syncs = requests / 2,
+                                                   .commits = requests,
+                                                   .most_sessions = 4,
+                                                   .elapsed = std::chrono::seconds(6)};
+        const std::uint64_t round_trips = trial.plan.entrant == "fastapi" ? 5 : 9;
+        const std::uint64_t operations = trial.samples.completed_in_window;
+        trial.database_traffic =
+            model::DatabaseTraffic{.sessions_opened = trial.plan.entrant == "fastapi" ? 0 : operations,
+                                   .connections = 4,
+                                   .segments = model::Segments{.received = round_trips * operations,
+                                                               .sent = round_trips * operations,
+                                                               .received_bytes = 4000 * operations,
+                                                               .sent_bytes = 900 * operations}};
+        trial.own_settings = model::OwnSettings{};
+        if (trial.plan.entrant == "fastapi")
+            trial.own_settings->settings = {{"joust_fastapi", "", "work_mem", "64MB"}};
         const std::int64_t read = trial.plan.entrant == "fastapi" ? 0 : 503;
         trial.files = model::ObservedFiles{.contract = {5, 5, 5, 5},
                                            .slices = 2,

@@ -13,6 +13,7 @@ Prose about_capacity();
 Prose about_latency();
 Prose about_resources();
 Prose about_sessions();
+Prose about_work();
 Prose about_effects();
 Prose effects_not_declared();
 /// Why effects of an entrant's trial were not counted.

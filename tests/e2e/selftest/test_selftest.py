@@ -70,6 +70,14 @@ def test_a_cheat_is_caught_by_its_name(lines, label, code):
     assert end == "caught" and code in codes, lines[label]
 
 
+def test_the_setting_of_a_role_is_read_back_by_name(done, results):
+    (file,) = results.glob("*_selftest/trials.jsonl")
+    own = {trial["contender"]: trial["settings_of_role_or_database"]["settings"]
+           for trial in map(json.loads, file.read_text().splitlines())}
+    assert own.pop("async-role") == [{"role": "joust_async-role", "database": "", "name": "synchronous_commit", "value": "off"}]
+    assert not any(own.values()), own
+
+
 def test_what_is_caught_by_chance_is_never_called_by_another_name(lines):
     assert BY_CHANCE == ["commits-after-answer"]
     assert {lines[label][0] for label in BY_CHANCE} <= {"caught", "not caught yet"}
