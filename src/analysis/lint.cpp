@@ -4,6 +4,7 @@
 
 #include "analysis/lint_declared.hpp"
 #include "analysis/lint_observed.hpp"
+#include "analysis/lint_settings.hpp"
 
 namespace joust::analysis {
 namespace {
@@ -20,9 +21,11 @@ constexpr std::array<Find, model::k_lint_kinds> k_finds{differing_connections,
                                                         differing_versions,
                                                         differing_recycling,
                                                         differing_keep_alive,
+                                                        database_settings,
                                                         development,
                                                         printed,
                                                         new_connections,
+                                                        new_database_connections,
                                                         differing_statements,
                                                         answer_sizes,
                                                         growing_answers,

@@ -29,7 +29,7 @@ std::vector<std::string> compared_entrants(const LintCase& about);
 inline constexpr double k_answer_size_ratio = 1.1;     ///< of bytes per answer
 inline constexpr double k_printed_least = 20;          ///< bytes per operation: less is no line for each
 inline constexpr double k_printed_ratio = 2;           ///< to what another prints
-inline constexpr double k_new_connections_max = 0.05;  ///< per operation
+inline constexpr double k_new_connections_max = 0.05;  ///< per operation, with contender or database
 inline constexpr double k_statements_ratio = 2;        ///< of statements per operation
 inline constexpr double k_growth = 1.5;          ///< of CPU time per operation, from lowest to highest level
 inline constexpr double k_growth_ratio = 1.3;    ///< to the growth of the entrant that grows least

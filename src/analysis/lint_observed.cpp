@@ -114,6 +114,12 @@ std::optional<Sum> opened_of(const TrialResult& trial) {
                static_cast<double>(std::max(issued, trial.samples.requests.started))};
 }
 
+std::optional<Sum> sessions_of(const TrialResult& trial) {
+    if (!trial.database_traffic) return std::nullopt;
+    return Sum{static_cast<double>(trial.database_traffic->sessions_opened),
+               static_cast<double>(trial.samples.completed_in_window + trial.samples.errors_in_window)};
+}
+
 std::optional<Sum> answer_of(const TrialResult& trial) {
     return Sum{static_cast<double>(trial.samples.bytes_received),
                static_cast<double>(trial.samples.completed_in_window + trial.samples.errors_in_window)};
@@ -182,6 +188,14 @@ std::vector<Lint> printed(const LintCase& about) {
 std::vector<Lint> new_connections(const LintCase& about) {
     Lint lint{
         .kind = LintKind::new_connections, .subject = {}, .sides = sides(about, std::nullopt, opened_of)};
+    if (lint.sides.empty() || range(lint.sides).most < k_new_connections_max) return {};
+    return {lint};
+}
+
+std::vector<Lint> new_database_connections(const LintCase& about) {
+    Lint lint{.kind = LintKind::new_database_connections,
+              .subject = {},
+              .sides = sides(about, std::nullopt, sessions_of)};
     if (lint.sides.empty() || range(lint.sides).most < k_new_connections_max) return {};
     return {lint};
 }

@@ -13,6 +13,8 @@ std::vector<model::Lint> threads_seen(const LintCase& about);
 std::vector<model::Lint> printed(const LintCase& about);
 /// One for all entrants whose connections do not last.
 std::vector<model::Lint> new_connections(const LintCase& about);
+/// One for all entrants whose sessions with the database do not last, by the server's own count.
+std::vector<model::Lint> new_database_connections(const LintCase& about);
 /// At the level at which they differ most.
 std::vector<model::Lint> answer_sizes(const LintCase& about);
 /// One for each entrant whose answers are longer at the highest level than at the lowest.

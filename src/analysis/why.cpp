@@ -15,6 +15,7 @@ using model::TimePart;
 struct Times {
     double total = 0;
     std::map<TimePart, double> parts;
+    std::map<model::Quantity, double> work;  ///< of k_why_quantities
 };
 
 std::optional<Times> times_of(const model::TrialResult& trial) {
@@ -24,11 +25,13 @@ std::optional<Times> times_of(const model::TrialResult& trial) {
     if (contender == nullptr || operations == 0) return std::nullopt;
     const auto per_operation = [&](Nanoseconds time) { return seconds(time) * 1e6 / operations; };
     const model::Usage& own = contender->usage;
-    Times times{.total = per_operation(trial.samples.window), .parts = {}};
+    Times times{.total = per_operation(trial.samples.window), .parts = {}, .work = {}};
     times.parts[TimePart::user_cpu] = per_operation(own.cpu.user);
     times.parts[TimePart::system_cpu] = per_operation(own.cpu.system);
     if (database != nullptr) times.parts[TimePart::database_cpu] = per_operation(database->usage.cpu.total());
     if (own.run_delay) times.parts[TimePart::run_delay] = per_operation(*own.run_delay);
+    for (const model::Quantity quantity : model::k_why_quantities)
+        if (const auto amount = model::value(quantity, trial)) times.work[quantity] = *amount;
     return times;
 }
 
@@ -68,23 +71,26 @@ Levels times_by_level(const Evidence& evidence, const Sides& sides) {
     return levels;
 }
 
+// Over the levels, of one number of each pair.
+template <typename Number>
+auto mean_of(const Levels& levels, const Number& number) {
+    stats::NumbersByLevel numbers;
+    for (const auto& level : levels) {
+        numbers.emplace_back();
+        for (const TimesOfPair& pair : level)
+            numbers.back().push_back(number(pair));
+    }
+    return stats::pooled_mean(numbers);
+}
+
 // `of` gives one number of a trial's times.
 template <typename Of>
 model::TimeDifference difference(const Levels& levels, const Of& of) {
-    const auto mean_of = [&](const auto& number) {
-        stats::NumbersByLevel numbers;
-        for (const auto& level : levels) {
-            numbers.emplace_back();
-            for (const TimesOfPair& pair : level)
-                numbers.back().push_back(number(pair));
-        }
-        return stats::pooled_mean(numbers);
-    };
     const auto paired =
-        mean_of([&](const TimesOfPair& pair) { return of(pair.entrant) - of(pair.baseline); });
+        mean_of(levels, [&](const TimesOfPair& pair) { return of(pair.entrant) - of(pair.baseline); });
     model::TimeDifference result{
-        .entrant_us = mean_of([&](const TimesOfPair& pair) { return of(pair.entrant); })->mean,
-        .baseline_us = mean_of([&](const TimesOfPair& pair) { return of(pair.baseline); })->mean,
+        .entrant_us = mean_of(levels, [&](const TimesOfPair& pair) { return of(pair.entrant); })->mean,
+        .baseline_us = mean_of(levels, [&](const TimesOfPair& pair) { return of(pair.baseline); })->mean,
         .difference_us = {.value = paired->mean}};
     if (const auto interval = paired->interval(stats::k_confidence)) {
         result.difference_us.low = interval->low;
@@ -93,12 +99,27 @@ model::TimeDifference difference(const Levels& levels, const Of& of) {
     return result;
 }
 
-bool known(const Levels& levels, TimePart part) {
-    return std::all_of(levels.begin(), levels.end(), [part](const auto& level) {
-        return std::all_of(level.begin(), level.end(), [part](const TimesOfPair& pair) {
-            return pair.entrant.parts.contains(part) && pair.baseline.parts.contains(part);
+// Every trial has it in that map of its times.
+template <typename Key>
+bool known(const Levels& levels, std::map<Key, double> Times::* of, Key key) {
+    return std::all_of(levels.begin(), levels.end(), [&](const auto& level) {
+        return std::all_of(level.begin(), level.end(), [&](const TimesOfPair& pair) {
+            return (pair.entrant.*of).contains(key) && (pair.baseline.*of).contains(key);
         });
     });
+}
+
+std::map<model::Quantity, model::WorkOfBoth> work_of_both(const Levels& levels) {
+    std::map<model::Quantity, model::WorkOfBoth> all;
+    for (const model::Quantity quantity : model::k_why_quantities) {
+        if (!known(levels, &Times::work, quantity)) continue;
+        const auto mean = [&](Times TimesOfPair::* side) {
+            return mean_of(levels, [&](const TimesOfPair& pair) { return (pair.*side).work.at(quantity); })
+                ->mean;
+        };
+        all[quantity] = {.entrant = mean(&TimesOfPair::entrant), .baseline = mean(&TimesOfPair::baseline)};
+    }
+    return all;
 }
 
 }  // namespace
@@ -111,12 +132,13 @@ std::optional<model::Why> why(const Evidence& evidence, const Sides& sides) {
                       .baseline = sides.baseline,
                       .pairs = 0,
                       .total = difference(levels, [](const Times& times) { return times.total; }),
-                      .parts = {}};
+                      .parts = {},
+                      .work = work_of_both(levels)};
     for (const auto& level : levels)
         result.pairs += static_cast<int>(level.size());
     std::vector<TimePart> told;
     for (const TimePart part : model::k_time_parts) {
-        if (part == TimePart::rest || !known(levels, part)) continue;
+        if (part == TimePart::rest || !known(levels, &Times::parts, part)) continue;
         told.push_back(part);
         result.parts[part] = difference(levels, [part](const Times& times) { return times.parts.at(part); });
     }

@@ -135,16 +135,20 @@ std::optional<ResidentMemory> read_memory(pid_t pid) {
                           .file = kibibytes("RssFile")};
 }
 
-std::optional<StorageTable> read_written(const std::vector<pid_t>& pids) {
-    StorageTable table;
+std::optional<MovedTable> read_moved(const std::vector<pid_t>& pids) {
+    MovedTable table;
     for (const pid_t pid : pids) {
         const Path process = proc_directory(pid);
         const Result<std::string> io = read_file(process / "io");
         std::error_code gone;
         if (!io && std::filesystem::exists(process, gone)) return std::nullopt;
         if (!io) continue;
-        table[pid] = static_cast<std::int64_t>(number_of(*io, "write_bytes").value_or(0)) -
-                     static_cast<std::int64_t>(number_of(*io, "cancelled_write_bytes").value_or(0));
+        const auto bytes = [&](std::string_view key) {
+            return static_cast<std::int64_t>(number_of(*io, key).value_or(0));
+        };
+        table[pid] = {.to_storage = bytes("write_bytes") - bytes("cancelled_write_bytes"),
+                      .read = bytes("rchar"),
+                      .written = bytes("wchar")};
     }
     return table;
 }

@@ -81,11 +81,16 @@ struct ResidentMemory {
 };
 std::optional<ResidentMemory> read_memory(pid_t pid);
 
-/// Bytes that processes have sent to storage since their start, less those that they gave up before.
-using StorageTable = std::map<pid_t, std::int64_t>;
-/// What these processes have written; empty where the kernel does not let this user read it. Processes that
+/// Bytes that a process has moved since its start, of /proc/PID/io.
+struct MovedBytes {
+    std::int64_t to_storage = 0;  ///< less those that it gave up before they got there
+    std::int64_t read = 0;        ///< by read() and the like, of whatever: files, pipes, sockets
+    std::int64_t written = 0;     ///< by write() and the like, likewise
+};
+using MovedTable = std::map<pid_t, MovedBytes>;
+/// What these processes have moved; empty where the kernel does not let this user read it. Processes that
 /// vanish meanwhile are left out.
-std::optional<StorageTable> read_written(const std::vector<pid_t>& pids);
+std::optional<MovedTable> read_moved(const std::vector<pid_t>& pids);
 
 /// What became of the time of some CPUs since boot, at the kernel's tick.
 struct TimeOfCpus {

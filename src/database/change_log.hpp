@@ -37,4 +37,7 @@ struct ChangeLog {
     std::optional<model::OwnCounters> counters = {};
 };
 
+/// Bytes of log from its start to its end; empty where these are no places as PostgreSQL writes them.
+std::optional<std::uint64_t> bytes_of(const ChangeLog& log);
+
 }  // namespace joust::database

@@ -116,6 +116,10 @@ public:
     virtual Result<std::optional<std::uint64_t>> log_syncs(const std::string& contender,
                                                            Sessions sessions) = 0;
 
+    /// What the contender's role and database have of their own in the server; empty for a database without
+    /// roles.
+    virtual Result<std::optional<model::OwnSettings>> own_settings(const std::string& contender) = 0;
+
     /// Reads what the contender's sessions are doing; null for a database without sessions.
     virtual Result<std::unique_ptr<SessionReader>> session_reader(const std::string& contender) = 0;
 

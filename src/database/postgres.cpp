@@ -10,6 +10,7 @@
 #include "database/postgres_log.hpp"
 #include "database/postgres_rows.hpp"
 #include "database/postgres_sessions.hpp"
+#include "database/postgres_settings.hpp"
 #include "database/secret.hpp"
 #include "host/facts.hpp"
 #include "model/wording.hpp"
@@ -278,6 +279,15 @@ Result<std::optional<std::uint64_t>> Postgres::log_syncs(const std::string& cont
         std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
     return reader.log_syncs();
+}
+
+Result<std::optional<model::OwnSettings>> Postgres::own_settings(const std::string& contender) {
+    const std::string name = database_name(contender);
+    auto session = superuser_session(name, k_own_settings);
+    if (!session)
+        return tl::unexpected(with_context(session.error(), "reading the settings of " + contender));
+    JOUST_TRY(auto settings, read_own_settings(*session, name));
+    return model::OwnSettings{spec_.durability, std::move(settings)};
 }
 
 Result<std::unique_ptr<SessionReader>> Postgres::session_reader(const std::string& contender) {

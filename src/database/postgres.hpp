@@ -32,6 +32,7 @@ public:
     Result<std::string> rows_by_request(const std::string& contender, const RowQuery& query,
                                         const TakeRows& each) override;
     Result<std::optional<std::uint64_t>> log_syncs(const std::string& contender, Sessions sessions) override;
+    Result<std::optional<model::OwnSettings>> own_settings(const std::string& contender) override;
     Result<std::unique_ptr<SessionReader>> session_reader(const std::string& contender) override;
     Result<std::optional<ChangeLog>> changes_in_turn(const std::string& contender) override;
     Status read_changes(const ChangeLog& log, const std::function<void(const WalRecord&)>& each) override;

@@ -37,7 +37,21 @@ constexpr const char* k_statement =
     "SELECT state, wait_event_type, wait_event, count(*) FROM pg_stat_get_activity(NULL) WHERE datid = "
     "(SELECT oid FROM pg_database WHERE datname = current_database()) AND backend_type = 'client backend' "
     "AND usesysid <> (SELECT oid FROM pg_roles WHERE rolname = current_user) GROUP BY 1, 2, 3";
+constexpr const char* k_ports =
+    "SELECT client_port FROM pg_stat_get_activity(NULL) WHERE datid = (SELECT oid FROM pg_database WHERE "
+    "datname = current_database()) AND backend_type = 'client backend' AND client_port > 0 "
+    "AND usesysid <> (SELECT oid FROM pg_roles WHERE rolname = current_user)";
+constexpr const char* k_ever =
+    "SELECT sessions, current_setting('port') FROM pg_stat_database WHERE datname = current_database()";
 constexpr Nanoseconds k_limit = 5s;
+
+template <typename Number>
+Number number_in(const std::optional<std::string>& field) {
+    Number number = 0;
+    const std::string text = field.value_or("0");
+    std::from_chars(text.data(), text.data() + text.size(), number);
+    return number;
+}
 
 std::string lower(std::string_view text) {
     std::string found(text);
@@ -72,29 +86,31 @@ Result<std::optional<std::uint64_t>> PostgresSessions::log_syncs() {
     JOUST_TRY(const Rows about, session_.query("SELECT current_setting('server_version_num')::int / 10000, "
                                                "current_setting('wal_sync_method') LIKE 'f%'",
                                                {}, k_limit));
-    int version = 0;
-    const std::string text = about.at(0).at(0).value_or("0");
-    std::from_chars(text.data(), text.data() + text.size(), version);
+    const int version = number_in<int>(about.at(0).at(0));
     if (version < 14 || about[0].at(1) != "t") return std::optional<std::uint64_t>();
     JOUST_TRY(const Rows rows,
               session_.query(version < 18 ? "SELECT wal_sync FROM pg_stat_wal"
                                           : "SELECT sum(fsyncs)::bigint FROM pg_stat_io WHERE object = 'wal'",
                              {}, k_limit));
-    std::uint64_t syncs = 0;
-    const std::string count = rows.at(0).at(0).value_or("0");
-    std::from_chars(count.data(), count.data() + count.size(), syncs);
-    return std::optional(syncs);
+    return std::optional(number_in<std::uint64_t>(rows.at(0).at(0)));
+}
+
+Result<OpenSessions> PostgresSessions::open_sessions() {
+    JOUST_TRY(const Rows ever, session_.query(k_ever, {}, k_limit));
+    OpenSessions open{.server_port = number_in<std::uint16_t>(ever.at(0).at(1)),
+                      .ever = number_in<std::uint64_t>(ever[0].at(0))};
+    JOUST_TRY(const Rows ports, session_.query(k_ports, {}, k_limit));
+    for (const auto& row : ports)
+        open.ports.push_back(number_in<std::uint16_t>(row.at(0)));
+    return open;
 }
 
 Status PostgresSessions::read(DatabaseWaits& sum) {
     JOUST_TRY(const Rows rows, session_.query(k_statement, {}, k_limit));
     DatabaseWaits sample{.samples = 1};
     for (const auto& row : rows) {
-        const std::string count = row.at(3).value_or("0");
-        std::uint64_t sessions = 0;
-        std::from_chars(count.data(), count.data() + count.size(), sessions);
         add_sessions(sample, row.at(0).value_or(""), row.at(1).value_or(""), row.at(2).value_or(""),
-                     sessions);
+                     number_in<std::uint64_t>(row.at(3)));
     }
     sample.all_in_use = sample.sessions > 0 && sample.idle == 0 ? 1 : 0;
     sample.most_sessions = sample.sessions;

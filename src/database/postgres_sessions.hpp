@@ -20,6 +20,8 @@ class PostgresSessions final : public SessionReader {
 public:
     explicit PostgresSessions(Connection session) : session_(std::move(session)) {}
     Status read(model::DatabaseWaits& sum) override;
+    /// The count of all that were opened has the superuser's too; a session is in it once it is ready.
+    Result<OpenSessions> open_sessions() override;
     /// The server's count of calls that made its log durable; empty where it has none (before version 14, and
     /// where wal_sync_method makes each write durable by itself).
     Result<std::optional<std::uint64_t>> log_syncs();

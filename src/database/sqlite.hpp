@@ -38,6 +38,9 @@ public:
     Result<std::optional<std::uint64_t>> log_syncs(const std::string&, Sessions) override {
         return std::optional<std::uint64_t>();
     }
+    Result<std::optional<model::OwnSettings>> own_settings(const std::string&) override {
+        return std::optional<model::OwnSettings>();
+    }
     Result<std::unique_ptr<SessionReader>> session_reader(const std::string&) override {
         return std::unique_ptr<SessionReader>();
     }

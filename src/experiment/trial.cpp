@@ -16,6 +16,7 @@
 #include "probes/audit_probe.hpp"
 #include "probes/file_probe.hpp"
 #include "probes/process_probe.hpp"
+#include "probes/round_trip_probe.hpp"
 #include "probes/storage_probe.hpp"
 #include "probes/usage_probe.hpp"
 #include "probes/wait_probe.hpp"
@@ -60,6 +61,7 @@ public:
         JOUST_CHECK(measure(instance, engine));
         look_for_restarts(instance, processes);
         JOUST_CHECK(check_limits(instance));
+        read_own_settings();
         JOUST_CHECK(record_end(instance));
         if (syncs_before && *syncs_before) count_log_syncs(**syncs_before, now() - counted_from);
         JOUST_CHECK(rig_.database().sound_since(mark));
@@ -101,6 +103,11 @@ private:
                 fmt::format("at the end of the trial {} ran with {}", result_.plan.entrant,
                             joined(wrong, ", ")));
         return {};
+    }
+
+    // Where they cannot be asked for, the trial says nothing of them; it is none the worse for it.
+    void read_own_settings() {
+        if (auto own = rig_.database().own_settings(result_.plan.entrant)) result_.own_settings = *own;
     }
 
     static std::vector<host::ProcessIdentity> identities(const deploy::Instance& instance) {
@@ -200,6 +207,8 @@ private:
             all.push_back(std::make_unique<probes::WaitProbe>(
                 std::move(*reader),
                 spec_.benchmark.experiment.seed + static_cast<std::uint64_t>(result_.plan.index)));
+        if (auto reader = rig_.database().session_reader(result_.plan.entrant))
+            all.push_back(std::make_unique<probes::RoundTripProbe>(std::move(*reader)));
         if (const auto left = probes::rows_left(spec_.workload))
             all.push_back(std::make_unique<probes::AuditProbe>(rig_.database(), result_.plan.entrant, *left));
         const auto changed = probes::rows_changed(spec_.workload);

@@ -2,6 +2,7 @@
 
 #include "files/json_fields.hpp"
 #include "model/audit.hpp"
+#include "model/database_traffic.hpp"
 #include "model/database_waits.hpp"
 #include "model/observed_effects.hpp"
 
@@ -37,6 +38,21 @@ void fields(F& f, W& waits) {
     f("on_other", waits.on_other);
     f("all_in_use", waits.all_in_use);
     f("most_sessions", waits.most_sessions);
+}
+
+template <typename F, Is<model::Segments> S>
+void fields(F& f, S& segments) {
+    f("received", segments.received);
+    f("sent", segments.sent);
+    f("received_bytes", segments.received_bytes);
+    f("sent_bytes", segments.sent_bytes);
+}
+
+template <typename F, Is<model::DatabaseTraffic> T>
+void fields(F& f, T& traffic) {
+    f("sessions_opened", traffic.sessions_opened);
+    f("connections", traffic.connections);
+    f("segments", traffic.segments);
 }
 
 template <typename F, Is<model::RowEffects> R>
@@ -89,6 +105,7 @@ void fields(F& f, E& effects) {
     f("tables", effects.tables);
     f.later("log_syncs", effects.log_syncs);
     f.later("counters", effects.counters);
+    f.later("log_bytes", effects.log_bytes);
 }
 
 }  // namespace joust::files

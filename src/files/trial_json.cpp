@@ -10,6 +10,7 @@
 #include "files/json_fields.hpp"
 #include "files/json_text.hpp"
 #include "files/observed_files_json.hpp"
+#include "files/own_settings_json.hpp"
 #include "files/party_json.hpp"
 #include "files/processes_json.hpp"
 #include "files/series_json.hpp"
@@ -240,7 +241,9 @@ void fields(F& f, T& trial) {
     f.later("audit", trial.audit);
     f.later("effects", trial.effects);
     f.later("files", trial.files);
+    f.later("settings_of_role_or_database", trial.own_settings);
     f.later("database_waits", trial.database_waits);
+    f.later("database_traffic", trial.database_traffic);
     f("operations", trial.samples.operations);
     f("seconds", trial.samples.seconds);
     f.later("silences", trial.samples.silences);

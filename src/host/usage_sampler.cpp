@@ -17,11 +17,11 @@
 namespace joust::host {
 namespace {
 
-/// What one source says at one moment; at an edge with its threads and what its processes wrote.
+/// What one source says at one moment; at an edge with its threads and what its processes moved.
 struct Reading {
     UsageCounters counters;
     ThreadTable threads;
-    std::optional<StorageTable> written;
+    std::optional<MovedTable> moved;
     std::optional<CpusInWindow> cpus;
 };
 
@@ -87,14 +87,14 @@ Result<Reading> read_source(const UsageSource& source, bool at_edge) {
         if (at_edge && in_group->threads) {
             const std::vector<pid_t> pids = in_group->group->pids();
             reading.threads = read_threads(pids);
-            reading.written = read_written(pids);
+            reading.moved = read_moved(pids);
         }
         return reading;
     }
     if (const auto* in_session = std::get_if<SessionSource>(&source)) {
         const std::vector<pid_t> pids = pids_of_session(in_session->session);
         Reading reading = of_threads(at_edge ? read_threads(pids) : ThreadTable{}, pids);
-        if (at_edge) reading.written = read_written(pids);
+        if (at_edge) reading.moved = read_moved(pids);
         return reading;
     }
     if (const auto* some_cpus = std::get_if<CpuSource>(&source)) {
@@ -159,14 +159,15 @@ Gain gained(const ThreadTable& begin, const ThreadTable& end) {
     return sum;
 }
 
-/// What the processes that live at the end have written since the beginning; one that was not there yet
-/// counts from zero.
-std::optional<Bytes> written_between(const Reading& begin, const Reading& end) {
-    if (!begin.written || !end.written) return std::nullopt;
+/// What the processes that live at the end have moved since the beginning; one that was not there yet counts
+/// from zero.
+std::optional<Bytes> moved_between(const Reading& begin, const Reading& end,
+                                   std::int64_t MovedBytes::* part) {
+    if (!begin.moved || !end.moved) return std::nullopt;
     std::int64_t sum = 0;
-    for (const auto& [pid, bytes] : *end.written) {
-        const auto before = begin.written->find(pid);
-        sum += bytes - (before == begin.written->end() ? 0 : before->second);
+    for (const auto& [pid, moved] : *end.moved) {
+        const auto before = begin.moved->find(pid);
+        sum += moved.*part - (before == begin.moved->end() ? 0 : before->second.*part);
     }
     return Bytes{static_cast<std::uint64_t>(std::max<std::int64_t>(0, sum))};
 }
@@ -186,7 +187,9 @@ model::Usage usage_between(const UsageSource& source, const Reading& begin, cons
         usage.voluntary_context_switches = threads.voluntary_switches;
         usage.involuntary_context_switches = threads.involuntary_switches;
         usage.run_delay = threads.run_delay;
-        usage.storage_written = written_between(begin, end);
+        usage.storage_written = moved_between(begin, end, &MovedBytes::to_storage);
+        usage.bytes_read = moved_between(begin, end, &MovedBytes::read);
+        usage.bytes_written = moved_between(begin, end, &MovedBytes::written);
     }
     const bool counted_as_a_whole =
         std::holds_alternative<GroupSource>(source) || std::holds_alternative<CpuSource>(source);

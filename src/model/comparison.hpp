@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <map>
@@ -311,6 +312,19 @@ struct TimeDifference {
     }
 };
 
+/// What an operation caused, of an entrant and of the baseline: means over levels of the means over pairs.
+struct WorkOfBoth {
+    double entrant = 0;
+    double baseline = 0;
+    friend bool operator==(const WorkOfBoth&, const WorkOfBoth&) = default;
+
+    /// One is more than 1.5 times the other.
+    [[nodiscard]] bool differs() const {
+        constexpr double k_ratio = 1.5;
+        return std::max(entrant, baseline) > k_ratio * std::min(entrant, baseline);
+    }
+};
+
 /// Why the goodput of an entrant differs from the baseline's: closed model, where 1 ÷ goodput is the time of
 /// an operation, over the levels at which neither is invalid and somebody was busy. Parts that pass at the
 /// same time overlap, so that the rest may be negative. A part that is not known of every pair is left out.
@@ -320,6 +334,7 @@ struct Why {
     int pairs = 0;
     TimeDifference total;
     std::map<TimePart, TimeDifference> parts;
+    std::map<Quantity, WorkOfBoth> work = {};  ///< of k_why_quantities those that every pair knows
     friend bool operator==(const Why&, const Why&) = default;
 };
 

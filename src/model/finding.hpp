@@ -11,6 +11,7 @@
 #include "model/audit.hpp"
 #include "model/observed_effects.hpp"
 #include "model/observed_files.hpp"
+#include "model/own_settings.hpp"
 #include "model/rule.hpp"
 #include "model/samples.hpp"
 #include "model/service_processes.hpp"
@@ -158,7 +159,8 @@ struct EffectsMissed {
     std::vector<Misdeed> misdeeds;   ///< by `observed`; besides, a table of it may prove nothing
     std::uint64_t misdelivered = 0;  ///< requests that got the answer to another one
     std::optional<ObservedFiles> files;
-    std::vector<FileDeed> files_missed;  ///< by `files`
+    std::vector<FileDeed> files_missed;        ///< by `files`
+    std::vector<OwnSetting> not_durable = {};  ///< of role or database: commits are answered too early
     friend bool operator==(const EffectsMissed&, const EffectsMissed&) = default;
 };
 

@@ -13,25 +13,27 @@ namespace joust::model {
 /// A difference between entrants, or a circumstance of one, that may decide a ranking as much as what the
 /// entrants are named after. The order is that in which they are told; persisted by name.
 enum class LintKind : std::uint8_t {
-    db_connections,    ///< most connections to the database, by the manifests
-    sessions_seen,     ///< more sessions with the database were seen than the manifest declares connections
-    workers,           ///< processes that serve, by the manifests
-    threads,           ///< threads of a worker, by the manifests
-    threads_seen,      ///< more threads ran than the manifest accounts for
-    notes,             ///< what manifests say beyond that: executor threads, say
-    versions,          ///< the same package or interpreter in another version
-    recycling,         ///< requests after which a worker is replaced, by the commands
-    keep_alive,        ///< seconds that an idle connection is kept, by the commands
-    development,       ///< a switch for debugging, reloading or logging each request
-    printed,           ///< bytes that were really printed per operation
-    new_connections,   ///< connections that were opened per operation, beyond those that the load keeps
-    statements,        ///< statements that an operation sends to the database
-    answer_size,       ///< bytes of an answer, head and body
-    answer_growth,     ///< answers get longer as the level rises
-    growing_work,      ///< CPU time per operation rises with the level, of one more than of another
-    constant_latency,  ///< nobody was busy, and all answers took the same time
-    few_per_user,      ///< a user completed fewer than ten operations in a window
-    stood_still,       ///< for a moment no answer came to any user
+    db_connections,     ///< most connections to the database, by the manifests
+    sessions_seen,      ///< more sessions with the database were seen than the manifest declares connections
+    workers,            ///< processes that serve, by the manifests
+    threads,            ///< threads of a worker, by the manifests
+    threads_seen,       ///< more threads ran than the manifest accounts for
+    notes,              ///< what manifests say beyond that: executor threads, say
+    versions,           ///< the same package or interpreter in another version
+    recycling,          ///< requests after which a worker is replaced, by the commands
+    keep_alive,         ///< seconds that an idle connection is kept, by the commands
+    database_settings,  ///< settings that role or database of one have, and the other's have not
+    development,        ///< a switch for debugging, reloading or logging each request
+    printed,            ///< bytes that were really printed per operation
+    new_connections,    ///< connections that were opened per operation, beyond those that the load keeps
+    new_database_connections,  ///< sessions with the database that were opened per operation
+    statements,                ///< statements that an operation sends to the database
+    answer_size,               ///< bytes of an answer, head and body
+    answer_growth,             ///< answers get longer as the level rises
+    growing_work,              ///< CPU time per operation rises with the level, of one more than of another
+    constant_latency,          ///< nobody was busy, and all answers took the same time
+    few_per_user,              ///< a user completed fewer than ten operations in a window
+    stood_still,               ///< for a moment no answer came to any user
 };
 inline constexpr std::size_t k_lint_kinds = static_cast<std::size_t>(LintKind::stood_still) + 1;
 /// "db_connections", …: as in the JSON.

@@ -59,6 +59,7 @@ void add(ObservedEffects& sum, const ObservedEffects& more) {
         of_table.deleted += rows.deleted;
     }
     if (more.answers_ahead) sum.answers_ahead = std::max(sum.answers_ahead.value_or(0), *more.answers_ahead);
+    if (more.log_bytes) sum.log_bytes = sum.log_bytes.value_or(0) + *more.log_bytes;
     if (more.log_syncs && more.log_syncs->syncs) {
         LogSyncs& all = sum.log_syncs && sum.log_syncs->syncs ? *sum.log_syncs
                                                               : sum.log_syncs.emplace(LogSyncs{.syncs = 0});

@@ -87,6 +87,9 @@ struct ObservedEffects {
     std::optional<LogSyncs> log_syncs = {};
     /// Where there is no log: then shapes, rows and what was rolled back are not known.
     std::optional<OwnCounters> counters = {};
+    /// Of the database's log, from the beginning of the turn to its end: the contender's and the server's
+    /// own. Empty in files of earlier versions.
+    std::optional<std::uint64_t> log_bytes = {};
 
     static constexpr std::size_t k_most_shapes = 20;
     [[nodiscard]] bool declared() const { return !contract.empty(); }
@@ -95,6 +98,13 @@ struct ObservedEffects {
         std::uint64_t all = other_commits;
         for (const CommitShape& shape : shapes)
             all += shape.commits;
+        return all;
+    }
+    /// Rows of the contract's tables, inserted, updated or deleted.
+    [[nodiscard]] std::int64_t rows_changed() const {
+        std::int64_t all = 0;
+        for (const auto& [table, changed] : rows)
+            all += changed.inserted + changed.updated + changed.deleted;
         return all;
     }
     /// Commits that changed just the rows of the contract.

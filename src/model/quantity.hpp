@@ -7,6 +7,7 @@
 #include <span>
 #include <string_view>
 
+#include "model/quantity_values.hpp"
 #include "model/rule.hpp"
 #include "model/trial_result.hpp"
 
@@ -48,6 +49,15 @@ enum class Quantity : std::uint8_t {
     database_sessions_on_lock,
     database_sessions_on_log,
     database_sessions_all_in_use,
+    database_round_trips_per_operation,
+    database_connections_opened_per_operation,
+    database_commits_per_operation,
+    database_rows_changed_per_operation,
+    database_log_bytes_per_operation,
+    database_log_syncs_per_commit,
+    files_created_per_operation,
+    bytes_read_per_operation,
+    bytes_written_per_operation,
     connections_peak,  ///< k_quantities counts up to this one
 };
 inline constexpr std::size_t k_quantities = static_cast<std::size_t>(Quantity::connections_peak) + 1;
@@ -96,102 +106,8 @@ struct QuantityRow {
     std::optional<double> quantile;  ///< of the response times, 0..1; empty: their mean, or no time at all
 };
 
-/// How each is extracted from a trial, and the table itself.
+/// The table itself.
 namespace quantity_table {
-
-using Value = std::optional<double>;
-
-inline const Usage* usage(const TrialResult& trial, Role role) {
-    const Party* party = trial.party(role);
-    return party == nullptr ? nullptr : &party->usage;
-}
-
-inline Value per_second(const TrialResult& trial, double amount) {
-    const double window = seconds(trial.samples.window);
-    return window > 0 ? amount / window : 0.0;
-}
-
-inline Value per_operation(const TrialResult& trial, double amount) {
-    if (trial.samples.completed_in_window == 0) return std::nullopt;
-    return amount / static_cast<double>(trial.samples.completed_in_window);
-}
-
-template <Role role>
-Value cpu(const TrialResult& trial) {
-    const Usage* used = usage(trial, role);
-    return used == nullptr ? Value{} : per_second(trial, seconds(used->cpu.total()));
-}
-
-inline constexpr auto k_total = [](const CpuTime& cpu) { return cpu.total(); };
-inline constexpr auto k_user = [](const CpuTime& cpu) { return cpu.user; };
-inline constexpr auto k_system = [](const CpuTime& cpu) { return cpu.system; };
-
-template <Role role, auto part>
-Value cpu_us_per_operation(const TrialResult& trial) {
-    const Usage* used = usage(trial, role);
-    return used == nullptr ? Value{} : per_operation(trial, seconds(part(used->cpu)) * 1e6);
-}
-
-template <Role role, MemoryUse Usage::* kind, Bytes MemoryUse::* statistic>
-Value memory_mib(const TrialResult& trial) {
-    const Usage* used = usage(trial, role);
-    return used == nullptr ? Value{} : Value{(used->*kind.*statistic).mebibytes()};
-}
-
-inline Value goodput(const TrialResult& trial) {
-    return trial.samples.goodput_rps();
-}
-
-inline Value throughput(const TrialResult& trial) {
-    const Samples& samples = trial.samples;
-    return per_second(trial, static_cast<double>(samples.completed_in_window + samples.errors_in_window));
-}
-
-inline Value error_rate(const TrialResult& trial) {
-    return trial.samples.error_rate();
-}
-
-inline Value throttled_share(const TrialResult& trial) {
-    const Usage* used = usage(trial, Role::contender);
-    if (used == nullptr || !used->throttled) return std::nullopt;
-    return per_second(trial, seconds(*used->throttled));
-}
-
-template <Role role>
-Value context_switches_per_operation(const TrialResult& trial) {
-    const Usage* used = usage(trial, role);
-    if (used == nullptr || !used->voluntary_context_switches || !used->involuntary_context_switches)
-        return std::nullopt;
-    return per_operation(
-        trial, static_cast<double>(*used->voluntary_context_switches + *used->involuntary_context_switches));
-}
-
-template <Role role>
-Value storage_written_per_operation(const TrialResult& trial) {
-    const Usage* used = usage(trial, role);
-    if (used == nullptr || !used->storage_written) return std::nullopt;
-    return per_operation(trial, static_cast<double>(used->storage_written->count));
-}
-
-inline Value storage_busy_share(const TrialResult& trial) {
-    if (!trial.storage_busy) return std::nullopt;
-    return per_second(trial, seconds(*trial.storage_busy));
-}
-
-template <std::uint64_t DatabaseWaits::* part>
-Value sessions(const TrialResult& trial) {
-    if (!trial.database_waits) return std::nullopt;
-    return trial.database_waits->mean((*trial.database_waits).*part);
-}
-
-inline Value sessions_in_use(const TrialResult& trial) {
-    if (!trial.database_waits) return std::nullopt;
-    return trial.database_waits->mean(trial.database_waits->in_use());
-}
-
-inline Value connections_peak(const TrialResult& trial) {
-    return static_cast<double>(trial.samples.connections.peak);
-}
 
 constexpr QuantityRow of_load(Quantity quantity, std::string_view name, std::string_view key, Better better,
                               Value (*of)(const TrialResult&)) {
@@ -228,6 +144,13 @@ constexpr QuantityRow of_party(Quantity quantity, std::string_view key, Unit uni
 constexpr QuantityRow of_sessions(Quantity quantity, std::string_view key, Unit unit,
                                   Value (*of)(const TrialResult&)) {
     return {quantity,        key, key, unit, Role::database, Per::window, Better::neither, Aspect::cost,
+            Aggregate::mean, of,  {}};
+}
+
+// Work that an operation causes; it explains, and none of it is better.
+constexpr QuantityRow of_work(Quantity quantity, std::string_view key, Unit unit, Role party,
+                              Value (*of)(const TrialResult&)) {
+    return {quantity,        key, key, unit, party, Per::operation, Better::neither, Aspect::cost,
             Aggregate::mean, of,  {}};
 }
 
@@ -316,6 +239,24 @@ inline constexpr std::array<QuantityRow, k_quantities> k_rows{{
                 sessions<&DatabaseWaits::on_log>),
     of_sessions(Quantity::database_sessions_all_in_use, "database_sessions_all_in_use_share", Unit::share,
                 sessions<&DatabaseWaits::all_in_use>),
+    of_work(Quantity::database_round_trips_per_operation, "database_round_trips_per_operation", Unit::number,
+            Role::database, round_trips_per_operation),
+    of_work(Quantity::database_connections_opened_per_operation, "database_connections_opened_per_operation",
+            Unit::number, Role::database, connections_opened_per_operation),
+    of_work(Quantity::database_commits_per_operation, "database_commits_per_operation", Unit::number,
+            Role::database, commits_per_operation),
+    of_work(Quantity::database_rows_changed_per_operation, "database_rows_changed_per_operation",
+            Unit::number, Role::database, rows_changed_per_operation),
+    of_work(Quantity::database_log_bytes_per_operation, "database_log_bytes_per_operation", Unit::bytes,
+            Role::database, log_bytes_per_operation),
+    of_work(Quantity::database_log_syncs_per_commit, "database_log_syncs_per_commit", Unit::number,
+            Role::database, log_syncs_per_commit),
+    of_work(Quantity::files_created_per_operation, "files_created_per_operation", Unit::number,
+            Role::contender, files_created_per_operation),
+    of_work(Quantity::bytes_read_per_operation, "contender_bytes_read_per_operation", Unit::bytes,
+            Role::contender, bytes_per_operation<&Usage::bytes_read>),
+    of_work(Quantity::bytes_written_per_operation, "contender_bytes_written_per_operation", Unit::bytes,
+            Role::contender, bytes_per_operation<&Usage::bytes_written>),
     {Quantity::connections_peak,
      "connections_peak",
      "connections_peak",
@@ -353,6 +294,10 @@ inline constexpr std::array<Quantity, 4> k_compared_quantities{
 /// Quantities by which entrants are compared at an equal rate, where goodput is the rate.
 inline constexpr std::array<Quantity, 2> k_equal_rate_quantities{Quantity::cpu_per_operation,
                                                                  Quantity::response_time_p99};
+
+/// Work of an operation that is told with the reasons for a difference.
+inline constexpr std::array<Quantity, 2> k_why_quantities{Quantity::database_round_trips_per_operation,
+                                                          Quantity::database_log_bytes_per_operation};
 
 /// Of some response times, for a quantity that is of requests; the histogram is not empty.
 inline double value(const QuantityRow& row, const stats::Histogram& response_times) {

@@ -8,9 +8,11 @@
 
 #include "base/clock.hpp"
 #include "model/audit.hpp"
+#include "model/database_traffic.hpp"
 #include "model/database_waits.hpp"
 #include "model/observed_effects.hpp"
 #include "model/observed_files.hpp"
+#include "model/own_settings.hpp"
 #include "model/party.hpp"
 #include "model/plan.hpp"
 #include "model/samples.hpp"
@@ -99,6 +101,9 @@ struct TrialResult {
     /// What the contender's sessions with the database were doing in the window; empty where there are none
     /// (SQLite), they could not be asked, and in files of earlier versions.
     std::optional<DatabaseWaits> database_waits;
+    /// What went between the contender and its database in the window; empty where there is no server, it or
+    /// the kernel could not be asked, and in files of earlier versions.
+    std::optional<DatabaseTraffic> database_traffic;
     ServiceRecord service;
     /// Empty where they could not be listed, and in files of earlier versions.
     std::optional<ServiceProcesses> processes;
@@ -108,6 +113,9 @@ struct TrialResult {
     /// Empty where the operations of the workload differ in their effects, or the ids are not known, and in
     /// files of earlier versions for SQLite.
     std::optional<ObservedEffects> effects;
+    /// Empty for a database without roles (SQLite), where it could not be asked, and in files of earlier
+    /// versions.
+    std::optional<OwnSettings> own_settings;
     /// Empty where the operations of the workload differ in their files, and in files of earlier versions.
     std::optional<ObservedFiles> files;
 

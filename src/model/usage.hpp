@@ -33,6 +33,10 @@ struct Usage {
     /// Sent to the storage layer, less what was given up before it got there; of the processes that live at
     /// the end of the window. Empty where it cannot be read, and in files of earlier versions.
     std::optional<Bytes> storage_written;
+    /// That its processes read and wrote by read(), write() and the like, in the same way: of files, pipes
+    /// and sockets alike, but not what send() and recv() carry, nor files mapped into memory.
+    std::optional<Bytes> bytes_read;
+    std::optional<Bytes> bytes_written;
     std::optional<Nanoseconds> run_delay;  ///< time its threads were ready to run but had no CPU (schedstat)
 
     friend bool operator==(const Usage&, const Usage&) = default;
@@ -54,6 +58,8 @@ void fields(F& f, U& usage) {
     f("involuntary_context_switches", usage.involuntary_context_switches);
     f.seconds("run_delay_s", usage.run_delay);
     f.later_bytes("storage_written_bytes", usage.storage_written);
+    f.later_bytes("read_bytes", usage.bytes_read);
+    f.later_bytes("written_bytes", usage.bytes_written);
 }
 
 }  // namespace joust::model

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <random>
 
-#include "base/thread.hpp"
-
 namespace joust::probes {
 namespace {
 
@@ -20,21 +18,6 @@ Nanoseconds sampling_distance(Nanoseconds window) {
     return std::clamp(window / k_samples, k_least_distance, k_most_distance);
 }
 
-WaitProbe::~WaitProbe() {
-    if (!sampler_.joinable()) return;
-    {
-        const std::lock_guard lock(mutex_);
-        stopped_ = true;
-    }
-    changed_.notify_all();
-    sampler_.join();
-}
-
-bool WaitProbe::wait_until(TimePoint then) {
-    std::unique_lock lock(mutex_);
-    return !changed_.wait_until(lock, then, [this] { return stopped_; });
-}
-
 // Work that repeats itself would show one and the same face to samples at equal distances.
 void WaitProbe::sample(TimePoint start, TimePoint end) {
     const Nanoseconds mean = sampling_distance(end - start);
@@ -43,7 +26,7 @@ void WaitProbe::sample(TimePoint start, TimePoint end) {
     model::DatabaseWaits sum;
     for (TimePoint then = start + Nanoseconds{distance(random)} / 2; then < end;
          then = now() + Nanoseconds{distance(random)}) {
-        if (!wait_until(then)) return;
+        if (!sampler_.wait_until(then)) return;
         if (!reader_->read(sum)) return;
     }
     waits_ = sum;
@@ -51,12 +34,11 @@ void WaitProbe::sample(TimePoint start, TimePoint end) {
 
 Status WaitProbe::begin(TimePoint start, TimePoint end) {
     if (reader_ == nullptr) return {};
-    JOUST_TRY(sampler_, start_thread([this, start, end] { sample(start, end); }));
-    return {};
+    return sampler_.start([this, start, end] { sample(start, end); });
 }
 
 Status WaitProbe::finish(model::TrialResult& trial) {
-    if (!sampler_.joinable()) return {};
+    if (!sampler_.started()) return {};
     sampler_.join();
     if (waits_ && waits_->samples > 0) trial.database_waits = waits_;
     return {};

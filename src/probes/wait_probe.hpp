@@ -1,13 +1,11 @@
 #pragma once
 
-#include <condition_variable>
 #include <memory>
-#include <mutex>
 #include <optional>
-#include <thread>
 
 #include "database/session_reader.hpp"
 #include "probes/probe.hpp"
+#include "probes/sampling_thread.hpp"
 
 namespace joust::probes {
 
@@ -21,24 +19,16 @@ public:
     /// `seed` says by how much the samples are apart.
     WaitProbe(std::unique_ptr<database::SessionReader> reader, std::uint64_t seed)
         : reader_(std::move(reader)), seed_(seed) {}
-    ~WaitProbe() override;
-    WaitProbe(WaitProbe&&) = delete;
-    WaitProbe& operator=(WaitProbe&&) = delete;
     Status begin(TimePoint start, TimePoint end) override;
     Status finish(model::TrialResult& trial) override;
 
 private:
     void sample(TimePoint start, TimePoint end);
-    /// Waits until then; false where it was stopped before.
-    bool wait_until(TimePoint then);
 
     const std::unique_ptr<database::SessionReader> reader_;
     const std::uint64_t seed_;
-    std::mutex mutex_;
-    std::condition_variable changed_;
-    bool stopped_ = false;                       ///< guarded by mutex_
     std::optional<model::DatabaseWaits> waits_;  ///< written by the thread, read after join
-    std::thread sampler_;
+    SamplingThread sampler_;                     ///< the last: it uses the others until its end
 };
 
 }  // namespace joust::probes

@@ -117,6 +117,7 @@ std::vector<WallTime> WalProbe::times() const {
 }
 
 Status WalProbe::count_changes(const database::ChangeLog& log, model::ObservedEffects& effects) const {
+    effects.log_bytes = database::bytes_of(log);
     ChangeCount changes(expected_->rows, log, times());
     JOUST_CHECK(database_.read_changes(log, [&](const database::WalRecord& record) { changes.add(record); }));
     changes.write(effects);

@@ -106,6 +106,12 @@ std::string sessions(const RunReport& run) {
            table.markdown();
 }
 
+std::string work(const RunReport& run) {
+    const Table table = work_table(run);
+    if (table.rows.empty()) return "";
+    return heading("Work per operation") + marked(words::about_work()) + "\n\n" + table.markdown();
+}
+
 // Rules without an answer, each with the cells that it is about unless those are all of them.
 std::vector<words::Prose> unanswered(const RunReport& run) {
     struct Silent {
@@ -238,7 +244,7 @@ std::string markdown(const RunReport& run, const std::vector<Figure>& figures) {
     text += heading("Architecture of each contender") + architecture_table(run).markdown();
     if (!run.comparison.cells.empty())
         text += throughput(pictured) + capacity(run) + latency(pictured) + resources(pictured) +
-                sessions(run) + equal_rate_section(run) + effects_section(run) + errors(pictured);
+                sessions(run) + work(run) + equal_rate_section(run) + effects_section(run) + errors(pictured);
     text += heading("Findings") + bullets(found(run), "Nothing was measured, so nothing was found.");
     text += heading("Recommendations") +
             bullets(words::recommendations(run), "No recommendation follows from these numbers.");

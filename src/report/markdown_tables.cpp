@@ -288,13 +288,37 @@ Table resource_table(const RunReport& run) {
                     [](const Cell& cell) { return figures_of(words::Section::resources, cell); });
 }
 
+namespace {
+
+// Of the section those columns whose figure some cell knows; without a row where there is none.
+Table table_of_known(const RunReport& run, words::Section section) {
+    std::vector<words::QuantityColumn> known;
+    for (const words::QuantityColumn& column : words::quantity_columns()) {
+        const bool some =
+            std::any_of(run.comparison.cells.begin(), run.comparison.cells.end(),
+                        [&](const Cell& cell) { return cell.find(column.quantity) != nullptr; });
+        if (column.section == section && some) known.push_back(column);
+    }
+    if (known.empty()) return {};
+    std::vector<Column> columns;
+    for (const words::QuantityColumn& column : known)
+        columns.push_back({std::string(column.title)});
+    return per_cell(run, columns, [&](const Cell& cell) {
+        std::vector<std::string> row;
+        for (const words::QuantityColumn& column : known)
+            row.push_back(words::figure_text(cell, column.quantity));
+        return row;
+    });
+}
+
+}  // namespace
+
 Table session_table(const RunReport& run) {
-    const bool any = std::any_of(
-        run.comparison.cells.begin(), run.comparison.cells.end(),
-        [](const Cell& cell) { return cell.find(model::Quantity::database_sessions) != nullptr; });
-    if (!any) return {};
-    return per_cell(run, columns_of(words::Section::sessions),
-                    [](const Cell& cell) { return figures_of(words::Section::sessions, cell); });
+    return table_of_known(run, words::Section::sessions);
+}
+
+Table work_table(const RunReport& run) {
+    return table_of_known(run, words::Section::work);
 }
 
 Table error_table(const RunReport& run) {

@@ -18,6 +18,8 @@ Table latency_table(const RunReport& run);
 Table resource_table(const RunReport& run);
 /// Empty where no cell has sessions.
 Table session_table(const RunReport& run);
+/// What an operation makes database and files do; empty where no cell knows any of it.
+Table work_table(const RunReport& run);
 Table error_table(const RunReport& run);
 
 }  // namespace joust::report

@@ -189,6 +189,14 @@ Json whys_json(const model::Comparison& comparison) {
             add_time(object, std::string(name(part)),
                      found == why.parts.end() ? std::nullopt : std::optional(found->second));
         }
+        for (const model::Quantity quantity : model::k_why_quantities) {
+            const auto found = why.work.find(quantity);
+            const std::string key(model::row(quantity).key);
+            const bool known = found != why.work.end();
+            object[key] = optional(known ? std::optional(found->second.entrant) : std::nullopt);
+            object[key + "_baseline"] =
+                optional(known ? std::optional(found->second.baseline) : std::nullopt);
+        }
         object["text"] = words::why_different(comparison, why);
         list.push_back(std::move(object));
     }

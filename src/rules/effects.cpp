@@ -121,7 +121,9 @@ Outcome effects(const model::TrialResult& trial) {
         missed.misdelivered += thread.misdelivered;
     if (trial.files) missed.files_missed = files_missed(*trial.files);
     if (!missed.files_missed.empty()) missed.files = trial.files;
-    if (missed.audit || missed.observed || missed.files || missed.misdelivered > 0)
+    if (trial.own_settings) missed.not_durable = model::against_durability(*trial.own_settings);
+    if (missed.audit || missed.observed || missed.files || missed.misdelivered > 0 ||
+        !missed.not_durable.empty())
         return model::Finding{.rule = model::Rule::effects, .facts = std::move(missed)};
     const bool declared = trial.effects && trial.effects->declared();
     const bool read = declared && trial.effects->not_read.empty();

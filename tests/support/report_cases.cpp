@@ -75,6 +75,19 @@ ReportCase work_not_done() {
             trial.audit->lost = 1;
             trial.audit->wrong_values = 2;
         }
+        trial.effects->log_bytes = requests * 5200;
+        const std::uint64_t round_trips = trial.plan.entrant == "fastapi" ? 5 : 9;
+        const std::uint64_t operations = trial.samples.completed_in_window;
+        trial.database_traffic =
+            model::DatabaseTraffic{.sessions_opened = trial.plan.entrant == "fastapi" ? 0 : operations,
+                                   .connections = 4,
+                                   .segments = model::Segments{.received = round_trips * operations,
+                                                               .sent = round_trips * operations,
+                                                               .received_bytes = 4000 * operations,
+                                                               .sent_bytes = 900 * operations}};
+        trial.own_settings = model::OwnSettings{};
+        if (trial.plan.entrant == "fastapi")
+            trial.own_settings->settings = {{"joust_fastapi", "", "work_mem", "64MB"}};
         const std::int64_t read = trial.plan.entrant == "fastapi" ? 0 : 503;
         trial.files = model::ObservedFiles{.contract = {5, 5, 5, 5},
                                            .slices = 2,

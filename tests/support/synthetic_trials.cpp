@@ -36,6 +36,8 @@ model::Usage usage(double cpu_s, double memory_mib) {
     usage.voluntary_context_switches = static_cast<std::uint64_t>(cpu_s * 2000);
     usage.involuntary_context_switches = static_cast<std::uint64_t>(cpu_s * 100);
     usage.run_delay = Nanoseconds{0};
+    usage.bytes_read = Bytes{static_cast<std::uint64_t>(cpu_s * 2e6)};
+    usage.bytes_written = Bytes{static_cast<std::uint64_t>(cpu_s * 3e6)};
     usage.storage_written = Bytes{static_cast<std::uint64_t>(cpu_s * 1e6)};
     return usage;
 }

@@ -65,6 +65,11 @@ std::string table_text(const model::FaultyTable& table) {
     return fmt::format("{} was truncated, rewritten or made anew during the trial", table.table);
 }
 
+// "role joust_beast has synchronous_commit = off, so commits are answered before they are durable"
+std::string own_setting_text(const model::OwnSetting& setting) {
+    return fmt::format("{}, so commits are answered before they are durable", own_setting_words(setting));
+}
+
 // "inserted 8.0 rows of users per request, contract 10"; each kind of change that differs.
 std::string rows_text(const ObservedEffects& effects) {
     std::vector<std::string> parts;
@@ -179,8 +184,17 @@ std::string per_request(std::int64_t count, std::uint64_t requests) {
     return exact ? fmt::format("{:.1f}", value) : fmt::format("{:.3f}", value);
 }
 
+std::string own_setting_words(const model::OwnSetting& setting) {
+    std::string whose = setting.role.empty() ? "" : "role " + setting.role;
+    if (!setting.database.empty())
+        whose += fmt::format("{}database {}", whose.empty() ? "" : " in ", setting.database);
+    return fmt::format("{} has {} = {}", whose.empty() ? "every role" : whose, setting.name, setting.value);
+}
+
 std::string effects_missed(const model::EffectsMissed& facts) {
     std::vector<std::string> parts;
+    for (const model::OwnSetting& setting : facts.not_durable)
+        parts.push_back(own_setting_text(setting));
     if (facts.observed) {
         for (const model::FaultyTable& table : facts.observed->tables)
             parts.push_back(table_text(table));

@@ -95,6 +95,19 @@ Prose about_sessions() {
            emphasis("None free") + ": share of the samples in which every connection was in use.";
 }
 
+Prose about_work() {
+    return "What an operation made database and files do; it explains, and judges nobody. " +
+           emphasis("Round trips") +
+           " are messages of the contender to the database, as the kernel counts segments with data: one "
+           "for each that is written at once. Round trips, " +
+           emphasis("connections opened") + " and bytes " + emphasis("read") + " and " + emphasis("written") +
+           " (by the service's processes, of files, pipes and sockets alike where they use read() and "
+           "write()) are of the window; commits, rows, " +
+           emphasis("write-ahead log") + " and its " + emphasis("syncs per commit") +
+           " are of the trial from its reset to the end of its drain, per request answered rightly, and the "
+           "server's own are among them; files are of the slices that were watched.";
+}
+
 Prose about_effects(bool by_counters) {
     if (by_counters)
         return "What each request that was answered rightly changed, by SQLite's own counters, from the "

@@ -13,6 +13,7 @@ Prose about_capacity();
 Prose about_latency();
 Prose about_resources();
 Prose about_sessions();
+Prose about_work();
 /// `by_counters`: of SQLite, which keeps no log that can be read.
 Prose about_effects(bool by_counters);
 Prose about_durability();

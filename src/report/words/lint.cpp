@@ -43,6 +43,10 @@ std::string bytes(double value) {
                         : model::bytes_text(Bytes{static_cast<std::uint64_t>(value)});
 }
 
+std::string opened_text(const LintSide& side) {
+    return fmt::format("{:.{}f}", *side.value, *side.value < 0.01 ? 3 : 2);
+}
+
 std::string cpu(double microseconds) {
     return model::duration_text(microseconds * 1e3);
 }
@@ -135,6 +139,16 @@ LintText keep_alive(const Saying& said) {
             "users that pause for longer connect anew, which costs CPU time on both sides"};
 }
 
+LintText database_settings(const Saying& said) {
+    return {fmt::format("setting {} of role or database: {}", said.lint.subject,
+                        list(said.lint,
+                             [](const LintSide& side) {
+                                 return side.text.empty() ? std::string("none") : "\"" + side.text + "\"";
+                             })),
+            "by ALTER ROLE or ALTER DATABASE its sessions begin with it in place of the server's, so a part "
+            "of the difference may be the setting's"};
+}
+
 LintText development(const Saying& said) {
     return {fmt::format("{} runs with {}", said.first().entrant, said.first().text),
             "a switch for development or logging, whose work is in all its figures"};
@@ -148,11 +162,7 @@ LintText printed(const Saying& said) {
 }
 
 LintText new_connections(const Saying& said) {
-    return {"connections opened anew per operation: " +
-                list(said.lint,
-                     [](const LintSide& side) {
-                         return fmt::format("{:.{}f}", *side.value, *side.value < 0.01 ? 3 : 2);
-                     }),
+    return {"connections opened anew per operation: " + list(said.lint, opened_text),
             "keep-alive is off, or ends after some requests; setting up a connection costs CPU time on both "
             "sides and is no part of the workload"};
 }
@@ -162,6 +172,12 @@ LintText statements(const Saying& said) {
                 list(said.lint, [](const LintSide& side) { return model::significant(*side.value); }),
             "one statement that does the work of several leaves the same rows, and saves round trips that "
             "the other pays for"};
+}
+
+LintText new_database_connections(const Saying& said) {
+    return {"connections to the database opened per operation: " + list(said.lint, opened_text),
+            "a pool would keep them; each costs the database a new process and both sides a handshake, which "
+            "is no part of the workload"};
 }
 
 LintText answer_size(const Saying& said) {
@@ -222,9 +238,17 @@ LintText stood_still(const Saying& said) {
 
 // In the order of the kinds.
 constexpr std::array<LintText (*)(const Saying&), model::k_lint_kinds> k_texts{
-    db_connections, sessions_seen, workers,          threads,      threads_seen,    notes,      versions,
-    recycling,      keep_alive,    development,      printed,      new_connections, statements, answer_size,
-    answer_growth,  growing_work,  constant_latency, few_per_user, stood_still};
+    db_connections,   sessions_seen,
+    workers,          threads,
+    threads_seen,     notes,
+    versions,         recycling,
+    keep_alive,       database_settings,
+    development,      printed,
+    new_connections,  new_database_connections,
+    statements,       answer_size,
+    answer_growth,    growing_work,
+    constant_latency, few_per_user,
+    stood_still};
 
 }  // namespace
 

@@ -26,7 +26,7 @@ constexpr std::array<ComparedWords, 4> k_compared{{
      "longer p99", "faster", "slower"},
 }};
 
-constexpr std::array<QuantityColumn, 29> k_columns{{
+constexpr std::array<QuantityColumn, 38> k_columns{{
     {Quantity::goodput, Section::throughput, "goodput/s", true},
     {Quantity::throughput, Section::throughput, "throughput/s", true},
     {Quantity::response_time_mean, Section::latency, "mean"},
@@ -55,6 +55,15 @@ constexpr std::array<QuantityColumn, 29> k_columns{{
     {Quantity::database_sessions_on_lock, Section::sessions, "on a lock"},
     {Quantity::database_sessions_on_log, Section::sessions, "on the log"},
     {Quantity::database_sessions_all_in_use, Section::sessions, "none free"},
+    {Quantity::database_round_trips_per_operation, Section::work, "round trips"},
+    {Quantity::database_connections_opened_per_operation, Section::work, "connections opened"},
+    {Quantity::database_commits_per_operation, Section::work, "commits"},
+    {Quantity::database_rows_changed_per_operation, Section::work, "rows changed"},
+    {Quantity::database_log_bytes_per_operation, Section::work, "write-ahead log"},
+    {Quantity::database_log_syncs_per_commit, Section::work, "log syncs/commit"},
+    {Quantity::files_created_per_operation, Section::work, "files created"},
+    {Quantity::bytes_read_per_operation, Section::work, "read"},
+    {Quantity::bytes_written_per_operation, Section::work, "written"},
     {Quantity::error_rate, Section::errors, "error rate"},
 }};
 
@@ -95,6 +104,10 @@ std::string_view column_title(model::Quantity quantity) {
     return std::find_if(k_columns.begin(), k_columns.end(),
                         [&](const QuantityColumn& column) { return column.quantity == quantity; })
         ->title;
+}
+
+std::string amount_text(Quantity quantity, double value) {
+    return number_text(row(quantity).unit, value);
 }
 
 std::string figure_text(const model::Cell& cell, Quantity quantity) {

@@ -23,7 +23,7 @@ struct ComparedWords {
 const ComparedWords& compared_words(model::Quantity quantity);
 
 /// The tables of the report that have a row for each cell.
-enum class Section { throughput, latency, resources, sessions, errors };
+enum class Section { throughput, latency, resources, sessions, work, errors };
 
 /// A column of such a table.
 struct QuantityColumn {
@@ -37,6 +37,8 @@ std::span<const QuantityColumn> quantity_columns();
 /// The title of the quantity's column; it has one.
 std::string_view column_title(model::Quantity quantity);
 
+/// A number of the quantity with its unit: "5.12 ms", "12.0".
+std::string amount_text(model::Quantity quantity, double value);
 /// The number with its unit, "≥" before a lower bound: "12.3 ms", "≥ 60.0 s", "5.12 ms", "34 %", "0.81". "–"
 /// stands for what does not exist.
 std::string figure_text(const model::Cell& cell, model::Quantity quantity);

@@ -9,6 +9,7 @@
 
 #include "base/text.hpp"
 #include "model/wording.hpp"
+#include "report/words/quantities.hpp"
 
 namespace joust::report::words {
 namespace {
@@ -58,6 +59,31 @@ std::string list(std::vector<Told> all, bool (*wanted)(double)) {
     return joust::joined(parts, "; ");
 }
 
+struct WorkWords {
+    model::Quantity quantity;
+    std::string_view subject;
+};
+constexpr std::array<WorkWords, model::k_why_quantities.size()> k_work{{
+    {model::Quantity::database_round_trips_per_operation, "round trips with the database"},
+    {model::Quantity::database_log_bytes_per_operation, "write-ahead log"},
+}};
+
+// " The work of an operation differs too, of fastapi against django: round trips with the database, 12.0 in
+// place of 4.00."
+std::string work_text(const model::Why& why) {
+    std::vector<std::string> parts;
+    for (const WorkWords& words : k_work) {
+        const auto found = why.work.find(words.quantity);
+        if (found == why.work.end() || !found->second.differs()) continue;
+        parts.push_back(fmt::format("{}, {} in place of {}", words.subject,
+                                    amount_text(words.quantity, found->second.entrant),
+                                    amount_text(words.quantity, found->second.baseline)));
+    }
+    if (parts.empty()) return "";
+    return fmt::format(" The work of an operation differs too, of {} against {}: {}.", why.entrant,
+                       why.baseline, joust::joined(parts, "; "));
+}
+
 bool differs(const model::Comparison& comparison, const std::string& entrant) {
     const auto* ratio = comparison.ratio(model::Quantity::goodput, entrant, std::nullopt);
     return ratio != nullptr &&
@@ -88,10 +114,11 @@ std::string why_different(const model::Comparison& comparison, const model::Why&
     if (with_it.empty()) return "";
     return fmt::format(
         "An operation takes {}, from {} to {}, over {}. There go with it: {}.{}{}{} Parts that pass at "
-        "the same time overlap, so they need not add up.",
+        "the same time overlap, so they need not add up.{}",
         by_how_much(why.total), time_text(why.total.baseline_us), time_text(why.total.entrant_us),
         model::counted(why.pairs, "pair"), with_it,
-        against_it.empty() ? "" : " Against it goes: ", against_it, against_it.empty() ? "" : ".");
+        against_it.empty() ? "" : " Against it goes: ", against_it, against_it.empty() ? "" : ".",
+        work_text(why));
 }
 
 }  // namespace joust::report::words

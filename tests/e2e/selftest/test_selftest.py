@@ -74,6 +74,14 @@ def test_a_cheat_is_caught_by_its_name(lines, label, code):
     assert end == "caught" and code in codes, lines[label]
 
 
+def test_the_setting_of_a_role_is_read_back_by_name(done, results):
+    (file,) = results.glob("*_selftest/trials.jsonl")
+    own = {trial["contender"]: trial["settings_of_role_or_database"]["settings"]
+           for trial in map(json.loads, file.read_text().splitlines())}
+    assert own.pop("async-role") == [{"role": "joust_async-role", "database": "", "name": "synchronous_commit", "value": "off"}]
+    assert not any(own.values()), own
+
+
 def test_one_lost_and_one_duplicated_write_are_found_among_hundreds(done, results):
     (file,) = results.glob("*_selftest/trials.jsonl")
     trials = {trial["contender"]: trial["audit"] for trial in map(json.loads, file.read_text().splitlines())}

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "analysis/compare.hpp"
+#include "report/words/lint.hpp"
 #include "support/synthetic_trials.hpp"
 
 namespace joust::analysis {
@@ -91,6 +92,41 @@ TEST_F(LintTest, TellsConnectionsThatDoNotLast) {
     EXPECT_NEAR(*comparison.lints.front().sides.at(0).value, 0, 1e-9)
         << "those that the load keeps are not meant";
     EXPECT_NEAR(*comparison.lints.front().sides.at(1).value, 1, 0.01);
+}
+
+TEST_F(LintTest, TellsSessionsWithTheDatabaseThatDoNotLast) {
+    measure({50});
+    const auto open = [&](const std::string& entrant, double per_operation) {
+        of(entrant, [=](auto& trial) {
+            const auto operations = static_cast<double>(trial.samples.completed_in_window);
+            trial.database_traffic = model::DatabaseTraffic{
+                .sessions_opened = static_cast<std::uint64_t>(per_operation * operations)};
+        });
+    };
+    open("fastapi", 0);
+    open("django", 0.04);
+    EXPECT_THAT(kinds(compared()), IsEmpty());
+    open("django", 1);
+    const model::Comparison comparison = compared();
+    ASSERT_THAT(kinds(comparison), ElementsAre(LintKind::new_database_connections));
+    EXPECT_EQ(report::words::lint_text(comparison.lints.front(), benchmark_).fact,
+              "connections to the database opened per operation: fastapi 0.000, django 1.00");
+}
+
+TEST_F(LintTest, TellsSettingsOfRoleOrDatabaseThatOneHas) {
+    measure({50});
+    const auto set = [&](const std::string& entrant, const std::vector<model::OwnSetting>& settings) {
+        of(entrant, [&](auto& trial) { trial.own_settings = model::OwnSettings{.settings = settings}; });
+    };
+    set("fastapi", {{"", "joust_fastapi", "work_mem", "8MB"}, {"joust_fastapi", "", "work_mem", "64MB"}});
+    EXPECT_THAT(kinds(compared()), IsEmpty()) << "of the other nothing is known";
+    set("django", {{"joust_django", "", "work_mem", "64MB"}});
+    EXPECT_THAT(kinds(compared()), IsEmpty()) << "the role's goes before the database's";
+    set("django", {});
+    const model::Comparison comparison = compared();
+    ASSERT_THAT(kinds(comparison), ElementsAre(LintKind::database_settings));
+    EXPECT_EQ(report::words::lint_text(comparison.lints.front(), benchmark_).fact,
+              "setting work_mem of role or database: fastapi \"64MB\", django none");
 }
 
 TEST_F(LintTest, TellsFewOperationsOfAUserAtTheLevelWithTheFewest) {

@@ -112,6 +112,25 @@ TEST(why, leaves_out_a_part_that_is_not_known_of_every_pair) {
     EXPECT_TRUE(compared(run).whys.at(0).parts.contains(TimePart::run_delay));
 }
 
+TEST(why, tells_work_that_one_causes_more_of) {
+    ReportCase run = costs_known();
+    const auto ask = [&](const std::string& entrant, std::uint64_t round_trips) {
+        for (model::TrialResult& trial : run.trials)
+            if (trial.plan.entrant == entrant)
+                trial.database_traffic = model::DatabaseTraffic{
+                    .segments = model::Segments{.received = round_trips * trial.samples.completed_in_window}};
+    };
+    ask("fastapi", 4);
+    EXPECT_TRUE(compared(run).whys.at(0).work.empty()) << "of the other it is not known";
+    ask("django", 6);
+    EXPECT_FALSE(compared(run).whys.at(0).work.empty());
+    EXPECT_THAT(told(run), Not(HasSubstr("round trips"))) << "not more than 1.5 times as many";
+    ask("django", 7);
+    EXPECT_THAT(told(run),
+                HasSubstr(" The work of an operation differs too, of fastapi against django: round "
+                          "trips with the database, 4.00 in place of 7.00."));
+}
+
 TEST(why, is_asked_only_where_goodput_says_how_long_an_operation_takes) {
     ReportCase run = costs_known();
     run.benchmark.load.model = model::LoadModel::open;

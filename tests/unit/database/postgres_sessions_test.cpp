@@ -96,6 +96,22 @@ TEST(PostgresSessions, AreReadFromARunningServer) {
     EXPECT_EQ(sum.samples, 2U);
 }
 
+TEST(PostgresSessions, TellTheirPortsAndHowManyEverWere) {
+    test::Rig rig;
+    const auto database = started_database(rig, {.settings = {{"shared_buffers", "16MB"}}});
+    const std::string url = test::must(database->create_for("ports"));
+    const ContenderSession another(test::must(database->create_for("another")));
+    const auto reader = test::must(database->session_reader("ports"));
+    const OpenSessions nobody = test::must(reader->open_sessions());
+    EXPECT_TRUE(nobody.ports.empty()) << "neither the reader's own session nor another contender's";
+    EXPECT_NE(url.find(fmt::format(":{}/", nobody.server_port)), std::string::npos);
+    const ContenderSession first(url);
+    const ContenderSession second(url);
+    const OpenSessions two = test::must(reader->open_sessions());
+    EXPECT_EQ(two.ports.size(), 2U);
+    EXPECT_EQ(two.ever, nobody.ever + 2);
+}
+
 // The way a session that waits for its commits is told from one that does not.
 TEST(PostgresSessions, AsynchronousCommitsNeedHardlyAnySync) {
     test::Rig rig;

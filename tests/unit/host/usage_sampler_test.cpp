@@ -133,8 +133,13 @@ TEST(UsageSampler, CountsWhatAPartyWritesToStorageInItsWindow) {
     std::this_thread::sleep_for(500ms);  // the first edge is read
     ASSERT_TRUE(write_atomically(go, ""));
     ASSERT_TRUE(eventually([&] { return size(within) == 800'000; }));
-    const auto written = must(sampler.finish_now()).parties.at(0).storage_written;
+    const model::Usage used = must(sampler.finish_now()).parties.at(0);
     std::filesystem::remove_all(directory);
+    const auto written = used.storage_written;
+    ASSERT_TRUE(used.bytes_written.has_value() && used.bytes_read.has_value());
+    EXPECT_GE(used.bytes_written->count, 800'000U);
+    EXPECT_LT(used.bytes_written->count, 1'000'000U);
+    EXPECT_LT(used.bytes_read->count, 400'000U) << "the shell read its text before the window";
     ASSERT_TRUE(written.has_value());
     EXPECT_GE(written->count, 800'000U);
     EXPECT_LT(written->count, 1'000'000U) << "what it wrote before the window counts, too";

@@ -18,6 +18,7 @@ public:
         model::add(sum, {.samples = 1, .sessions = 1, .on_lock = 1, .all_in_use = 1, .most_sessions = 1});
         return {};
     }
+    Result<database::OpenSessions> open_sessions() override { return database::OpenSessions{}; }
 
 private:
     int fails_at_;

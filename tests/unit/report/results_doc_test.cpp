@@ -118,11 +118,14 @@ testing::ReportCase eventful_run() {
                                              .rows = {{"users", {20, 10, 10}}},
                                              .answers_ahead = 0,
                                              .log_syncs = model::LogSyncs{.syncs = 2, .commits = 2},
-                                             .counters = model::OwnCounters{2, {{"users", 20}}}};
+                                             .counters = model::OwnCounters{2, {{"users", 20}}},
+                                             .log_bytes = 10};
     for (model::TrialResult& one : run.trials) {
         one.files = model::ObservedFiles{.contract = {5, 5, 5, 5}, .slices = 1, .requests = 2};
         one.database_waits = model::DatabaseWaits{.samples = 1, .sessions = 1};
         one.audit = model::Audit{.table = "users", .rows_left = 5, .right = 2, .values = {{"age", "99"}}};
+        one.database_traffic = model::DatabaseTraffic{.segments = model::Segments{.received = 1}};
+        one.own_settings = model::OwnSettings{.settings = {{"joust_a", "joust_a", "jit", "off"}}};
     }
     trial.effects->tables = {{model::TableFault::trigger, "users", "t"}};
     trial.samples.ids = {{"a", 2, {{1, model::RequestErrorKind::reset}}, false}};

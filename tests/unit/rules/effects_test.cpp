@@ -288,6 +288,32 @@ TEST(Effects, OfRowsWithOtherValuesNameTheContracts) {
                 HasSubstr("of 100 requests answered rightly 2 left rows with other values than age = 99"));
 }
 
+TEST(Effects, OfCommitsThatDoNotWaitNameTheSettingOfTheRole) {
+    model::TrialResult trial;
+    trial.effects = observed({shape(10, 5, 5, 100)});
+    trial.own_settings = model::OwnSettings{
+        .durability = model::Durability::full,
+        .settings = {{.role = "joust_beast", .database = "", .name = "jit", .value = "off"}}};
+    EXPECT_FALSE(std::holds_alternative<model::Finding>(effects(trial)))
+        << "that one is no matter of durability";
+    trial.own_settings->settings.push_back(
+        {.role = "joust_beast", .database = "joust_beast", .name = "synchronous_commit", .value = "off"});
+    const Outcome outcome = effects(trial);
+    const auto* finding = std::get_if<model::Finding>(&outcome);
+    ASSERT_NE(finding, nullptr);
+    EXPECT_EQ(
+        report::words::sentence(*finding),
+        "role joust_beast in database joust_beast has synchronous_commit = off, so commits are answered "
+        "before they are durable");
+}
+
+TEST(OwnSettingWords, SayWhoseItIs) {
+    using report::words::own_setting_words;
+    EXPECT_EQ(own_setting_words({"a", "", "jit", "off"}), "role a has jit = off");
+    EXPECT_EQ(own_setting_words({"", "b", "jit", "off"}), "database b has jit = off");
+    EXPECT_EQ(own_setting_words({"", "", "jit", "off"}), "every role has jit = off");
+}
+
 TEST(PerRequest, HasAsManyDecimalsAsItNeeds) {
     EXPECT_EQ(report::words::per_request(800, 100), "8.0");
     EXPECT_EQ(report::words::per_request(999, 1000), "0.999");
