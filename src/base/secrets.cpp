@@ -7,7 +7,6 @@
 namespace joust {
 namespace {
 
-constexpr std::string_view k_mask = "***";
 // Long enough to be meant wherever a name ends with them: clientSecret, PGPASSWORD.
 constexpr std::array<std::string_view, 12> k_endings = {
     "password", "passwd",     "passphrase",  "secret",        "token",  "apikey",

@@ -16,6 +16,9 @@ bool is_secret_name(std::string_view name);
 /// Rather too much than too little goes.
 std::string masked(std::string_view text);
 
+/// What stands in the place of a credential.
+inline constexpr std::string_view k_mask = "***";
+
 /// Each value masked(), and wholly where its name is_secret_name().
 std::map<std::string, std::string> masked_values(const std::map<std::string, std::string>& values);
 

@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "base/secrets.hpp"
 #include "base/text.hpp"
 #include "deploy/preflight.hpp"
 #include "experiment/trial.hpp"
@@ -74,6 +75,24 @@ struct Asked {
     bool limits_off = false;
 };
 
+// A run's directory holds no secrets, so a run that was given some cannot go on from it alone.
+Status check_nothing_masked(const model::Benchmark& benchmark) {
+    const auto check = [](const std::map<std::string, std::string>& values,
+                          const std::string& where) -> Status {
+        for (const auto& [name, value] : values)
+            if (value.find(k_mask) != std::string::npos)
+                return fail(
+                    ErrorKind::bad_input,
+                    "--resume: {}.{} holds a secret, which is not kept in the run's directory; begin a "
+                    "new run",
+                    where, name);
+        return {};
+    };
+    for (const model::Entrant& entrant : benchmark.entrants)
+        JOUST_CHECK(check(entrant.variant.settings, "environment of " + entrant.label));
+    return check(benchmark.database.settings, "database.settings");
+}
+
 Result<Asked> read_benchmark(const RunCommand& command, const Installation& installation,
                              files::Diagnostics& diagnostics) {
     if (command.resume.empty()) {
@@ -86,6 +105,7 @@ Result<Asked> read_benchmark(const RunCommand& command, const Installation& inst
     JOUST_TRY(const files::RunDirectory run, files::RunDirectory::open(command.resume));
     auto benchmark = run.read_benchmark(diagnostics);
     if (!benchmark) return tl::unexpected(diagnostics.error());
+    JOUST_CHECK(check_nothing_masked(*benchmark));
     JOUST_TRY(const model::Environment environment, run.read_environment());
     return Asked{std::move(*benchmark), command.resume, environment.limits == model::LimitsBy::off};
 }

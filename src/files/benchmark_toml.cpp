@@ -306,8 +306,8 @@ toml::table limits_table(const Limits& limits) {
 // What may hold passwords.
 toml::table masked_table(const std::map<std::string, std::string>& values) {
     toml::table table;
-    for (const auto& [key, value] : values)
-        table.insert(key, masked(value));
+    for (const auto& [key, value] : masked_values(values))
+        table.insert(key, value);
     return table;
 }
 

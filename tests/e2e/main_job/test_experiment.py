@@ -149,3 +149,12 @@ def test_memory_counts_every_contender_of_a_pair(place):
     run = place.benchmark(["a", "b"], limits=limits).run()
     assert run.code == 2
     assert "each of 2 contenders may use 900 TiB at the same time and the database 100 TiB, together 1900 TiB" in run.err
+
+
+def test_a_run_that_was_given_a_secret_does_not_go_on_without_it(place):
+    secret = '[[entrants]]\nlabel = "c"\ncontender = "a"\nenvironment = { API_KEY = "hunter2" }\n'
+    place.contender("a").benchmark(["a"], secret)
+    assert place.run("--levels", "1").code in (0, 3)
+    assert "hunter2" not in (place.latest / "benchmark.toml").read_text()
+    run = resume(place, place.latest)
+    assert run.code == 2 and "environment of c.API_KEY holds a secret" in run.err

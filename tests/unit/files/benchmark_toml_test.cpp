@@ -403,6 +403,16 @@ TEST_F(BenchmarkFile, CredentialsOfSettingsAreMaskedInTheCopyOfTheRun) {
     EXPECT_NE(to_toml(*benchmark).find("4MB"), std::string::npos);
 }
 
+TEST_F(BenchmarkFile, SecretsOfAnEntrantsEnvironmentAreMaskedByTheirNames) {
+    const auto benchmark =
+        read(fmt::format("{}[[entrants]]\nlabel = \"c\"\ncontender = \"a\"\n"
+                         "environment = {{ API_KEY = \"hunter2\", MODE = \"fast\" }}\n",
+                         k_smallest));
+    ASSERT_TRUE(benchmark) << mistakes();
+    EXPECT_EQ(to_toml(*benchmark).find("hunter2"), std::string::npos);
+    EXPECT_NE(to_toml(*benchmark).find("fast"), std::string::npos);
+}
+
 TEST_F(BenchmarkFile, ThatIsADeviceIsNotReadForEver) {
     EXPECT_FALSE(read_benchmark("/dev/zero", {}, diagnostics));
     EXPECT_NE(mistakes().find("/dev/zero is not a regular file"), std::string::npos) << mistakes();
