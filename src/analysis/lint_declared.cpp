@@ -92,7 +92,7 @@ std::string switch_of(const std::vector<std::string>& command) {
     for (std::size_t i = 0; i < command.size(); ++i) {
         const std::string& word = command[i];
         if (is_one_of(k_switches, word)) return word;
-        const std::string name = word.substr(0, word.find('='));
+        std::string name = word.substr(0, word.find('='));
         if (name == "--access-logfile") return name;
         if (word == "--log-level" && i + 1 < command.size() &&
             (command[i + 1] == "debug" || command[i + 1] == "trace"))

@@ -106,7 +106,7 @@ private:
         if (interrupted_()) return fail(ErrorKind::interrupted, "interrupted while {} was verified", label_);
         observer_.stage(fmt::format("verify {}: {}", label_, part));
         const database::LogMark mark = rig_.database().mark();
-        const Status done = look();
+        Status done = look();
         if (done || done.error().kind == ErrorKind::interrupted || done.error().kind == ErrorKind::database)
             return done;
         leave_out(part, rig_.explained(done.error(), mark).message);

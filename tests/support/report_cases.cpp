@@ -119,6 +119,17 @@ ReportCase both_fail_every_request() {
     });
 }
 
+ReportCase one_fails_every_request() {
+    return make("one_fails_every_request", k_both, k_quick, 3, [](const model::PlannedTrial& plan) {
+        TrialShape shape = loaded(plan, plan.entrant == "django" ? 320 : 140, 0.02);
+        if (plan.entrant == "django") {
+            shape.error_share = 1;
+            shape.goodput_rps = 0;
+        }
+        return shape;
+    });
+}
+
 ReportCase single_block_ladder() {
     std::vector<std::int64_t> levels;
     for (std::int64_t level = 50; level <= 1000; level += 50)
@@ -180,8 +191,15 @@ ReportCase nothing_measured() {
 }
 
 std::vector<ReportCase> report_cases() {
-    return {clear_winner(),        equivalent(),        errors_at_high_levels(), both_fail_every_request(),
-            single_block_ladder(), looks_under_steal(), one_contender(),         nothing_measured()};
+    return {clear_winner(),
+            equivalent(),
+            errors_at_high_levels(),
+            both_fail_every_request(),
+            one_fails_every_request(),
+            single_block_ladder(),
+            looks_under_steal(),
+            one_contender(),
+            nothing_measured()};
 }
 
 }  // namespace joust::testing

@@ -21,6 +21,8 @@ ReportCase equivalent();
 ReportCase errors_at_high_levels();
 /// What the original published a winner for.
 ReportCase both_fail_every_request();
+/// Whom the original crowned: Django answers no request rightly, at high speed, and FastAPI all.
+ReportCase one_fails_every_request();
 /// The original's ladder: twenty levels, one block, threads saturated from the first level on, timeouts at
 /// the top.
 ReportCase single_block_ladder();

@@ -54,7 +54,8 @@ def test_what_a_contender_prints_does_not_fill_the_disk(place):
     place.contender("a", "loud").contender("b").benchmark(["a", "b"], levels="[2]")
     run = place.run()
     assert run.code in (0, 3), run.err
-    assert (place.latest / "logs/a.log").stat().st_size < 5 << 20
+    # It is started three times (to be tried, to warm up, for its trial), and 2 MiB of each are kept.
+    assert (place.latest / "logs/a.log").stat().st_size < 7 << 20
     assert "[joust left " in (place.latest / "logs/a.log").read_text()
     (loud,) = [trial for trial in place.trials() if trial["contender"] == "a"]
     assert "log_cut" in [incident["kind"] for incident in loud["incidents"]]

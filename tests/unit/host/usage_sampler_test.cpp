@@ -205,7 +205,7 @@ TEST(UsageSampler, ReadsASessionWhereThereIsNoGroup) {
     std::this_thread::sleep_for(100ms);
     const model::Usage usage = must(sampler.finish_now()).parties.at(0);
     EXPECT_GT(usage.cpu.total(), 30ms);
-    EXPECT_GT(usage.anonymous.mean.count, 50'000U);
+    EXPECT_GT(usage.anonymous.mean.count, 10'000U);
     EXPECT_GT(usage.voluntary_context_switches.value_or(0), 0U);
     EXPECT_EQ(usage.throttled, std::nullopt);
 }

@@ -14,6 +14,14 @@ namespace {
 using namespace std::chrono_literals;
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define JOUST_SANITIZER 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define JOUST_SANITIZER 1
+#endif
+#endif
+
+#ifdef JOUST_SANITIZER
 constexpr bool k_memory_is_ours = false;  // a sanitizer keeps what was freed
 #else
 constexpr bool k_memory_is_ours = true;

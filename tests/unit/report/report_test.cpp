@@ -308,6 +308,15 @@ TEST(findings, of_two_contenders_that_fail_recommend_neither) {
     EXPECT_THAT(findings_of(rendered.report()), Not(Contains(HasSubstr("higher goodput"))));
 }
 
+TEST(findings, crown_nobody_where_one_answers_nothing_rightly) {
+    const Rendered rendered(testing::one_fails_every_request());
+    EXPECT_THAT(findings_of(rendered.report()), Not(Contains(HasSubstr("higher goodput"))));
+    EXPECT_THAT(recommendations_of(rendered.report()), Not(Contains(HasSubstr("serves more"))));
+    for (const model::PairedRatio& ratio : rendered.report().comparison.ratios)
+        EXPECT_EQ(ratio.verdict, model::Verdict::invalid)
+            << ratio.entrant << " at " << ratio.level.value_or(0);
+}
+
 // Windows too short for a slow service: none of its answers was wrong.
 ReportCase few_operations() {
     ReportCase run = testing::clear_winner();
