@@ -154,7 +154,8 @@ def one_run(kind: str, seed: int) -> dict:
     steal = sorted(trial.get("contender_steal_share", trial.get("steal_share")) or 0 for trial in trials)
     return {"seed": seed, "exit": ran.returncode, "took_s": round(took, 1), "pairs": goodput["pairs"],
             "ratio": goodput["ratio"], "low": goodput["ratio_low"], "high": goodput["ratio_high"],
-            "verdict": goodput["verdict"], "doubt": goodput["doubt"], "why": goodput["why"],
+            "verdict": goodput["verdict"], "measured_share": results.get("measured_share"),
+            "first_block_p": {one["contender"]: one["first_p_value"] for one in results.get("block_effects", [])}, "doubt": goodput["doubt"], "why": goodput["why"],
             "cpu_ratio": cpu["ratio"], "cpu_low": cpu["ratio_low"], "cpu_high": cpu["ratio_high"], "steal_median": steal[len(steal) // 2],
             "commit": subprocess.run(["git", "-C", ROOT, "rev-parse", "--short", "HEAD"], capture_output=True, text=True,
                                      check=True).stdout.strip()}

@@ -83,22 +83,25 @@ std::optional<Estimate> mean(const QuantityRow& row, const std::vector<double>& 
 }
 
 void add_figures(Cell& cell, std::span<const JudgedTrial> trials) {
-    std::vector<const JudgedTrial*> judged;
+    std::vector<const JudgedTrial*> with_times;
     Trials counting;
+    Trials timed;  // of these, those whose times may be used
     Trials all;
     for (const JudgedTrial& one : trials) {
         all.push_back(one.trial);
         if (!invalid(cell) && !one.counts()) continue;
-        judged.push_back(&one);
         counting.push_back(one.trial);
+        if (!invalid(cell) && !one.has(model::Aspect::latency)) continue;
+        with_times.push_back(&one);
+        timed.push_back(one.trial);
     }
-    const MergedTimes times = merged(judged);
+    const MergedTimes times = merged(with_times);
     const auto figure = [&](const QuantityRow& row) -> std::optional<Estimate> {
         switch (row.aggregate) {
             case Aggregate::mean:
                 return mean(row, values(row, counting));
             case Aggregate::of_requests:
-                return times.times.empty() ? std::nullopt : std::optional(of_requests(row, times, counting));
+                return times.times.empty() ? std::nullopt : std::optional(of_requests(row, times, timed));
             case Aggregate::largest:
                 return largest(values(row, counting));
             case Aggregate::mean_of_all:
@@ -263,6 +266,8 @@ model::Cell make_cell(std::span<const JudgedTrial> trials, const model::Benchmar
     add_files(cell, trials);
     judge_cell(cell, trials, benchmark.experiment);
     add_figures(cell, trials);
+    if (first.load_model == model::LoadModel::closed && cell.judgement.has(model::Rule::limits_off))
+        cell.judgement.not_evaluated.push_back({model::Rule::nobody_busy, {}});
     for (const auto& finding :
          {rules::saturated(cell, first.timeout), first.load_model == model::LoadModel::closed
                                                      ? rules::nobody_busy(cell, benchmark)

@@ -15,6 +15,10 @@ struct JudgedTrial {
     const model::Judgement* judgement;
 
     [[nodiscard]] bool counts() const { return judgement->validity != model::Validity::invalid; }
+    /// Whether figures of that kind may be used: no rule voids them.
+    [[nodiscard]] bool has(model::Aspect aspect) const {
+        return counts() && !model::has_effect(judgement->findings, model::Effect::voids, aspect);
+    }
 };
 
 /// Mean with its t interval (from three values on), cut at 0; of no values, 0 without an interval.

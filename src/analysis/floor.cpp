@@ -3,9 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "analysis/pairs.hpp"
-#include "stats/steal.hpp"
-#include "stats/verdict.hpp"
+#include "analysis/ratios.hpp"
 
 namespace joust::analysis {
 
@@ -35,9 +33,10 @@ std::optional<std::string> baseline_again(const model::Benchmark& benchmark) {
 std::vector<model::HostFloor> host_floors(const Evidence& evidence, const Sides& sides) {
     std::vector<model::HostFloor> floors;
     for (const model::Quantity quantity : model::k_compared_quantities) {
-        const auto decision = stats::decide_steal(all_pairs(evidence, quantity, sides).points());
-        const auto interval = decision ? decision->interval(stats::k_confidence) : std::nullopt;
-        if (interval) floors.push_back({quantity, std::expm1((interval->high - interval->low) / 2)});
+        // What a verdict of this run would have needed, at the confidence of its own look.
+        const model::PairedRatio ratio = pooled_ratio(evidence, quantity, sides);
+        if (ratio.low && ratio.high && *ratio.low > 0)
+            floors.push_back({quantity, std::sqrt(*ratio.high / *ratio.low) - 1});
     }
     return floors;
 }

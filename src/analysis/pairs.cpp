@@ -1,6 +1,7 @@
 #include "analysis/pairs.hpp"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 
 #include "model/lower_bounds.hpp"
@@ -16,28 +17,34 @@ using Lacks = int LeftOut::*;  // why a trial has no figure
 tl::expected<double, Lacks> figure(const JudgedTrial& judged, Quantity quantity) {
     const model::QuantityRow& row = model::row(quantity);
     const std::optional<double> value = model::value(quantity, *judged.trial);
-    if (!value) return tl::unexpected(&LeftOut::unknown);
+    if (!value || !judged.has(row.aspect)) return tl::unexpected(&LeftOut::unknown);
     if (row.aspect == model::Aspect::latency) {
-        const auto bounds =
-            model::LowerBounds::of_response_time(judged.trial->samples, judged.trial->timeout);
+        if (judged.judgement->has(model::Rule::littles_law))
+            return tl::unexpected(&LeftOut::against_littles_law);
+        const auto bounds = model::LowerBounds::of_response_time(judged.trial->samples, judged.trial->timeout,
+                                                                 judged.judgement->findings);
         // Requests that never ended reach down to it: it is only known to be at least so long.
         if (row.quantile ? bounds.at_quantile(*row.quantile) : bounds.mean_and_max())
             return tl::unexpected(&LeftOut::without_answers);
-        if (judged.judgement->has(model::Rule::littles_law))
-            return tl::unexpected(&LeftOut::against_littles_law);
     }
     return *value;
 }
 
-// The one finding that a cell has and its trials have not.
-bool saturated(const model::Cell* cell) {
-    return cell != nullptr && cell->judgement.has(model::Rule::saturated);
+// By the findings that a cell has and its trials have not.
+bool doubted_as_a_cell(const model::Cell* cell, model::Aspect aspect) {
+    constexpr std::array of_cells{model::Rule::saturated, model::Rule::think_time, model::Rule::nobody_busy};
+    return cell != nullptr && std::any_of(cell->judgement.findings.begin(), cell->judgement.findings.end(),
+                                          [&](const model::Finding& finding) {
+                                              return std::find(of_cells.begin(), of_cells.end(),
+                                                               finding.rule) != of_cells.end() &&
+                                                     finding.effects().on(aspect) == model::Effect::doubts;
+                                          });
 }
 
 Doubts doubts(const Evidence& evidence, const JudgedTrial& judged, Quantity quantity) {
     const model::Aspect aspect = model::row(quantity).aspect;
     const model::PlannedTrial& plan = judged.trial->plan;
-    Doubts found{.by_rule = saturated(evidence.cell(plan.entrant, plan.level))};
+    Doubts found{.by_rule = doubted_as_a_cell(evidence.cell(plan.entrant, plan.level), aspect)};
     for (const model::Finding& finding : judged.judgement->findings) {
         if (finding.effects().on(aspect) != model::Effect::doubts) continue;
         (finding.rule == model::Rule::steal ? found.by_steal : found.by_rule) = true;

@@ -21,8 +21,11 @@ std::optional<std::string> winner(const Evidence& evidence, const std::vector<st
 }
 
 bool comparable(const model::Comparison& comparison) {
-    const auto ranked = [](const model::PairedRatio& ratio) {
-        return ratio.quantity == model::Quantity::goodput && ratio.level && ratio.pairs > 0;
+    // Where there are others, the baseline against itself compares nobody.
+    const bool others = comparison.entrants.size() > (comparison.again ? 2U : 1U);
+    const auto ranked = [&](const model::PairedRatio& ratio) {
+        return ratio.quantity == model::Quantity::goodput && ratio.level && ratio.pairs > 0 &&
+               !(others && comparison.again == ratio.entrant);
     };
     return comparison.entrants.size() < 2 ||
            std::any_of(comparison.ratios.begin(), comparison.ratios.end(), ranked);

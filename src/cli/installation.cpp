@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "base/file.hpp"
 #include "base/secrets.hpp"
 #include "base/text.hpp"
 #include "cli/checkout.hpp"
+#include "deploy/digest.hpp"
 #include "files/environment_json.hpp"
 #include "model/name_rules.hpp"
 
@@ -101,6 +103,8 @@ std::string_view version() {
 model::Environment about(const Installation& installation, const std::vector<std::string>& command_line) {
     model::Environment environment;
     environment.joust_version = version();
+    if (const auto program = read_file("/proc/self/exe"))
+        environment.program_sha256 = deploy::sha256(*program);
     environment.command_line = masked_command(command_line);
     if (const char* const file = std::getenv("JOUST_STEAL_FILE"); file && *file != '\0')
         environment.added_steal_file = file;

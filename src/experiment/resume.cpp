@@ -99,6 +99,7 @@ Result<model::Environment> environment_of(const RunSpec& spec, const files::RunD
 std::vector<std::string> differences(const model::Environment& before, const model::Environment& now) {
     Differences found;
     found.text("the version of Joust", before.joust_version, now.joust_version);
+    found.changed("the program of Joust", before.program_sha256, now.program_sha256);
     found.text("Joust's commit", before.git_commit, now.git_commit);
     if (before.git_dirty != now.git_dirty)
         found.add(before.git_dirty ? "Joust's checkout had changes and has none"

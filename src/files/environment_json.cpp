@@ -122,6 +122,7 @@ void fields(F& f, E& environment) {
             environment.resumed.emplace_back(Nanoseconds{time});
     f.later("benchmark_sha256", environment.benchmark_sha256);
     f("joust_version", environment.joust_version);
+    f.later("program_sha256", environment.program_sha256);
     f("git_commit", environment.git_commit);
     f("git_dirty", environment.git_dirty);
     f.words("command_line", environment.command_line);

@@ -76,6 +76,8 @@ std::string_view name(LimitsBy limits);
 struct Environment {
     HostFacts host;
     std::string joust_version;
+    /// Of the program that measured; "": by a version that did not say.
+    std::string program_sha256;
     std::string git_commit;  ///< of the checkout; "" where there is none
     bool git_dirty = false;
     std::vector<std::string> command_line;

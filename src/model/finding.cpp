@@ -19,7 +19,7 @@ Validity validity_of(const std::vector<Finding>& findings) {
     Effect worst = Effect::none;
     for (const Finding& finding : findings)
         worst = std::max(worst, finding.effects().worst());
-    if (worst == Effect::voids) return Validity::invalid;
+    if (has_effect(findings, Effect::voids, Aspect::goodput)) return Validity::invalid;
     return worst >= Effect::doubts ? Validity::suspect : Validity::valid;
 }
 

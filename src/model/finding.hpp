@@ -234,7 +234,8 @@ struct Judgement {
     friend bool operator==(const Judgement&, const Judgement&) = default;
 };
 
-/// Invalid where a finding voids a figure, suspect where one doubts or bounds it.
+/// Invalid where a finding voids goodput, and with it the trial; suspect where one doubts or bounds a figure,
+/// or voids only others.
 Validity validity_of(const std::vector<Finding>& findings);
 /// Whether one of the findings has just that effect on figures of that kind.
 bool has_effect(const std::vector<Finding>& findings, Effect effect, Aspect aspect);

@@ -69,7 +69,8 @@ std::string summary(const RunReport& run) {
         std::any_of(run.comparison.ratios.begin(), run.comparison.ratios.end(),
                     [](const model::PairedRatio& ratio) { return ratio.among_levels.has_value(); });
     if (run.comparison.levels.size() > 1 && some_interval) text += "\n" + level_ratio_table(run).markdown();
-    return text + "\n" + marked(words::how_to_read_ratios(run.benchmark.experiment)) + "\n";
+    return text + "\n" +
+           marked(words::how_to_read_ratios(run.benchmark.experiment, !run.comparison.floors.empty())) + "\n";
 }
 
 std::string throughput(const Pictured& pictured) {

@@ -23,17 +23,31 @@ std::string time_or_dash(const model::LoadRun& run, double quantile) {
                      model::LowerBounds::of_response_time(run.samples, run.timeout).at_quantile(quantile));
 }
 
+// Its median: whoever holds back the rest of an answer is told by it from who answers late.
+std::string first_byte(const model::LoadRun& run) {
+    const stats::Histogram& times = run.samples.time_to_first_byte;
+    if (times.empty()) return "-";
+    return time_text(static_cast<double>(times.value_at_quantile(0.5)),
+                     model::LowerBounds::of_first_byte(run.samples, run.timeout).at_quantile(0.5));
+}
+
 std::string targets_table(const model::LoadComparison& comparison) {
-    Table table{
-        .columns =
-            {{"", Align::left}, {"goodput"}, {"p50"}, {"p90"}, {"p99"}, {"max"}, {"errors"}, {"requests"}},
-        .rows = {}};
+    Table table{.columns = {{"", Align::left},
+                            {"goodput"},
+                            {"p50"},
+                            {"p90"},
+                            {"p99"},
+                            {"max"},
+                            {"first byte"},
+                            {"errors"},
+                            {"requests"}},
+                .rows = {}};
     for (std::size_t i = 0; i < comparison.runs.size(); ++i) {
         const model::LoadRun& run = comparison.runs[i];
         const model::Samples& samples = run.samples;
         table.rows.push_back({letter(i), model::rate_text(samples.goodput_rps()), time_or_dash(run, 0.5),
                               time_or_dash(run, 0.9), time_or_dash(run, 0.99), time_or_dash(run, 1),
-                              model::percent(samples.error_rate()),
+                              first_byte(run), model::percent(samples.error_rate()),
                               std::to_string(samples.requests.started)});
     }
     return table.plain();
@@ -79,14 +93,20 @@ std::string ratios_table(const model::LoadComparison& comparison) {
     return table.plain();
 }
 
+// Before any number: what makes figures say something else than they seem to.
+std::string warnings(const model::LoadComparison& comparison) {
+    std::string text;
+    for (std::size_t i = 0; i < comparison.runs.size(); ++i)
+        text += warning_lines("warning " + letter(i), comparison.runs[i].warnings);
+    return text.empty() ? text : text + '\n';
+}
+
 std::string errors_and_self_checks(const model::LoadComparison& comparison) {
     std::string text;
     for (std::size_t i = 0; i < comparison.runs.size(); ++i)
         text += error_lines("errors " + letter(i), comparison.runs[i].samples);
     for (std::size_t i = 0; i < comparison.runs.size(); ++i)
         text += status_lines("statuses " + letter(i), comparison.runs[i].samples.statuses);
-    for (std::size_t i = 0; i < comparison.runs.size(); ++i)
-        text += warning_lines("warning " + letter(i), comparison.runs[i].warnings);
     text += '\n';
     for (std::size_t i = 0; i < comparison.runs.size(); ++i)
         text += self_check_lines("self-check " + letter(i), comparison.runs[i].self_check);
@@ -108,7 +128,7 @@ std::string load_text(const model::LoadComparison& comparison) {
                         model::counted(comparison.rounds, "round"), model::span_text(comparison.slice),
                         model::span_text(comparison.warm_up));
     if (!first.stopped_early.empty()) text += fmt::format("stopped early: {}\n\n", first.stopped_early);
-    return text + targets_table(comparison) + '\n' + ratios_table(comparison) + '\n' +
+    return text + warnings(comparison) + targets_table(comparison) + '\n' + ratios_table(comparison) + '\n' +
            errors_and_self_checks(comparison);
 }
 

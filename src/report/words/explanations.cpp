@@ -20,13 +20,15 @@ std::string looks_text(const model::ExperimentSpec& experiment) {
 
 }  // namespace
 
-Prose how_to_read_ratios(const model::ExperimentSpec& experiment) {
+Prose how_to_read_ratios(const model::ExperimentSpec& experiment, bool floor) {
     return "How to read it: a " + emphasis("ratio") +
            " is contender ÷ baseline, paired within blocks (both run at the same level, one right after the "
            "other, in random order); the brackets hold its interval, which there is from three pairs on. " +
            looks_text(experiment) + emphasis("Equivalent") + " means that the whole interval lies within ±" +
-           model::percent(experiment.margin) + "; " + emphasis("faster") + " and " + emphasis("slower") +
-           ", that it excludes 1; " + emphasis("inconclusive") + ", neither. " +
+           model::percent(experiment.margin) +
+           (floor ? " (or what this host could tell apart, where that is more)" : "") + "; " +
+           emphasis("faster") + " and " + emphasis("slower") + ", that it excludes 1; " +
+           emphasis("inconclusive") + ", neither. " +
            "Over all levels each level counts alike, and the interval is of the scatter within levels (with "
            "one "
            "block, between them). " +

@@ -6,7 +6,8 @@
 // What a reader has to know of the words and numbers of each section.
 namespace joust::report::words {
 
-Prose how_to_read_ratios(const model::ExperimentSpec& experiment);
+/// `floor`: the run has the baseline twice, and says what the host could tell apart.
+Prose how_to_read_ratios(const model::ExperimentSpec& experiment, bool floor);
 Prose about_lint();
 Prose about_throughput();
 Prose about_capacity();

@@ -282,6 +282,8 @@ std::string sentence(const model::NotEvaluated& rule) {
                                limit_text(rule.short_window->window));
         case Rule::effects:
             return effects_left(rule);
+        case Rule::nobody_busy:
+            return "without limits there is nothing that use could be held against";
         case Rule::stood_still:
             return "stretches without an answer were not recorded";
         case Rule::processes:

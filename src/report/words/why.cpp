@@ -82,13 +82,13 @@ std::string among_levels_text(const PairedRatio& ratio) {
 std::string left_out_parts(const model::LeftOut& left_out, std::string_view subject) {
     std::vector<std::string> parts;
     if (left_out.against_littles_law > 0)
-        parts.push_back(
-            fmt::format("Little's law fails in {} (requests sent before the window and waiting on are in no "
-                        "percentile, so a p99 is not known)",
-                        left_out.against_littles_law));
+        parts.push_back(fmt::format(
+            "Little's law fails in {} (requests sent before the window and waiting on are in none "
+            "of its figures, so it is not known)",
+            left_out.against_littles_law));
     if (left_out.without_answers > 0)
-        parts.push_back(
-            fmt::format("a p99 touches requests that never ended in {}", left_out.without_answers));
+        parts.push_back(fmt::format("requests that never ended, or starve, reach down to it in {}",
+                                    left_out.without_answers));
     if (left_out.unknown > 0)
         parts.push_back(fmt::format("{} is not known in {}", subject, left_out.unknown));
     return joust::joined(parts, ", ");

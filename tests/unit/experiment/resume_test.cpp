@@ -14,6 +14,7 @@ model::Environment environment() {
     model::Environment made =
         testing::synthetic_environment(testing::benchmark_of({"fastapi", "django"}, {4}, 1));
     made.benchmark_sha256 = "b1";
+    made.program_sha256 = "p1";
     for (model::ContenderFacts& contender : made.contenders) {
         contender.source_sha256 = "s1";
         contender.lock_sha256 = "l1";
@@ -42,6 +43,7 @@ INSTANTIATE_TEST_SUITE_P(
         Change{"Joust's commit was 0123456789abcdef0123456789abcdef01234567 and is ff",
                [](auto& now) { now.git_commit = "ff"; }},
         Change{"Joust's checkout had no changes and has some", [](auto& now) { now.git_dirty = true; }},
+        Change{"the program of Joust changed", [](auto& now) { now.program_sha256 = "p2"; }},
         Change{"benchmark.toml changed", [](auto& now) { now.benchmark_sha256 = "b2"; }},
         Change{"the kernel was Linux 6.1.0-18-amd64 x86_64 and is Linux 7",
                [](auto& now) { now.host.kernel = "Linux 7"; }},

@@ -15,11 +15,11 @@ set tics nomirror out textcolor rgb '#222222'
 set grid ytics linecolor rgb '#dddddd' linewidth 0.5 linetype 1
 set datafile missing 'NaN'
 set label 4 '△ at least so much' at screen 0.975,0.952 right font 'DejaVu Sans,19' textcolor rgb '#222222'
-set label 5 'hollow (○ □): suspect: no steady state, littles law' at screen 0.975,0.022 right font 'DejaVu Sans,19' textcolor rgb '#222222'
+set label 5 'hollow (○ □): suspect: littles law, no steady state' at screen 0.975,0.022 right font 'DejaVu Sans,19' textcolor rgb '#222222'
 set xlabel 'concurrent users'
 set xrange [21.5:1028.5]
 set logscale y
-set yrange [71.7367:12377.4]
+set yrange [62.9146:10888.8]
 set ytics ('50 ms' 50, '100 ms' 100, '200 ms' 200, '500 ms' 500, '1 s' 1000, '2 s' 2000, '5 s' 5000, '10 s' 10000)
 set label 6 'response time (log scale)' at screen 0.018, graph 0.5 center rotate by 90
 data = 'latency_vs_concurrency.dat'

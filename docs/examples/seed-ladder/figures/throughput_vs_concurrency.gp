@@ -14,10 +14,10 @@ set border 3 back linecolor rgb '#888888' linewidth 0.6
 set tics nomirror out textcolor rgb '#222222'
 set grid ytics linecolor rgb '#dddddd' linewidth 0.5 linetype 1
 set datafile missing 'NaN'
-set label 5 'hollow (○ □): suspect: no steady state, littles law' at screen 0.975,0.022 right font 'DejaVu Sans,19' textcolor rgb '#222222'
+set label 5 'hollow (○ □): suspect: littles law, no steady state' at screen 0.975,0.022 right font 'DejaVu Sans,19' textcolor rgb '#222222'
 set xlabel 'concurrent users'
 set xrange [21.5:1028.5]
-set yrange [0:582.12]
+set yrange [0:651.456]
 set label 6 'goodput, operations/s' at screen 0.018, graph 0.5 center rotate by 90
 data = 'throughput_vs_concurrency.dat'
 plot \
