@@ -26,6 +26,13 @@ void add_steal(std::vector<model::Caveat>& found, const model::Comparison& compa
                      .share = stats::median(shares).value_or(0)});
 }
 
+// The workload says what requests change, and nothing tells whether they did.
+bool unproven(const model::TrialResult& trial) {
+    const bool declared = trial.effects && trial.effects->declared();
+    return declared && !trial.effects->not_read.empty() && !trial.audit &&
+           !(trial.files && trial.files->evaluated());
+}
+
 }  // namespace
 
 std::vector<model::Caveat> caveats(const model::Comparison& comparison, const model::Benchmark& benchmark,
@@ -39,6 +46,9 @@ std::vector<model::Caveat> caveats(const model::Comparison& comparison, const mo
         if (trial.plan.lens == model::Lens::capacity)
             finished.insert({trial.plan.block, trial.plan.level, trial.plan.entrant});
     if (finished.size() < planned) found.push_back({Kind::ended_early, finished.size(), planned});
+    const auto nothing_proven = std::count_if(trials.begin(), trials.end(), unproven);
+    if (nothing_proven > 0)
+        found.push_back({Kind::unproven, static_cast<std::size_t>(nothing_proven), trials.size()});
     if (comparison.blocks == 1) found.push_back({Kind::one_block});
     const auto suspects = std::count_if(
         comparison.cells.begin(), comparison.cells.end(),

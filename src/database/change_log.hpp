@@ -18,6 +18,7 @@ struct TableState {
     bool logged = true;    ///< neither unlogged nor temporary
     std::vector<std::string> triggers;  ///< but for those of constraints
     std::vector<std::string> rules;
+    std::vector<std::string> cascades;  ///< foreign keys by which its rows change with another table's
     friend bool operator==(const TableState&, const TableState&) = default;
 };
 /// By name, those of the schema "public".

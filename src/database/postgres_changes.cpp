@@ -114,7 +114,8 @@ Result<TableStates> table_states(Connection& session) {
                                        .ordinary = row[1] == "r",
                                        .logged = row[2] == "p",
                                        .triggers = {},
-                                       .rules = {}};
+                                       .rules = {},
+                                       .cascades = {}};
     JOUST_TRY(
         const Rows triggers,
         session.query("SELECT c.relname, t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
@@ -129,6 +130,13 @@ Result<TableStates> table_states(Connection& session) {
                             "'public' AND r.rulename <> '_RETURN' ORDER BY r.rulename"));
     for (const auto& row : rules)
         states[row[0].value_or("")].rules.push_back(row[1].value_or(""));
+    JOUST_TRY(const Rows cascades,
+              session.query("SELECT c.relname, k.conname FROM pg_constraint k JOIN pg_class c ON c.oid = "
+                            "k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = "
+                            "'public' AND k.contype = 'f' AND (k.confdeltype IN ('c', 'n', 'd') OR "
+                            "k.confupdtype IN ('c', 'n', 'd')) ORDER BY k.conname"));
+    for (const auto& row : cascades)
+        states[row[0].value_or("")].cascades.push_back(row[1].value_or(""));
     return states;
 }
 

@@ -215,6 +215,8 @@ private:
         if (changed || probes::declares_nothing(spec_.workload))
             all.push_back(
                 std::make_unique<probes::WalProbe>(rig_.database(), result_.plan.entrant, changed, answers_));
+        else
+            result_.effects = probes::effects_that_differ(spec_.workload);
         return all;
     }
 

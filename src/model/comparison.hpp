@@ -233,6 +233,7 @@ struct Caveat {
         steal,        ///< some: trials from which other guests took CPU time, of all
         added_steal,  ///< some: trials in which an experiment's own CPU time counted as steal, of all
         containers,   ///< some: contenders that ran in containers, of all
+        unproven,     ///< some: trials whose declared effects nothing was held against, of all
     };
     Kind kind;
     std::size_t some = 0;

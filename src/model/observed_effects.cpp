@@ -6,12 +6,13 @@
 namespace joust::model {
 namespace {
 
-constexpr std::array<std::pair<TableFault, std::string_view>, 6> k_names{{
+constexpr std::array<std::pair<TableFault, std::string_view>, 7> k_names{{
     {TableFault::missing, "missing"},
     {TableFault::unlogged, "unlogged"},
     {TableFault::no_table, "no_table"},
     {TableFault::trigger, "trigger"},
     {TableFault::rule, "rule"},
+    {TableFault::cascade, "cascade"},
     {TableFault::replaced, "replaced"},
 }};
 

@@ -31,6 +31,7 @@ enum class TableFault : std::uint8_t {
     no_table,  ///< a view, a partitioned table or the like
     trigger,   ///< the database does work by itself
     rule,      ///< … or other work than it is asked for
+    cascade,   ///< a foreign key changes its rows together with another table's
     replaced,  ///< truncated, rewritten or made anew within the trial
 };
 std::string_view name(TableFault fault);

@@ -15,7 +15,7 @@ namespace joust::model {
 /// What one user at a time waited for while the server took long to make a commit durable.
 struct SlowCommits {
     Nanoseconds delay{0};                 ///< from a commit's record to when it is durable, at least
-    std::uint64_t requests = 0;           ///< all of them answered rightly
+    std::uint64_t requests = 0;           ///< all answered rightly, with no other commit just before theirs
     std::uint64_t before_commit = 0;      ///< answered although nothing had been committed since they began
     std::uint64_t before_durable = 0;     ///< answered sooner than `delay` after the last commit's record
     std::optional<Nanoseconds> shortest;  ///< from a commit's record to the answer; empty without a commit
@@ -24,8 +24,9 @@ struct SlowCommits {
 
 /// How often a program made its files durable while it answered, where the database is a file.
 struct CommitSyncs {
-    std::uint64_t requests = 0;  ///< all of them answered rightly
-    std::uint64_t syncs = 0;     ///< calls of fsync, fdatasync and their like
+    std::uint64_t requests = 0;      ///< all of them answered rightly
+    std::uint64_t transactions = 0;  ///< that the workload declares for these
+    std::uint64_t syncs = 0;         ///< calls of fsync, fdatasync and their like
     friend bool operator==(const CommitSyncs&, const CommitSyncs&) = default;
 };
 
@@ -39,7 +40,6 @@ struct NotTried {
 /// What `joust verify` finds out about an entrant beside what every trial shows.
 struct Verification {
     std::string entrant;
-    std::int64_t transactions = 0;  ///< that the workload declares for each request; 0: it does not say
     std::optional<SlowCommits> slow_commits;
     /// What was left of the answered requests after the database had been killed right behind the last
     /// answer.

@@ -5,8 +5,8 @@
 
 namespace joust::probes {
 
-Result<std::vector<WallTime>> commit_times(database::Database& database, const std::string& contender,
-                                           const std::set<std::string>& tables) {
+Result<CommitTimes> commit_times(database::Database& database, const std::string& contender,
+                                 const std::set<std::string>& tables) {
     JOUST_TRY(const auto log, database.changes_in_turn(contender));
     if (!log) return fail(ErrorKind::unsupported, "this database has no log that can be read");
     std::set<std::string, std::less<>> relations;
@@ -14,7 +14,7 @@ Result<std::vector<WallTime>> commit_times(database::Database& database, const s
         for (const auto& [table, state] : *states)
             if (tables.contains(table)) relations.insert(state.relation);
     std::set<std::uint32_t> changing;  // transactions that have changed rows and not ended
-    std::vector<WallTime> times;
+    CommitTimes times;
     const auto ended = [&](const database::WalRecord& record) {
         bool changed = changing.erase(record.transaction) > 0;
         for (const std::uint32_t subtransaction : record.subtransactions)
@@ -24,7 +24,7 @@ Result<std::vector<WallTime>> commit_times(database::Database& database, const s
     JOUST_CHECK(database.read_changes(*log, [&](const database::WalRecord& record) {
         switch (record.act) {
             case database::WalAct::committed:
-                if (ended(record)) times.push_back(record.time);
+                (ended(record) ? times.of_tables : times.others).push_back(record.time);
                 break;
             case database::WalAct::aborted:
                 ended(record);

@@ -65,6 +65,18 @@ bool declares_nothing(const model::Workload& workload) {
         [](const model::Operation& operation) { return declared_rows(operation.effects).empty(); });
 }
 
+model::ObservedEffects effects_that_differ(const model::Workload& workload) {
+    model::ObservedEffects effects{
+        .contract = {},
+        .not_read =
+            "operations of the workload differ in what they change, and the log does not tell whose a "
+            "transaction is"};
+    for (const model::Operation& operation : workload.operations)
+        for (const auto& [table, rows] : declared_rows(operation.effects))
+            effects.contract.emplace(table, rows);
+    return effects;
+}
+
 std::vector<model::FaultyTable> faulty_tables(const model::RowsByTable& contract,
                                               const database::ChangeLog& log) {
     using model::TableFault;
@@ -87,8 +99,23 @@ std::vector<model::FaultyTable> faulty_tables(const model::RowsByTable& contract
                 add(TableFault::trigger, table, trigger);
             for (const std::string& rule : state->rules)
                 add(TableFault::rule, table, rule);
+            for (const std::string& key : state->cascades)
+                add(TableFault::cascade, table, key);
         }
         if (before->second.relation != after->second.relation) add(TableFault::replaced, table, "");
+    }
+    return faults;
+}
+
+std::vector<model::FaultyTable> faults_elsewhere(const model::RowsByTable& contract,
+                                                 const database::ChangeLog& log) {
+    std::vector<model::FaultyTable> faults;
+    for (const auto& [table, state] : log.after) {
+        if (contract.contains(table)) continue;
+        for (const std::string& trigger : state.triggers)
+            faults.push_back({model::TableFault::trigger, table, trigger});
+        for (const std::string& rule : state.rules)
+            faults.push_back({model::TableFault::rule, table, rule});
     }
     return faults;
 }
@@ -121,6 +148,10 @@ Status WalProbe::count_changes(const database::ChangeLog& log, model::ObservedEf
     ChangeCount changes(expected_->rows, log, times());
     JOUST_CHECK(database_.read_changes(log, [&](const database::WalRecord& record) { changes.add(record); }));
     changes.write(effects);
+    // Work on other tables may be what sets a trigger of theirs to do that of the contract.
+    if (effects.rows_elsewhere > 0)
+        for (model::FaultyTable& fault : faults_elsewhere(expected_->rows, log))
+            effects.tables.push_back(std::move(fault));
     if (expected_->transactions == 1) effects.answers_ahead = answers_ahead(answers_, changes.commits_by());
     return {};
 }

@@ -20,9 +20,16 @@ std::optional<RowsChanged> rows_changed(const model::Workload& workload);
 /// The workload says of no operation what it changes in the database.
 bool declares_nothing(const model::Workload& workload);
 
+/// Of a workload whose operations differ in what they change: that nothing of it can be told, and why.
+model::ObservedEffects effects_that_differ(const model::Workload& workload);
+
 /// What keeps the log from telling who did the work on the tables of the contract.
 std::vector<model::FaultyTable> faulty_tables(const model::RowsByTable& contract,
                                               const database::ChangeLog& log);
+
+/// Triggers and rules of other tables, which matter where commits changed rows of those, too.
+std::vector<model::FaultyTable> faults_elsewhere(const model::RowsByTable& contract,
+                                                 const database::ChangeLog& log);
 
 /// By how many the answers were ahead of the commits at one of the times, at most.
 std::uint64_t answers_ahead(const Answers& answers, const std::vector<std::uint64_t>& commits_by);

@@ -40,6 +40,18 @@ auto first_of(const std::vector<VerifiedEntrant>& entrants, Part part) {
     return decltype(part(entrants.front())){nullptr};
 }
 
+// Where the database only counts, it knows of inserted rows alone.
+std::optional<std::int64_t> changed_rows(const ObservedEffects& effects, const std::string& table,
+                                         std::int64_t RowEffects::* count) {
+    if (effects.counters) {
+        const auto found = effects.counters->inserted.find(table);
+        if (count != &RowEffects::inserted || found == effects.counters->inserted.end()) return std::nullopt;
+        return found->second;
+    }
+    const auto found = effects.rows.find(table);
+    return found == effects.rows.end() ? 0 : found->second.*count;
+}
+
 void add_rows(std::vector<Line>& lines, const ObservedEffects& contract) {
     struct Did {
         const char* words;
@@ -54,10 +66,9 @@ void add_rows(std::vector<Line>& lines, const ObservedEffects& contract) {
                              [name = table, count = did.count](const VerifiedEntrant& entrant) {
                                  const ObservedEffects* const effects = counted_effects(entrant);
                                  if (effects == nullptr) return std::string(k_unknown);
-                                 const auto found = effects->rows.find(name);
-                                 return words::per_request(
-                                     found == effects->rows.end() ? 0 : found->second.*count,
-                                     effects->acknowledged);
+                                 const auto known = changed_rows(*effects, name, count);
+                                 return known ? words::per_request(*known, effects->acknowledged)
+                                              : std::string(k_unknown);
                              }});
 }
 
@@ -207,9 +218,10 @@ nlohmann::ordered_json verification_json(const std::vector<VerifiedEntrant>& ent
         nlohmann::ordered_json json{{"entrant", one.entrant}, {"effects", model::name(entrant.proof)}};
         json["slow_commits"] = one.slow_commits ? slow_json(*one.slow_commits) : nullptr;
         json["crash"] = one.crash ? crash_json(*one.crash) : nullptr;
-        json["syncs"] =
-            one.syncs ? nlohmann::ordered_json{{"requests", one.syncs->requests}, {"syncs", one.syncs->syncs}}
-                      : nullptr;
+        json["syncs"] = one.syncs ? nlohmann::ordered_json{{"requests", one.syncs->requests},
+                                                           {"transactions", one.syncs->transactions},
+                                                           {"syncs", one.syncs->syncs}}
+                                  : nullptr;
         json["statements_per_request"] =
             entrant.statements ? nlohmann::ordered_json(entrant.statements->per_request()) : nullptr;
         auto texts = nlohmann::ordered_json::array();

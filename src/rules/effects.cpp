@@ -35,12 +35,14 @@ bool rows_hold(const ObservedEffects& effects, const Between& requests) {
     return true;
 }
 
-// So far as its keys are numbered.
+// So far as its keys are numbered. Whoever chooses keys of its own makes the numbering jump, so that more of
+// it proves nothing.
 bool inserts_hold(const ObservedEffects& effects, const Between& requests) {
     return std::all_of(effects.contract.begin(), effects.contract.end(), [&](const auto& table) {
         const auto found = effects.counters->inserted.find(table.first);
         return found == effects.counters->inserted.end() ||
-               requests.holds(found->second, table.second.inserted);
+               std::cmp_greater_equal(found->second,
+                                      requests.least * static_cast<std::uint64_t>(table.second.inserted));
     });
 }
 

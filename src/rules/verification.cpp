@@ -13,8 +13,8 @@ bool loses_work(const model::Audit& audit) {
 }
 
 // A program that waits for its file calls for it once in each transaction.
-bool too_few(const model::CommitSyncs& counted, std::int64_t transactions) {
-    return transactions > 0 && counted.syncs < counted.requests * static_cast<std::uint64_t>(transactions);
+bool too_few(const model::CommitSyncs& counted) {
+    return counted.syncs < counted.transactions;
 }
 
 }  // namespace
@@ -24,7 +24,7 @@ std::vector<model::Misdeed> misdeeds(const model::Verification& one) {
     const bool first = one.slow_commits && one.slow_commits->before_commit > k_by_chance;
     const bool soon = one.slow_commits && one.slow_commits->before_durable > k_by_chance;
     const bool lost = one.crash && loses_work(*one.crash);
-    const bool unsynced = one.syncs && too_few(*one.syncs, one.transactions);
+    const bool unsynced = one.syncs && too_few(*one.syncs);
     if (first) found.push_back(model::Misdeed::answers_first);
     if (soon || (lost && !first) || unsynced) found.push_back(model::Misdeed::not_durable);
     return found;

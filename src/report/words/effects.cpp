@@ -59,6 +59,11 @@ std::string table_text(const model::FaultyTable& table) {
                 "{} has the rule \"{}\", by which the database does other work than it is "
                 "asked for",
                 table.table, table.what);
+        case TableFault::cascade:
+            return fmt::format(
+                "{} has the foreign key \"{}\", by which the database changes its rows together with another "
+                "table's",
+                table.table, table.what);
         case TableFault::replaced:
             break;
     }

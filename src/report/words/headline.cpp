@@ -254,6 +254,13 @@ std::string warning(const Comparison& comparison, const model::Caveat& caveat) {
                 "counts as "
                 "steal (JOUST_STEAL_FILE): this run tells of verdicts under steal, not of a host.",
                 caveat.some, caveat.of);
+        case model::Caveat::Kind::unproven:
+            return fmt::format(
+                "In {} of {} trials nothing proves that requests did what the workload declares: answers "
+                "were "
+                "checked, and their effects were not. A contender that answers without doing the work is not "
+                "told from one that does it.",
+                caveat.some, caveat.of);
         case model::Caveat::Kind::containers:
             return containers(caveat);
         case model::Caveat::Kind::limits_off:

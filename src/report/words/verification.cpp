@@ -31,9 +31,10 @@ std::string soon_text(const model::SlowCommits& slow) {
         model::duration_text(slow.shortest.value_or(slow.delay)));
 }
 
-std::string unsynced_text(const model::CommitSyncs& syncs, std::int64_t transactions) {
-    return fmt::format("for {} of {} the service made files durable {} times", requests_text(syncs.requests),
-                       counted(transactions, "transaction"), syncs.syncs);
+std::string unsynced_text(const model::CommitSyncs& syncs) {
+    return fmt::format("for {} with {} the service made files durable {} times",
+                       requests_text(syncs.requests),
+                       counted(static_cast<std::int64_t>(syncs.transactions), "transaction"), syncs.syncs);
 }
 
 std::string not_durable_text(const model::Verification& one) {
@@ -41,7 +42,7 @@ std::string not_durable_text(const model::Verification& one) {
     if (one.slow_commits && one.slow_commits->before_durable > 0)
         parts.push_back(soon_text(*one.slow_commits));
     if (one.crash && one.crash->lost + one.crash->partial > 0) parts.push_back(lost_text(*one.crash));
-    if (one.syncs) parts.push_back(unsynced_text(*one.syncs, one.transactions));
+    if (one.syncs) parts.push_back(unsynced_text(*one.syncs));
     return "it answers before its commits are durable: " + joust::joined(parts, "; ");
 }
 

@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "report/words/host_floor.hpp"
 #include "report/words/verdicts.hpp"
 #include "support/compared.hpp"
@@ -85,6 +88,18 @@ TEST(floor, leaves_the_ranking_to_the_others) {
     EXPECT_THAT(words::headline(comparison), Not(HasSubstr("django-again")));
     EXPECT_THAT(words::warnings(comparison),
                 ::testing::Contains(HasSubstr("What this host could have told apart in this run")));
+}
+
+TEST(host_floors, have_the_confidence_of_the_look_that_judges) {
+    const Comparison comparison = compared(testing::looks_under_steal());
+    ASSERT_EQ(comparison.again, "django-again");
+    const auto again =
+        std::find_if(comparison.ratios.begin(), comparison.ratios.end(), [](const auto& ratio) {
+            return ratio.entrant == "django-again" && ratio.quantity == Quantity::goodput && !ratio.level;
+        });
+    ASSERT_NE(again, comparison.ratios.end());
+    EXPECT_GT(again->confidence, 0.95);
+    EXPECT_NEAR(comparison.floors.front().half_width, std::sqrt(*again->high / *again->low) - 1, 1e-6);
 }
 
 }  // namespace

@@ -189,5 +189,27 @@ TEST(RowsChanged, AreThoseThatAllOperationsDeclare) {
     EXPECT_TRUE(declares_nothing(workload({{}, {.rows_left = 5}})));
 }
 
+TEST(FaultyTables, NameAForeignKeyThatDoesTheWorkAndTriggersOfTablesBeside) {
+    database::ChangeLog log;
+    log.before =
+        log.after = {{"users", database::TableState{.relation = "1663/5/2", .cascades = {"users_team_fkey"}}},
+                     {"jobs", database::TableState{.relation = "1663/5/3", .triggers = {"work"}}}};
+    const model::RowsByTable contract{{"users", {10, 5, 5}}};
+    EXPECT_THAT(faulty_tables(contract, log), ::testing::ElementsAre(model::FaultyTable{
+                                                  model::TableFault::cascade, "users", "users_team_fkey"}));
+    EXPECT_THAT(faults_elsewhere(contract, log),
+                ::testing::ElementsAre(model::FaultyTable{model::TableFault::trigger, "jobs", "work"}));
+}
+
+TEST(Effects, ThatDifferFromOperationToOperationAreDeclaredAndNotRead) {
+    model::Workload workload;
+    workload.operations.resize(2);
+    workload.operations.front().effects.rows = {{"users", {10, 5, 5}}};
+    EXPECT_FALSE(rows_changed(workload));
+    const model::ObservedEffects effects = effects_that_differ(workload);
+    EXPECT_TRUE(effects.declared());
+    EXPECT_THAT(effects.not_read, ::testing::HasSubstr("operations of the workload differ"));
+}
+
 }  // namespace
 }  // namespace joust::probes

@@ -39,14 +39,12 @@ struct Two {
     model::Judgement judgement;
     model::Verification sound{
         .entrant = "good",
-        .transactions = 1,
         .slow_commits = model::SlowCommits{.delay = 50ms, .requests = 20, .shortest = 50800us},
         .crash = model::Audit{.table = "users", .rows_left = 5, .right = 300},
         .syncs = {},
         .left_out = {}};
     model::Verification early{
         .entrant = "bad",
-        .transactions = 1,
         .slow_commits =
             model::SlowCommits{.delay = 50ms, .requests = 20, .before_durable = 20, .shortest = 90us},
         .crash = model::Audit{.table = "users", .rows_left = 5, .right = 250, .lost = 50},
@@ -109,6 +107,15 @@ TEST(VerificationJson, HasTheSameNumbers) {
     EXPECT_EQ(bad["slow_commits"]["before_durable"], 20);
     EXPECT_EQ(bad["crash"]["lost"], 50);
     EXPECT_EQ(bad["texts"].size(), 2U);
+}
+
+TEST(VerificationText, ShowsOfADatabaseThatOnlyCountsWhatItCounts) {
+    Two two;
+    two.good.effects->counters = model::OwnCounters{400, {{"users", 4000}}};
+    const std::string narrow =
+        std::regex_replace(verification_text("", two.entrants), std::regex(" {2,}"), " | ");
+    EXPECT_THAT(narrow, HasSubstr("rows of users inserted | 10 | 10.0 | 10.0\n"));
+    EXPECT_THAT(narrow, HasSubstr("rows of users updated | 5 | – | 5.0\n"));
 }
 
 }  // namespace

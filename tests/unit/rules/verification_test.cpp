@@ -13,7 +13,6 @@ using ::testing::IsEmpty;
 
 model::Verification safe_work() {
     return {.entrant = "one",
-            .transactions = 1,
             .slow_commits = model::SlowCommits{.delay = 50ms, .requests = 20, .shortest = 51ms},
             .crash = model::Audit{.table = "users", .rows_left = 5, .right = 400},
             .syncs = {},
@@ -50,12 +49,12 @@ TEST(Misdeeds, NameWorkThatACrashTakesAway) {
 }
 
 TEST(Misdeeds, NameAFileThatIsSyncedSeldomerThanItCommits) {
-    model::Verification one{.entrant = "one", .transactions = 1};
-    one.syncs = model::CommitSyncs{.requests = 20, .syncs = 20};
+    model::Verification one{.entrant = "one"};
+    one.syncs = model::CommitSyncs{.requests = 20, .transactions = 30, .syncs = 30};
     EXPECT_THAT(misdeeds(one), IsEmpty());
-    one.syncs->syncs = 19;
+    one.syncs->syncs = 29;
     EXPECT_THAT(misdeeds(one), ElementsAre(Misdeed::not_durable));
-    one.transactions = 0;
+    one.syncs->transactions = 0;
     EXPECT_THAT(misdeeds(one), IsEmpty()) << "no transaction is declared";
 }
 
