@@ -163,7 +163,8 @@ private:
     Status count_syncs() {
         JOUST_TRY(deploy::Instance instance, start());
         JOUST_CHECK(load_before(instance));
-        JOUST_TRY(host::SyncCount count, host::SyncCount::begin(instance.pids()));
+        JOUST_TRY(host::SyncCount count,
+                  host::SyncCount::begin(instance.pids(), rig_.database().directory_of(label_)));
         model::CommitSyncs counted;
         for (int number = 0; number < k_slow_requests; ++number) {
             JOUST_CHECK(ask(instance, number));

@@ -60,7 +60,8 @@ private:
 // What is traced belongs to a thread: this one does nothing else, and with its end all are let go.
 class SyncCount::Tracer {
 public:
-    explicit Tracer(std::vector<pid_t> processes) : processes_(std::move(processes)) {}
+    Tracer(std::vector<pid_t> processes, std::optional<Path> directory)
+        : processes_(std::move(processes)), directory_(std::move(directory)) {}
     Tracer(const Tracer&) = delete;
     Tracer& operator=(const Tracer&) = delete;
     ~Tracer() { static_cast<void>(finish()); }
@@ -79,7 +80,7 @@ public:
 private:
     void run() {
         auto ticks = Ticks::start();
-        Tracees tracees;
+        Tracees tracees(directory_);
         const Status begun = ticks ? seize(tracees) : Status(tl::unexpected(ticks.error()));
         if (!begun) {
             tracees.let_go(k_let_go);
@@ -105,6 +106,7 @@ private:
     }
 
     std::vector<pid_t> processes_;
+    std::optional<Path> directory_;
     std::promise<Status> begun_;
     std::atomic<bool> ending_ = false;
     std::uint64_t syncs_ = 0;  ///< of the thread's, to be read when it has ended, as the next
@@ -117,8 +119,8 @@ SyncCount::SyncCount(SyncCount&&) noexcept = default;
 SyncCount& SyncCount::operator=(SyncCount&&) noexcept = default;
 SyncCount::~SyncCount() = default;
 
-Result<SyncCount> SyncCount::begin(const std::vector<pid_t>& processes) {
-    auto tracer = std::make_unique<Tracer>(processes);
+Result<SyncCount> SyncCount::begin(const std::vector<pid_t>& processes, std::optional<Path> directory) {
+    auto tracer = std::make_unique<Tracer>(processes, std::move(directory));
     JOUST_CHECK(tracer->start());
     return SyncCount(std::move(tracer));
 }

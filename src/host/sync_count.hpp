@@ -4,9 +4,11 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "base/error.hpp"
+#include "base/file.hpp"
 
 namespace joust::host {
 
@@ -25,7 +27,8 @@ class SyncCount {
 public:
     /// Fails (unsupported) where this process may not trace one of them, or another already does; (io) where
     /// one of them does not exist.
-    static Result<SyncCount> begin(const std::vector<pid_t>& processes);
+    /// With `directory`, only syncs of files that lie in it then.
+    static Result<SyncCount> begin(const std::vector<pid_t>& processes, std::optional<Path> directory = {});
 
     SyncCount(SyncCount&&) noexcept;
     SyncCount& operator=(SyncCount&&) noexcept;

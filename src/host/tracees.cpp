@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -181,6 +182,23 @@ void Tracees::take_event(pid_t thread, int event) {
     if (event == PTRACE_EVENT_EXEC && other != thread) threads_.erase(other);
 }
 
+// By device and inode, so that it matters neither by what name nor in which container a file is open. A
+// mapping that is synced has no descriptor, and belongs to no file that is looked for.
+bool Tracees::wanted(pid_t thread, std::uint64_t file) const {
+    if (!directory_) return true;
+    struct stat open{};
+    if (::stat(fmt::format("/proc/{}/fd/{}", thread, file).c_str(), &open) != 0) return false;
+    std::error_code failed;
+    for (std::filesystem::directory_iterator entry(*directory_, failed), end; !failed && entry != end;
+         entry.increment(failed)) {
+        struct stat there{};
+        if (::lstat(entry->path().c_str(), &there) == 0 && there.st_dev == open.st_dev &&
+            there.st_ino == open.st_ino)
+            return true;
+    }
+    return false;
+}
+
 void Tracees::syscall_stop(pid_t thread) {
     __ptrace_syscall_info call{};
     if (::syscall(SYS_ptrace, PTRACE_GET_SYSCALL_INFO, thread, sizeof call, &call) <= 0) {
@@ -191,7 +209,7 @@ void Tracees::syscall_stop(pid_t thread) {
     if (call.op == PTRACE_SYSCALL_INFO_ENTRY) {
         if (k_own_calls && call.arch != *k_own_calls)
             problem_ = "a program makes the system calls of another architecture";
-        known.in_sync = is_sync(call);
+        known.in_sync = is_sync(call) && wanted(thread, call.entry.args[0]);
     } else if (call.op == PTRACE_SYSCALL_INFO_EXIT) {
         if (known.in_sync && call.exit.is_error == 0) ++syncs_;
         known.in_sync = false;

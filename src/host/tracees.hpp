@@ -4,10 +4,13 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "base/clock.hpp"
 #include "base/error.hpp"
+#include "base/file.hpp"
 
 namespace joust::host {
 
@@ -15,6 +18,9 @@ namespace joust::host {
 /// ends, the kernel lets go of those that are left.
 class Tracees {
 public:
+    /// Counts syncs of those open files that are, when they are synced, in `directory`; empty: of all files.
+    explicit Tracees(std::optional<Path> directory = {}) : directory_(std::move(directory)) {}
+
     /// Begins to trace every thread of a process. From then on no thread of it begins a system call that is
     /// not seen. See SyncCount::begin() for how it fails.
     Status seize(pid_t process);
@@ -39,7 +45,9 @@ private:
     void stopped(pid_t thread, int stop, bool letting_go);
     void take_event(pid_t thread, int event);
     void syscall_stop(pid_t thread);
+    [[nodiscard]] bool wanted(pid_t thread, std::uint64_t file) const;
 
+    std::optional<Path> directory_;
     std::map<pid_t, Thread> threads_;
     std::uint64_t syncs_ = 0;
     std::string problem_;

@@ -37,6 +37,7 @@ def syncs(count, name):
         EXPECT_TRUE(eventually([&] { return has("ready"); })) << text_of(place_.path() / "log");
     }
     Process& process() { return *process_; }
+    [[nodiscard]] pid_t pid() const { return process_->pid(); }
     [[nodiscard]] bool has(const char* file) const { return std::filesystem::exists(place_.path() / file); }
     void tell(const char* file) const { place_.write(file, ""); }
     void work() const {
@@ -226,6 +227,14 @@ TEST(SyncCount, OfAProcessThatMayNotBeTracedSaysSo) {
     int status = -1;
     ASSERT_EQ(::waitpid(child, &status, 0), child);
     EXPECT_EQ(status, 0);
+}
+
+TEST(SyncCount, OfADirectoryLeavesOutFilesThatLieElsewhere) {
+    const TempDirectory database;
+    const Worker worker(fmt::format("syncs(5, '{}/data'); syncs(7, 'elsewhere')", database.path().string()));
+    SyncCount count = must(SyncCount::begin({worker.pid()}, database.path()));
+    worker.work();
+    EXPECT_EQ(must(count.finish()), 5U);
 }
 
 }  // namespace
