@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <utility>
+
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "probes/wal_probe.hpp"
@@ -32,8 +34,10 @@ WalRecord rows(std::uint32_t transaction, WalAct act, std::uint32_t count,
 }
 WalRecord end(std::uint32_t transaction, WalAct act, std::vector<std::uint32_t> subtransactions = {},
               Nanoseconds time = 0s) {
-    return {
-        .act = act, .transaction = transaction, .time = WallTime(time), .subtransactions = subtransactions};
+    return {.act = act,
+            .transaction = transaction,
+            .time = WallTime(time),
+            .subtransactions = std::move(subtransactions)};
 }
 std::vector<WalRecord> request(std::uint32_t transaction) {
     return {rows(transaction, WalAct::inserted, 10), rows(transaction, WalAct::updated, 5),
