@@ -204,7 +204,7 @@ std::vector<Lint> differing_keep_alive(const LintCase& about) {
 std::vector<Lint> differing_statements(const LintCase& about) {
     Lint lint{.kind = LintKind::statements, .subject = {}, .sides = {}};
     for (const Known& one : known(about)) {
-        if (!one.facts->statements) return {};
+        if (!one.facts->statements || one.facts->statements->requests == 0) return {};
         lint.sides.push_back(
             {.entrant = one.entrant, .value = one.facts->statements->per_request(), .text = {}});
     }

@@ -60,10 +60,6 @@ Status empty_tables(Connection& session, const std::string& tables) {
     return {};
 }
 
-std::string database_name(const std::string& contender) {
-    return "joust_" + contender;
-}
-
 }  // namespace
 
 Postgres::Postgres(const DatabaseContext& context, PostgresFiles files, std::string password)

@@ -14,7 +14,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Nanoseconds k_reload_limit = 10s;
-constexpr Nanoseconds k_log_limit = 2s;
+constexpr Nanoseconds k_log_limit = 5s;
 constexpr Nanoseconds k_ask_again = 5ms;
 constexpr std::uint64_t k_most_log = std::uint64_t{64} << 20U;
 
@@ -117,7 +117,7 @@ Result<std::uint64_t> Postgres::statements_since(const std::string& contender, L
     if (text.find(end) == std::string::npos || server_->left_out_of_log() > mark.left_out)
         return fail(ErrorKind::unsupported, "not all of the statements of {} are in the database's log",
                     contender);
-    const std::string name = "joust_" + contender;
+    const std::string name = database_name(contender);
     const std::string session_name = fmt::format(" {}@{} LOG:  ", name, name);
     std::uint64_t count = 0;
     for (const std::string_view line : split(text, '\n'))

@@ -128,6 +128,10 @@ bool is_orphan_of_postgres(int id) {
 
 }  // namespace
 
+std::string database_name(const std::string& contender) {
+    return "joust_" + contender;
+}
+
 Result<PostgresFiles> make_postgres_files(const DatabaseContext& context, const std::string& password) {
     if (runtime::Images* const images = context.runtime.images())
         return make_in_image(context, *images, password);

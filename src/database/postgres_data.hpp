@@ -26,6 +26,9 @@ struct PostgresFiles {
 /// Name of the superuser; contenders have roles of their own.
 inline constexpr const char* k_superuser = "joust_admin";
 
+/// Of a contender's database, and of the role that owns it.
+std::string database_name(const std::string& contender);
+
 /// Makes the directories, or in Docker image and volume, and with initdb an empty cluster that only the
 /// superuser with this password can enter. A socket path has at most 107 bytes (sun_path): below a long state
 /// root the sockets go to a directory in /tmp, which is recorded in the run.

@@ -34,6 +34,12 @@ constexpr const char* k_slow_part = "commits that take long";
 constexpr const char* k_sync_part = "syncs of the database's file";
 constexpr const char* k_crash_part = "crash of the database";
 
+constexpr Nanoseconds k_clock_drift = 5ms;  // in some seconds a clock is slewed by less
+
+Nanoseconds clock_offset() {
+    return wall_now().time_since_epoch() - now().time_since_epoch();
+}
+
 // The tables that an operation changes rows of.
 std::set<std::string> tables_of(const model::Operation& operation) {
     std::set<std::string> tables;
@@ -140,6 +146,7 @@ private:
         JOUST_CHECK(load_before(instance));
         JOUST_TRY(Behaving slow, Behaving::start(rig_.database(), Behaviour::slow_commits));
         JOUST_CHECK(rig_.database().begin_turn(label_));
+        const Nanoseconds clocks_before = clock_offset();
         std::vector<deploy::Asked> asked;
         for (int number = 0; number < k_slow_requests; ++number) {
             JOUST_TRY(const deploy::Asked one, ask(instance, number));
@@ -152,7 +159,9 @@ private:
         JOUST_TRY(const auto commits, probes::commit_times(rig_.database(), label_, tables));
         instance.stop(k_stop_grace);
         const model::SlowCommits found = held_against(asked, commits);
-        if (found.requests >= k_least_slow_requests)
+        if (std::chrono::abs(clock_offset() - clocks_before) > k_clock_drift)
+            leave_out(k_slow_part, "the wall clock, by which commits are dated, jumped meanwhile");
+        else if (found.requests >= k_least_slow_requests)
             result_.slow_commits = found;
         else
             leave_out(k_slow_part, "other commits come beside almost all of its own");

@@ -36,18 +36,6 @@ const ObservedEffects* declared(const RunReport& run) {
     return nullptr;
 }
 
-// Rows of a table that were inserted, updated and deleted, where that is known.
-std::array<std::optional<std::int64_t>, 3> changed(const ObservedEffects& effects, const std::string& table) {
-    if (effects.counters) {
-        const auto found = effects.counters->inserted.find(table);
-        if (found == effects.counters->inserted.end()) return {};
-        return {found->second, std::nullopt, std::nullopt};
-    }
-    const auto found = effects.rows.find(table);
-    const RowEffects rows = found == effects.rows.end() ? RowEffects{} : found->second;
-    return {rows.inserted, rows.updated, rows.deleted};
-}
-
 const model::Audit* audited(const RunReport& run) {
     for (const Cell& cell : run.comparison.cells)
         if (cell.audit) return &*cell.audit;
@@ -59,7 +47,7 @@ std::vector<std::string> observed_in_log(const ObservedEffects& effects) {
         std::to_string(effects.acknowledged),
         words::per_request(static_cast<std::int64_t>(effects.commits()), effects.acknowledged)};
     for (const auto& [name, unused] : effects.contract) {
-        for (const std::optional<std::int64_t> count : changed(effects, name))
+        for (const std::optional<std::int64_t> count : changed_rows(effects, name))
             row.push_back(count ? words::per_request(*count, effects.acknowledged) : "–");
     }
     row.push_back(effects.counters ? "–" : std::to_string(effects.rolled_back));
@@ -167,6 +155,18 @@ std::string database_part(const RunReport& run) {
 }
 
 }  // namespace
+
+std::array<std::optional<std::int64_t>, 3> changed_rows(const ObservedEffects& effects,
+                                                        const std::string& table) {
+    if (effects.counters) {
+        const auto found = effects.counters->inserted.find(table);
+        if (found == effects.counters->inserted.end()) return {};
+        return {found->second, std::nullopt, std::nullopt};
+    }
+    const auto found = effects.rows.find(table);
+    const RowEffects rows = found == effects.rows.end() ? RowEffects{} : found->second;
+    return {rows.inserted, rows.updated, rows.deleted};
+}
 
 std::string effects_section(const RunReport& run) {
     const std::string database = database_part(run);

@@ -1,10 +1,12 @@
 #include "report/verification.hpp"
 
 #include <algorithm>
+#include <array>
 #include <functional>
 
 #include "base/text.hpp"
 #include "model/wording.hpp"
+#include "report/effects_table.hpp"
 #include "report/judgement_json.hpp"
 #include "report/table.hpp"
 #include "report/words/effects.hpp"
@@ -16,7 +18,6 @@ namespace joust::report {
 namespace {
 
 using model::ObservedEffects;
-using model::RowEffects;
 
 // One line of the table: a title, what the contract says, and what an entrant did.
 struct Line {
@@ -40,36 +41,21 @@ auto first_of(const std::vector<VerifiedEntrant>& entrants, Part part) {
     return decltype(part(entrants.front())){nullptr};
 }
 
-// Where the database only counts, it knows of inserted rows alone.
-std::optional<std::int64_t> changed_rows(const ObservedEffects& effects, const std::string& table,
-                                         std::int64_t RowEffects::* count) {
-    if (effects.counters) {
-        const auto found = effects.counters->inserted.find(table);
-        if (count != &RowEffects::inserted || found == effects.counters->inserted.end()) return std::nullopt;
-        return found->second;
-    }
-    const auto found = effects.rows.find(table);
-    return found == effects.rows.end() ? 0 : found->second.*count;
-}
-
 void add_rows(std::vector<Line>& lines, const ObservedEffects& contract) {
-    struct Did {
-        const char* words;
-        std::int64_t RowEffects::* count;
-    };
-    constexpr std::array<Did, 3> kinds{{{"inserted", &RowEffects::inserted},
-                                        {"updated", &RowEffects::updated},
-                                        {"deleted", &RowEffects::deleted}}};
-    for (const auto& [table, rows] : contract.contract)
-        for (const Did& did : kinds)
-            lines.push_back({fmt::format("rows of {} {}", table, did.words), std::to_string(rows.*did.count),
-                             [name = table, count = did.count](const VerifiedEntrant& entrant) {
+    constexpr std::array kinds{"inserted", "updated", "deleted"};
+    for (const auto& [table, rows] : contract.contract) {
+        const std::array counts{rows.inserted, rows.updated, rows.deleted};
+        for (std::size_t kind = 0; kind < kinds.size(); ++kind)
+            lines.push_back({fmt::format("rows of {} {}", table, kinds.at(kind)),
+                             std::to_string(counts.at(kind)),
+                             [name = table, kind](const VerifiedEntrant& entrant) {
                                  const ObservedEffects* const effects = counted_effects(entrant);
                                  if (effects == nullptr) return std::string(k_unknown);
-                                 const auto known = changed_rows(*effects, name, count);
+                                 const auto known = changed_rows(*effects, name).at(kind);
                                  return known ? words::per_request(*known, effects->acknowledged)
                                               : std::string(k_unknown);
                              }});
+    }
 }
 
 void add_log(std::vector<Line>& lines, const std::vector<VerifiedEntrant>& entrants) {

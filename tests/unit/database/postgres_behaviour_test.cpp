@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 #include "contender_session.hpp"
 #include "database/postgres.hpp"
 
@@ -36,7 +38,10 @@ TEST_F(PostgresBehaviour, SlowCommitsKeepOnlyThoseWaitingWhoWaitForTheDisk) {
     does_not.ask("SET synchronous_commit = off");
     const std::string insert = "INSERT INTO users (n) VALUES (1)";
     EXPECT_GE(time_of(waits, insert), k_slow_commit);
-    EXPECT_LT(time_of(does_not, insert), k_slow_commit);
+    Nanoseconds shortest = time_of(does_not, insert);
+    for (int i = 0; i < 10; ++i)  // a busy machine may take long for one
+        shortest = std::min(shortest, time_of(does_not, insert));
+    EXPECT_LT(shortest, k_slow_commit);
     ASSERT_TRUE(database_->behave(Behaviour::usual));
     const ContenderSession later(url_);
     EXPECT_EQ(later.ask("SHOW commit_delay"), "0");

@@ -260,6 +260,8 @@ TEST(public_mistake, ten_reads_that_are_one_query) {
     Published run = measured({50}, busy);
     run.environment.contenders.front().statements = model::StatementCount{1, 1};
     EXPECT_THAT(reported(run).text, Not(HasSubstr("tatements per operation"))) << "one was not counted";
+    run.environment.contenders.back().statements = model::StatementCount{0, 5};
+    EXPECT_THAT(reported(run).text, Not(HasSubstr("tatements per operation"))) << "of no request";
     run.environment.contenders.back().statements = model::StatementCount{1, 2};
     EXPECT_THAT(reported(run).text, Not(HasSubstr("tatements per operation"))) << "2 to 1 is not more";
     run.environment.contenders.back().statements = model::StatementCount{1, 10};
