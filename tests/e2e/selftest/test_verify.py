@@ -66,7 +66,7 @@ def test_who_waits_for_its_commits_is_proven(entrants):
     assert honest["effects"] in ("proven", "open"), honest  # files are open where a slice saw too little
     assert all(text.startswith("effects") or "files" in text for text in honest["texts"]), honest["texts"]
     slow = honest["slow_commits"]
-    assert slow["requests"] == 20 and slow["before_commit"] == 0 and slow["before_durable"] <= 1
+    assert slow["requests"] == 20 and slow["before_commit"] == 0 and slow["before_durable"] <= 3
     assert honest["crash"]["right"] == honest["crash"]["acknowledged"] > 50
     assert honest["statements_per_request"] >= 5  # BEGIN, insert, update, delete, COMMIT
 
@@ -113,7 +113,7 @@ def test_the_contenders_of_the_main_job_are_not_wrong(database):
     for one in json.loads(done.stdout)["entrants"]:
         assert one["effects"] in ("proven", "open")
         if database == "postgres":
-            assert one["slow_commits"]["before_commit"] == 0 and one["slow_commits"]["before_durable"] <= 1
+            assert one["slow_commits"]["before_commit"] == 0 and one["slow_commits"]["before_durable"] <= 3
             assert one["crash"]["right"] == one["crash"]["acknowledged"] > 20
         else:
             assert one["syncs"]["requests"] == 20 and one["syncs"]["syncs"] >= 20
