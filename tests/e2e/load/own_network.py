@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 
 PORT = 8080
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
@@ -38,14 +39,17 @@ def listen(address):
     threading.Thread(target=accept, args=(listener,), daemon=True).start()
 
 
-# Where the backlog is full, Linux drops what asks for a connection: to that one the address is silent.
+# Where the backlog is full, Linux drops what asks for a connection: to that one the address is silent. A backlog of 0
+# holds one connection; that it is there is seen, for an address that was added just now may not be reachable yet.
 def fall_silent(address):
-    held = [socket.create_server((address, PORT), family=family(address), backlog=0)]
-    for _ in range(3):
-        held.append(socket.socket(family(address)))
-        held[-1].setblocking(False)
-        held[-1].connect_ex((address, PORT))
-    return held
+    listener = socket.create_server((address, PORT), family=family(address), backlog=0)
+    deadline = time.monotonic() + 10
+    while True:
+        try:
+            return listener, socket.create_connection((address, PORT), timeout=1)
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
 
 
 def main():
