@@ -7,6 +7,7 @@
     *-injected          while a process takes 15 % of the contender's CPU in bursts of 20 ms; its CPU time is told to
                         Joust's reader of steal, as a hypervisor's would be
     *-untold            the same, told to nobody: Joust sees that others used the contender's CPU
+    *-second            the same on another day and host, with seeds of its own
 
 Seeds are in seeds.json, fixed before the first run; a seed that has a line in results/NAME.jsonl is not run again.
 `run.py NAME [--runs N]` runs the next N (default: all that are left), `run.py --table` prints what there is.
@@ -104,10 +105,14 @@ while os.getppid() != 1:
 '''
 
 
+def is_disturbed(kind: str) -> bool:
+    return kind.endswith(("-injected", "-untold"))
+
+
 @contextlib.contextmanager
 def injected(kind: str, place: pathlib.Path, seed: int):
     """Runs the injector beside what is inside; yields what the environment of joust needs."""
-    if "-" not in kind:
+    if not is_disturbed(kind):
         yield {}
         return
     told = str(place / "steal") if kind.endswith("-injected") else ""
@@ -147,7 +152,7 @@ def one_run(kind: str, seed: int) -> dict:
         trials = [json.loads(line) for line in (run / "trials.jsonl").read_text().splitlines()]
         cpus = json.loads((run / "environment.json").read_text())["limits_in_force"]
         where = {name: limits.get("cpu_set") for name, limits in cpus.items() if name.startswith("contender")}
-        if any(cpu_set and cpu_set != [contender_cpu()] for cpu_set in where.values()) and "-" in kind:
+        if any(cpu_set and cpu_set != [contender_cpu()] for cpu_set in where.values()) and is_disturbed(kind):
             raise SystemExit(f"the injector ran on CPU {contender_cpu()}, the contenders on {where}")
     pooled = {one["quantity"]: one for one in results["comparisons"] if one["level"] is None}
     goodput, cpu = pooled["goodput"], pooled["cpu_per_operation"]
