@@ -159,7 +159,8 @@ Experiment drawn(const World& world, Random& random) {
     std::vector<std::vector<bool>> orders(levels);  // by level
     for (std::vector<bool>& order : orders)
         order = balanced_order(world.blocks, random);
-    Experiment experiment{.levels = stats::PairLevels(levels), .worst_steal = stats::NumbersByLevel(levels)};
+    Experiment experiment{.levels = stats::PairLevels(levels),
+                          .circumstances = std::vector<std::vector<Circumstances>>(levels)};
     double stolen = 0;
     for (int block = 0; block < world.blocks; ++block) {
         std::vector<bool> entrant_first;
@@ -171,26 +172,20 @@ Experiment drawn(const World& world, Random& random) {
                 trial_in(slot, world, host);
         for (std::size_t level = 0; level < levels; ++level) {
             const auto& [entrant, baseline] = pairs[level];
-            experiment.levels[level].push_back({.log_ratio = entrant.log_goodput - baseline.log_goodput,
-                                                .steal_difference = entrant.stolen - baseline.stolen,
-                                                .went_first = entrant_first[level],
-                                                .block = block});
-            experiment.worst_steal[level].push_back(std::max(entrant.stolen, baseline.stolen));
+            const bool doubted = world.doubted > 0 && uniform_open(random) < world.doubted;
+            experiment.levels[level].push_back(
+                {.log_ratio = entrant.log_goodput - baseline.log_goodput + (doubted ? world.doubted_bias : 0),
+                 .steal_difference = entrant.stolen - baseline.stolen,
+                 .went_first = entrant_first[level],
+                 .block = block});
+            experiment.circumstances[level].push_back({.steal_of_entrant = entrant.stolen,
+                                                       .steal_of_baseline = baseline.stolen,
+                                                       .doubted = doubted});
             stolen += entrant.stolen + baseline.stolen;
         }
     }
     experiment.truth = truth_at(world, stolen / trials);
     return experiment;
-}
-
-Experiment first_blocks(const Experiment& experiment, int blocks) {
-    Experiment part = experiment;
-    const auto kept = static_cast<std::size_t>(blocks);
-    for (auto& level : part.levels)
-        level.resize(std::min(level.size(), kept));
-    for (auto& level : part.worst_steal)
-        level.resize(std::min(level.size(), kept));
-    return part;
 }
 
 }  // namespace joust::statistics
