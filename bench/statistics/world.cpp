@@ -145,6 +145,20 @@ double truth_at(const World& world, double steal) {
            std::log(1 - world.steal.of_entrant * steal) - std::log(1 - world.steal.of_baseline * steal);
 }
 
+// As large a share of all pairs as the world says, whichever the draw takes.
+void doubt_some(Experiment& experiment, const World& world, Random& random) {
+    std::vector<std::pair<std::size_t, std::size_t>> places;
+    for (std::size_t level = 0; level < experiment.levels.size(); ++level)
+        for (std::size_t pair = 0; pair < experiment.levels[level].size(); ++pair)
+            places.emplace_back(level, pair);
+    shuffle(places, random);
+    places.resize(static_cast<std::size_t>(std::lround(world.doubted * static_cast<double>(places.size()))));
+    for (const auto& [level, pair] : places) {
+        experiment.circumstances[level][pair].doubted = true;
+        experiment.levels[level][pair].log_ratio += world.doubted_bias;
+    }
+}
+
 }  // namespace
 
 double normal(Random& random) {
@@ -172,18 +186,16 @@ Experiment drawn(const World& world, Random& random) {
                 trial_in(slot, world, host);
         for (std::size_t level = 0; level < levels; ++level) {
             const auto& [entrant, baseline] = pairs[level];
-            const bool doubted = world.doubted > 0 && uniform_open(random) < world.doubted;
-            experiment.levels[level].push_back(
-                {.log_ratio = entrant.log_goodput - baseline.log_goodput + (doubted ? world.doubted_bias : 0),
-                 .steal_difference = entrant.stolen - baseline.stolen,
-                 .went_first = entrant_first[level],
-                 .block = block});
-            experiment.circumstances[level].push_back({.steal_of_entrant = entrant.stolen,
-                                                       .steal_of_baseline = baseline.stolen,
-                                                       .doubted = doubted});
+            experiment.levels[level].push_back({.log_ratio = entrant.log_goodput - baseline.log_goodput,
+                                                .steal_difference = entrant.stolen - baseline.stolen,
+                                                .went_first = entrant_first[level],
+                                                .block = block});
+            experiment.circumstances[level].push_back(
+                {.steal_of_entrant = entrant.stolen, .steal_of_baseline = baseline.stolen, .doubted = false});
             stolen += entrant.stolen + baseline.stolen;
         }
     }
+    if (world.doubted > 0) doubt_some(experiment, world, random);
     experiment.truth = truth_at(world, stolen / trials);
     return experiment;
 }

@@ -54,9 +54,8 @@ Prose about_equal_rate(const model::EqualRate& found) {
 
 Prose about_no_equal_rate(model::NoEqualRate why) {
     return fmt::format(
-        "CPU time per operation and tails at equal load were not measured: {}. What the tables have of both "
-        "is of "
-        "each contender at its own throughput.",
+        "CPU time per operation and tails at equal load were not measured: {}. The tables above have them at "
+        "each contender's own throughput.",
         reason(why));
 }
 

@@ -41,10 +41,11 @@ TEST(equal_rate_section, is_missed_in_the_summary_where_it_was_asked_for) {
     model::Comparison comparison = analysis::compare(run.benchmark, run.trials);
     const auto summary = [&] { return in_one_line(summary_text(run.benchmark, comparison)); };
     EXPECT_THAT(summary(), Not(HasSubstr("at equal load")));
-    for (const auto& [why, said] : {Row{NoEqualRate::none_counts, "of one contender no trial counts"},
-                                    {NoEqualRate::too_slow, "less than one request per second"},
-                                    {NoEqualRate::budget, "the time budget was used up by the levels before"},
-                                    {NoEqualRate::unfinished, "the run ended before it"}}) {
+    for (const auto& [why, said] :
+         {Row{NoEqualRate::none_counts, "of one contender no trial counts"},
+          {NoEqualRate::too_slow, "half of what the slowest contender can do is less than one request"},
+          {NoEqualRate::budget, "the time budget was used up by the levels before"},
+          {NoEqualRate::unfinished, "the run ended before it"}}) {
         comparison.no_equal_rate = why;
         EXPECT_THAT(summary(), HasSubstr(std::string("Note: CPU time per operation and tails at equal load "
                                                      "were not measured: ") +
