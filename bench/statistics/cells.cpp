@@ -9,6 +9,9 @@ namespace {
 
 constexpr double k_most_false = 0.06;
 constexpr double k_most_false_with_looks = 0.05;
+constexpr double k_most_false_of_levels = 0.05;
+constexpr double k_most_false_in_doubt = 0.10;
+constexpr double k_least_found_in_doubt = 0.95;
 constexpr double k_most_falsely_equivalent = 0.025;
 constexpr double k_least_covered = 0.94;
 constexpr int k_most_blocks = 12;
@@ -209,6 +212,42 @@ void add_looks(std::vector<Cell>& all) {
     add("looks, true 10 %, 3 levels, spread 7 %", even(k_most_blocks, 0.07, three(1.10)), found);
 }
 
+// The verdicts of levels: none of so many that are alike is told apart. Their spread is so large that none is
+// called equivalent, which would hide what is false.
+void add_families(std::vector<Cell>& all) {
+    for (const std::size_t levels : {std::size_t{3}, std::size_t{6}}) {
+        const std::vector<double> alike(levels, 0.0);
+        all.push_back({.item = "7",
+                       .what = fmt::format("any of {} levels, alike, 4 blocks, spread 20 %", levels),
+                       .world = even(4, 0.20, alike),
+                       .judge = any_level_at_once,
+                       .most_different = k_most_false_of_levels});
+        all.push_back({.item = "7",
+                       .what = fmt::format("any of {} levels, alike, at any look, spread 20 %", levels),
+                       .world = even(k_most_blocks, 0.20, alike),
+                       .judge = any_level_with_looks,
+                       .most_different = k_most_false_of_levels});
+    }
+}
+
+// Doubt on two thirds of the pairs, all of it on the entrant: where it hides a bias it takes verdicts back,
+// where it is harmless it takes hardly any.
+void add_doubts(std::vector<Cell>& all) {
+    World biased = even(4, 0.05);
+    biased.doubted = 2.0 / 3;
+    biased.doubted_bias = std::log(1.10);
+    all.push_back({.item = "8",
+                   .what = "alike, 3 × 4: two thirds of the pairs in doubt and 10 % too fast",
+                   .world = biased,
+                   .most_different = k_most_false_in_doubt});
+    World harmless = even(4, 0.05, three(1.10));
+    harmless.doubted = 2.0 / 3;
+    all.push_back({.item = "8",
+                   .what = "true 10 %, 3 × 4: two thirds of the pairs in doubt, harmlessly",
+                   .world = harmless,
+                   .least_found = k_least_found_in_doubt});
+}
+
 }  // namespace
 
 std::vector<Cell> cells() {
@@ -219,6 +258,8 @@ std::vector<Cell> cells() {
     add_power(all);
     add_power_beyond(all);
     add_looks(all);
+    add_families(all);
+    add_doubts(all);
     return all;
 }
 

@@ -145,6 +145,20 @@ double truth_at(const World& world, double steal) {
            std::log(1 - world.steal.of_entrant * steal) - std::log(1 - world.steal.of_baseline * steal);
 }
 
+// As large a share of all pairs as the world says, whichever the draw takes.
+void doubt_some(Experiment& experiment, const World& world, Random& random) {
+    std::vector<std::pair<std::size_t, std::size_t>> places;
+    for (std::size_t level = 0; level < experiment.levels.size(); ++level)
+        for (std::size_t pair = 0; pair < experiment.levels[level].size(); ++pair)
+            places.emplace_back(level, pair);
+    shuffle(places, random);
+    places.resize(static_cast<std::size_t>(std::lround(world.doubted * static_cast<double>(places.size()))));
+    for (const auto& [level, pair] : places) {
+        experiment.circumstances[level][pair].doubted = true;
+        experiment.levels[level][pair].log_ratio += world.doubted_bias;
+    }
+}
+
 }  // namespace
 
 double normal(Random& random) {
@@ -159,7 +173,8 @@ Experiment drawn(const World& world, Random& random) {
     std::vector<std::vector<bool>> orders(levels);  // by level
     for (std::vector<bool>& order : orders)
         order = balanced_order(world.blocks, random);
-    Experiment experiment{.levels = stats::PairLevels(levels), .worst_steal = stats::NumbersByLevel(levels)};
+    Experiment experiment{.levels = stats::PairLevels(levels),
+                          .circumstances = std::vector<std::vector<Circumstances>>(levels)};
     double stolen = 0;
     for (int block = 0; block < world.blocks; ++block) {
         std::vector<bool> entrant_first;
@@ -175,22 +190,14 @@ Experiment drawn(const World& world, Random& random) {
                                                 .steal_difference = entrant.stolen - baseline.stolen,
                                                 .went_first = entrant_first[level],
                                                 .block = block});
-            experiment.worst_steal[level].push_back(std::max(entrant.stolen, baseline.stolen));
+            experiment.circumstances[level].push_back(
+                {.steal_of_entrant = entrant.stolen, .steal_of_baseline = baseline.stolen, .doubted = false});
             stolen += entrant.stolen + baseline.stolen;
         }
     }
+    if (world.doubted > 0) doubt_some(experiment, world, random);
     experiment.truth = truth_at(world, stolen / trials);
     return experiment;
-}
-
-Experiment first_blocks(const Experiment& experiment, int blocks) {
-    Experiment part = experiment;
-    const auto kept = static_cast<std::size_t>(blocks);
-    for (auto& level : part.levels)
-        level.resize(std::min(level.size(), kept));
-    for (auto& level : part.worst_steal)
-        level.resize(std::min(level.size(), kept));
-    return part;
 }
 
 }  // namespace joust::statistics

@@ -36,20 +36,26 @@ struct World {
     std::vector<double> log_ratios{0, 0, 0};        ///< true ones, by level
     double slot_effect = 0;                         ///< logarithm that the second of a pair loses
     Steal steal = {};
+    double doubted = 0;                ///< share of the pairs whose entrant's trial a rule doubts
+    double doubted_bias = 0;           ///< logarithm that the entrant's goodput gains there
     bool one_after_the_other = false;  ///< in each block all of the entrant's levels, then the baseline's
+};
+
+/// What is known of a pair beside its figures.
+struct Circumstances {
+    double steal_of_entrant;  ///< a share
+    double steal_of_baseline;
+    bool doubted;
 };
 
 /// One drawn experiment.
 struct Experiment {
     stats::PairLevels levels;
-    stats::NumbersByLevel worst_steal;  ///< of each pair's two trials, a share
+    std::vector<std::vector<Circumstances>> circumstances;  ///< of each pair of each level
     double truth = 0;  ///< mean over levels of the log ratio at the run's own steal, equal for both
 };
 
 Experiment drawn(const World& world, Random& random);
-
-/// The same of the first `blocks` blocks.
-Experiment first_blocks(const Experiment& experiment, int blocks);
 
 double normal(Random& random);
 

@@ -107,6 +107,7 @@ Comparison compare(const model::Benchmark& benchmark, const std::vector<TrialRes
     for (std::size_t i = 0; i < trials.size(); ++i)
         judged.push_back({&trials[i], &comparison.trial_judgements[i]});
     comparison.equal_rate = equal_rate(judged, benchmark);
+    comparison.no_equal_rate = no_equal_rate(benchmark, trials);
     std::erase_if(judged,
                   [](const JudgedTrial& one) { return one.trial->plan.lens != model::Lens::capacity; });
     add_cells(comparison, judged, benchmark);

@@ -48,16 +48,23 @@ Begun begun_in(int block, std::span<const model::TrialResult> finished) {
     return begun;
 }
 
-}  // namespace
-
-std::optional<std::int64_t> common_rate(const model::Benchmark& benchmark,
-                                        std::span<const model::TrialResult> finished) {
+// Empty where one has no trial that counts.
+std::optional<double> slowest_capacity(const model::Benchmark& benchmark,
+                                       std::span<const model::TrialResult> finished) {
     std::optional<double> slowest;
     for (const std::string& entrant : labels(benchmark)) {
         const auto its = capacity(entrant, benchmark.experiment, finished);
         if (!its) return std::nullopt;
         slowest = std::min(slowest.value_or(*its), *its);
     }
+    return slowest;
+}
+
+}  // namespace
+
+std::optional<std::int64_t> common_rate(const model::Benchmark& benchmark,
+                                        std::span<const model::TrialResult> finished) {
+    const auto slowest = slowest_capacity(benchmark, finished);
     if (!slowest || *slowest * k_share_of_capacity < 1) return std::nullopt;
     return static_cast<std::int64_t>(std::floor(*slowest * k_share_of_capacity));
 }
@@ -112,6 +119,20 @@ std::optional<model::EqualRate> equal_rate(const std::vector<JudgedTrial>& judge
             found.ratios.back().level = found.rate;
         }
     return found;
+}
+
+std::optional<model::NoEqualRate> no_equal_rate(const model::Benchmark& benchmark,
+                                                std::span<const model::TrialResult> finished) {
+    using model::NoEqualRate;
+    if (finished.empty() || benchmark.entrants.size() < 2 || benchmark.load.model == model::LoadModel::open ||
+        std::any_of(finished.begin(), finished.end(), at_equal_rate))
+        return std::nullopt;
+    if (!benchmark.experiment.equal_rate) return NoEqualRate::not_asked;
+    if (!slowest_capacity(benchmark, finished)) return NoEqualRate::none_counts;
+    const auto rate = common_rate(benchmark, finished);
+    if (!rate) return NoEqualRate::too_slow;
+    const bool fits = model::fits_budget(benchmark, finished, {&*rate, 1});
+    return fits ? NoEqualRate::unfinished : NoEqualRate::budget;
 }
 
 }  // namespace joust::analysis

@@ -28,4 +28,9 @@ std::vector<model::PlannedTrial> equal_rate_trials(const model::Benchmark& bench
 std::optional<model::EqualRate> equal_rate(const std::vector<JudgedTrial>& judged,
                                            const model::Benchmark& benchmark);
 
+/// Why there is no trial at an equal rate among `finished`. Empty where there is one, where nothing
+/// was measured or nobody is compared, and for an open load, which is the same for all anyway.
+std::optional<model::NoEqualRate> no_equal_rate(const model::Benchmark& benchmark,
+                                                std::span<const model::TrialResult> finished);
+
 }  // namespace joust::analysis

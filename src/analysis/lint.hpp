@@ -36,5 +36,8 @@ inline constexpr double k_growth_ratio = 1.3;    ///< to the growth of the entra
 inline constexpr double k_constant_ratio = 1.1;  ///< of the 99th percentile to the median
 inline constexpr double k_constant_least_ns = 2e6;   ///< a median below says nothing
 inline constexpr double k_operations_per_user = 10;  ///< in a window
+/// Threads that wait for a CPU on average, beyond those that serve and find none. One thread that never gets
+/// further for a serving one that always has work, and shares its CPU with it, makes 1.
+inline constexpr double k_waiting_beyond_serving = 0.9;
 
 }  // namespace joust::analysis

@@ -55,6 +55,14 @@ std::optional<double> most_of_trials(const LintCase& about, const std::string& e
     return most;
 }
 
+// How many threads waited for a CPU on average; nothing where the CPUs are not limited.
+std::optional<Sum> waiting_of(const TrialResult& trial) {
+    const model::Party* contender = trial.party(model::Role::contender);
+    if (contender == nullptr || !contender->limits_in_force || !contender->usage.run_delay)
+        return std::nullopt;
+    return Sum{seconds(*contender->usage.run_delay), seconds(trial.samples.window)};
+}
+
 std::vector<LintSide> sides(const LintCase& about, std::optional<std::int64_t> level,
                             const std::function<std::optional<Sum>(const TrialResult&)>& of) {
     std::vector<LintSide> found;
@@ -323,6 +331,27 @@ std::vector<Lint> standstills(const LintCase& about) {
         }
         if (all.times)
             found.push_back({.kind = LintKind::stood_still, .subject = {}, .sides = {std::move(all)}});
+    }
+    return found;
+}
+
+std::vector<Lint> threads_waiting(const LintCase& about) {
+    std::vector<Lint> found;
+    const double cpus = about.benchmark.contender_limits.cpus;
+    for (const std::string& entrant : compared_entrants(about)) {
+        const model::ContenderFacts* facts = known_facts(about, entrant);
+        if (facts == nullptr) continue;
+        const int serving = facts->stack.workers * facts->stack.threads;
+        LintSide most{.entrant = entrant, .before = std::max(0.0, serving - cpus), .text = {}};
+        for (const std::int64_t level : about.comparison.levels) {
+            const auto waiting = over_trials(about, entrant, level, waiting_of);
+            if (!waiting || *waiting < *most.before + k_waiting_beyond_serving) continue;
+            if (most.value && *most.value >= *waiting) continue;
+            most.value = waiting;
+            most.level = level;
+        }
+        if (most.value)
+            found.push_back({.kind = LintKind::threads_waiting, .subject = {}, .sides = {std::move(most)}});
     }
     return found;
 }

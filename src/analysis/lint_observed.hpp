@@ -27,5 +27,8 @@ std::vector<model::Lint> few_operations_per_user(const LintCase& about);
 
 /// One for each entrant that stood still, with the level at which that was longest.
 std::vector<model::Lint> standstills(const LintCase& about);
+/// One for each entrant whose threads waited for a CPU all along, nearly one more than those that serve by
+/// the manifest can be; with the level at which they were the most.
+std::vector<model::Lint> threads_waiting(const LintCase& about);
 
 }  // namespace joust::analysis

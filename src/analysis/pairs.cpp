@@ -52,7 +52,7 @@ Doubts doubts(const Evidence& evidence, const JudgedTrial& judged, Quantity quan
     return found;
 }
 
-void add_pair(Pairs& pairs, const Evidence& evidence, const JudgedTrial& one, const JudgedTrial& other,
+void add_pair(BlockPairs& pairs, const Evidence& evidence, const JudgedTrial& one, const JudgedTrial& other,
               Quantity quantity) {
     const auto mine = figure(one, quantity);
     const auto theirs = figure(other, quantity);
@@ -67,12 +67,12 @@ void add_pair(Pairs& pairs, const Evidence& evidence, const JudgedTrial& one, co
     }
     const double steal =
         model::steal_share(*one.trial).value_or(0) - model::steal_share(*other.trial).value_or(0);
-    pairs.levels.back().push_back({{.log_ratio = *logarithm,
-                                    .steal_difference = steal,
-                                    .went_first = one.trial->plan.position < other.trial->plan.position,
-                                    .block = one.trial->plan.block},
-                                   doubts(evidence, one, quantity),
-                                   doubts(evidence, other, quantity)});
+    pairs.pairs.push_back({{.log_ratio = *logarithm,
+                            .steal_difference = steal,
+                            .went_first = one.trial->plan.position < other.trial->plan.position,
+                            .block = one.trial->plan.block},
+                           doubts(evidence, one, quantity),
+                           doubts(evidence, other, quantity)});
 }
 
 bool ran(const JudgedTrial& judged, const std::string& entrant, std::int64_t level) {
@@ -86,10 +86,10 @@ bool invalid_at(const Evidence& evidence, const std::string& entrant, std::int64
 
 }  // namespace
 
-void Pairs::add(Pairs other) {
-    std::move(other.levels.begin(), other.levels.end(), std::back_inserter(levels));
+void Pairs::add_to_last(const BlockPairs& block) {
+    levels.back().insert(levels.back().end(), block.pairs.begin(), block.pairs.end());
     for (const Lacks why : {&LeftOut::unknown, &LeftOut::without_answers, &LeftOut::against_littles_law})
-        left_out.*why += other.left_out.*why;
+        left_out.*why += block.left_out.*why;
 }
 
 std::vector<int> finished_blocks(const Evidence& evidence, const Sides& sides, std::int64_t level) {
@@ -104,12 +104,11 @@ std::vector<int> finished_blocks(const Evidence& evidence, const Sides& sides, s
     return both;
 }
 
-Pairs pairs_at(const Evidence& evidence, Quantity quantity, const Sides& sides, std::int64_t level,
-               const std::set<int>& blocks) {
-    Pairs pairs;
-    pairs.levels.emplace_back();
+BlockPairs pairs_of_block(const Evidence& evidence, Quantity quantity, const Sides& sides, std::int64_t level,
+                          int block) {
+    BlockPairs pairs;
     const auto counts_for = [&](const JudgedTrial& judged, const std::string& entrant) {
-        return ran(judged, entrant, level) && judged.counts() && blocks.contains(judged.trial->plan.block);
+        return judged.trial->plan.block == block && ran(judged, entrant, level) && judged.counts();
     };
     for (const JudgedTrial& one : evidence.trials)
         if (counts_for(one, sides.entrant))
@@ -127,8 +126,9 @@ Pairs all_pairs(const Evidence& evidence, Quantity quantity, const Sides& sides)
     Pairs pairs;
     for (const std::int64_t level : evidence.levels) {
         if (one_invalid_at(evidence, sides, level)) continue;
-        const std::vector<int> blocks = finished_blocks(evidence, sides, level);
-        pairs.add(pairs_at(evidence, quantity, sides, level, {blocks.begin(), blocks.end()}));
+        pairs.levels.emplace_back();
+        for (const int block : finished_blocks(evidence, sides, level))
+            pairs.add_to_last(pairs_of_block(evidence, quantity, sides, level, block));
     }
     return pairs;
 }

@@ -23,12 +23,19 @@ struct Pair {
     Doubts theirs;
 };
 
+/// The pairs of one block at one level, and how many more there would be if both sides had the figure.
+struct BlockPairs {
+    std::vector<Pair> pairs;
+    model::LeftOut left_out;
+};
+
 /// The pairs of each level, and how many there would be if both sides had the figure.
 struct Pairs {
     std::vector<std::vector<Pair>> levels;
     model::LeftOut left_out;
 
-    void add(Pairs other);
+    /// To those of the last level, which is there.
+    void add_to_last(const BlockPairs& block);
     /// Of those that `wanted` is true of.
     template <typename Wanted>
     [[nodiscard]] stats::PairLevels points(const Wanted& wanted) const {
@@ -56,9 +63,9 @@ struct Pairs {
 /// The blocks in which both ran at that level, valid or not, in rising order.
 std::vector<int> finished_blocks(const Evidence& evidence, const Sides& sides, std::int64_t level);
 
-/// The pairs at one level in these blocks.
-Pairs pairs_at(const Evidence& evidence, model::Quantity quantity, const Sides& sides, std::int64_t level,
-               const std::set<int>& blocks);
+/// The pairs at one level in one block.
+BlockPairs pairs_of_block(const Evidence& evidence, model::Quantity quantity, const Sides& sides,
+                          std::int64_t level, int block);
 
 /// Whether one of the two is invalid at that level.
 bool one_invalid_at(const Evidence& evidence, const Sides& sides, std::int64_t level);

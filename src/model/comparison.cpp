@@ -26,6 +26,12 @@ std::string_view name(Standing standing) {
     return names[static_cast<std::size_t>(standing)];
 }
 
+std::string_view name(NoEqualRate why) {
+    constexpr std::array<std::string_view, 5> names{"not_asked", "none_counts", "too_slow", "budget",
+                                                    "unfinished"};
+    return names[static_cast<std::size_t>(why)];
+}
+
 std::string_view name(NoLaw reason) {
     constexpr std::array<std::string_view, 3> names{"few_rising_levels", "no_rise", "no_fit"};
     return names[static_cast<std::size_t>(reason)];

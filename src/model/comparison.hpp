@@ -175,6 +175,17 @@ struct EqualRate {
     friend bool operator==(const EqualRate&, const EqualRate&) = default;
 };
 
+/// Why no trial at an equal rate is there, though two are compared under a closed load.
+enum class NoEqualRate : std::uint8_t {
+    not_asked,    ///< the benchmark has it switched off
+    none_counts,  ///< of some entrant no trial at the levels counts
+    too_slow,     ///< half of the slowest's capacity is less than one request per second
+    budget,       ///< it does not hold a pair
+    unfinished,   ///< it would come next
+};
+/// "not_asked", …: as in the JSON.
+std::string_view name(NoEqualRate why);
+
 /// First level at which the error rate exceeds the limit in a majority of blocks. The true point lies above
 /// `whole_level`; each block for itself has a first such level, too.
 struct BreakingPoint {
@@ -350,7 +361,8 @@ struct Comparison {
     std::vector<Cell> cells;                  ///< by level, then by entrant
     /// By quantity, then entrant other than the baseline: levels, then all together (level empty).
     std::vector<PairedRatio> ratios;
-    std::optional<EqualRate> equal_rate;  ///< where there are such trials
+    std::optional<EqualRate> equal_rate;       ///< where there are such trials
+    std::optional<NoEqualRate> no_equal_rate;  ///< where there could be, and are none
     /// The entrant that is the baseline's contender once more, with the same variant: it shows what this host
     /// could tell apart. Never ranked, never the winner; empty without one.
     std::optional<std::string> again;

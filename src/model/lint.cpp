@@ -13,7 +13,7 @@ std::string_view name(LintKind kind) {
                                                                "statements",       "answer_size",
                                                                "answer_growth",    "growing_work",
                                                                "constant_latency", "few_per_user",
-                                                               "stood_still"};
+                                                               "stood_still",      "threads_waiting"};
     return names[static_cast<std::size_t>(kind)];
 }
 

@@ -34,8 +34,9 @@ enum class LintKind : std::uint8_t {
     constant_latency,          ///< nobody was busy, and all answers took the same time
     few_per_user,              ///< a user completed fewer than ten operations in a window
     stood_still,               ///< for a moment no answer came to any user
+    threads_waiting,           ///< threads waited for a CPU, more of them than those that serve can be
 };
-inline constexpr std::size_t k_lint_kinds = static_cast<std::size_t>(LintKind::stood_still) + 1;
+inline constexpr std::size_t k_lint_kinds = static_cast<std::size_t>(LintKind::threads_waiting) + 1;
 /// "db_connections", …: as in the JSON.
 std::string_view name(LintKind kind);
 

@@ -43,6 +43,9 @@ Table equal_rate_table(const model::EqualRate& found) {
 
 std::string equal_rate_section(const RunReport& run) {
     const auto& found = run.comparison.equal_rate;
+    const auto& why_not = run.comparison.no_equal_rate;
+    if (!found && why_not)
+        return "\n## At an equal rate\n\n" + marked(words::about_no_equal_rate(*why_not)) + "\n";
     if (!found) return "";
     std::string text = "\n## At an equal rate\n\n" + marked(words::about_equal_rate(*found)) + "\n\n" +
                        equal_rate_table(*found).markdown();

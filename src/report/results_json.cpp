@@ -309,6 +309,7 @@ std::string results_json(const RunReport& run) {
     json["results"] = cells_json(comparison.cells);
     json["comparisons"] = ratios_json(comparison, comparison.ratios);
     json["equal_rate"] = equal_rate_json(comparison);
+    json["no_equal_rate"] = comparison.no_equal_rate ? Json(name(*comparison.no_equal_rate)) : Json(nullptr);
     json["host_floor"] = host_floor_json(comparison);
     json["whys"] = whys_json(comparison);
     json["block_effects"] = block_effects_json(comparison);

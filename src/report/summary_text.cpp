@@ -130,6 +130,10 @@ std::string summary_text(const model::Benchmark& benchmark, const model::Compari
     if (comparison.equal_rate)
         for (const std::string& sentence : words::equal_rate_findings(*comparison.equal_rate))
             text += wrapped(sentence, k_width) + '\n';
+    if (comparison.no_equal_rate && *comparison.no_equal_rate != model::NoEqualRate::not_asked)
+        text += wrapped("Note: " + plain(words::about_no_equal_rate(*comparison.no_equal_rate)), k_width,
+                        "      ") +
+                '\n';
     for (const std::string& warning : words::warnings(comparison))
         text += wrapped("Note: " + warning, k_width, "      ") + '\n';
     return text;

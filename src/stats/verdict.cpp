@@ -13,9 +13,4 @@ Outcome outcome(const std::optional<Interval>& interval, double margin) {
     return Outcome::inconclusive;
 }
 
-Outcome outcome_of(const PairLevels& levels, double confidence, double margin) {
-    const auto decision = decide_steal(levels);
-    return outcome(decision ? decision->interval(confidence) : std::nullopt, margin);
-}
-
 }  // namespace joust::stats

@@ -2,8 +2,7 @@
 
 #include <optional>
 
-#include "stats/looks.hpp"
-#include "stats/steal.hpp"
+#include "stats/mean_interval.hpp"
 
 namespace joust::stats {
 
@@ -16,11 +15,7 @@ inline constexpr double k_equivalence_margin = 0.05;
 inline constexpr double k_confidence = 0.95;
 
 /// Equivalent where the interval (in logarithms) lies within the margin, and this goes first; else higher or
-/// lower where it leaves out 0; else, and without an interval, inconclusive.
+/// lower where it leaves out 0; else, and without an interval, inconclusive. Doubt is weighed elsewhere.
 Outcome outcome(const std::optional<Interval>& interval, double margin = k_equivalence_margin);
-
-/// The outcome of pairs: decide_steal's interval at `confidence`. Doubt is weighed elsewhere.
-Outcome outcome_of(const PairLevels& levels, double confidence = k_confidence,
-                   double margin = k_equivalence_margin);
 
 }  // namespace joust::stats

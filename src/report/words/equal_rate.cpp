@@ -23,6 +23,24 @@ std::string judged(const model::PairedRatio& ratio) {
     return "which decides nothing";
 }
 
+std::string_view reason(model::NoEqualRate why) {
+    using model::NoEqualRate;
+    switch (why) {
+        case NoEqualRate::not_asked:
+            return "the benchmark does not ask for it (experiment.equal_rate = true, or a profile that has "
+                   "it)";
+        case NoEqualRate::none_counts:
+            return "of one contender no trial counts, so no rate is known that all of them keep";
+        case NoEqualRate::too_slow:
+            return "half of what the slowest contender can do is less than one request per second";
+        case NoEqualRate::budget:
+            return "the time budget was used up by the levels before";
+        case NoEqualRate::unfinished:
+            break;
+    }
+    return "the run ended before it";
+}
+
 }  // namespace
 
 Prose about_equal_rate(const model::EqualRate& found) {
@@ -32,6 +50,13 @@ Prose about_equal_rate(const model::EqualRate& found) {
         "same work is compared, not capacity: its CPU time, and its tails where nothing is "
         "saturated. {}, paired.",
         model::level_text(model::LoadModel::open, found.rate), model::counted(found.blocks, "block"));
+}
+
+Prose about_no_equal_rate(model::NoEqualRate why) {
+    return fmt::format(
+        "CPU time per operation and tails at equal load were not measured: {}. The tables above have them at "
+        "each contender's own throughput.",
+        reason(why));
 }
 
 std::vector<std::string> equal_rate_findings(const model::EqualRate& found) {

@@ -236,6 +236,15 @@ LintText stood_still(const Saying& said) {
             "CPUs did nothing for them; means hardly show it, the highest percentiles do"};
 }
 
+LintText threads_waiting(const Saying& said) {
+    const LintSide& side = said.first();
+    return {fmt::format("threads of {} waited for a CPU {:.1f} s per second at {}, of which those that serve "
+                        "account for {:.1f} at most",
+                        side.entrant, *side.value, said.users(side.level), *side.before),
+            "a compiler, a collector or an executor of its own may be starving, at a steady pace that no "
+            "rule sees; with more CPUs, or warmed up for longer, it may be faster"};
+}
+
 // In the order of the kinds.
 constexpr std::array<LintText (*)(const Saying&), model::k_lint_kinds> k_texts{
     db_connections,   sessions_seen,
@@ -248,7 +257,7 @@ constexpr std::array<LintText (*)(const Saying&), model::k_lint_kinds> k_texts{
     statements,       answer_size,
     answer_growth,    growing_work,
     constant_latency, few_per_user,
-    stood_still};
+    stood_still,      threads_waiting};
 
 }  // namespace
 

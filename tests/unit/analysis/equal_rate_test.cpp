@@ -4,6 +4,7 @@
 
 #include "analysis/compare.hpp"
 #include "analysis/next_trials.hpp"
+#include "model/measuring_time.hpp"
 #include "support/report_cases.hpp"
 #include "support/synthetic_trials.hpp"
 
@@ -111,6 +112,34 @@ TEST(EqualRate, IsPlannedOnlyWhereTheBenchmarkAsksForIt) {
     model::Benchmark benchmark = benchmark_with_rate(2);
     benchmark.experiment.equal_rate = false;
     EXPECT_EQ(run_all(benchmark, shape).size(), 8U);
+}
+
+TEST(EqualRate, SaysWhyThereIsNone) {
+    using model::NoEqualRate;
+    model::Benchmark benchmark = benchmark_with_rate(2);
+    const std::vector<model::TrialResult> whole = run_all(benchmark, shape);
+    EXPECT_EQ(compare(benchmark, whole).no_equal_rate, std::nullopt);
+    const std::vector<model::TrialResult> at_levels(whole.begin(), whole.begin() + 8);
+    EXPECT_EQ(compare(benchmark, at_levels).no_equal_rate, NoEqualRate::unfinished);
+    EXPECT_EQ(compare(benchmark, {}).no_equal_rate, std::nullopt) << "nothing was measured";
+
+    benchmark.experiment.budget = model::measuring_time(at_levels);
+    EXPECT_EQ(compare(benchmark, at_levels).no_equal_rate, NoEqualRate::budget);
+    EXPECT_TRUE(next_trials(benchmark, at_levels).empty()) << "the planner says the same";
+    benchmark.experiment.budget.reset();
+
+    std::vector<model::TrialResult> broken = at_levels;
+    for (model::TrialResult& trial : broken)
+        if (trial.plan.entrant == "django")
+            trial.incidents = {{model::IncidentKind::service_died, "it died"}};
+    EXPECT_EQ(compare(benchmark, broken).no_equal_rate, NoEqualRate::none_counts);
+
+    benchmark.experiment.equal_rate = false;
+    EXPECT_EQ(compare(benchmark, at_levels).no_equal_rate, NoEqualRate::not_asked);
+    benchmark.load.model = model::LoadModel::open;
+    EXPECT_EQ(compare(benchmark, at_levels).no_equal_rate, std::nullopt)
+        << "its load is an equal rate itself";
+    EXPECT_EQ(compare(testing::benchmark_of({"django"}, {4}, 1), {at_levels[0]}).no_equal_rate, std::nullopt);
 }
 
 }  // namespace

@@ -157,6 +157,45 @@ TEST_F(LintTest, TellsWorkThatGrowsForOneMoreThanForTheOther) {
     EXPECT_THAT(kinds(compared()), IsEmpty()) << "it is the load's, not one contender's";
 }
 
+// Of 1 CPU; django has four threads that serve, fastapi one.
+TEST_F(LintTest, TellsThreadsThatWaitForACpuWhereThoseThatServeAreTooFewForIt) {
+    measure({4, 50});
+    benchmark_.contender_limits.cpus = 1;
+    model::Environment environment = testing::synthetic_environment(benchmark_);
+    for (model::ContenderFacts& facts : environment.contenders) {
+        const int threads = facts.name == "django" ? 4 : 1;
+        facts.stack = {};
+        facts.stack.threads = threads;
+    }
+    const auto wait = [&](const std::string& entrant, double threads) {
+        of(entrant, [=](auto& trial) {
+            trial.party(model::Role::contender)->usage.run_delay =
+                from_seconds(threads * seconds(trial.samples.window) * (trial.plan.level == 50 ? 1 : 0.5));
+        });
+    };
+    const auto waiting = [&] {
+        std::vector<model::Lint> found;
+        for (const model::Lint& lint : compare(benchmark_, trials_, &environment).lints)
+            if (lint.kind == LintKind::threads_waiting) found.push_back(lint);
+        return found;
+    };
+    wait("django", 2.9);
+    wait("fastapi", 0.85);
+    EXPECT_THAT(waiting(), IsEmpty()) << "three of four wait for the fourth, and one for a short moment";
+    wait("fastapi", 1);
+    const std::vector<model::Lint> found = waiting();
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found.front().sides.front().level, 50);
+    EXPECT_EQ(report::words::lint_text(found.front(), benchmark_).fact,
+              "threads of fastapi waited for a CPU 1.0 s per second at 50 users, of which those that serve "
+              "account for 0.0 at most");
+    EXPECT_EQ(compare(benchmark_, trials_, &environment).winner, compare(benchmark_, trials_).winner);
+    wait("django", 3.95);
+    EXPECT_EQ(waiting().size(), 2U);
+    of("fastapi", [](auto& trial) { trial.party(model::Role::contender)->limits_in_force.reset(); });
+    EXPECT_EQ(waiting().size(), 1U) << "without limits it waits for others, too";
+}
+
 TEST_F(LintTest, TakesNothingFromInvalidTrials) {
     measure({50});
     of("django", [](auto& trial) {

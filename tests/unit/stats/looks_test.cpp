@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "stats/holm.hpp"
+#include "stats/steal.hpp"
 #include "stats/verdict.hpp"
 
 namespace joust::stats {
@@ -69,14 +70,15 @@ TEST(Outcome, puts_equivalence_first) {
                                               {-0.0488, 0.0487, Outcome::inconclusive}})
         EXPECT_EQ(outcome(Interval{low, high}), expected) << low << " to " << high;
     EXPECT_EQ(outcome(std::nullopt), Outcome::inconclusive);
-    EXPECT_EQ(outcome_of({}), Outcome::inconclusive);
 }
 
 TEST(Outcome, needs_more_of_a_stricter_look) {
     const PairLevels levels{
         {{.log_ratio = 0.08}, {.log_ratio = 0.12}, {.log_ratio = 0.1}, {.log_ratio = 0.14}}};
-    EXPECT_EQ(outcome_of(levels), Outcome::higher);
-    EXPECT_EQ(outcome_of(levels, k_looks[0].confidence()), Outcome::inconclusive);
+    const auto decision = decide_steal(levels);
+    ASSERT_TRUE(decision);
+    EXPECT_EQ(outcome(decision->interval(k_confidence)), Outcome::higher);
+    EXPECT_EQ(outcome(decision->interval(k_looks[0].confidence())), Outcome::inconclusive);
 }
 
 }  // namespace

@@ -1,0 +1,323 @@
+#include "analysis/decision.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+
+#include "analysis/looks.hpp"
+#include "stats/holm.hpp"
+#include "stats/steal.hpp"
+#include "stats/verdict.hpp"
+
+namespace joust::analysis {
+namespace {
+
+using model::Basis;
+using model::PairedRatio;
+using model::Standing;
+using model::Verdict;
+
+constexpr double k_tail = 0.99;  // quantiles from here on are doubted for any steal
+constexpr int k_least_without_doubt = 3;
+
+// A ratio while it is judged.
+struct Case {
+    PairedRatio result;
+    Pairs pairs;
+    std::optional<stats::Look> look;
+    std::optional<stats::StealDecision> decision;
+
+    [[nodiscard]] double confidence() const { return look ? look->confidence() : stats::k_confidence; }
+    // The p-value on the scale on which 0.05 is significant.
+    [[nodiscard]] double overall_p() const {
+        const auto p = decision && look ? decision->p_value() : std::nullopt;
+        return p ? std::min(1.0, *p / look->p * stats::k_overall_level) : 1.0;
+    }
+};
+
+model::RatioEstimate estimate_of(const stats::LogMean& mean, double confidence) {
+    model::RatioEstimate estimate{static_cast<int>(mean.pairs), std::exp(mean.mean), {}, {}};
+    if (const auto interval = mean.interval(confidence)) {
+        estimate.low = std::exp(interval->low);
+        estimate.high = std::exp(interval->high);
+    }
+    return estimate;
+}
+
+model::RatioEstimate estimate_of(const std::optional<stats::StealDecision>& decision, double confidence) {
+    if (!decision) return {};
+    model::RatioEstimate estimate{static_cast<int>(decision->raw.pairs), std::exp(decision->mean()), {}, {}};
+    if (const auto interval = decision->interval(confidence)) {
+        estimate.low = std::exp(interval->low);
+        estimate.high = std::exp(interval->high);
+    }
+    return estimate;
+}
+
+model::DecidedBy decided_by(stats::StealDecides decides) {
+    switch (decides) {
+        case stats::StealDecides::adjusted:
+            return model::DecidedBy::adjusted;
+        case stats::StealDecides::both:
+            return model::DecidedBy::both;
+        case stats::StealDecides::raw:
+            break;
+    }
+    return model::DecidedBy::raw;
+}
+
+// Which sides of a pair are in doubt.
+class Doubtful {
+public:
+    explicit Doubtful(const Case& judged)
+        : steal_counts_(not_adjusted(judged) ||
+                        model::row(judged.result.quantity).quantile.value_or(0) >= k_tail) {}
+    [[nodiscard]] bool mine(const Pair& pair) const { return in_doubt(pair.mine); }
+    [[nodiscard]] bool theirs(const Pair& pair) const { return in_doubt(pair.theirs); }
+    [[nodiscard]] bool either(const Pair& pair) const { return mine(pair) || theirs(pair); }
+
+private:
+    [[nodiscard]] static bool not_adjusted(const Case& judged) {
+        return judged.decision && judged.decision->decides == stats::StealDecides::raw &&
+               judged.decision->difference >= stats::k_least_steal_difference;
+    }
+    [[nodiscard]] bool in_doubt(const Doubts& doubts) const {
+        return doubts.by_rule || (doubts.by_steal && steal_counts_);
+    }
+    bool steal_counts_;
+};
+
+// What the pairs say, before any verdict.
+void fill(Case& judged) {
+    PairedRatio& result = judged.result;
+    result.left_out = judged.pairs.left_out;
+    judged.decision = stats::decide_steal(judged.pairs.points());
+    if (!judged.decision) return;
+    const stats::StealDecision& decision = *judged.decision;
+    const model::RatioEstimate all = estimate_of(judged.decision, judged.confidence());
+    result.pairs = all.pairs;
+    result.ratio = all.ratio;
+    result.decided_by = decided_by(decision.decides);
+    result.raw = estimate_of(decision.raw, judged.confidence());
+    if (decision.adjusted) result.adjusted = estimate_of(*decision.adjusted, judged.confidence());
+    const Doubtful doubtful(judged);
+    result.without_doubt = estimate_of(
+        stats::decide_steal(judged.pairs.points([&](const Pair& pair) { return !doubtful.either(pair); })),
+        judged.confidence());
+    if (judged.look) {
+        result.low = all.low;
+        result.high = all.high;
+        result.p_value = decision.p_value();
+    } else {  // an interval would be read as a verdict
+        for (model::RatioEstimate* estimate : {&result.raw, &result.without_doubt})
+            estimate->low = estimate->high = std::nullopt;
+        if (result.adjusted) result.adjusted->low = result.adjusted->high = std::nullopt;
+    }
+}
+
+stats::Outcome outcome(double low, double high, double margin) {
+    return stats::outcome(stats::Interval{std::log(low), std::log(high)}, margin);
+}
+
+void decide(PairedRatio& result, const std::optional<double>& low, const std::optional<double>& high) {
+    result.verdict = Verdict::inconclusive;
+    result.basis = Basis::too_few_pairs;
+    if (!low || !high) return;
+    const stats::Outcome found = outcome(*low, *high, result.margin);
+    if (found == stats::Outcome::equivalent) {
+        result.verdict = Verdict::equivalent;
+        result.basis = Basis::within_margin;
+    } else if (found == stats::Outcome::inconclusive) {
+        result.basis = Basis::neither;
+    } else {
+        const bool more_is_better = model::row(result.quantity).better == model::Better::more;
+        const bool more = found == stats::Outcome::higher;
+        result.verdict = more == more_is_better ? Verdict::faster : Verdict::slower;
+        result.basis = Basis::excludes_one;
+    }
+}
+
+// Whether the pairs without doubt tell another story: their mean lies on the other side of 1, or less than
+// half as far from it; of an equivalence, outside of the margin.
+bool contradicted(const PairedRatio& result) {
+    if (result.without_doubt.pairs < k_least_without_doubt) return false;
+    const double left = *result.without_doubt.ratio;
+    if (result.verdict == Verdict::equivalent)
+        return outcome(left, left, result.margin) != stats::Outcome::equivalent;
+    return std::log(left) / std::log(*result.ratio) < 0.5;
+}
+
+// Whether fewer than three pairs are without doubt, and it is one of the two that the doubt is on: on it
+// alone, or on it so much more often that this makes over half of the pairs.
+bool one_sided(const Case& judged, const Doubtful& doubtful) {
+    if (judged.result.without_doubt.pairs >= k_least_without_doubt) return false;
+    const int mine =
+        judged.pairs.count([&](const Pair& pair) { return doubtful.mine(pair) && !doubtful.theirs(pair); });
+    const int theirs =
+        judged.pairs.count([&](const Pair& pair) { return doubtful.theirs(pair) && !doubtful.mine(pair); });
+    const bool on_one_alone = std::min(mine, theirs) == 0 && std::max(mine, theirs) > 0;
+    return on_one_alone || std::abs(mine - theirs) * 2 > judged.result.pairs;
+}
+
+// Doubt takes a verdict back, marks it, or is none.
+void weigh_doubt(Case& judged) {
+    PairedRatio& result = judged.result;
+    const Doubtful doubtful(judged);
+    result.doubt = model::Doubt::none;
+    if (result.without_doubt.pairs == result.pairs) return;
+    result.doubt = model::Doubt::marks;
+    if (result.verdict == Verdict::inconclusive) return;
+    if (contradicted(result))
+        result.doubt = model::Doubt::contradicts;
+    else if (one_sided(judged, doubtful))
+        result.doubt = model::Doubt::one_sided;
+    if (result.undecided()) result.verdict = Verdict::inconclusive;
+}
+
+Standing standing_of(const PairedRatio& result, const std::optional<double>& low,
+                     const std::optional<double>& high) {
+    if (result.verdict == Verdict::equivalent) return Standing::equivalent;
+    if (result.verdict != Verdict::inconclusive) return Standing::certain;
+    const bool narrow = low && high && std::log(*high / *low) / 2 < std::log1p(result.margin);
+    return narrow ? Standing::narrow : Standing::open;
+}
+
+// The verdict of an interval of the case's ratio.
+void conclude(Case& judged, const std::optional<double>& low, const std::optional<double>& high) {
+    PairedRatio& result = judged.result;
+    if (!result.ratio) {
+        result.basis = result.left_out.total() > 0 ? Basis::no_figure : Basis::no_pair;
+        return;
+    }
+    decide(result, low, high);
+    if (!judged.look) result.basis = Basis::before_look;
+    weigh_doubt(judged);
+    result.standing = standing_of(result, low, high);
+}
+
+void call_invalid(PairedRatio& result) {
+    result.verdict = Verdict::invalid;
+    result.basis = Basis::cell_invalid;
+    result.standing = Standing::certain;
+}
+
+// What the level is among the others: significant only as Holm's procedure has it, with the interval of the
+// step at which it was tried.
+void judge_among(std::vector<Case>& levels) {
+    std::vector<Case*> tried;
+    std::vector<double> p_values;
+    for (Case& level : levels)
+        if (level.result.low) {
+            tried.push_back(&level);
+            p_values.push_back(level.overall_p());
+        }
+    const std::vector<double> adjusted = stats::holm(p_values);
+    std::vector<std::size_t> order(tried.size());
+    for (std::size_t i = 0; i < order.size(); ++i)
+        order[i] = i;
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return p_values[a] < p_values[b]; });
+    std::size_t left = order.size();  // hypotheses that the step shares the error among
+    for (const std::size_t i : order) {
+        Case& level = *tried[i];
+        const double confidence = 1 - level.look->p / static_cast<double>(left);
+        const model::RatioEstimate estimate = estimate_of(level.decision, confidence);
+        level.result.among_levels = model::AmongLevels{adjusted[i], confidence, estimate.low, estimate.high};
+        if (adjusted[i] < stats::k_overall_level) --left;
+    }
+}
+
+class Judge {
+public:
+    Judge(const std::vector<LevelPairs>& levels, const Terms& terms) : levels_(levels), terms_(terms) {}
+
+    [[nodiscard]] std::vector<PairedRatio> all() const {
+        std::vector<PairedRatio> found;
+        std::vector<Case> levels;
+        for (const LevelPairs& level : levels_)
+            levels.push_back(level_alone(level));
+        judge_among(levels);
+        for (Case& level : levels) {
+            if (level.result.among_levels)
+                conclude(level, level.result.among_levels->low, level.result.among_levels->high);
+            found.push_back(level.result);
+        }
+        found.push_back(pooled());
+        return found;
+    }
+
+    [[nodiscard]] PairedRatio pooled() const {
+        Case judged = begun(std::nullopt);
+        std::vector<int> finished;
+        bool some_invalid = false;
+        for (const LevelPairs& level : levels_)
+            finished.push_back(static_cast<int>(level.blocks.size()));
+        set_look(judged, blocks_of_all(finished));
+        for (const LevelPairs& level : levels_) {
+            if (level.one_invalid) {
+                some_invalid = true;
+            } else {
+                add_seen(judged, level);
+            }
+        }
+        fill(judged);
+        conclude(judged, judged.result.low, judged.result.high);
+        if (judged.result.basis == Basis::no_pair && some_invalid) call_invalid(judged.result);
+        return judged.result;
+    }
+
+private:
+    [[nodiscard]] Case begun(std::optional<std::int64_t> level) const {
+        Case judged;
+        judged.result.quantity = terms_.quantity;
+        judged.result.level = level;
+        judged.result.margin = terms_.margin;
+        return judged;
+    }
+
+    void set_look(Case& judged, int finished) const {
+        judged.look = look_at(terms_.experiment, finished, terms_.state);
+        judged.result.confidence = judged.confidence();
+        if (judged.look && !one_look(terms_.experiment)) judged.result.look = judged.look->blocks;
+    }
+
+    // Only what the look saw; before the first one, whatever is there.
+    void add_seen(Case& judged, const LevelPairs& level) const {
+        std::size_t seen = level.blocks.size();
+        if (judged.result.look) seen = std::min(seen, static_cast<std::size_t>(*judged.result.look));
+        judged.pairs.levels.emplace_back();
+        for (std::size_t block = 0; block < seen; ++block)
+            judged.pairs.add_to_last(level.blocks[block]);
+    }
+
+    [[nodiscard]] Case level_alone(const LevelPairs& level) const {
+        Case judged = begun(level.level);
+        judged.result.descriptive = one_look(terms_.experiment);
+        if (level.one_invalid) {
+            call_invalid(judged.result);
+            judged.result.alone = Verdict::invalid;
+            return judged;
+        }
+        set_look(judged, static_cast<int>(level.blocks.size()));
+        add_seen(judged, level);
+        fill(judged);
+        conclude(judged, judged.result.low, judged.result.high);
+        judged.result.alone = judged.result.verdict;
+        return judged;
+    }
+
+    const std::vector<LevelPairs>& levels_;
+    const Terms& terms_;
+};
+
+}  // namespace
+
+std::vector<PairedRatio> decisions(const std::vector<LevelPairs>& levels, const Terms& terms) {
+    return Judge(levels, terms).all();
+}
+
+PairedRatio pooled_decision(const std::vector<LevelPairs>& levels, const Terms& terms) {
+    return Judge(levels, terms).pooled();
+}
+
+}  // namespace joust::analysis

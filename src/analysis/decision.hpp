@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "analysis/pairs.hpp"
+#include "model/benchmark.hpp"
+#include "model/comparison.hpp"
+#include "stats/looks.hpp"
+
+namespace joust::analysis {
+
+/// What there is of two sides at one level.
+struct LevelPairs {
+    std::int64_t level = 0;
+    bool one_invalid = false;        ///< one of the two is, at that level; its blocks are only counted
+    std::vector<BlockPairs> blocks;  ///< those in which both ran, in rising order
+};
+
+/// What they are judged by. The experiment outlives it.
+struct Terms {
+    model::Quantity quantity = model::Quantity::goodput;
+    double margin = 0;  ///< of practical equivalence
+    const model::ExperimentSpec& experiment;
+    stats::RunState state = stats::RunState::going_on;
+};
+
+/// The decision that every ratio of a report comes from, on plain pairs, so that simulations judge by the
+/// same one: ratios(), without the names of the two sides. In the order of the levels; all of them last.
+std::vector<model::PairedRatio> decisions(const std::vector<LevelPairs>& levels, const Terms& terms);
+/// The last of these.
+model::PairedRatio pooled_decision(const std::vector<LevelPairs>& levels, const Terms& terms);
+
+}  // namespace joust::analysis
