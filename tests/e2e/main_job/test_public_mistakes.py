@@ -32,7 +32,7 @@ class Rivals:
         place.benchmark(list(rigs), text=f'[database]\nengine = "{engine}"\n', **options)
         benchmark = place.path / "benchmarks/small.toml"
         text = re.sub(r"\[database.settings\]\n\s*", "", benchmark.read_text())
-        benchmark.write_text(text.replace("[load]\n", f"[load]\n{load}\n").replace("1500ms", "2500ms"))
+        benchmark.write_text(text.replace("[load]\n", f"[load]\n{load}\n").replace('max = "1500ms"', 'max = "2500ms"'))
 
     def race(self, *arguments, program=JOUST, before=()):
         run = Run([*before, "run", "small", *arguments], self.place.path, program).wait()
