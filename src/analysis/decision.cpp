@@ -159,6 +159,11 @@ bool one_sided(const Case& judged, const Doubtful& doubtful) {
     return on_one_alone || std::abs(mine - theirs) * 2 > judged.result.pairs;
 }
 
+bool load_bound(const Case& judged) {
+    return judged.pairs.count([](const Pair& pair) { return pair.mine.by_load || pair.theirs.by_load; }) ==
+           judged.result.pairs;
+}
+
 // Doubt takes a verdict back, marks it, or is none.
 void weigh_doubt(Case& judged) {
     PairedRatio& result = judged.result;
@@ -171,6 +176,8 @@ void weigh_doubt(Case& judged) {
         result.doubt = model::Doubt::contradicts;
     else if (one_sided(judged, doubtful))
         result.doubt = model::Doubt::one_sided;
+    else if (load_bound(judged))
+        result.doubt = model::Doubt::load_bound;
     if (result.undecided()) result.verdict = Verdict::inconclusive;
 }
 

@@ -41,6 +41,14 @@ bool doubted_as_a_cell(const model::Cell* cell, model::Aspect aspect) {
                                           });
 }
 
+bool bound_by_the_load(const model::Cell* cell, model::Aspect aspect) {
+    return cell != nullptr && std::any_of(cell->judgement.findings.begin(), cell->judgement.findings.end(),
+                                          [&](const model::Finding& finding) {
+                                              return finding.rule == model::Rule::think_time &&
+                                                     finding.effects().on(aspect) == model::Effect::doubts;
+                                          });
+}
+
 Doubts doubts(const Evidence& evidence, const JudgedTrial& judged, Quantity quantity) {
     const model::Aspect aspect = model::row(quantity).aspect;
     const model::PlannedTrial& plan = judged.trial->plan;
@@ -49,6 +57,7 @@ Doubts doubts(const Evidence& evidence, const JudgedTrial& judged, Quantity quan
         if (finding.effects().on(aspect) != model::Effect::doubts) continue;
         (finding.rule == model::Rule::steal ? found.by_steal : found.by_rule) = true;
     }
+    found.by_load = bound_by_the_load(evidence.cell(plan.entrant, plan.level), aspect);
     return found;
 }
 

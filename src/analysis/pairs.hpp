@@ -14,6 +14,7 @@ namespace joust::analysis {
 struct Doubts {
     bool by_rule = false;   ///< any but steal
     bool by_steal = false;  ///< which counts only where it is uneven and cannot be adjusted for
+    bool by_load = false;   ///< the figure is the load's: a faster service would have been given no more work
 };
 
 /// Two trials of one block, neither of them invalid.

@@ -37,10 +37,13 @@ void SteadyState::add(const WarmUpReading& reading) {
 std::string SteadyState::too_little() const {
     if (last_.users_completed < users_)
         return fmt::format("{} of {} users had completed a request", last_.users_completed, users_);
-    if (bins_.size() < 2 * k_stretch)
-        return fmt::format("only {} completions in {:.1f} s: too few to tell", last_.completed,
-                           seconds(last_.since_start));
-    return {};
+    if (bins_.size() >= 2 * k_stretch) return {};
+    // Where bins are filled by their least length, it is time that there was too little of.
+    if (last_.completed > 0 && static_cast<double>(last_.completed) * seconds(k_bin_length) >=
+                                   static_cast<double>(k_bin_completions) * seconds(last_.since_start))
+        return fmt::format("{:.1f} s are too short to tell", seconds(last_.since_start));
+    return fmt::format("only {} completions in {:.1f} s: too few to tell", last_.completed,
+                       seconds(last_.since_start));
 }
 
 double SteadyState::moved(double Bin::* quantity) const {

@@ -12,7 +12,8 @@ std::string_view name(Verdict verdict) {
 }
 
 std::string_view name(Doubt doubt) {
-    constexpr std::array<std::string_view, 4> names{"none", "marks", "contradicts", "one_sided"};
+    constexpr std::array<std::string_view, 5> names{"none", "marks", "contradicts", "one_sided",
+                                                    "load_bound"};
     return names[static_cast<std::size_t>(doubt)];
 }
 

@@ -38,7 +38,8 @@ constexpr std::array<RuleRow, k_rules> k_rule_rows{{
      Remedy::quiet_host},
     {Rule::generator_run_delay, "generator_run_delay", k_doubts_load, k_doubts_load, k_doubts_latency,
      Doing::generator, Remedy::quiet_host},
-    alike(Rule::generator_cpu, "generator_cpu", k_doubts_load, Doing::generator, Remedy::quiet_host),
+    {Rule::generator_cpu, "generator_cpu", k_doubts_load, k_voids_load, k_doubts_load, Doing::generator,
+     Remedy::quiet_host},
     {Rule::generator_stopped, "generator_stopped", k_doubts_load, k_voids_load, k_doubts_load,
      Doing::generator, Remedy::quiet_host},
     {Rule::generator_throttled, "generator_throttled", k_doubts_load, k_voids_load, k_doubts_load,
@@ -74,7 +75,7 @@ constexpr std::array<RuleRow, k_rules> k_rule_rows{{
           Doing::contender, Remedy::read_logs),
     // A faster service would have been given no more work.
     alike(Rule::think_time, "think_time", {Effect::doubts, Effect::none, Effect::none}, Doing::plan,
-          Remedy::load_less),
+          Remedy::load_more),
     alike(Rule::processes, "processes_not_declared", k_voids_all, Doing::contender, Remedy::read_logs),
     // What was measured is right; means and most percentiles hardly show it.
     alike(Rule::stood_still, "stood_still", {Effect::explains, Effect::explains, Effect::none},

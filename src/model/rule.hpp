@@ -87,6 +87,7 @@ enum class Remedy : std::uint8_t {
     set_limits,
     warm_up_longer,
     load_less,
+    load_more,
     quiet_host,
 };
 

@@ -81,15 +81,16 @@ std::string suspects(const model::Comparison& comparison) {
     std::map<std::string, std::map<std::string, std::string>> places;  // by reasons, then contender
     for (const model::Cell& cell : comparison.cells) {
         if (cell.judgement.validity != model::Validity::suspect) continue;
+        const std::string level = model::level_text(comparison.load_model, cell.level);
         std::string& levels = places[short_reasons(cell)][cell.entrant];
-        levels += (levels.empty() ? "" : ", ") + std::to_string(cell.level);
+        // The unit stands after the last one only.
+        levels = levels.empty() ? level : levels.substr(0, levels.rfind(' ')) + ", " + level;
     }
-    const std::string_view unit = comparison.load_model == model::LoadModel::closed ? "users" : "requests/s";
     std::string text;
     for (const auto& [reasons, contenders] : places) {
         std::vector<std::string> parts;
         for (const auto& [contender, levels] : contenders)
-            parts.push_back(fmt::format("{} at {} {}", contender, levels, unit));
+            parts.push_back(fmt::format("{} at {}", contender, levels));
         text +=
             wrapped(fmt::format("? suspect: {} ({})", reasons, joined(parts, "; ")), k_width, "  ") + '\n';
     }

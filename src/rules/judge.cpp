@@ -13,10 +13,10 @@ namespace {
 constexpr double k_all_but_used_up =
     0.9;  // of its CPU limit: a contender that has all the work that it can do
 
-bool all_but_used_up(const model::TrialResult& trial) {
+std::optional<bool> all_but_used_up(const model::TrialResult& trial) {
     const model::Party* contender = trial.party(model::Role::contender);
     if (contender == nullptr || !contender->limits_in_force || trial.samples.window <= Nanoseconds{0})
-        return false;
+        return std::nullopt;
     const model::LimitsInForce& limits = *contender->limits_in_force;
     const double cpus = limits.cpu_quota.value_or(static_cast<double>(limits.cpu_set.size()));
     return seconds(contender->usage.cpu.total()) >= k_all_but_used_up * cpus * seconds(trial.samples.window);
@@ -43,9 +43,13 @@ model::Judgement judge(const model::TrialResult& trial, const model::ExperimentS
     add(judgement, processes(trial));
     add(judgement, stood_still(trial));
     // What voids comes first: it is what is told of a trial in few words.
-    std::stable_partition(
+    const auto others = std::stable_partition(
         judgement.findings.begin(), judgement.findings.end(),
         [](const model::Finding& finding) { return finding.effects().worst() == model::Effect::voids; });
+    // Whoever answers without the work may well be faster than any generator.
+    std::stable_partition(judgement.findings.begin(), others, [](const model::Finding& finding) {
+        return model::row(finding.rule).doing != model::Doing::generator;
+    });
     judgement.validity = validity_of(judgement.findings);
     return judgement;
 }

@@ -35,7 +35,8 @@ Prose how_to_read_ratios(const model::ExperimentSpec& experiment, bool floor) {
            emphasis("Without doubt") +
            ": the same over the pairs in which no rule doubts the quantity; where three or more of them tell "
            "another "
-           "story, or doubt is on one of the two and leaves fewer than three, the verdict is " +
+           "story, doubt is on one of the two and leaves fewer than three, or think time was the limit in "
+           "every pair, the verdict is " +
            emphasis("not decided") +
            ". Where steal differs within the pairs, the ratio adjusted to equal steal decides. A contender "
            "whose "

@@ -84,12 +84,14 @@ Prose way_to_valid_results(const RunReport& run, const PairedRatio& goodput) {
     const bool unlimited = remedies.erase(Remedy::set_limits) > 0;
     const bool unsteady = remedies.erase(Remedy::warm_up_longer) > 0;
     const bool starved = remedies.erase(Remedy::load_less) > 0;
+    const bool paused = remedies.erase(Remedy::load_more) > 0;
     std::vector<Prose> ways;
     if (!remedies.empty()) ways.emplace_back("on a quiet host");
     if (unlimited) ways.emplace_back("on a host where limits can be set");
     if (unsteady) ways.push_back("with a longer warm-up (" + code("--set 'load.warmup={max=\"60s\"}'") + ")");
     if (starved)
         ways.push_back("with longer windows (" + code("--set 'load.duration=\"60s\"'") + ") or fewer users");
+    if (paused) ways.emplace_back("with more users or without think time");
     ways.emplace_back(fmt::format("with more blocks (now {})", run.comparison.blocks));
     return "Measure again " + joined(ways, ", ");
 }

@@ -155,6 +155,8 @@ std::string doubt_text(model::Doubt doubt) {
             return "those without doubt tell another story";
         case model::Doubt::one_sided:
             return "the doubt is on one of the two";
+        case model::Doubt::load_bound:
+            return "think time was the limit, whichever is the faster";
         case model::Doubt::marks:
             return "the verdict stands";
         case model::Doubt::none:

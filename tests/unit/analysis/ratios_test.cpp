@@ -93,6 +93,19 @@ TEST(ratios, decides_nothing_where_doubt_on_one_of_the_two_leaves_fewer_than_thr
         EXPECT_EQ(at.verdict, Verdict::inconclusive);
 }
 
+TEST(ratios, decides_nothing_where_think_time_was_the_limit) {
+    ReportCase run = testing::clear_winner();
+    for (model::TrialResult& trial : run.trials) {
+        const double goodput =
+            static_cast<double>(trial.samples.completed_in_window) / seconds(trial.samples.window);
+        trial.think_time = from_seconds(static_cast<double>(trial.plan.level) / goodput);
+    }
+    const Comparison comparison = compared(run);
+    EXPECT_EQ(pooled(comparison).doubt, model::Doubt::load_bound);
+    EXPECT_EQ(pooled(comparison).verdict, Verdict::inconclusive);
+    EXPECT_THAT(words::headline(comparison), HasSubstr("and think time was the limit"));
+}
+
 TEST(ratios, decides_and_says_so_where_every_trial_is_in_doubt) {
     ReportCase run = testing::clear_winner();
     for (model::TrialResult& trial : run.trials)

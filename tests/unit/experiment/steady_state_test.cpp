@@ -81,6 +81,15 @@ TEST(SteadyState, FewCompletionsMakeLongerBins) {
     EXPECT_TRUE(feed.state.steady()) << feed.state.why_not();
 }
 
+TEST(SteadyState, SaysWhetherRequestsOrTimeWereTooFew) {
+    Feed slow(1);
+    slow.run(1.5, constant(100), constant(10), 1);
+    EXPECT_EQ(slow.state.why_not(), "only 150 completions in 1.5 s: too few to tell");
+    Feed fast(1);
+    fast.run(1.5, constant(10'000), constant(1), 1);
+    EXPECT_EQ(fast.state.why_not(), "1.5 s are too short to tell");
+}
+
 TEST(SteadyState, NothingAtAllIsNeverSteady) {
     Feed feed(0);
     feed.run(5, constant(0), constant(0), 0);

@@ -161,13 +161,20 @@ TEST(public_mistake, a_generator_that_runs_out_of_ports) {
 
 // "6 % faster", then "the client is the bottleneck".
 TEST(public_mistake, a_client_that_is_the_bottleneck) {
-    Published run = measured({50}, busy);
+    Published run = measured({50}, [](const model::PlannedTrial& plan) {
+        TrialShape shape = busy(plan);
+        shape.cpu_ms_per_operation = 1;
+        return shape;
+    });
     for (model::TrialResult& trial : run.trials)
         trial.samples.conduct.thread_cpu = {trial.samples.window * 97 / 100};
+    const Reported report = reported(run);
     EXPECT_THAT(
-        reported(run).text,
+        report.text,
         HasSubstr("a load thread was on its CPU for 97 % of the window (limit 90 %): the load generator "
                   "was the bottleneck"));
+    EXPECT_THAT(report.text, HasSubstr("fastapi and django cannot be ranked"));
+    EXPECT_EQ(report.comparison.winner, std::nullopt);
 }
 
 // A JIT compiler starved by its own service: 3.3 k requests/s in two minutes of warm-up, later 7.8 k.

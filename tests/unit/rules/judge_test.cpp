@@ -176,6 +176,10 @@ INSTANTIATE_TEST_SUITE_P(
              [](TrialResult& trial) {
                  trial.party(model::Role::generator)->usage.throttled = std::chrono::milliseconds(120);
              }},
+        Flaw{"generator_cpu", Validity::invalid, "on its CPU for 97 % of the window (limit 90 %)",
+             [](TrialResult& trial) {  // and the contender on its own for 80 %
+                 trial.samples.conduct.thread_cpu = {trial.samples.window * 97 / 100};
+             }},
         Flaw{"offered_rate", Validity::invalid, "195/s of 200/s",
              [](TrialResult& trial) {
                  trial.load_model = model::LoadModel::open;
@@ -278,6 +282,8 @@ INSTANTIATE_TEST_SUITE_P(table, MethodRow,
                                            EffectsOf{"generator_lag", k_grave, "doubt void -"},
                                            EffectsOf{"generator_run_delay", k_usual, "doubt doubt -"},
                                            EffectsOf{"generator_run_delay", k_slight, "- doubt -"},
+                                           EffectsOf{"generator_cpu", k_usual, "doubt doubt -"},
+                                           EffectsOf{"generator_cpu", k_grave, "void void -"},
                                            EffectsOf{"generator_limits", k_usual, "void void -"},
                                            EffectsOf{"generator_stopped", k_grave, "void void -"},
                                            EffectsOf{"generator_throttled", k_grave, "void void -"},
@@ -288,6 +294,23 @@ INSTANTIATE_TEST_SUITE_P(table, MethodRow,
                                            EffectsOf{"delayed_body", k_usual, "- explain -"},
                                            EffectsOf{"think_time", k_usual, "doubt - -"},
                                            EffectsOf{"redirects", k_usual, "explain - -"}));
+
+TEST(judge, leaves_the_goodput_of_a_busy_contender_where_the_generator_was_busy_too) {
+    TrialResult trial = sound_trial();
+    trial.samples.conduct.thread_cpu = {trial.samples.window * 97 / 100};
+    trial.party(model::Role::contender)->limits_in_force->cpu_quota = 1;
+    trial.party(model::Role::contender)->usage.cpu = {trial.samples.window * 95 / 100, Nanoseconds{0}};
+    const model::Judgement judgement = judged(trial);
+    ASSERT_EQ(codes(judgement.findings), std::vector<std::string>{"generator_cpu"});
+    EXPECT_EQ(judgement.findings.front().effects().goodput, model::Effect::doubts);
+}
+
+TEST(judge, tells_first_of_a_contender_that_is_too_fast_because_it_does_not_do_the_work) {
+    TrialResult trial = sound_trial();
+    trial.samples.conduct.thread_cpu = {trial.samples.window * 97 / 100};
+    trial.audit = model::Audit{.table = "users", .rows_left = 5, .lost = 1};
+    EXPECT_THAT(codes(judged(trial).findings), ::testing::ElementsAre("effects", "generator_cpu"));
+}
 
 TEST(judge, does_not_doubt_the_goodput_of_a_busy_contender_for_a_late_generator) {
     TrialResult trial = sound_trial();
