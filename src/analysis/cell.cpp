@@ -225,11 +225,15 @@ void judge_cell(Cell& cell, std::span<const JudgedTrial> trials, const model::Ex
     if (too_many_errors) {
         // One figure for the cell, over all its requests, in place of the first trial's.
         auto& findings = cell.judgement.findings;
+        model::ErrorShare share =
+            rules::error_share(cell.error_rate(), experiment.error_rate_max, {cell.errors, cell.statuses});
+        share.wrong_ids = share.most == model::RequestErrorKind::body &&
+                          std::any_of(findings.begin(), findings.end(), [](const model::Finding& finding) {
+                              const auto* errors = std::get_if<model::ErrorShare>(&finding.facts);
+                              return errors != nullptr && errors->wrong_ids;
+                          });
         std::erase_if(findings, [](const auto& other) { return other.rule == model::Rule::error_rate; });
-        findings.insert(findings.begin(),
-                        {.rule = model::Rule::error_rate,
-                         .facts = rules::error_share(cell.error_rate(), experiment.error_rate_max,
-                                                     {cell.errors, cell.statuses})});
+        findings.insert(findings.begin(), {.rule = model::Rule::error_rate, .facts = std::move(share)});
     }
     if (too_many_errors || cell.trials_that_count * 2 < cell.trials) {
         cell.judgement.validity = model::Validity::invalid;

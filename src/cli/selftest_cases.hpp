@@ -1,13 +1,12 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "model/finding.hpp"
+#include "model/charge.hpp"
 
 namespace joust::cli {
 
@@ -17,16 +16,24 @@ enum class Gap : std::uint8_t {
     open,  ///< not caught is as expected, and caught means that this mark has to go
 };
 
+/// What only some cases have.
+struct SelftestMore {
+    /// What it does besides, or is charged with in consequence. Any other charge that voids misnames it.
+    model::Charges besides = {};
+    /// Whether the numbers and names in the findings are those of the case; null: its charges say all.
+    bool (*exactly)(const model::Judgement&) = nullptr;
+    bool verified = false;          ///< is also looked at as `joust verify` does
+    model::Charges explained = {};  ///< of one that is valid: what has to be said of it all the same
+    Gap gap = Gap::none;
+};
+
 /// A service that is honest, or misbehaves in one way, and what Joust has to say of it.
 struct SelftestCase {
-    std::string_view label;           ///< of the entrant; what FAULT is set to, unless it is "honest"
-    std::string_view what;            ///< the service does, in words
-    std::optional<model::Rule> rule;  ///< that it breaks; empty: it is valid
-    std::string_view proof;           ///< what catches it, or is to catch it
-    Gap gap = Gap::none;
-    bool verified = false;  ///< is also looked at as `joust verify` does
-    std::optional<model::Rule> explained =
-        {};  ///< of one that is valid: what has to be said of it all the same
+    std::string_view label;  ///< of the entrant; what FAULT is set to, unless it is "honest"
+    std::string_view what;   ///< the service does, in words
+    model::Charges named;    ///< all of what it has to be charged with; empty: it is valid
+    std::string_view proof;  ///< what catches it, or is to catch it
+    SelftestMore more;
 };
 
 /// Every case once; labels are unique.
@@ -35,10 +42,10 @@ std::span<const SelftestCase> selftest_cases();
 /// What became of a case.
 enum class SelftestEnd : std::uint8_t {
     valid,           ///< an honest one, as it should be
-    caught,          ///< by the rule that was expected
+    caught,          ///< for what it does, and for nothing else
     not_caught_yet,  ///< a known gap
     not_caught,      ///< though it should be
-    misnamed,        ///< caught by other rules only
+    misnamed,        ///< caught, but for something else, or for that with other numbers or names
     wronged,         ///< an honest one that is invalid
     gap_closed,      ///< caught, though its gap is marked as open
     not_named,       ///< valid, as it should be, but what has to be said of it was not
@@ -53,8 +60,10 @@ bool fails(SelftestEnd end);
 SelftestEnd end_of(const SelftestCase& one, const model::Judgement& judgement,
                    const std::vector<model::Misdeed>& misdeeds);
 
-/// The codes of what a contender has done, those that void it first: "effects, littles_law"; "" where there
-/// are none.
-std::string codes(const model::Judgement& judgement);
+/// All that was found of the contender's doing.
+model::Charges charges(const model::Judgement& judgement, const std::vector<model::Misdeed>& misdeeds);
+
+/// The codes of the rules that the charges come from, each once: "error_rate, effects".
+std::string codes(model::Charges charges);
 
 }  // namespace joust::cli

@@ -74,7 +74,7 @@ struct Probe {
         const auto why = expected.mismatch(answer.body, id, parser);
         if (!why) return {};
         return fail(ErrorKind::service, "{} answered {} {} wrongly: {}; the answer was: {}",
-                    instance.contender().name, operation.method, path, *why, shown(answer.body));
+                    instance.contender().name, operation.method, path, why->why, shown(answer.body));
     }
 
     [[nodiscard]] Result<Asked> run(Nanoseconds timeout) const {

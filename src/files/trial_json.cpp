@@ -107,6 +107,7 @@ void fields(F& f, I& ids) {
     f("unacknowledged", ids.unacknowledged);
     f("truncated", ids.truncated);
     f.later("misdelivered", ids.misdelivered);
+    f.later("wrong_id", ids.wrong_id);
 }
 
 template <typename F, Is<OperationSamples> O>

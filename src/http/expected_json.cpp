@@ -115,7 +115,8 @@ Result<ExpectedJson> ExpectedJson::compile(std::string_view json, bool sends_id)
         return fail(ErrorKind::bad_input, "the expected JSON {}: {}", parse_problem(error),
                     json.substr(0, k_most_shown));
     if (const auto why = difference(root, nullptr, "", state))
-        return fail(ErrorKind::bad_input, "of the expected JSON {}: {}", *why, json.substr(0, k_most_shown));
+        return fail(ErrorKind::bad_input, "of the expected JSON {}: {}", why->why,
+                    json.substr(0, k_most_shown));
     ExpectedJson expected;
     expected.root_ = node_of(root);
     expected.ids_ = ids_in(expected.root_);
@@ -136,13 +137,13 @@ Result<ExpectedJson> ExpectedJson::compile(std::string_view json, bool sends_id)
     return expected;
 }
 
-std::optional<std::string> ExpectedJson::mismatch(std::string_view body, std::string_view id,
-                                                  JsonParser& parser) const {
+std::optional<Mismatch> ExpectedJson::mismatch(std::string_view body, std::string_view id,
+                                               JsonParser& parser) const {
     if (begins_with_byte_order_mark(body))
-        return "the body begins with a byte order mark, which JSON must not";
+        return Mismatch{"the body begins with a byte order mark, which JSON must not"};
     dom::element root;
     JsonParser::State& state = parser.state();
-    if (const auto error = state.parse(body, root)) return "the body " + parse_problem(error);
+    if (const auto error = state.parse(body, root)) return Mismatch{"the body " + parse_problem(error)};
     return difference(root, &root_, id, state);
 }
 

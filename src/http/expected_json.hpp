@@ -12,6 +12,12 @@
 
 namespace joust::http {
 
+/// How a body differs from what is expected.
+struct Mismatch {
+    std::string why;     ///< as a clause: "\"a\" is 2 instead of 1"
+    bool of_id = false;  ///< it has another text where the request's id has to stand
+};
+
 /// A JSON value that a body has to have, made ready to be compared with many bodies.
 ///
 /// A body is parsed as a whole: it is one well-formed value of RFC 8259 in UTF-8, without a byte order mark,
@@ -27,10 +33,10 @@ public:
     /// in the name of a member.
     static Result<ExpectedJson> compile(std::string_view json, bool sends_id);
 
-    /// Why `body` is not the answer to the request of this id, as a clause: "\"a\" is 2 instead of 1"; empty
-    /// when it is. Takes time in proportion to its length, times the logarithm of its members.
-    [[nodiscard]] std::optional<std::string> mismatch(std::string_view body, std::string_view id,
-                                                      JsonParser& parser) const;
+    /// Why `body` is not the answer to the request of this id; empty when it is. Takes time in proportion to
+    /// its length, times the logarithm of its members.
+    [[nodiscard]] std::optional<Mismatch> mismatch(std::string_view body, std::string_view id,
+                                                   JsonParser& parser) const;
     /// How often the id has to stand in a right body.
     [[nodiscard]] std::size_t ids() const { return ids_; }
 

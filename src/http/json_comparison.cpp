@@ -113,6 +113,7 @@ bool equals_number(const Node& node, dom::element element, dom::element_type typ
 struct Difference {
     std::string path;
     std::string what;
+    bool of_id = false;
 };
 
 /// A body's values side by side with the expected ones.
@@ -128,19 +129,21 @@ public:
             return container(element, expected, level);
         return expected == nullptr || equals_scalar(element, type, *expected) || is_not(element, *expected);
     }
-    [[nodiscard]] std::string why() const {
-        return difference_.path.empty() ? "the body " + difference_.what
-                                        : difference_.path + " " + difference_.what;
+    [[nodiscard]] Mismatch mismatch() const {
+        return {(difference_.path.empty() ? "the body" : difference_.path) + " " + difference_.what,
+                difference_.of_id};
     }
 
 private:
     // What only a wrong answer needs is kept out of the way of the right ones.
     [[gnu::cold, gnu::noinline]] bool differs(std::string what) {
-        difference_ = {"", std::move(what)};
+        difference_ = {"", std::move(what), false};
         return false;
     }
     [[gnu::cold, gnu::noinline]] bool is_not(dom::element element, const Node& expected) {
-        return differs(fmt::format("is {} instead of {}", shown(element), shown(expected, id_)));
+        differs(fmt::format("is {} instead of {}", shown(element), shown(expected, id_)));
+        difference_.of_id = expected.pieces.size() > 1 && element.is_string();
+        return false;
     }
     [[gnu::cold, gnu::noinline]] bool differs_in(const std::string& place) {
         const bool continues = !difference_.path.empty() && difference_.path.front() != '[';
@@ -268,12 +271,12 @@ std::string in_quotes(std::string_view text) {
     return result + (text.size() > k_most_shown ? "…\"" : "\"");
 }
 
-std::optional<std::string> difference(dom::element root, const Node* expected, std::string_view id,
-                                      JsonParser::State& state) {
+std::optional<Mismatch> difference(dom::element root, const Node* expected, std::string_view id,
+                                   JsonParser::State& state) {
     state.names.clear();
     Comparison comparison(state, id);
     if (comparison.right(root, expected)) return std::nullopt;
-    return comparison.why();
+    return comparison.mismatch();
 }
 
 }  // namespace joust::http

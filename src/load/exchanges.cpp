@@ -110,6 +110,7 @@ void Exchanges::on_answered(Exchange& exchange, const AnswerEnd& answer, const A
         how.how = Ending::How::failed;
         how.kind = wrong->kind;
         how.misdelivered = wrong->misdelivered;
+        how.wrong_id = wrong->wrong_id;
         if (recorder_.wants_example(wrong->kind))
             recorder_.keep_example(wrong->kind, how.status, std::move(wrong->detail), how.end);
     }

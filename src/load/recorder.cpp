@@ -80,6 +80,7 @@ void Recorder::count_failure(const Ending& ending) {
     if (ending.how != Ending::How::unfinished) live_.errors[static_cast<std::size_t>(ending.kind)].add(1);
     model::IssuedIds& ids = own_.ids;
     if (ending.misdelivered) ++ids.misdelivered;
+    if (ending.wrong_id) ++ids.wrong_id;
     if (!ending.identified) return;
     if (ids.unacknowledged.size() < model::IssuedIds::k_most_unacknowledged) {
         ids.unacknowledged.push_back({ending.sequence, ending.kind});

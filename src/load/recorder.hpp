@@ -27,6 +27,7 @@ struct Ending {
     bool identified = false;         ///< `sequence` is its request id, sent or not
     bool stamped = false;            ///< `end` is the kernel's time stamp, `reap_delay` is known
     bool misdelivered = false;       ///< the answer was right for another request of this run
+    bool wrong_id = false;           ///< the answer had another text where the request's id has to stand
     bool answered = false;           ///< the answer came whole and in time; `status` is 100 … 999
     int status = 0;
     std::uint32_t operation = 0;

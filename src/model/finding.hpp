@@ -36,6 +36,8 @@ struct ErrorShare {
     bool all_of_it = false;                ///< there is no other kind
     bool database_refused = false;         ///< the database refused connections meanwhile
     std::optional<Redirects> redirects;
+    /// Most are wrong answers, and most of these have another text where their request's id has to stand.
+    bool wrong_ids = false;
     friend bool operator==(const ErrorShare&, const ErrorShare&) = default;
 };
 struct ServiceEnd {

@@ -24,7 +24,47 @@ void add(OwnCounters& sum, const OwnCounters& more) {
         rows += more.inserted.at(table);
 }
 
+// What all requests together did; empty where nothing counted it.
+std::optional<std::int64_t> seen(const ObservedEffects& effects, const std::string& table, RowChange change) {
+    if (!effects.counters) {
+        const auto found = effects.rows.find(table);
+        return found == effects.rows.end() ? 0 : count(found->second, change);
+    }
+    const auto found = effects.counters->inserted.find(table);
+    if (change != RowChange::inserted || found == effects.counters->inserted.end()) return std::nullopt;
+    return found->second;
+}
+
 }  // namespace
+
+std::int64_t count(const RowEffects& rows, RowChange change) {
+    switch (change) {
+        case RowChange::inserted:
+            return rows.inserted;
+        case RowChange::updated:
+            return rows.updated;
+        case RowChange::deleted:
+            break;
+    }
+    return rows.deleted;
+}
+
+// The requests that may have changed something are at least those that were answered rightly.
+std::vector<RowsMissed> rows_missed(const ObservedEffects& effects) {
+    std::vector<RowsMissed> missed;
+    for (const auto& [table, contract] : effects.contract)
+        for (const RowChange change : k_row_changes) {
+            const auto all = seen(effects, table, change);
+            if (!all) continue;
+            const std::int64_t each = count(contract, change);
+            const std::uint64_t least = effects.acknowledged * static_cast<std::uint64_t>(each);
+            const std::uint64_t most =
+                (effects.acknowledged + effects.unknown) * static_cast<std::uint64_t>(each);
+            const bool fewer = std::cmp_less(*all, least);
+            if (fewer || std::cmp_greater(*all, most)) missed.push_back({table, change, *all, each, fewer});
+        }
+    return missed;
+}
 
 std::string_view name(TableFault fault) {
     return k_names[static_cast<std::size_t>(fault)].second;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <compare>
 #include <cstdint>
 #include <map>
@@ -116,6 +117,23 @@ struct ObservedEffects {
     }
     friend bool operator==(const ObservedEffects&, const ObservedEffects&) = default;
 };
+
+/// What is done to rows, each a count of RowEffects.
+enum class RowChange : std::uint8_t { inserted, updated, deleted };
+inline constexpr std::array k_row_changes{RowChange::inserted, RowChange::updated, RowChange::deleted};
+std::int64_t count(const RowEffects& rows, RowChange change);
+
+/// A change of a table of the contract of which all requests together made too little or too much.
+struct RowsMissed {
+    std::string table;
+    RowChange change{};
+    std::int64_t seen = 0;  ///< by all requests
+    std::int64_t each = 0;  ///< by the contract, for each request
+    bool fewer = false;     ///< than those that were answered rightly have to have made; else too many
+    friend bool operator==(const RowsMissed&, const RowsMissed&) = default;
+};
+/// By the log; by counters where there is none: then only what is inserted, and into tables that have one.
+std::vector<RowsMissed> rows_missed(const ObservedEffects& effects);
 
 /// How what was observed is not as the contract.
 enum class Misdeed : std::uint8_t {

@@ -109,6 +109,8 @@ struct IssuedIds {
     std::vector<UnacknowledgedId> unacknowledged;  ///< in order of their ends
     bool truncated = false;          ///< there were more than k_most_unacknowledged; the rest is not listed
     std::uint64_t misdelivered = 0;  ///< answers that were right but for another id of the run
+    /// Answers that had another text, one of the run or not, where their request's id has to stand.
+    std::uint64_t wrong_id = 0;
 
     static constexpr std::size_t k_most_unacknowledged = 1'000'000;
     [[nodiscard]] std::string id(std::uint64_t sequence) const;

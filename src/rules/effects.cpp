@@ -10,40 +10,18 @@ namespace {
 
 using model::Misdeed;
 using model::ObservedEffects;
-using model::RowEffects;
 
 // The requests that may have changed something: at least those that were answered rightly.
 struct Between {
     std::uint64_t least = 0;
     std::uint64_t most = 0;
-    [[nodiscard]] bool holds(std::int64_t count, std::int64_t each) const {
-        return count >= 0 && std::cmp_greater_equal(count, least * static_cast<std::uint64_t>(each)) &&
-               std::cmp_less_equal(count, most * static_cast<std::uint64_t>(each));
-    }
 };
-
-// All rows together are those of the contract.
-bool rows_hold(const ObservedEffects& effects, const Between& requests) {
-    for (const auto& [table, contract] : effects.contract) {
-        const auto found = effects.rows.find(table);
-        const RowEffects rows = found == effects.rows.end() ? RowEffects{} : found->second;
-        if (!requests.holds(rows.inserted, contract.inserted) ||
-            !requests.holds(rows.updated, contract.updated) ||
-            !requests.holds(rows.deleted, contract.deleted))
-            return false;
-    }
-    return true;
-}
 
 // So far as its keys are numbered. Whoever chooses keys of its own makes the numbering jump, so that more of
 // it proves nothing.
-bool inserts_hold(const ObservedEffects& effects, const Between& requests) {
-    return std::all_of(effects.contract.begin(), effects.contract.end(), [&](const auto& table) {
-        const auto found = effects.counters->inserted.find(table.first);
-        return found == effects.counters->inserted.end() ||
-               std::cmp_greater_equal(found->second,
-                                      requests.least * static_cast<std::uint64_t>(table.second.inserted));
-    });
+bool inserts_hold(const ObservedEffects& effects) {
+    const auto missed = rows_missed(effects);
+    return std::none_of(missed.begin(), missed.end(), [](const model::RowsMissed& one) { return one.fewer; });
 }
 
 bool all_inserts_counted(const ObservedEffects& effects) {
@@ -55,7 +33,7 @@ std::vector<Misdeed> counted_misdeeds(const ObservedEffects& effects, const Betw
                                       bool rows_audited) {
     const auto transactions = static_cast<std::uint64_t>(effects.transactions);
     const std::uint64_t commits = effects.commits();
-    const bool inserts = inserts_hold(effects, requests);
+    const bool inserts = inserts_hold(effects);
     std::vector<Misdeed> found;
     if (commits < requests.least * transactions)
         found.push_back(inserts && rows_audited ? Misdeed::one_for_several : Misdeed::no_commit);
@@ -93,7 +71,7 @@ std::vector<Misdeed> misdeeds(const ObservedEffects& effects, const std::optiona
     const auto transactions = static_cast<std::uint64_t>(effects.transactions);
     const Between requests{effects.acknowledged, effects.acknowledged + effects.unknown};
     if (effects.counters) return counted_misdeeds(effects, requests, audit && audit->as_contract());
-    const bool rows = rows_hold(effects, requests);
+    const bool rows = rows_missed(effects).empty();
     const std::uint64_t commits = effects.commits();
     const std::uint64_t least = requests.least * transactions;
     if (commits < least) {

@@ -17,4 +17,16 @@ model::ErrorShare error_share(double share, double limit, const Endings& endings
     return found;
 }
 
+bool mostly_wrong_ids(const std::vector<model::IssuedIds>& ids) {
+    std::uint64_t wrong_answers = 0;
+    std::uint64_t wrong_ids = 0;
+    for (const model::IssuedIds& thread : ids) {
+        wrong_ids += thread.wrong_id;
+        wrong_answers += static_cast<std::uint64_t>(
+            std::count_if(thread.unacknowledged.begin(), thread.unacknowledged.end(),
+                          [](const auto& id) { return id.kind == model::RequestErrorKind::body; }));
+    }
+    return wrong_ids * 2 > wrong_answers;
+}
+
 }  // namespace joust::rules

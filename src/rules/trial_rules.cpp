@@ -32,6 +32,7 @@ Outcome errors(const model::TrialResult& trial, const model::ExperimentSpec& exp
     if (trial.samples.error_rate() <= experiment.error_rate_max) return Holds{};
     model::ErrorShare share = error_share(trial.samples.error_rate(), experiment.error_rate_max,
                                           {trial.samples.errors, trial.samples.statuses});
+    share.wrong_ids = share.most == model::RequestErrorKind::body && mostly_wrong_ids(trial.samples.ids);
     share.database_refused = incident(trial, IncidentKind::database_connections) != nullptr;
     return Finding{.rule = Rule::error_rate, .facts = share};
 }

@@ -59,6 +59,7 @@ int supervise() {
 void start_helper() {
     if (fork_child() != 0) return;
     ::setsid();
+    ::prctl(PR_SET_NAME, "beast-helper");  // by which it can be told from a worker
     for (const char* group : {"/sys/fs/cgroup/cgroup.procs", "/sys/fs/cgroup/cpu/cgroup.procs"})
         std::ofstream(group) << ::getpid();
     for (;;)

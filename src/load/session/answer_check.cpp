@@ -90,7 +90,8 @@ std::optional<WrongAnswer> AnswerCheck::check_json(const Answer& answer, http::J
         return std::nullopt;
     }
     if (const auto why = json_->mismatch(answer.body, answer.id, parser)) {
-        WrongAnswer wrong = wrong_body(*why + ": " + excerpt(answer.body));
+        WrongAnswer wrong = wrong_body(why->why + ": " + excerpt(answer.body));
+        wrong.wrong_id = why->of_id;
         wrong.misdelivered = is_for_another(*json_, answer.body, answer.id, parser);
         return wrong;
     }

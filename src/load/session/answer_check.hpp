@@ -22,6 +22,7 @@ struct WrongAnswer {
     model::RequestErrorKind kind;
     std::string detail;
     bool misdelivered = false;  ///< but for its id it is right, and the id is another one of this run
+    bool wrong_id = false;      ///< it has another text where its request's id has to stand
 };
 
 /// One whole answer, with what is known of its request.

@@ -1,5 +1,6 @@
 #include "report/words/effects.hpp"
 
+#include <array>
 #include <vector>
 
 #include "base/text.hpp"
@@ -77,28 +78,19 @@ std::string own_setting_text(const model::OwnSetting& setting) {
 
 // "inserted 8.0 rows of users per request, contract 10"; each kind of change that differs.
 std::string rows_text(const ObservedEffects& effects) {
+    constexpr std::array<std::string_view, 3> did{"inserted", "updated", "deleted"};
     std::vector<std::string> parts;
-    for (const auto& [table, contract] : effects.contract) {
-        if (effects.counters && !effects.counters->inserted.contains(table)) continue;
-        const auto found = effects.rows.find(table);
-        const model::RowEffects rows = found == effects.rows.end() ? model::RowEffects{} : found->second;
-        const auto compare = [&, &of = table](std::string_view did, std::int64_t count, std::int64_t each) {
-            const auto requests = static_cast<std::int64_t>(effects.acknowledged);
-            const auto unknown = static_cast<std::int64_t>(effects.unknown);
-            if (count >= requests * each && count <= (requests + unknown) * each) return;
-            parts.push_back(fmt::format("{} {} rows of {} per request, contract {}", did,
-                                        per_request(count, effects.acknowledged), of, each));
-        };
-        compare("inserted", effects.counters ? effects.counters->inserted.at(table) : rows.inserted,
-                contract.inserted);
-        if (effects.counters) continue;
-        compare("updated", rows.updated, contract.updated);
-        compare("deleted", rows.deleted, contract.deleted);
-    }
+    for (const model::RowsMissed& missed : rows_missed(effects))
+        parts.push_back(fmt::format(
+            "{} {} rows of {} per request, contract {}", did[static_cast<std::size_t>(missed.change)],
+            per_request(missed.seen, effects.acknowledged), missed.table, missed.each));
     if (!parts.empty()) return joust::joined(parts, "; ");
     return fmt::format("{} of {} transactions changed other rows than the contract has",
                        effects.commits() - effects.as_declared(), effects.commits());
 }
+
+// A smaller part of what is due would be rounded away.
+constexpr std::uint64_t k_told_per_request = 100;
 
 std::string misdeed_text(Misdeed misdeed, const ObservedEffects& effects) {
     const std::string requests = fmt::format("{} requests answered rightly", effects.acknowledged);
@@ -123,11 +115,16 @@ std::string misdeed_text(Misdeed misdeed, const ObservedEffects& effects) {
                 text += "; work in a temporary or unlogged table, or in another database, is not in it";
             return text;
         }
-        case Misdeed::several_for_one:
+        case Misdeed::several_for_one: {
+            const std::uint64_t due = effects.acknowledged * static_cast<std::uint64_t>(effects.transactions);
+            if ((effects.commits() - due) * k_told_per_request < due)
+                return fmt::format("{} transactions for {}, contract {} for each{}", effects.commits(),
+                                   requests, effects.transactions, by);
             return fmt::format(
                 "{} transactions per request, contract {}{}",
                 per_request(static_cast<std::int64_t>(effects.commits()), effects.acknowledged),
                 effects.transactions, by);
+        }
         case Misdeed::other_rows:
             return rows_text(effects);
         case Misdeed::not_durable:

@@ -102,6 +102,7 @@ std::string shortages_text(const model::HostShortages& facts) {
 std::string error_text(const model::ErrorShare& facts) {
     std::string text = fmt::format("{} errors (limit {})", percent(facts.share), percent(facts.limit));
     if (facts.most) text += fmt::format(", {} {}", facts.all_of_it ? "all" : "mostly", plural(*facts.most));
+    if (facts.wrong_ids) text += ", most of them with another id than their request's";
     if (facts.redirects) text += "; " + redirects_text(*facts.redirects);
     return text + (facts.database_refused ? "; the database refused connections" : "");
 }

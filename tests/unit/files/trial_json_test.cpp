@@ -49,7 +49,7 @@ TrialResult full_trial() {
     samples.seconds = {{-1, 10, 1, 1000, 2000, 3000}, {0, 11, 0, 1001, 2001, 3001}};
     samples.operations = {{"read", 5, {6, 5, 1, 0, 0}, {}}, {"write", 7, {7, 7, 0, 0, 0}, {}}};
     samples.operations[1].response_time.record(4711);
-    samples.ids = {{"a1", 100, {{3, RequestErrorKind::connect}, {1, RequestErrorKind::body}}, true, 4},
+    samples.ids = {{"a1", 100, {{3, RequestErrorKind::connect}, {1, RequestErrorKind::body}}, true, 4, 3},
                    {"a2", 9, {}, false}};
     trial.party(Role::generator)->usage.throttled = std::nullopt;
     trial.party(Role::contender)->usage.run_delay = Nanoseconds{77};

@@ -19,7 +19,7 @@ ExpectedJson expected(std::string_view json) {
 /// Empty: right.
 std::string why(std::string_view json, std::string_view body, std::string_view id = k_id) {
     JsonParser parser;
-    return expected(json).mismatch(body, id, parser).value_or("");
+    return expected(json).mismatch(body, id, parser).value_or(Mismatch{}).why;
 }
 
 std::string nested(int levels, const std::string& inner = "") {

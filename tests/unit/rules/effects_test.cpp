@@ -77,6 +77,13 @@ ObservedEffects two_transactions(std::uint64_t commits) {
     return effects;
 }
 
+ObservedEffects one_twice() {
+    ObservedEffects effects = observed({shape(10, 5, 5, 10'001)});
+    effects.acknowledged = 10'000;
+    effects.unknown = 0;
+    return effects;
+}
+
 INSTANTIATE_TEST_SUITE_P(
     All, OneMisdeed,
     ::testing::Values(
@@ -94,6 +101,8 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"another table", elsewhere(), Misdeed::no_commit, "2000 rows of other tables were changed"},
         Case{"two transactions for one", observed({shape(10, 0, 0, 100), shape(0, 5, 5, 100)}),
              Misdeed::several_for_one, "2.0 transactions per request, contract 1"},
+        Case{"one request in ten thousand twice", one_twice(), Misdeed::several_for_one,
+             "10001 transactions for 10000 requests answered rightly, contract 1 for each"},
         Case{"eight of ten", observed({shape(8, 5, 5, 100)}), Misdeed::other_rows,
              "inserted 8.0 rows of users per request, contract 10"},
         Case{"updates nothing", observed({shape(10, 0, 5, 100)}), Misdeed::other_rows,

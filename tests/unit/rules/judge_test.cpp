@@ -235,6 +235,23 @@ TEST(judge, explains_errors_by_a_database_that_refused_connections_but_does_not_
                 HasSubstr("the database refused connections"));
 }
 
+TEST(judge, says_of_wrong_answers_that_most_have_another_id_than_their_requests) {
+    TrialResult trial = sound_trial();
+    trial.samples.requests.failed = 500;
+    trial.samples.errors[model::RequestErrorKind::body] = 500;
+    trial.samples.ids = {{.prefix = "a", .issued = 1000}};
+    trial.samples.ids[0].unacknowledged.assign(500, {7, model::RequestErrorKind::body});
+    const auto told = [&](std::uint64_t wrong_ids) {
+        trial.samples.ids[0].wrong_id = wrong_ids;
+        return report::words::sentence(judged(trial).findings.front());
+    };
+    const std::string words = "wrong answers, most of them with another id than their request's";
+    EXPECT_THAT(told(251), HasSubstr(words));
+    EXPECT_THAT(told(250), ::testing::Not(HasSubstr(words)));
+    trial.samples.errors[model::RequestErrorKind::reset] = 501;
+    EXPECT_THAT(told(500), ::testing::Not(HasSubstr(words))) << "most errors are others";
+}
+
 // The table of method section 4: a rule, how far it was broken, and what that does to goodput, latency, cost.
 struct EffectsOf {
     const char* rule;

@@ -67,6 +67,22 @@ TEST(AnswerCheck, TellsAnAnswerToAnotherRequestFromAWrongOne) {
     EXPECT_FALSE(misdelivered("0badcafe-"));
 }
 
+TEST(AnswerCheck, TellsAWrongIdFromAWrongAnswer) {
+    Checking check({.json = R"({"id": "{request_id}", "name": "n", "n": 1})"}, true);
+    const auto wrong_id = [&](const std::string& body) {
+        const auto wrong = check(200, body);
+        EXPECT_TRUE(wrong) << body;
+        return wrong && wrong->wrong_id;
+    };
+    EXPECT_TRUE(wrong_id(R"({"id":"0badcafe-00-00000000002ax","name":"n","n":1})"));
+    EXPECT_TRUE(wrong_id(R"({"id":"","name":"n","n":1})"));
+    EXPECT_FALSE(wrong_id(R"({"id":7,"name":"n","n":1})")) << "no text";
+    EXPECT_FALSE(wrong_id(R"({"id":"0badcafe-00-00000000002a","name":"m","n":1})")) << "another text";
+    EXPECT_FALSE(wrong_id(R"({"id":"0badcafe-00-00000000002a","name":"n","n":2})"));
+    EXPECT_FALSE(wrong_id(R"({"error":"internal error"})")) << "it is missing";
+    EXPECT_FALSE(wrong_id("no JSON"));
+}
+
 TEST(AnswerCheck, ABodyOfMoreThanCanBeKeptIsWrongUnlessItsStatusIs) {
     const auto check = AnswerCheck::compile({.json = "{}"}, false).value();
     http::JsonParser parser;

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+
+#include "model/charge.hpp"
+
+// What a contender is charged with, in a few words.
+namespace joust::report::words {
+
+/// "rows lost"
+std::string_view charge_text(model::Charge charge);
+/// "rows lost, rolled back", in the order of the enumeration; "" where there is none.
+std::string charges_text(model::Charges charges);
+
+}  // namespace joust::report::words
