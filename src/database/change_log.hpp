@@ -38,14 +38,10 @@ struct ChangeLog {
     std::optional<model::OwnCounters> counters = {};
 };
 
-/// Changed rows by the request_id that they hold, or held, and by table; "" where it is null or there is no
-/// such column. Ids are cut off after 256 characters.
-using RowsByRequest = std::map<std::string, model::RowsByTable>;
-
 /// What transactions changed from some time on, where the database was made to tell it.
 struct Witnessed {
     std::uint64_t commits = 0;  ///< of whatever table
-    RowsByRequest rows;
+    model::RowsByTable rows;    ///< of tables that had any
 };
 
 /// Bytes of log from its start to its end; empty where these are no places as PostgreSQL writes them.

@@ -27,8 +27,8 @@ constexpr std::string_view k_empty = "empty";
 constexpr std::string_view k_tell = "tell";
 constexpr std::string_view k_count = "count ";  // and the table, NUL, and what a row is to hold
 constexpr std::string_view k_changes = "changes";
-constexpr std::string_view k_call = "call ";            // and the tables, each with NUL behind it
-constexpr std::string_view k_witnessed = "witnessed ";  // likewise
+constexpr std::string_view k_call = "call ";    // and the tables, each with NUL behind it
+constexpr std::string_view k_check = "check ";  // likewise
 constexpr std::string_view k_dismiss = "dismiss";
 
 constexpr std::size_t k_part = host::k_longest_part / 2;  // of rows: so that the last one fits as well
@@ -146,8 +146,8 @@ Result<std::string> do_work(std::string_view request, const host::Tell& tell) {
         JOUST_CHECK(call_witness(file, patience, tables_in(work.substr(k_call.size()))));
         return "";
     }
-    if (work.starts_with(k_witnessed)) {
-        JOUST_CHECK(tell_witnessed(file, patience, tables_in(work.substr(k_witnessed.size())), tell));
+    if (work.starts_with(k_check)) {
+        JOUST_CHECK(check_witness(file, patience, tables_in(work.substr(k_check.size()))));
         return "";
     }
     if (work == k_dismiss) {
@@ -245,17 +245,9 @@ Result<std::optional<ChangeLog>> Sqlite::changes_in_turn(const std::string& cont
     return std::optional(std::move(*changes));
 }
 
-Result<Testimony> Sqlite::testimony_of(const std::string& contender,
-                                       const std::set<std::string>& tables) const {
-    std::string told;
-    JOUST_CHECK(as_owner_of(contender, with_tables(k_witnessed, tables),
-                            [&](std::string_view part) { told += part; }));
-    return parsed_testimony(told);
-}
-
 Status Sqlite::call_witness(const std::string& contender, const std::set<std::string>& tables) {
     JOUST_CHECK(as_owner_of(contender, with_tables(k_call, tables)));
-    JOUST_TRY(Testimony begun, testimony_of(contender, tables));
+    JOUST_TRY(SqliteState begun, state_of(contender));
     witness_ = {contender, tables, std::move(begun)};
     return {};
 }
@@ -263,12 +255,9 @@ Status Sqlite::call_witness(const std::string& contender, const std::set<std::st
 Result<Witnessed> Sqlite::witnessed(const std::string& contender) {
     if (!witness_ || witness_->contender != contender)
         return fail(ErrorKind::database, "nothing was to tell the rows of {}", contender);
-    JOUST_TRY(Testimony now, testimony_of(contender, witness_->tables));
-    const ChangeCounter& begun = witness_->begun.counter;
-    if (now.counter.index != begun.index || now.counter.commits < begun.commits)
-        return fail(ErrorKind::unsupported,
-                    "its wal-index (FILE-shm), which has SQLite's change counter, was made anew in between");
-    return Witnessed{.commits = now.counter.commits - begun.commits, .rows = std::move(now.rows)};
+    JOUST_TRY(const SqliteState now, state_of(contender));
+    JOUST_CHECK(as_owner_of(contender, with_tables(k_check, witness_->tables)));
+    return witnessed_between(witness_->begun, now, witness_->tables);
 }
 
 Status Sqlite::dismiss_witness(const std::string& contender) {

@@ -84,8 +84,6 @@ private:
         const std::string& contender, std::string_view work,
         const host::Tell& each = [](std::string_view) {}) const;
     [[nodiscard]] Result<SqliteState> state_of(const std::string& contender) const;
-    [[nodiscard]] Result<Testimony> testimony_of(const std::string& contender,
-                                                 const std::set<std::string>& tables) const;
 
     Path directory_;
     host::Deputy deputy_;
@@ -101,7 +99,7 @@ private:
     struct Witness {
         std::string contender;
         std::set<std::string> tables;
-        Testimony begun;
+        SqliteState begun;
     };
     std::optional<Witness> witness_;
     bool stopped_ = false;

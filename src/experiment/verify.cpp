@@ -113,14 +113,6 @@ void add(model::RowsByTable& sum, const model::RowsByTable& more, std::int64_t t
     std::erase_if(sum, [](const auto& one) { return one.second == model::RowEffects{}; });
 }
 
-// Of all requests together.
-model::RowsByTable all_rows(const database::Witnessed& seen) {
-    model::RowsByTable all;
-    for (const auto& [id, rows] : seen.rows)
-        add(all, rows, 1);
-    return all;
-}
-
 // One entrant that is looked at.
 class Look {
 public:
@@ -252,7 +244,7 @@ private:
         instance.stop(k_stop_grace);
         if (witness && !seen.failed) {
             seen.found.transactions = seen.before.commits;
-            seen.found.rows = all_rows(seen.before);
+            seen.found.rows = seen.before.rows;
             result_.one_by_one = std::move(seen.found);
         }
         return {};
@@ -279,11 +271,9 @@ private:
         bool failed = false;
     };
     void look_at_rows(const Witness& witness, int number, RowsSeen& seen) {
-        const bool ids = probes::rows_left(spec_.workload).has_value();
-        const std::string id = ids ? ids_.id(ids_.issued + static_cast<std::uint64_t>(number)) : "";
         const model::EffectsContract& contract = operation(number).effects;
         auto after = witness.says();
-        const bool at_once = after && as_contract(contract, id, seen.before, *after);
+        const bool at_once = after && as_contract(contract, seen.before, *after);
         if (after && !at_once) {
             std::this_thread::sleep_for(k_late);
             after = witness.says();
@@ -296,23 +286,19 @@ private:
         ++seen.found.requests;
         if (at_once)
             ++seen.found.as_contract;
-        else if (as_contract(contract, id, seen.before, *after))
+        else if (as_contract(contract, seen.before, *after))
             ++seen.found.late;
         seen.before = std::move(*after);
     }
 
-    // `id`: what rows of the request hold; "" where that is not known.
-    static bool as_contract(const model::EffectsContract& contract, const std::string& id,
-                            const database::Witnessed& before, const database::Witnessed& after) {
+    static bool as_contract(const model::EffectsContract& contract, const database::Witnessed& before,
+                            const database::Witnessed& after) {
         model::RowsByTable wanted;
         add(wanted, contract.rows, 1);
-        model::RowsByTable changed = all_rows(after);
-        add(changed, all_rows(before), -1);
-        if (changed != wanted) return false;
-        const auto own = after.rows.find(id);
-        if (!id.empty() && (own == after.rows.end() || own->second != wanted)) return false;
-        return contract.transactions == 0 ||
-               std::cmp_equal(after.commits - before.commits, contract.transactions);
+        model::RowsByTable changed = after.rows;
+        add(changed, before.rows, -1);
+        return changed == wanted && (contract.transactions == 0 ||
+                                     std::cmp_equal(after.commits - before.commits, contract.transactions));
     }
 
     // A commit that comes while another is made durable may be made so together with it, sooner than it
