@@ -25,23 +25,32 @@ std::string name_of(std::size_t place, const Deed& deed) {
     return fmt::format("{}{}_{}", k_prefix, place, deed.event);
 }
 
-// As the file's schema keeps them, word by word. With a default, a contender's OR REPLACE, which a trigger
-// takes over, does not fail here.
+// As the file's schema keeps them, word by word. DO NOTHING holds whatever the contender's own statement says
+// of conflicts, which would go before an OR IGNORE.
 std::vector<std::string> schema_of(const std::set<std::string>& tables) {
     std::vector<std::string> statements;
     std::size_t place = 0;
     for (const std::string& table : tables) {
         for (const Deed& deed : k_deeds) {
             const std::string name = name_of(place, deed);
-            statements.push_back(fmt::format(
-                "CREATE TABLE {} (id INTEGER PRIMARY KEY AUTOINCREMENT, never NOT NULL DEFAULT 0)", name));
             statements.push_back(
-                fmt::format("CREATE TRIGGER {0}_on AFTER {1} ON {2} BEGIN INSERT OR IGNORE INTO {0} (never) "
-                            "VALUES (NULL); END",
+                fmt::format("CREATE TABLE {} (id INTEGER PRIMARY KEY AUTOINCREMENT, one UNIQUE)", name));
+            statements.push_back(
+                fmt::format("CREATE TRIGGER {0}_on AFTER {1} ON {2} BEGIN INSERT INTO {0} (one) VALUES (1) "
+                            "ON CONFLICT (one) DO NOTHING; END",
                             name, deed.event, sqlite_identifier(table)));
         }
         ++place;
     }
+    return statements;
+}
+
+// The row that keeps out all others.
+std::string first_rows(std::size_t tables) {
+    std::string statements;
+    for (std::size_t place = 0; place < tables; ++place)
+        for (const Deed& deed : k_deeds)
+            statements += fmt::format("INSERT INTO {} (one) VALUES (1);", name_of(place, deed));
     return statements;
 }
 
@@ -72,7 +81,8 @@ Status call_witness(const Path& file, Nanoseconds patience, const std::set<std::
                                                                sqlite_literal(table))));
         if (there.empty()) return fail(ErrorKind::unsupported, "there is no table {}", table);
     }
-    JOUST_CHECK(connection.run(fmt::format("BEGIN IMMEDIATE;{};COMMIT", joined(schema_of(tables), ";"))));
+    JOUST_CHECK(connection.run(fmt::format("BEGIN IMMEDIATE;{};{}COMMIT", joined(schema_of(tables), ";"),
+                                           first_rows(tables.size()))));
     return {};
 }
 
@@ -83,7 +93,7 @@ Status dismiss_witness(const Path& file, Nanoseconds patience) {
 
 Status check_witness(const Path& file, Nanoseconds patience, const std::set<std::string>& tables) {
     JOUST_TRY(SqliteConnection connection, SqliteConnection::open(file, false, patience));
-    JOUST_TRY(const auto there, connection.run(ours("sql")));
+    JOUST_TRY(const auto there, connection.run(ours("sql") + " AND sql IS NOT NULL"));
     const std::vector<std::string> made = schema_of(tables);
     if (std::multiset<std::string>(there.begin(), there.end()) !=
         std::multiset<std::string>(made.begin(), made.end()))

@@ -10,7 +10,7 @@ namespace joust::database {
 
 // SQLite's log has the pages that a transaction left, not the rows that it changed on the way. So the file
 // itself is made to count: by triggers on the contender's tables, which whoever changes their rows runs. Each
-// tries to insert a row into a table of Joust's, which takes none and goes on; the number that AUTOINCREMENT
+// tries to insert a second row into a table of Joust's, which takes one only; the number that AUTOINCREMENT
 // has given it is kept in sqlite_sequence all the same, in the same transaction. An insert that came about
 // would be among the changes that a contender's connection counts (total_changes). It costs the contender
 // time, so this is for looking at one only. All of it is to be called in a process of the user who owns the

@@ -91,14 +91,18 @@ TEST_F(SqliteWitness, IsNotAmongTheChangesThatAContenderCounts) {
     EXPECT_EQ(sqlite3_total_changes(session_) - before, 20);
 }
 
-TEST_F(SqliteWitness, BreaksNoStatementThatReplacesOrUpdatesInsteadOfInserting) {
+TEST_F(SqliteWitness, BreaksNoStatementWhateverItSaysOfConflicts) {
     ask("CREATE UNIQUE INDEX one ON users (request_id)");
     ASSERT_TRUE(database_->call_witness("django", {"users"}));
+    const int before = sqlite3_total_changes(session_);
     ask("INSERT INTO users (request_id) VALUES ('a')");
     ask("INSERT INTO users (request_id) VALUES ('a') ON CONFLICT (request_id) DO UPDATE SET age = 7");
     ask("INSERT OR IGNORE INTO users (request_id) VALUES ('a')");
-    ask("INSERT OR REPLACE INTO users (request_id) VALUES ('b')");
-    EXPECT_THAT(seen().rows, ElementsAre(Pair("users", model::RowEffects{2, 1, 0})));
+    for (const std::string policy : {"REPLACE", "ABORT", "FAIL", "ROLLBACK"})
+        ask("INSERT OR " + policy + " INTO users (request_id) VALUES ('" + policy + "');" + "UPDATE OR " +
+            policy + " users SET age = 8 WHERE request_id = 'a'");
+    EXPECT_THAT(seen().rows, ElementsAre(Pair("users", model::RowEffects{5, 5, 0})));
+    EXPECT_EQ(sqlite3_total_changes(session_) - before, 10);
 }
 
 // What a transaction does after its answer is not there with it.
