@@ -38,6 +38,12 @@ struct ChangeLog {
     std::optional<model::OwnCounters> counters = {};
 };
 
+/// What transactions changed from some time on, where the database was made to tell it.
+struct Witnessed {
+    std::uint64_t commits = 0;  ///< of whatever table
+    model::RowsByTable rows;    ///< of tables that had any
+};
+
 /// Bytes of log from its start to its end; empty where these are no places as PostgreSQL writes them.
 std::optional<std::uint64_t> bytes_of(const ChangeLog& log);
 

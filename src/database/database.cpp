@@ -35,6 +35,18 @@ Result<std::uint64_t> Database::statements_since(const std::string&, LogMark) {
     return tl::unexpected(no_server());
 }
 
+Status Database::call_witness(const std::string&, const std::set<std::string>&) {
+    return fail(ErrorKind::unsupported, "this database has a log");
+}
+
+Result<Witnessed> Database::witnessed(const std::string&) {
+    return fail(ErrorKind::unsupported, "this database has a log");
+}
+
+Status Database::dismiss_witness(const std::string&) {
+    return {};
+}
+
 std::string masked(const std::string& url) {
     const std::size_t scheme = url.find("://");
     const std::size_t at = url.find('@');

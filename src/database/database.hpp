@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -163,6 +164,15 @@ public:
     /// Statements that the contender's sessions have sent since `mark`, of a server that is `telling`; BEGIN,
     /// COMMIT and the like are some. Fails (unsupported) for a database without a server.
     virtual Result<std::uint64_t> statements_since(const std::string& contender, LogMark mark);
+
+    /// Has the contender's database itself tell the rows of these tables that are changed from now on. It
+    /// costs the contender time: only for looking at one. To be called while it does nothing. Fails
+    /// (unsupported) for a database that has a log, and where there are no such tables.
+    virtual Status call_witness(const std::string& contender, const std::set<std::string>& tables);
+    /// What was committed since then. Fails (unsupported) where that cannot be known any more.
+    virtual Result<Witnessed> witnessed(const std::string& contender);
+    /// The contender's database is again as it was.
+    virtual Status dismiss_witness(const std::string& contender);
 
     /// Stops the server and removes the data; afterwards running() is false. A second call does nothing.
     virtual Status stop() = 0;

@@ -27,6 +27,9 @@ constexpr std::string_view k_empty = "empty";
 constexpr std::string_view k_tell = "tell";
 constexpr std::string_view k_count = "count ";  // and the table, NUL, and what a row is to hold
 constexpr std::string_view k_changes = "changes";
+constexpr std::string_view k_call = "call ";    // and the tables, each with NUL behind it
+constexpr std::string_view k_check = "check ";  // likewise
+constexpr std::string_view k_dismiss = "dismiss";
 
 constexpr std::size_t k_part = host::k_longest_part / 2;  // of rows: so that the last one fits as well
 static_assert(k_part + 4 * RowsOfRequest::k_longest_id + 64 < host::k_longest_part);
@@ -109,6 +112,20 @@ std::optional<RowsOfRequest> rows_told(std::string_view text) {
                          number(text.substr(first + 1, second - first - 1))};
 }
 
+std::string with_tables(std::string_view work, const std::set<std::string>& tables) {
+    std::string text(work);
+    for (const std::string& table : tables)
+        text.append(table).push_back('\0');
+    return text;
+}
+
+std::set<std::string> tables_in(std::string_view text) {
+    std::set<std::string> tables;
+    for (const std::string_view table : split(text, '\0'))
+        if (!table.empty()) tables.emplace(table);
+    return tables;
+}
+
 Result<std::string> do_work(std::string_view request, const host::Tell& tell) {
     const std::size_t first = request.find('\n');
     const std::size_t second = request.find('\n', first + 1);
@@ -123,6 +140,18 @@ Result<std::string> do_work(std::string_view request, const host::Tell& tell) {
     }
     if (work == k_changes) {
         JOUST_CHECK(tell_state(file, patience, tell));
+        return "";
+    }
+    if (work.starts_with(k_call)) {
+        JOUST_CHECK(call_witness(file, patience, tables_in(work.substr(k_call.size()))));
+        return "";
+    }
+    if (work.starts_with(k_check)) {
+        JOUST_CHECK(check_witness(file, patience, tables_in(work.substr(k_check.size()))));
+        return "";
+    }
+    if (work == k_dismiss) {
+        JOUST_CHECK(dismiss_witness(file, patience));
         return "";
     }
     JOUST_CHECK(work == k_make ? make(file, patience) : empty(file, patience));
@@ -214,6 +243,27 @@ Result<std::optional<ChangeLog>> Sqlite::changes_in_turn(const std::string& cont
     auto changes = changes_between(*turn_->begun, *ended);
     if (!changes) return not_counted("does not cover the turn", changes.error());
     return std::optional(std::move(*changes));
+}
+
+Status Sqlite::call_witness(const std::string& contender, const std::set<std::string>& tables) {
+    JOUST_CHECK(as_owner_of(contender, with_tables(k_call, tables)));
+    JOUST_TRY(SqliteState begun, state_of(contender));
+    witness_ = {contender, tables, std::move(begun)};
+    return {};
+}
+
+Result<Witnessed> Sqlite::witnessed(const std::string& contender) {
+    if (!witness_ || witness_->contender != contender)
+        return fail(ErrorKind::database, "nothing was to tell the rows of {}", contender);
+    JOUST_TRY(const SqliteState now, state_of(contender));
+    JOUST_CHECK(as_owner_of(contender, with_tables(k_check, witness_->tables)));
+    return witnessed_between(witness_->begun, now, witness_->tables);
+}
+
+Status Sqlite::dismiss_witness(const std::string& contender) {
+    witness_.reset();
+    JOUST_CHECK(as_owner_of(contender, k_dismiss));
+    return {};
 }
 
 Result<std::string> Sqlite::rows_by_request(const std::string& contender, const RowQuery& query,

@@ -3,11 +3,13 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
 #include "database/database.hpp"
 #include "database/sqlite_changes.hpp"
+#include "database/sqlite_witness.hpp"
 #include "host/deputy.hpp"
 
 namespace joust::database {
@@ -50,6 +52,9 @@ public:
     Status read_changes(const ChangeLog&, const std::function<void(const WalRecord&)>&) override {
         return fail(ErrorKind::unsupported, "SQLite's log cannot be read");
     }
+    Status call_witness(const std::string& contender, const std::set<std::string>& tables) override;
+    Result<Witnessed> witnessed(const std::string& contender) override;
+    Status dismiss_witness(const std::string& contender) override;
     Result<model::DatabaseFacts> facts() override;
     [[nodiscard]] std::optional<host::UsageSource> usage_source() const override { return std::nullopt; }
     [[nodiscard]] Result<std::optional<model::LimitsInForce>> limits_in_force() const override {
@@ -91,6 +96,12 @@ private:
         Result<SqliteState> begun;
     };
     std::optional<Turn> turn_;
+    struct Witness {
+        std::string contender;
+        std::set<std::string> tables;
+        SqliteState begun;
+    };
+    std::optional<Witness> witness_;
     bool stopped_ = false;
 };
 

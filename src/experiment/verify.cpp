@@ -31,8 +31,15 @@ constexpr std::int64_t k_users = 8;
 constexpr Nanoseconds k_waited = database::k_slow_commit * 9 / 10;
 
 constexpr const char* k_slow_part = "commits that take long";
+constexpr const char* k_file_part = "single requests";
 constexpr const char* k_sync_part = "syncs of the database's file";
+constexpr const char* k_rows_part = "rows of single requests";
 constexpr const char* k_crash_part = "crash of the database";
+
+// By then a transaction that was not there with its answer is, if it comes at all.
+constexpr Nanoseconds k_late = 200ms;
+// Whoever answers first does so while its sync is held back, and has made it when the next request is sent.
+constexpr Nanoseconds k_sync_delay = 20ms;
 
 constexpr Nanoseconds k_clock_drift = 5ms;  // in some seconds a clock is slewed by less
 
@@ -70,6 +77,42 @@ private:
     database::Database* database_;
 };
 
+// Triggers of Joust's in a contender's database, which go with it.
+class Witness {
+public:
+    static Result<Witness> call(database::Database& database, const std::string& contender,
+                                const std::set<std::string>& tables) {
+        JOUST_CHECK(database.call_witness(contender, tables));
+        return Witness(database, contender);
+    }
+    Witness(Witness&& other) noexcept
+        : database_(std::exchange(other.database_, nullptr)), contender_(other.contender_) {}
+    Witness(const Witness&) = delete;
+    Witness& operator=(const Witness&) = delete;
+    Witness& operator=(Witness&&) = delete;
+    ~Witness() {
+        if (database_ != nullptr) static_cast<void>(database_->dismiss_witness(contender_));
+    }
+    [[nodiscard]] Result<database::Witnessed> says() const { return database_->witnessed(contender_); }
+
+private:
+    Witness(database::Database& database, const std::string& contender)
+        : database_(&database), contender_(contender) {}
+    database::Database* database_;
+    const std::string& contender_;
+};
+
+// Adds `more` to `sum`, `times` being 1, or takes it away, being -1; tables without any are left out.
+void add(model::RowsByTable& sum, const model::RowsByTable& more, std::int64_t times) {
+    for (const auto& [table, rows] : more) {
+        model::RowEffects& of_table = sum[table];
+        of_table.inserted += times * rows.inserted;
+        of_table.updated += times * rows.updated;
+        of_table.deleted += times * rows.deleted;
+    }
+    std::erase_if(sum, [](const auto& one) { return one.second == model::RowEffects{}; });
+}
+
 // One entrant that is looked at.
 class Look {
 public:
@@ -89,7 +132,7 @@ public:
             return std::move(result_);
         }
         const bool server = spec_.benchmark.database.engine == model::DatabaseEngine::postgres;
-        JOUST_CHECK(server ? look_at_server() : tried(k_sync_part, [this] { return count_syncs(); }));
+        JOUST_CHECK(server ? look_at_server() : tried(k_file_part, [this] { return single_requests(); }));
         return std::move(result_);
     }
 
@@ -168,22 +211,94 @@ private:
         return slow.end();
     }
 
-    // Every system call of a traced program takes longer, which matters to nobody here.
-    Status count_syncs() {
+    // Of a file SQLite's counters tell in a trial how many transactions all requests made, but neither their
+    // rows nor whether they were durable. Every system call of a traced program takes longer, which matters
+    // to nobody here.
+    Status single_requests() {
         JOUST_TRY(deploy::Instance instance, start());
         JOUST_CHECK(load_before(instance));
-        JOUST_TRY(host::SyncCount count,
-                  host::SyncCount::begin(instance.pids(), rig_.database().directory_of(label_)));
-        model::CommitSyncs counted;
+        std::set<std::string> tables;
+        for (const model::Operation* operation : operations_)
+            tables.merge(tables_of(*operation));
+        auto witness = Witness::call(rig_.database(), label_, tables);
+        if (!witness) leave_out(k_rows_part, witness.error().message);
+        auto syncs =
+            host::SyncCount::begin(instance.pids(), rig_.database().directory_of(label_), k_sync_delay);
+        if (!syncs) leave_out(k_sync_part, syncs.error().message);
+        const Nanoseconds clocks_before = clock_offset();
+        std::vector<deploy::Asked> asked;
+        RowsSeen seen;
         for (int number = 0; number < k_slow_requests; ++number) {
-            JOUST_CHECK(ask(instance, number));
-            ++counted.requests;
-            counted.transactions += static_cast<std::uint64_t>(operation(number).effects.transactions);
+            JOUST_TRY(const deploy::Asked one, ask(instance, number));
+            asked.push_back(one);
+            if (witness && !seen.failed) look_at_rows(*witness, number, seen);
+            std::this_thread::sleep_for(k_pause);
         }
-        JOUST_TRY(counted.syncs, count.finish());
+        if (syncs) {
+            JOUST_CHECK(syncs->finish());
+            if (std::chrono::abs(clock_offset() - clocks_before) > k_clock_drift)
+                leave_out(k_sync_part, "the wall clock, by which syncs are dated, jumped meanwhile");
+            else
+                result_.syncs = held_against(asked, syncs->ends());
+        }
         instance.stop(k_stop_grace);
-        result_.syncs = counted;
+        if (witness && !seen.failed) {
+            seen.found.transactions = seen.before.commits;
+            seen.found.rows = seen.before.rows;
+            result_.one_by_one = std::move(seen.found);
+        }
         return {};
+    }
+
+    [[nodiscard]] model::CommitSyncs held_against(const std::vector<deploy::Asked>& asked,
+                                                  const std::vector<WallTime>& syncs) const {
+        model::CommitSyncs counted{.requests = asked.size(), .syncs = syncs.size()};
+        for (std::size_t number = 0; number < asked.size(); ++number) {
+            const auto wanted = operation(static_cast<int>(number)).effects.transactions;
+            const auto ended = std::count_if(syncs.begin(), syncs.end(), [&](WallTime sync) {
+                return sync >= asked[number].sent && sync <= asked[number].answered;
+            });
+            counted.transactions += static_cast<std::uint64_t>(wanted);
+            if (ended < wanted) ++counted.early;
+        }
+        return counted;
+    }
+
+    // Of single requests, up to the last one.
+    struct RowsSeen {
+        model::OneByOne found;
+        database::Witnessed before;
+        bool failed = false;
+    };
+    void look_at_rows(const Witness& witness, int number, RowsSeen& seen) {
+        const model::EffectsContract& contract = operation(number).effects;
+        auto after = witness.says();
+        const bool at_once = after && as_contract(contract, seen.before, *after);
+        if (after && !at_once) {
+            std::this_thread::sleep_for(k_late);
+            after = witness.says();
+        }
+        if (!after) {
+            leave_out(k_rows_part, after.error().message);
+            seen.failed = true;
+            return;
+        }
+        ++seen.found.requests;
+        if (at_once)
+            ++seen.found.as_contract;
+        else if (as_contract(contract, seen.before, *after))
+            ++seen.found.late;
+        seen.before = std::move(*after);
+    }
+
+    static bool as_contract(const model::EffectsContract& contract, const database::Witnessed& before,
+                            const database::Witnessed& after) {
+        model::RowsByTable wanted;
+        add(wanted, contract.rows, 1);
+        model::RowsByTable changed = after.rows;
+        add(changed, before.rows, -1);
+        return changed == wanted && (contract.transactions == 0 ||
+                                     std::cmp_equal(after.commits - before.commits, contract.transactions));
     }
 
     // A commit that comes while another is made durable may be made so together with it, sooner than it

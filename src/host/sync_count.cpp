@@ -60,8 +60,8 @@ private:
 // What is traced belongs to a thread: this one does nothing else, and with its end all are let go.
 class SyncCount::Tracer {
 public:
-    Tracer(std::vector<pid_t> processes, std::optional<Path> directory)
-        : processes_(std::move(processes)), directory_(std::move(directory)) {}
+    Tracer(std::vector<pid_t> processes, std::optional<Path> directory, Nanoseconds delay)
+        : processes_(std::move(processes)), directory_(std::move(directory)), delay_(delay) {}
     Tracer(const Tracer&) = delete;
     Tracer& operator=(const Tracer&) = delete;
     ~Tracer() { static_cast<void>(finish()); }
@@ -74,13 +74,14 @@ public:
         ending_ = true;
         if (thread_.joinable()) thread_.join();
         if (!problem_.empty()) return fail(ErrorKind::unsupported, "{}", problem_);
-        return syncs_;
+        return syncs_.size();
     }
+    [[nodiscard]] const std::vector<WallTime>& ends() const { return syncs_; }
 
 private:
     void run() {
         auto ticks = Ticks::start();
-        Tracees tracees(directory_);
+        Tracees tracees(directory_, delay_);
         const Status begun = ticks ? seize(tracees) : Status(tl::unexpected(ticks.error()));
         if (!begun) {
             tracees.let_go(k_let_go);
@@ -107,9 +108,10 @@ private:
 
     std::vector<pid_t> processes_;
     std::optional<Path> directory_;
+    Nanoseconds delay_;
     std::promise<Status> begun_;
     std::atomic<bool> ending_ = false;
-    std::uint64_t syncs_ = 0;  ///< of the thread's, to be read when it has ended, as the next
+    std::vector<WallTime> syncs_;  ///< of the thread's, to be read when it has ended, as the next
     std::string problem_;
     std::thread thread_;
 };
@@ -119,14 +121,19 @@ SyncCount::SyncCount(SyncCount&&) noexcept = default;
 SyncCount& SyncCount::operator=(SyncCount&&) noexcept = default;
 SyncCount::~SyncCount() = default;
 
-Result<SyncCount> SyncCount::begin(const std::vector<pid_t>& processes, std::optional<Path> directory) {
-    auto tracer = std::make_unique<Tracer>(processes, std::move(directory));
+Result<SyncCount> SyncCount::begin(const std::vector<pid_t>& processes, std::optional<Path> directory,
+                                   Nanoseconds delay) {
+    auto tracer = std::make_unique<Tracer>(processes, std::move(directory), delay);
     JOUST_CHECK(tracer->start());
     return SyncCount(std::move(tracer));
 }
 
 Result<std::uint64_t> SyncCount::finish() {
     return tracer_->finish();
+}
+
+const std::vector<WallTime>& SyncCount::ends() const {
+    return tracer_->ends();
 }
 
 }  // namespace joust::host

@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "base/error.hpp"
 #include "base/file.hpp"
 
@@ -27,8 +28,11 @@ class SyncCount {
 public:
     /// Fails (unsupported) where this process may not trace one of them, or another already does; (io) where
     /// one of them does not exist.
-    /// With `directory`, only syncs of files that lie in it then.
-    static Result<SyncCount> begin(const std::vector<pid_t>& processes, std::optional<Path> directory = {});
+    /// With `directory`, only syncs of files that lie in it then. Each begins `delay` later than asked for,
+    /// and meanwhile no other thread gets on with a system call: so what is done before it can be told from
+    /// what waits for it.
+    static Result<SyncCount> begin(const std::vector<pid_t>& processes, std::optional<Path> directory = {},
+                                   Nanoseconds delay = Nanoseconds{0});
 
     SyncCount(SyncCount&&) noexcept;
     SyncCount& operator=(SyncCount&&) noexcept;
@@ -37,6 +41,8 @@ public:
     /// The calls up to now; nothing is counted any more. Fails (unsupported) where they cannot be known. To
     /// be called once.
     Result<std::uint64_t> finish();
+    /// When each of the calls that finish() has told had ended, in order; whoever made it went on later.
+    [[nodiscard]] const std::vector<WallTime>& ends() const;
 
 private:
     class Tracer;

@@ -210,8 +210,9 @@ void Tracees::syscall_stop(pid_t thread) {
         if (k_own_calls && call.arch != *k_own_calls)
             problem_ = "a program makes the system calls of another architecture";
         known.in_sync = is_sync(call) && wanted(thread, call.entry.args[0]);
+        if (known.in_sync) std::this_thread::sleep_for(delay_);
     } else if (call.op == PTRACE_SYSCALL_INFO_EXIT) {
-        if (known.in_sync && call.exit.is_error == 0) ++syncs_;
+        if (known.in_sync && call.exit.is_error == 0) syncs_.push_back(wall_now());
         known.in_sync = false;
     }
 }

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "base/error.hpp"
@@ -19,7 +20,9 @@ namespace joust::host {
 class Tracees {
 public:
     /// Counts syncs of those open files that are, when they are synced, in `directory`; empty: of all files.
-    explicit Tracees(std::optional<Path> directory = {}) : directory_(std::move(directory)) {}
+    /// Each begins `delay` later than its thread wants it to.
+    explicit Tracees(std::optional<Path> directory = {}, Nanoseconds delay = Nanoseconds{0})
+        : directory_(std::move(directory)), delay_(delay) {}
 
     /// Begins to trace every thread of a process. From then on no thread of it begins a system call that is
     /// not seen. See SyncCount::begin() for how it fails.
@@ -33,7 +36,8 @@ public:
     /// Lets go of all of them within `limit`.
     void let_go(Nanoseconds limit);
 
-    [[nodiscard]] std::uint64_t syncs() const { return syncs_; }
+    /// When each sync that succeeded had ended, before its thread went on.
+    [[nodiscard]] const std::vector<WallTime>& syncs() const { return syncs_; }
     /// Why the calls cannot be known; "" where they can.
     [[nodiscard]] const std::string& problem() const { return problem_; }
 
@@ -48,8 +52,9 @@ private:
     [[nodiscard]] bool wanted(pid_t thread, std::uint64_t file) const;
 
     std::optional<Path> directory_;
+    Nanoseconds delay_;
     std::map<pid_t, Thread> threads_;
-    std::uint64_t syncs_ = 0;
+    std::vector<WallTime> syncs_;
     std::string problem_;
 };
 

@@ -27,7 +27,20 @@ struct CommitSyncs {
     std::uint64_t requests = 0;      ///< all of them answered rightly
     std::uint64_t transactions = 0;  ///< that the workload declares for these
     std::uint64_t syncs = 0;         ///< calls of fsync, fdatasync and their like
+    /// Requests that were answered before as many calls as they declare transactions had ended.
+    std::uint64_t early = 0;
     friend bool operator==(const CommitSyncs&, const CommitSyncs&) = default;
+};
+
+/// What each of some requests, sent one after the other, had changed when it was answered, as others saw it,
+/// where the database keeps no log of it.
+struct OneByOne {
+    std::uint64_t requests = 0;     ///< all of them answered rightly
+    std::uint64_t as_contract = 0;  ///< with just the transactions and rows that they declare
+    std::uint64_t late = 0;         ///< … with them a moment after the answer only
+    std::uint64_t transactions = 0;
+    RowsByTable rows = {};  ///< that all of them changed
+    friend bool operator==(const OneByOne&, const OneByOne&) = default;
 };
 
 /// A part of the verification that was not made, and why.
@@ -45,6 +58,7 @@ struct Verification {
     /// answer.
     std::optional<Audit> crash;
     std::optional<CommitSyncs> syncs;
+    std::optional<OneByOne> one_by_one = {};
     std::vector<NotTried> left_out;
     friend bool operator==(const Verification&, const Verification&) = default;
 };

@@ -41,6 +41,16 @@ auto first_of(const std::vector<VerifiedEntrant>& entrants, Part part) {
     return decltype(part(entrants.front())){nullptr};
 }
 
+// Of a kind of change that a trial does not tell.
+std::string changed_one_by_one(const VerifiedEntrant& entrant, const std::string& table, std::size_t kind) {
+    const auto& single = entrant.verification.one_by_one;
+    if (!single) return k_unknown;
+    const auto found = single->rows.find(table);
+    const model::RowEffects rows = found == single->rows.end() ? model::RowEffects{} : found->second;
+    return words::per_request(std::array{rows.inserted, rows.updated, rows.deleted}.at(kind),
+                              single->requests);
+}
+
 void add_rows(std::vector<Line>& lines, const ObservedEffects& contract) {
     constexpr std::array kinds{"inserted", "updated", "deleted"};
     for (const auto& [table, rows] : contract.contract) {
@@ -51,9 +61,9 @@ void add_rows(std::vector<Line>& lines, const ObservedEffects& contract) {
                              [name = table, kind](const VerifiedEntrant& entrant) {
                                  const ObservedEffects* const effects = counted_effects(entrant);
                                  if (effects == nullptr) return std::string(k_unknown);
-                                 const auto known = changed_rows(*effects, name).at(kind);
-                                 return known ? words::per_request(*known, effects->acknowledged)
-                                              : std::string(k_unknown);
+                                 if (const auto known = changed_rows(*effects, name).at(kind))
+                                     return words::per_request(*known, effects->acknowledged);
+                                 return changed_one_by_one(entrant, name, kind);
                              }});
     }
 }
@@ -127,6 +137,8 @@ std::vector<Line> lines_of(const std::vector<VerifiedEntrant>& entrants) {
     add_log(lines, entrants);
     add_audit(lines, entrants);
     add_files(lines, entrants);
+    add_tried(lines, entrants, "as the contract, one by one", "all", &model::Verification::one_by_one,
+              words::one_by_one_text);
     add_tried(lines, entrants, "answered when durable", "all", &model::Verification::slow_commits,
               words::slow_commits_text);
     add_tried(lines, entrants, "left after a crash", "all", &model::Verification::crash, words::audited_text);
@@ -154,7 +166,8 @@ std::vector<std::string> sentences_of(const VerifiedEntrant& entrant) {
     for (const model::Misdeed misdeed : entrant.misdeeds)
         sentences.push_back(words::misdeed_text(misdeed, entrant.verification));
     for (const model::NotEvaluated& left : entrant.judgement.not_evaluated)
-        if (left.rule == model::Rule::effects) sentences.push_back(words::sentence(left));
+        if (left.rule == model::Rule::effects && entrant.proof != model::Proof::proven)
+            sentences.push_back(words::sentence(left));
     for (const model::NotTried& left : entrant.verification.left_out)
         sentences.push_back(words::not_tried_text(left));
     return sentences;
@@ -176,6 +189,19 @@ nlohmann::ordered_json crash_json(const model::Audit& audit) {
             {"partial", audit.partial},
             {"duplicate", audit.duplicate},
             {"wrong_values", audit.wrong_values}};
+}
+
+nlohmann::ordered_json one_by_one_json(const model::OneByOne& single) {
+    nlohmann::ordered_json json{{"requests", single.requests},
+                                {"as_contract", single.as_contract},
+                                {"late", single.late},
+                                {"transactions", single.transactions}};
+    auto rows = nlohmann::ordered_json::object();
+    for (const auto& [table, changed] : single.rows)
+        rows[table] = {
+            {"inserted", changed.inserted}, {"updated", changed.updated}, {"deleted", changed.deleted}};
+    json["rows"] = std::move(rows);
+    return json;
 }
 
 }  // namespace
@@ -206,8 +232,10 @@ nlohmann::ordered_json verification_json(const std::vector<VerifiedEntrant>& ent
         json["crash"] = one.crash ? crash_json(*one.crash) : nullptr;
         json["syncs"] = one.syncs ? nlohmann::ordered_json{{"requests", one.syncs->requests},
                                                            {"transactions", one.syncs->transactions},
-                                                           {"syncs", one.syncs->syncs}}
+                                                           {"syncs", one.syncs->syncs},
+                                                           {"early", one.syncs->early}}
                                   : nullptr;
+        json["one_by_one"] = one.one_by_one ? one_by_one_json(*one.one_by_one) : nullptr;
         json["statements_per_request"] =
             entrant.statements ? nlohmann::ordered_json(entrant.statements->per_request()) : nullptr;
         auto texts = nlohmann::ordered_json::array();

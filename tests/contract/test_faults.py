@@ -50,6 +50,7 @@ def start(request: pytest.FixtureRequest) -> Iterator[Start]:
         ("files-in-memory", {}, ALL_ROWS, 1),
         ("inserts-eight", ALL_FILES, {"INSERT": 8, "UPDATE": 5, "DELETE": 3}, 1),
         ("updates-nothing", ALL_FILES, {"INSERT": 10, "DELETE": 5}, 1),
+        ("updates-in-the-insert", ALL_FILES, {"INSERT": 10, "DELETE": 5}, 1),
         ("two-transactions", ALL_FILES, ALL_ROWS, 2),
         ("trigger", ALL_FILES, ALL_ROWS, 1),
     ],

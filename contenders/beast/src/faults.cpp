@@ -37,6 +37,9 @@ void updates_nothing(B& b, const Turn& turn) {
 void updates_to_the_same(B& b, const Turn& turn) {
     if (begun(turn)) b.update = B::Update::to_the_same;
 }
+void updates_in_the_insert(B& b, const Turn& turn) {
+    if (begun(turn)) b.update = B::Update::in_the_insert;
+}
 void commits_twice(B& b, const Turn& turn) {
     if (begun(turn)) b.commit = B::Commit::twice;
 }
@@ -143,6 +146,7 @@ constexpr std::array k_faults{
     Fault{"inserts-eight", nullptr, inserts_eight},
     Fault{"updates-nothing", nullptr, updates_nothing},
     Fault{"updates-to-the-same", nullptr, updates_to_the_same},
+    Fault{"updates-in-the-insert", nullptr, updates_in_the_insert},
     Fault{"two-transactions", nullptr, commits_twice},
     Fault{"one-for-several", nullptr, commits_together},
     Fault{"commits-after-answer", nullptr, commits_after_answer},

@@ -13,7 +13,7 @@ namespace beast_service {
 /// What one workload request does; as it stands: all of the contract.
 struct Behaviour {
     enum class Files { real, never_read, in_memory };
-    enum class Update { to_99, nothing, to_the_same };
+    enum class Update { to_99, nothing, to_the_same, in_the_insert };
     enum class Commit { once, twice, together, after_answer, never };
     enum class Sql { usual, other };
     enum class Body { own, cached, wrong_id, id_of_another, error_inside };

@@ -114,23 +114,25 @@ void check(const Counts& counts) {
 constexpr const char* k_columns =
     "INSERT INTO users (request_id, created_at, updated_at, name, email, age, ordinal)";
 
-std::string insert_statement(int rows) {
+// `updated`: with the age that the update is to bring.
+std::string insert_statement(int rows, bool updated) {
     std::string statement = std::string(k_columns) + " VALUES ";
     for (int row = 0; row < rows; ++row)
         statement += (row == 0 ? "($1, $2, $2, $" : ", ($1, $2, $2, $") + std::to_string(3 + 2 * row) +
-                     ", $" + std::to_string(4 + 2 * row) + ", " + std::to_string(20 + row) + ", " +
-                     std::to_string(row) + ")";
+                     ", $" + std::to_string(4 + 2 * row) + ", " +
+                     (updated ? k_updated_age : std::to_string(20 + row)) + ", " + std::to_string(row) + ")";
     return statement;
 }
 
-std::int64_t insert_at_once(Database& database, const std::string& id, int rows) {
-    static const std::string all = insert_statement(k_users);
+std::int64_t insert_at_once(Database& database, const std::string& id, int rows, bool updated) {
+    static const std::string all = insert_statement(k_users, false);
     Parameters parameters{id, time_now(database)};
     for (int row = 0; row < rows; ++row) {
         parameters.push_back("User " + std::to_string(row));
         parameters.push_back(new_email());
     }
-    return database.run(rows == k_users ? all : insert_statement(rows), parameters).changed;
+    const bool usual = rows == k_users && !updated;
+    return database.run(usual ? all : insert_statement(rows, updated), parameters).changed;
 }
 
 // The id that the database gave it.
@@ -145,7 +147,7 @@ std::string insert_one(Database& database, const std::string& id, int ordinal) {
 }
 
 std::int64_t update(Database& database, const std::string& id, Behaviour::Update how) {
-    if (how == Behaviour::Update::nothing) return k_kept;
+    if (how == Behaviour::Update::nothing || how == Behaviour::Update::in_the_insert) return k_kept;
     if (how == Behaviour::Update::to_the_same)
         return database.run("UPDATE users SET age = age WHERE request_id = $1 AND ordinal < 5", {id}).changed;
     return database
@@ -156,7 +158,8 @@ std::int64_t update(Database& database, const std::string& id, Behaviour::Update
 
 Counts in_bulk(Database& database, const std::string& id, const Behaviour& behaviour) {
     Counts counts;
-    counts.created = insert_at_once(database, id, behaviour.inserted);
+    counts.created = insert_at_once(database, id, behaviour.inserted,
+                                    behaviour.update == Behaviour::Update::in_the_insert);
     if (behaviour.commit == Behaviour::Commit::twice) {
         database.run("COMMIT");
         database.run(database.begin());

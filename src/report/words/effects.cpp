@@ -169,7 +169,8 @@ std::string uncounted_text(const model::NotEvaluated& rule) {
     if (rule.in_part && !counted && rule.in_files) parts.emplace_back("transactions were not counted");
     if (rule.in_counters)
         parts.emplace_back(
-            "which rows a transaction changed, and whether it waited for the disk, is in no log");
+            "which rows a transaction changed, and whether it waited for the disk, is in no log "
+            "(joust verify proves it by single requests)");
     if (rule.durability_open)
         parts.emplace_back(
             "whether commits were durable when they were answered does not follow from the syncs of the log "

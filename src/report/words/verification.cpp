@@ -5,6 +5,7 @@
 
 #include "base/text.hpp"
 #include "model/wording.hpp"
+#include "report/words/effects.hpp"
 
 namespace joust::report::words {
 namespace {
@@ -32,9 +33,11 @@ std::string soon_text(const model::SlowCommits& slow) {
 }
 
 std::string unsynced_text(const model::CommitSyncs& syncs) {
-    return fmt::format("for {} with {} the service made files durable {} times",
-                       requests_text(syncs.requests),
-                       counted(static_cast<std::int64_t>(syncs.transactions), "transaction"), syncs.syncs);
+    return fmt::format(
+        "for {} with {} the service made files durable {} times, and {} were answered "
+        "before as many had ended as they declare",
+        requests_text(syncs.requests), counted(static_cast<std::int64_t>(syncs.transactions), "transaction"),
+        syncs.syncs, syncs.early);
 }
 
 std::string not_durable_text(const model::Verification& one) {
@@ -46,6 +49,32 @@ std::string not_durable_text(const model::Verification& one) {
     return "it answers before its commits are durable: " + joust::joined(parts, "; ");
 }
 
+// "inserted 10.0, updated 0.0, deleted 5.0 rows of users and made 1.0 transactions".
+std::string changed_text(const model::OneByOne& single) {
+    std::string text;
+    for (const auto& [table, rows] : single.rows)
+        text += fmt::format("inserted {}, updated {}, deleted {} rows of {}, and ",
+                            per_request(rows.inserted, single.requests),
+                            per_request(rows.updated, single.requests),
+                            per_request(rows.deleted, single.requests), table);
+    return fmt::format("{}made {} transactions", text,
+                       per_request(static_cast<std::int64_t>(single.transactions), single.requests));
+}
+
+std::string first_text(const model::Verification& one) {
+    if (one.one_by_one && one.one_by_one->late > 0)
+        return fmt::format("{} of {} were answered before others saw their rows", one.one_by_one->late,
+                           requests_text(one.one_by_one->requests));
+    return fmt::format("{} of {} were answered before anything was committed",
+                       one.slow_commits->before_commit, requests_text(one.slow_commits->requests));
+}
+
+std::string other_rows_text(const model::OneByOne& single) {
+    return fmt::format("{} of {} did something else than the contract when sent one by one: each {}",
+                       single.requests - single.as_contract - single.late, requests_text(single.requests),
+                       changed_text(single));
+}
+
 }  // namespace
 
 std::string proof_text(model::Proof proof) {
@@ -54,9 +83,10 @@ std::string proof_text(model::Proof proof) {
 }
 
 std::string misdeed_text(Misdeed misdeed, const model::Verification& one) {
-    if (misdeed != Misdeed::answers_first || !one.slow_commits) return not_durable_text(one);
-    return fmt::format("it commits after it answers: {} of {} were answered before anything was committed",
-                       one.slow_commits->before_commit, requests_text(one.slow_commits->requests));
+    if (misdeed == Misdeed::other_rows && one.one_by_one) return other_rows_text(*one.one_by_one);
+    if (misdeed == Misdeed::answers_first && (one.slow_commits || one.one_by_one))
+        return "it commits after it answers: " + first_text(one);
+    return not_durable_text(one);
 }
 
 std::string slow_commits_text(const model::SlowCommits& slow) {
@@ -64,6 +94,10 @@ std::string slow_commits_text(const model::SlowCommits& slow) {
     const std::string counts = fmt::format("{} of {}", slow.requests - early, requests_text(slow.requests));
     if (!slow.shortest) return counts + " (no commit before an answer)";
     return fmt::format("{}, the soonest {}", counts, model::duration_text(*slow.shortest));
+}
+
+std::string one_by_one_text(const model::OneByOne& single) {
+    return fmt::format("{} of {}", single.as_contract, requests_text(single.requests));
 }
 
 std::string audited_text(const model::Audit& audit) {

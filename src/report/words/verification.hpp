@@ -11,6 +11,8 @@ namespace joust::report::words {
 std::string proof_text(model::Proof proof);
 /// How answers came before their work was safe, without a full stop, with the numbers.
 std::string misdeed_text(model::Misdeed misdeed, const model::Verification& verification);
+/// "20 of 20 requests", of those that did just what the contract has.
+std::string one_by_one_text(const model::OneByOne& single);
 /// "50.8 ms at least, in 20 of 20 requests"
 std::string slow_commits_text(const model::SlowCommits& slow);
 /// "412 of 412 requests", and what became of the others.

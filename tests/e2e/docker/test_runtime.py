@@ -77,15 +77,30 @@ def test_images_are_a_labelled_cache_of_non_root_users(smoke):
         assert image["Config"]["User"] not in ("", "root", "0")
 
 
-def test_verify_kills_and_restarts_the_server_in_its_container(tmp_path):
-    done = subprocess.run([JOUST, "verify", "io-intensive", "--runtime", "docker", "--contenders", "django", "--json", "-"],
+def verified(benchmark, *arguments):
+    done = subprocess.run([JOUST, "verify", benchmark, "--runtime", "docker", *arguments, "--json", "-"],
                           cwd=ROOT, text=True, capture_output=True, stdin=subprocess.DEVNULL, timeout=300)
     assert done.returncode == 0, done.stderr + done.stdout
-    [django] = json.loads(done.stdout)["entrants"]
-    assert django["slow_commits"]["requests"] == 20 and django["slow_commits"]["before_commit"] == 0
-    assert django["slow_commits"]["before_durable"] <= 3
-    assert django["crash"]["right"] == django["crash"]["acknowledged"] > 20
-    assert django["statements_per_request"] > 3
+    entrants = json.loads(done.stdout)["entrants"]
+    for one in entrants:
+        # On a busy host the slices of the window may have seen too few files.
+        assert one["effects"] == "proven" or any("files were not counted" in text for text in one["texts"]), one
+    return entrants
+
+
+@pytest.mark.parametrize("benchmark, contenders", [("io-intensive", "django"), ("io-intensive-rows", "fastapi")])
+def test_verify_kills_and_restarts_the_server_in_its_container(benchmark, contenders):
+    [one] = verified(benchmark, "--contenders", contenders)
+    assert one["slow_commits"]["requests"] == 20 and one["slow_commits"]["before_commit"] == 0
+    assert one["slow_commits"]["before_durable"] <= 3
+    assert one["crash"]["right"] == one["crash"]["acknowledged"] > 20
+    assert one["statements_per_request"] > 3
+
+
+def test_verify_tells_rows_and_syncs_of_a_file_that_a_container_writes():
+    for one in verified("io-intensive-rows", "--database", "sqlite"):
+        assert one["syncs"]["syncs"] >= 20 and one["syncs"]["early"] == 0, one
+        assert one["one_by_one"]["as_contract"] == 20, one
 
 
 def test_the_same_contender_in_both_runtimes_is_one_benchmark(place):

@@ -209,6 +209,38 @@ def assert_nothing_left(seconds=5):
         time.sleep(0.1)
 
 
+@pytest.fixture
+def unprivileged_joust(tmp_path):
+    """Runs joust as a user without any rights; made and removed here."""
+    home = pathlib.Path(f"/tmp/joust-test-home-{os.getpid()}")
+    uid = 65534  # nobody: initdb wants a user that has a name
+
+    def call(place, *arguments):
+        for directory in [tmp_path, *tmp_path.parents]:
+            if directory != pathlib.Path("/tmp") and str(directory).startswith("/tmp/"):
+                directory.chmod(0o755)
+        home.mkdir(exist_ok=True)
+        os.chown(home, uid, uid)
+        subprocess.run(["chown", "-R", str(uid), place.path], check=True)
+        binary = home / "joust"
+        binary.write_bytes(JOUST.read_bytes())
+        binary.chmod(0o755)
+        settings = [f"{name}={value}" for name, value in os.environ.items() if name.startswith("PIP_")]
+        process = subprocess.run(
+            ["setpriv", "--reuid", str(uid), "--regid", str(uid), "--clear-groups", "env", "-i", f"HOME={home}",
+             "PATH=/usr/bin:/bin", *settings, binary, *arguments],
+            cwd=place.path, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=120,
+        )
+        process.code, process.err = process.returncode, process.stderr
+        return process
+
+    yield call
+    left = home / ".local/state/joust/runs"
+    found = [path for path in left.iterdir() if not path.name.endswith(".lock")] if left.is_dir() else []
+    subprocess.run(["rm", "-rf", home], check=True)
+    assert not found
+
+
 @pytest.fixture(autouse=True)
 def nothing_is_left_behind():
     yield

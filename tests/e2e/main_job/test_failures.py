@@ -224,14 +224,14 @@ def test_a_full_disk_keeps_the_finished_trials(place):
 
 def test_without_the_right_to_set_limits_it_refuses_and_says_how(place, unprivileged_joust):
     place.contender("a").benchmark(["a"])
-    run = unprivileged_joust(place)
+    run = unprivileged_joust(place, "run", "small")
     assert run.code == 1
     assert "--limits off" in run.err and ("root" in run.err or "Delegate" in run.err)
 
 
 def test_limits_off_marks_every_result(place, unprivileged_joust):
     place.contender("a").contender("b").benchmark(["a", "b"], levels="[2]")
-    run = unprivileged_joust(place, "--limits", "off")
+    run = unprivileged_joust(place, "run", "small", "--limits", "off")
     assert run.code in (0, 3), run.err
     report = (place.latest / "incremental_benchmark_report.md").read_text()
     assert "limits off" in report.lower() or "without limits" in report.lower()
@@ -239,34 +239,3 @@ def test_limits_off_marks_every_result(place, unprivileged_joust):
     environment = json.loads((place.latest / "environment.json").read_text())
     assert environment["limits"] == "off"
     assert environment["users_separated"] is False
-
-
-@pytest.fixture
-def unprivileged_joust(tmp_path):
-    """Runs joust as a user without any rights; made and removed here."""
-    home = pathlib.Path(f"/tmp/joust-test-home-{os.getpid()}")
-    uid = 65534  # nobody: initdb wants a user that has a name
-
-    def call(place, *arguments):
-        for directory in [tmp_path, *tmp_path.parents]:
-            if directory != pathlib.Path("/tmp") and str(directory).startswith("/tmp/"):
-                directory.chmod(0o755)
-        home.mkdir(exist_ok=True)
-        os.chown(home, uid, uid)
-        subprocess.run(["chown", "-R", str(uid), place.path], check=True)
-        binary = home / "joust"
-        binary.write_bytes(JOUST.read_bytes())
-        binary.chmod(0o755)
-        process = subprocess.run(
-            ["setpriv", "--reuid", str(uid), "--regid", str(uid), "--clear-groups", "env", "-i", f"HOME={home}",
-             "PATH=/usr/bin:/bin", binary, "run", "small", *arguments],
-            cwd=place.path, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=120,
-        )
-        process.code, process.err = process.returncode, process.stderr
-        return process
-
-    yield call
-    left = home / ".local/state/joust/runs"
-    found = [path for path in left.iterdir() if not path.name.endswith(".lock")] if left.is_dir() else []
-    subprocess.run(["rm", "-rf", home], check=True)
-    assert not found

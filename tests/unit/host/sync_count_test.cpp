@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <optional>
+#include <sstream>
 #include <tuple>
 
 #include "support.hpp"
@@ -14,6 +15,7 @@ namespace joust::host {
 namespace {
 
 using namespace joust::test;
+using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 
 /// A Python program that waits for the file "go" in its directory before it does what it has to, makes the
@@ -39,6 +41,7 @@ def syncs(count, name):
     Process& process() { return *process_; }
     [[nodiscard]] pid_t pid() const { return process_->pid(); }
     [[nodiscard]] bool has(const char* file) const { return std::filesystem::exists(place_.path() / file); }
+    [[nodiscard]] std::string text(const char* file) const { return text_of(place_.path() / file); }
     void tell(const char* file) const { place_.write(file, ""); }
     void work() const {
         tell("go");
@@ -235,6 +238,28 @@ TEST(SyncCount, OfADirectoryLeavesOutFilesThatLieElsewhere) {
     SyncCount count = must(SyncCount::begin({worker.pid()}, database.path()));
     worker.work();
     EXPECT_EQ(must(count.finish()), 5U);
+}
+
+// So an answer that does not wait for a sync comes clearly before it.
+TEST(SyncCount, DelaysEachSyncAndTellsWhenItHadEnded) {
+    const Worker worker(R"(
+with open("data", "w") as file:
+    for i in range(3):
+        file.write("x"); file.flush(); begun = time.time(); os.fdatasync(file.fileno())
+        with open("times", "a") as times: print(begun, time.time(), file=times)
+)");
+    SyncCount count = must(SyncCount::begin({worker.pid()}, {}, 30ms));
+    worker.work();
+    EXPECT_EQ(must(count.finish()), 3U);
+    std::istringstream times(worker.text("times"));
+    for (const WallTime end : count.ends()) {
+        const double seconds = std::chrono::duration<double>(end.time_since_epoch()).count();
+        double begun = 0;
+        double back = 0;
+        ASSERT_TRUE(times >> begun >> back);
+        EXPECT_GE(seconds - begun, 0.029);
+        EXPECT_LE(seconds, back + 0.001) << "its thread went on later";
+    }
 }
 
 }  // namespace

@@ -40,7 +40,8 @@ bool is_map(const std::string& path) {
                            "results[].effects.contract",
                            "results[].effects.shapes[].rows",
                            "results[].effects.rows",
-                           "results[].effects.counters.inserted"};
+                           "results[].effects.counters.inserted",
+                           "entrants[].one_by_one.rows"};
     return maps.contains(path);
 }
 
@@ -177,6 +178,7 @@ TEST(results_document, lists_the_keys_of_a_verification_and_no_others) {
                                            .slow_commits = model::SlowCommits{},
                                            .crash = model::Audit{},
                                            .syncs = model::CommitSyncs{},
+                                           .one_by_one = model::OneByOne{.rows = {{"users", {}}}},
                                            .left_out = {}};
     const VerifiedEntrant entrant{.trial = trial,
                                   .judgement = judgement,

@@ -118,5 +118,38 @@ TEST(VerificationText, ShowsOfADatabaseThatOnlyCountsWhatItCounts) {
     EXPECT_THAT(narrow, HasSubstr("rows of users updated | 5 | – | 5.0\n"));
 }
 
+TEST(VerificationText, FillsInWhatSingleRequestsTell) {
+    Two two;
+    two.good.effects->counters = model::OwnCounters{400, {{"users", 4000}}};
+    two.sound.one_by_one = model::OneByOne{
+        .requests = 20, .as_contract = 20, .transactions = 20, .rows = {{"users", {200, 100, 90}}}};
+    two.judgement.not_evaluated = {{.rule = model::Rule::effects, .short_window = {}}};
+    const std::string text = verification_text("", two.entrants);
+    const std::string narrow = std::regex_replace(text, std::regex(" {2,}"), " | ");
+    EXPECT_THAT(narrow, HasSubstr("rows of users updated | 5 | 5.0 | 5.0\n"));
+    EXPECT_THAT(narrow, HasSubstr("rows of users deleted | 5 | 4.5 | 5.0\n"));
+    EXPECT_THAT(narrow, HasSubstr("as the contract, one by one | all | 20 of 20 requests | –\n"));
+    EXPECT_THAT(text, Not(HasSubstr("\ngood: "))) << "what a trial left open is proven beside it";
+}
+
+TEST(VerificationText, SaysWhatSingleRequestsDidInstead) {
+    Two two;
+    two.bad.effects->counters = model::OwnCounters{400, {{"users", 4000}}};
+    two.early = {.entrant = "bad",
+                 .one_by_one = model::OneByOne{.requests = 20,
+                                               .as_contract = 0,
+                                               .late = 4,
+                                               .transactions = 40,
+                                               .rows = {{"users", {200, 0, 100}}}}};
+    two.entrants[1].misdeeds = {model::Misdeed::answers_first, model::Misdeed::other_rows};
+    const std::string text = verification_text("", two.entrants);
+    EXPECT_THAT(text, HasSubstr("\nbad: it commits after it answers: 4 of 20 requests were answered before "
+                                "others saw their rows."));
+    EXPECT_THAT(text,
+                HasSubstr("\nbad: 16 of 20 requests did something else than the contract when sent one "
+                          "by one: each inserted 10.0, updated 0.0, deleted 5.0 rows of users, and made "
+                          "2.0 transactions."));
+}
+
 }  // namespace
 }  // namespace joust::report
