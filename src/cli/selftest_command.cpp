@@ -115,9 +115,8 @@ Line line_of(const SelftestCase& one, const model::TrialResult& trial, const Ver
               .why = {}};
     if (!fails(line.end)) return line;
     if (!one.named.empty())
-        line.why += fmt::format("  {}: expected was {}, and nothing else that voids{}\n", one.label,
-                                report::words::charges_text(one.named),
-                                one.more.exactly != nullptr ? ", in just that number or name" : "");
+        line.why += fmt::format("  {}: {}\n", one.label,
+                                report::words::expected_text(one.named, one.more.exactly != nullptr));
     for (const model::Finding& finding : judgement.findings)
         line.why += fmt::format("  {}: {}\n", one.label, report::words::sentence(finding));
     return line;

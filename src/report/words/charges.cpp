@@ -87,4 +87,9 @@ std::string charges_text(model::Charges charges) {
     return joust::joined(texts, ", ");
 }
 
+std::string expected_text(model::Charges named, bool exactly) {
+    return fmt::format("expected was {}{}, and nothing else that voids", charges_text(named),
+                       exactly ? " in its own number or name" : "");
+}
+
 }  // namespace joust::report::words

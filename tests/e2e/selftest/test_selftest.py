@@ -10,7 +10,7 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 JOUST = ROOT / "build/release/joust"
 CASES = (ROOT / "src/cli/selftest_cases.cpp").read_text()
-LABELS = re.findall(r'SelftestCase\{"([a-z0-9-]+)"', CASES)
+LABELS = re.findall(r'SelftestCase\{\s*"([a-z0-9-]+)"', CASES)
 FEWER_FILES = {f"fewer files {deed}" for deed in ("created", "written", "read", "removed")}
 LOST_IN_LOG = {"work missing in the log", "rows lost"}
 # What each variant has to be charged with, and what it may be besides. Whatever else voids is a wrong name.
