@@ -30,34 +30,37 @@ tl::expected<double, Lacks> figure(const JudgedTrial& judged, Quantity quantity)
     return *value;
 }
 
-// By the findings that a cell has and its trials have not.
-bool doubted_as_a_cell(const model::Cell* cell, model::Aspect aspect) {
-    constexpr std::array of_cells{model::Rule::saturated, model::Rule::think_time, model::Rule::nobody_busy};
-    return cell != nullptr && std::any_of(cell->judgement.findings.begin(), cell->judgement.findings.end(),
-                                          [&](const model::Finding& finding) {
-                                              return std::find(of_cells.begin(), of_cells.end(),
-                                                               finding.rule) != of_cells.end() &&
-                                                     finding.effects().on(aspect) == model::Effect::doubts;
-                                          });
+// Whether think time left the service no more than a twentieth to gain (see rules::think_time). Users that
+// pause before a service that makes them wait, too, are another doubt: with a faster one there would have
+// been more.
+bool at_the_loads_limit(const model::Finding& finding) {
+    constexpr double k_near = 0.95;
+    const auto* bound = std::get_if<model::ThinkBound>(&finding.facts);
+    return bound != nullptr && bound->rps >= k_near * bound->most_rps;
 }
 
-bool bound_by_the_load(const model::Cell* cell, model::Aspect aspect) {
-    return cell != nullptr && std::any_of(cell->judgement.findings.begin(), cell->judgement.findings.end(),
-                                          [&](const model::Finding& finding) {
-                                              return finding.rule == model::Rule::think_time &&
-                                                     finding.effects().on(aspect) == model::Effect::doubts;
-                                          });
+void add(Doubts& found, const model::Finding& finding, model::Aspect aspect) {
+    if (finding.effects().on(aspect) != model::Effect::doubts) return;
+    if (finding.rule == model::Rule::steal)
+        found.by_steal = true;
+    else if (at_the_loads_limit(finding))
+        found.by_load = true;
+    else
+        found.by_rule = true;
 }
 
 Doubts doubts(const Evidence& evidence, const JudgedTrial& judged, Quantity quantity) {
+    // Findings that a cell has and its trials have not.
+    constexpr std::array of_cells{model::Rule::saturated, model::Rule::think_time, model::Rule::nobody_busy};
     const model::Aspect aspect = model::row(quantity).aspect;
     const model::PlannedTrial& plan = judged.trial->plan;
-    Doubts found{.by_rule = doubted_as_a_cell(evidence.cell(plan.entrant, plan.level), aspect)};
-    for (const model::Finding& finding : judged.judgement->findings) {
-        if (finding.effects().on(aspect) != model::Effect::doubts) continue;
-        (finding.rule == model::Rule::steal ? found.by_steal : found.by_rule) = true;
-    }
-    found.by_load = bound_by_the_load(evidence.cell(plan.entrant, plan.level), aspect);
+    Doubts found;
+    for (const model::Finding& finding : judged.judgement->findings)
+        add(found, finding, aspect);
+    if (const model::Cell* cell = evidence.cell(plan.entrant, plan.level))
+        for (const model::Finding& finding : cell->judgement.findings)
+            if (std::find(of_cells.begin(), of_cells.end(), finding.rule) != of_cells.end())
+                add(found, finding, aspect);
     return found;
 }
 

@@ -12,9 +12,9 @@ namespace joust::analysis {
 
 /// One side of a pair: what makes its figure doubtful.
 struct Doubts {
-    bool by_rule = false;   ///< any but steal
+    bool by_rule = false;   ///< any but the following
     bool by_steal = false;  ///< which counts only where it is uneven and cannot be adjusted for
-    bool by_load = false;   ///< the figure is the load's: a faster service would have been given no more work
+    bool by_load = false;   ///< the figure is the load's, a lower bound: a faster service had no more to do
 };
 
 /// Two trials of one block, neither of them invalid.

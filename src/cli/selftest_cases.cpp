@@ -36,6 +36,10 @@ bool most_are_lost(const Judgement& judgement) {
         return audit.lost * 2 > audit.acknowledged();
     });
 }
+// On a slow host the thousand that are honest are most.
+bool many_are_lost(const Judgement& judgement) {
+    return of_audit(judgement, [](const auto& audit, const auto& /*observed*/) { return audit.lost >= 100; });
+}
 bool one_is_lost(const Judgement& judgement) {
     return of_audit(judgement, [](const auto& audit, const auto& observed) {
         return audit.lost == 1 && observed.rolled_back == 1;
@@ -43,7 +47,9 @@ bool one_is_lost(const Judgement& judgement) {
 }
 bool one_is_double(const Judgement& judgement) {
     return of_audit(judgement, [](const auto& audit, const auto& observed) {
-        return audit.duplicate == 1 && observed.commits() == observed.acknowledged + 1;
+        const std::uint64_t double_one = observed.acknowledged + 1;
+        return audit.duplicate == 1 && observed.commits() >= double_one &&
+               observed.commits() <= double_one + observed.unknown;
     });
 }
 
@@ -151,12 +157,14 @@ constexpr std::array k_cases{
                  {}},
     SelftestCase{"two-transactions", "commits twice", {C::several_for_one}, k_log, {}},
     SelftestCase{"one-for-several", "commits several requests together", {C::one_for_several}, k_log, {}},
-    // In a trial it is seen often, not always.
+    // In a trial commits that follow their answers are seen often, not always; the last may come too late for
+    // it.
     SelftestCase{"commits-after-answer",
                  "commits after it has answered",
                  {C::verified_answers_first},
                  "a commit that takes long, by `verify`",
-                 {.besides = {C::answers_first, C::verified_not_durable}, .verified = true}},
+                 {.besides = {C::answers_first, C::no_commit, C::rows_lost, C::verified_not_durable},
+                  .verified = true}},
     SelftestCase{"rolls-back",
                  "rolls back and answers 200",
                  {C::rolled_back, C::rows_lost},
@@ -213,9 +221,9 @@ constexpr std::array k_cases{
                  {.exactly = one_is_lost}},
     SelftestCase{"duplicates-one",
                  "writes one request twice",
-                 {C::rows_duplicate, C::several_for_one},
+                 {C::rows_duplicate},
                  k_log_and_audit,
-                 {.exactly = one_is_double}},
+                 {.besides = {C::several_for_one}, .exactly = one_is_double}},
     // Requests that were under way fail, which may be too many for a short window.
     SelftestCase{"restarts",
                  "dies once and is started anew",
@@ -249,11 +257,13 @@ constexpr std::array k_cases{
                  {C::more_processes},
                  k_processes,
                  {.exactly = one_is_the_helper}},
-    SelftestCase{"while-watched",
-                 "works for its first 1000 requests only",
-                 {C::no_commit, C::rows_lost, C::no_files},
-                 "the database's write-ahead log, audit by request id, file events",
-                 {.exactly = most_are_lost}},
+    SelftestCase{
+        "while-watched",
+        "works for its first 1000 requests only",
+        {C::no_commit, C::rows_lost},
+        k_log_and_audit,
+        {.besides = {C::no_files, C::fewer_created, C::fewer_written, C::fewer_read, C::fewer_removed},
+         .exactly = many_are_lost}},
 };
 
 struct EndRow {

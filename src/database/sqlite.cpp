@@ -247,8 +247,12 @@ Result<std::optional<ChangeLog>> Sqlite::changes_in_turn(const std::string& cont
 
 Status Sqlite::call_witness(const std::string& contender, const std::set<std::string>& tables) {
     JOUST_CHECK(as_owner_of(contender, with_tables(k_call, tables)));
-    JOUST_TRY(SqliteState begun, state_of(contender));
-    witness_ = {contender, tables, std::move(begun)};
+    auto begun = state_of(contender);
+    if (!begun) {
+        JOUST_CHECK(dismiss_witness(contender));
+        return tl::unexpected(begun.error());
+    }
+    witness_ = {contender, tables, std::move(*begun)};
     return {};
 }
 

@@ -87,7 +87,7 @@ enum class Doubt : std::uint8_t {
     marks,        ///< the verdict stands, and says how many pairs are in doubt
     contradicts,  ///< three or more pairs without doubt tell another story: nothing is decided
     one_sided,    ///< it is on one of the two, and leaves fewer than three pairs: nothing is decided
-    load_bound,   ///< in every pair think time was the limit of one at least: nothing is decided
+    load_bound,   ///< in every pair think time was the limit of both: nothing is decided
 };
 /// "none", "marks", "contradicts", "one_sided", "load_bound": as in the JSON.
 std::string_view name(Doubt doubt);
@@ -162,7 +162,7 @@ struct PairedRatio {
     Standing standing = Standing::open;
 
     /// The interval would give a verdict, but doubt forbids it.
-    [[nodiscard]] bool undecided() const { return doubt > Doubt::marks; }
+    [[nodiscard]] bool undecided() const { return doubt != Doubt::none && doubt != Doubt::marks; }
     friend bool operator==(const PairedRatio&, const PairedRatio&) = default;
 };
 

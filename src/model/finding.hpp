@@ -222,6 +222,7 @@ struct NotEvaluated {
     bool in_counters = false;  ///< … of effects, transactions, by a database's counter
     bool inserts_counted = false;  ///< … of effects, inserted rows, by a database's numbers
     bool in_files = false;         ///< … of effects, files
+    bool no_files = false;         ///< of effects: the workload declares no files
     bool durability_open = false;  ///< of effects: whether commits waited for the disk does not follow
     bool undeclared = false;       ///< there is nothing that the rule could be held against
     friend bool operator==(const NotEvaluated&, const NotEvaluated&) = default;

@@ -116,11 +116,12 @@ Outcome effects(const model::TrialResult& trial) {
         .in_counters = counted && trial.effects->transactions > 0,
         .inserts_counted = counted && all_inserts_counted(*trial.effects),
         .in_files = files_declared && files_as_contract(*trial.files),
+        .no_files = trial.files && !files_declared,
         .durability_open = declared && trial.effects->log_syncs &&
                            durability(*trial.effects->log_syncs) == model::DurabilityProof::open,
         .undeclared = trial.effects && !declared && !files_declared};
-    const bool files_done = left.in_files || (trial.files && !files_declared);
-    if (left.in_part && left.in_log && files_done && !left.durability_open) return Holds{};
+    if (left.in_part && left.in_log && (left.in_files || left.no_files) && !left.durability_open)
+        return Holds{};
     return left;
 }
 

@@ -51,7 +51,7 @@ double late_limit_ns(const GeneratorCase& load) {
 
 // A schedule never slips, and a target with all the work that it can do has no less for a late generator.
 Grade lateness(const GeneratorCase& load) {
-    return open_model(load) || load.target_busy.value_or(false) ? Grade::slight : Grade::usual;
+    return open_model(load) || load.target_busy ? Grade::slight : Grade::usual;
 }
 
 Nanoseconds longest(const std::vector<Nanoseconds>& times) {
@@ -114,9 +114,11 @@ Outcome generator_cpu(const GeneratorCase& load) {
     if (thread_cpu.empty()) return NotEvaluated{Rule::generator_cpu, {}};
     const double share = seconds(longest(thread_cpu)) / window_s(load);
     if (share <= k_busy) return Holds{};
-    // Of a target that could have done more the generator's own speed is all that was measured.
+    // Of a target that could have done more the generator's own speed is all that was measured. An open load
+    // has its rate from the plan: other rules say whether that was kept.
+    const bool measured = open_model(load) || load.target_may_be_busy;
     return Finding{.rule = Rule::generator_cpu,
-                   .grade = load.target_busy.value_or(true) ? Grade::usual : Grade::grave,
+                   .grade = measured ? Grade::usual : Grade::grave,
                    .facts = model::ShareOverLimit{share, k_busy}};
 }
 

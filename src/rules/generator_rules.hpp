@@ -16,7 +16,8 @@ struct GeneratorCase {
     model::LoadModel load_model = model::LoadModel::closed;
     std::optional<Nanoseconds> schedule_length;  ///< over which requests were due, if that is not the window
     std::optional<int> max_connections;          ///< that the open model may have open
-    std::optional<bool> target_busy;  ///< it had all the work that it can do; empty where that is not known
+    bool target_busy = false;        ///< it had all the work that it can do; false where that is not known
+    bool target_may_be_busy = true;  ///< false where it could have done more
     /// Taken from the CPUs that the target has for itself; empty: it has none, and the host's share counts.
     std::optional<double> target_steal_share;
 };

@@ -1,6 +1,7 @@
 #include "rules/judge.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "rules/effects.hpp"
 #include "rules/processes.hpp"
@@ -13,13 +14,24 @@ namespace {
 constexpr double k_all_but_used_up =
     0.9;  // of its CPU limit: a contender that has all the work that it can do
 
-std::optional<bool> all_but_used_up(const model::TrialResult& trial) {
+// Whether the contender used that share of its CPUs, of which it can use `most`, and of their time that is
+// `left`.
+std::optional<bool> all_but_used_up(const model::TrialResult& trial,
+                                    double most = std::numeric_limits<double>::max(), double left = 1) {
     const model::Party* contender = trial.party(model::Role::contender);
     if (contender == nullptr || !contender->limits_in_force || trial.samples.window <= Nanoseconds{0})
         return std::nullopt;
     const model::LimitsInForce& limits = *contender->limits_in_force;
-    const double cpus = limits.cpu_quota.value_or(static_cast<double>(limits.cpu_set.size()));
-    return seconds(contender->usage.cpu.total()) >= k_all_but_used_up * cpus * seconds(trial.samples.window);
+    const double cpus = std::min(most, limits.cpu_quota.value_or(static_cast<double>(limits.cpu_set.size())));
+    return seconds(contender->usage.cpu.total()) >=
+           k_all_but_used_up * cpus * left * seconds(trial.samples.window);
+}
+
+// Workers of one thread each have no more CPUs than they are, and nobody has the time that a hypervisor took.
+std::optional<bool> may_be_used_up(const model::TrialResult& trial) {
+    const bool known = trial.processes && trial.processes->workers > 0;
+    const double workers = known ? trial.processes->workers : std::numeric_limits<double>::max();
+    return all_but_used_up(trial, workers, 1 - trial.contender_steal_share.value_or(0));
 }
 
 void add_generator_rules(model::Judgement& judgement, const GeneratorCase& load) {
@@ -37,7 +49,8 @@ model::Judgement judge(const model::TrialResult& trial, const model::ExperimentS
     add_generator_rules(judgement, {.samples = trial.samples,
                                     .generator = generator != nullptr ? generator->usage : model::Usage{},
                                     .load_model = trial.load_model,
-                                    .target_busy = all_but_used_up(trial),
+                                    .target_busy = all_but_used_up(trial).value_or(false),
+                                    .target_may_be_busy = may_be_used_up(trial).value_or(true),
                                     .target_steal_share = trial.contender_steal_share});
     add(judgement, effects(trial));
     add(judgement, processes(trial));

@@ -23,7 +23,8 @@ bool too_few(const model::CommitSyncs& counted) {
 // A trial's counters on SQLite do not tell which rows a transaction changed; single requests have, and their
 // syncs whether it was durable.
 bool completed(const model::NotEvaluated& left, const model::Verification& one) {
-    return left.in_counters && left.in_part && left.in_files && one.one_by_one && one.syncs;
+    return left.in_counters && left.in_part && (left.in_files || left.no_files) && one.one_by_one &&
+           one.syncs;
 }
 
 }  // namespace

@@ -161,7 +161,7 @@ std::string counted_text(const model::NotEvaluated& rule) {
 // What was not: "files were not counted".
 std::string uncounted_text(const model::NotEvaluated& rule) {
     std::vector<std::string> parts;
-    if (!rule.in_files) parts.emplace_back("files were not counted");
+    if (!rule.in_files && !rule.no_files) parts.emplace_back("files were not counted");
     const bool counted = rule.in_log || rule.in_counters;
     if (!rule.in_part && rule.in_files)
         parts.emplace_back(counted ? "rows were not audited by request"

@@ -92,7 +92,8 @@ Prose way_to_valid_results(const RunReport& run, const PairedRatio& goodput) {
     if (starved)
         ways.push_back("with longer windows (" + code("--set 'load.duration=\"60s\"'") + ") or fewer users");
     if (paused) ways.emplace_back("with more users or without think time");
-    ways.emplace_back(fmt::format("with more blocks (now {})", run.comparison.blocks));
+    if (goodput.doubt != model::Doubt::load_bound)  // of which more would be the load again
+        ways.emplace_back(fmt::format("with more blocks (now {})", run.comparison.blocks));
     return "Measure again " + joined(ways, ", ");
 }
 

@@ -70,9 +70,10 @@ std::string first_text(const model::Verification& one) {
 }
 
 std::string other_rows_text(const model::OneByOne& single) {
-    return fmt::format("{} of {} did something else than the contract when sent one by one: each {}",
-                       single.requests - single.as_contract - single.late, requests_text(single.requests),
-                       changed_text(single));
+    return fmt::format(
+        "{} of {} did something else than the contract when sent one by one; on average of all, each {}",
+        single.requests - single.as_contract - single.late, requests_text(single.requests),
+        changed_text(single));
 }
 
 }  // namespace

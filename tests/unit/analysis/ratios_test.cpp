@@ -106,6 +106,30 @@ TEST(ratios, decides_nothing_where_think_time_was_the_limit) {
     EXPECT_THAT(words::headline(comparison), HasSubstr("and think time was the limit"));
 }
 
+// Of the entrant the users have all but no more to ask for.
+ReportCase at_the_loads_limit(const std::string& entrant) {
+    ReportCase run = testing::clear_winner();
+    for (model::TrialResult& trial : run.trials) {
+        const double goodput =
+            static_cast<double>(trial.samples.completed_in_window) / seconds(trial.samples.window);
+        const double most = trial.plan.entrant == entrant ? goodput : goodput * 2;
+        trial.think_time = from_seconds(static_cast<double>(trial.plan.level) / most);
+    }
+    return run;
+}
+
+TEST(ratios, decides_where_think_time_was_the_limit_of_the_one_that_is_ahead) {
+    const PairedRatio ratio = pooled(compared(at_the_loads_limit("fastapi")));
+    EXPECT_EQ(ratio.verdict, Verdict::faster);
+    EXPECT_EQ(ratio.doubt, model::Doubt::marks);
+}
+
+TEST(ratios, decides_nothing_where_think_time_was_the_limit_of_the_one_that_is_behind) {
+    const PairedRatio ratio = pooled(compared(at_the_loads_limit("django")));
+    EXPECT_EQ(ratio.verdict, Verdict::inconclusive);
+    EXPECT_EQ(ratio.doubt, model::Doubt::one_sided);
+}
+
 TEST(ratios, decides_and_says_so_where_every_trial_is_in_doubt) {
     ReportCase run = testing::clear_winner();
     for (model::TrialResult& trial : run.trials)

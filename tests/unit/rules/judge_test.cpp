@@ -322,6 +322,36 @@ TEST(judge, leaves_the_goodput_of_a_busy_contender_where_the_generator_was_busy_
     EXPECT_EQ(judgement.findings.front().effects().goodput, model::Effect::doubts);
 }
 
+// A generator on its CPU all the time, before a contender of two CPUs that uses `used` of one.
+TrialResult before_a_busy_generator(double used) {
+    TrialResult trial = sound_trial();
+    trial.samples.conduct.thread_cpu = {trial.samples.window * 97 / 100};
+    model::Party& contender = *trial.party(model::Role::contender);
+    contender.limits_in_force->cpu_quota = 2;
+    contender.usage.cpu = {from_seconds(used * seconds(trial.samples.window)), Nanoseconds{0}};
+    return trial;
+}
+
+model::Effect of_busy_generator_on_goodput(const TrialResult& trial) {
+    for (const model::Finding& finding : judged(trial).findings)
+        if (finding.rule == model::Rule::generator_cpu) return finding.effects().goodput;
+    return model::Effect::none;
+}
+
+TEST(judge, a_busy_generator_voids_only_where_the_contender_could_have_done_more) {
+    TrialResult trial = before_a_busy_generator(0.95);
+    EXPECT_EQ(of_busy_generator_on_goodput(trial), model::Effect::voids);
+    trial.processes = model::ServiceProcesses{.declared = 1, .workers = 1};
+    EXPECT_EQ(of_busy_generator_on_goodput(trial), model::Effect::doubts) << "one worker has no second CPU";
+    trial = before_a_busy_generator(1.65);
+    EXPECT_EQ(of_busy_generator_on_goodput(trial), model::Effect::voids);
+    trial.contender_steal_share = 0.1;
+    EXPECT_EQ(of_busy_generator_on_goodput(trial), model::Effect::doubts) << "a tenth was not there to use";
+    trial = before_a_busy_generator(0.3);
+    trial.load_model = model::LoadModel::open;
+    EXPECT_EQ(of_busy_generator_on_goodput(trial), model::Effect::doubts) << "the rate is the plan's";
+}
+
 TEST(judge, tells_first_of_a_contender_that_is_too_fast_because_it_does_not_do_the_work) {
     TrialResult trial = sound_trial();
     trial.samples.conduct.thread_cpu = {trial.samples.window * 97 / 100};

@@ -128,6 +128,10 @@ TEST(Proof, OfAFileIsWholeWhereSingleRequestsToldTheRest) {
         open.*part = false;
         EXPECT_EQ(proof(judged({}, {open}), told), Proof::open);
     }
+    model::NotEvaluated without_files = left;
+    without_files.in_files = false;
+    without_files.no_files = true;
+    EXPECT_EQ(proof(judged({}, {without_files}), told), Proof::proven) << "the workload declares none";
 }
 
 TEST(Proof, FailsByATrialOrByWhatWasTriedBesideIt) {
