@@ -119,12 +119,17 @@ TEST_P(TransportOn, HearsOfAnEndThatCameTogetherWithTheLastBytes) {
         SCOPED_TRACE(server.url() + (awaits_more ? " in the middle" : " at the end"));
         const Address address = must_resolve(server);
         seen_ = {};
-        seen_.awaits_more = awaits_more;
-        ASSERT_EQ(transport_->open(0, address), 0);
-        until([&] { return seen_.connected == 1; });
-        std::this_thread::sleep_for(50ms);  // by now both are there
-        until([&] { return seen_.ended >= 1; });
-        EXPECT_EQ(seen_.text, "bye");
+        // A server that gets no CPU meanwhile sends the two apart, which is not what is asked here.
+        for (int time = 1; time <= 5 && !seen_.followed; ++time) {
+            if (time > 1) transport_->close(0);
+            seen_ = {};
+            seen_.awaits_more = awaits_more;
+            ASSERT_EQ(transport_->open(0, address), 0);
+            until([&] { return seen_.connected == 1; });
+            std::this_thread::sleep_for(50ms * time);  // by now both are there
+            until([&] { return seen_.ended >= 1; });
+            EXPECT_EQ(seen_.text, "bye");
+        }
         EXPECT_TRUE(seen_.followed);
         transport_->close(0);
     }
