@@ -234,10 +234,10 @@ private:
             if (witness && !seen.failed) look_at_rows(*witness, number, seen);
             std::this_thread::sleep_for(k_pause);
         }
-        if (const Status counted = syncs ? syncs->finish() : Status{}; !counted) {
-            leave_out(k_sync_part, counted.error().message);
-        } else if (syncs) {
-            if (std::chrono::abs(clock_offset() - clocks_before) > k_clock_drift)
+        if (syncs) {
+            if (const auto counted = syncs->finish(); !counted)
+                leave_out(k_sync_part, counted.error().message);
+            else if (std::chrono::abs(clock_offset() - clocks_before) > k_clock_drift)
                 leave_out(k_sync_part, "the wall clock, by which syncs are dated, jumped meanwhile");
             else
                 result_.syncs = held_against(asked, syncs->ends());
