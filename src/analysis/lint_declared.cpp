@@ -1,5 +1,7 @@
 #include "analysis/lint_declared.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -108,6 +110,10 @@ std::string switch_of(const Texts& settings) {
         if (debug || (is_one_of(k_modes, name) && set == "development")) return name;
     }
     return "";
+}
+
+std::string switch_of(const std::optional<model::SourceLine>& debug) {
+    return debug ? fmt::format("DEBUG = True ({} line {})", debug->file, debug->line) : "";
 }
 
 // That of the manifest, and over it that of the benchmark.
@@ -221,6 +227,7 @@ std::vector<Lint> development(const LintCase& about) {
     for (const Known& one : known(about)) {
         std::string which = switch_of(one.facts->command);
         if (which.empty()) which = switch_of(environment_of(about, one));
+        if (which.empty()) which = switch_of(one.facts->debug);
         if (which.empty()) continue;
         found.push_back({.kind = LintKind::development,
                          .subject = {},

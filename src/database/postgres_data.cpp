@@ -11,6 +11,7 @@
 #include "database/postgres_config.hpp"
 #include "database/postgres_programs.hpp"
 #include "database/secret.hpp"
+#include "host/facts.hpp"
 #include "host/owned_files.hpp"
 #include "host/process.hpp"
 
@@ -98,6 +99,10 @@ Result<PostgresFiles> make_in_image(const DatabaseContext& context, runtime::Ima
     files.config = "/postgresql.conf";
     files.host_rules = "/pg_hba.conf";
     JOUST_TRY(files.volume, context.runtime.make_folder("database", context.user, files.root));
+    // The engine may keep its volumes elsewhere than the run has its directory.
+    const std::optional<Path> here = files.volume->here();
+    if (here && context.spec.durability == model::Durability::full)
+        JOUST_CHECK(host::check_durable(host::read_storage_facts(*here)));
     const Path password_file = files.root / "password";
     // Only what runs in the container can write to the volume.
     std::vector<std::string> words = {

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "base/text.hpp"
+#include "deploy/debug_line.hpp"
 #include "deploy/digest.hpp"
 #include "deploy/lock_versions.hpp"
 
@@ -54,6 +55,7 @@ Result<model::ContenderFacts> read_facts(const model::Contender& contender, cons
         facts.lock_sha256 = sha256(content);
         facts.versions = pinned_versions(content);
     }
+    facts.debug = debug_line(staged.source);
     facts.runtime = runtime.kind();
     facts.image = staged.image;
     if (const auto config = read_config(contender, staged, runtime))

@@ -33,13 +33,8 @@ Result<Rig> Rig::create(const RunSpec& spec, files::RunDirectory& directory, Obs
     Rig rig(spec, directory, std::move(run), std::move(user));
     JOUST_CHECK(rig.make_users());
     rig.environment_.host = host::read_facts(rig.run_->directory());
-    if (const auto& storage = rig.environment_.host.storage;
-        storage.in_memory && spec.benchmark.database.durability == model::Durability::full)
-        return fail(ErrorKind::unsupported,
-                    "{} lies on a RAM disk ({}), where durability = \"full\" costs nothing; mount a real "
-                    "disk there, or "
-                    "write durability = \"relaxed\"",
-                    storage.directory, storage.file_system);
+    if (spec.benchmark.database.durability == model::Durability::full)
+        JOUST_CHECK(host::check_durable(rig.environment_.host.storage));
 
     JOUST_CHECK(rig.confine());
     if (!spec.limits_off)

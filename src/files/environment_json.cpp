@@ -92,6 +92,12 @@ void fields(F& f, S& count) {
     f("statements", count.statements);
 }
 
+template <typename F, Is<SourceLine> L>
+void fields(F& f, L& line) {
+    f.text("file", line.file);
+    f("line", line.line);
+}
+
 template <typename F, Is<ContenderFacts> C>
 void fields(F& f, C& contender) {
     f.name("name", contender.name);
@@ -105,6 +111,7 @@ void fields(F& f, C& contender) {
     later_enumeration(f, "runtime", contender.runtime, runtime_kind);
     f.later("image", contender.image);
     f.later("statements", contender.statements);
+    f.later("debug", contender.debug);
 }
 
 template <typename F, Is<Environment> E>

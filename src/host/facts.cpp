@@ -157,6 +157,14 @@ model::StorageFacts read_storage_facts(const Path& directory) {
     return facts;
 }
 
+Status check_durable(const model::StorageFacts& storage) {
+    if (!storage.in_memory) return {};
+    return fail(ErrorKind::unsupported,
+                "{} lies on a RAM disk ({}), where durability = \"full\" costs nothing; mount a real disk "
+                "there, or write durability = \"relaxed\"",
+                storage.directory, storage.file_system);
+}
+
 HostMemory read_host_memory() {
     return {.total = memory_info("MemTotal"), .available = memory_info("MemAvailable")};
 }

@@ -19,4 +19,7 @@ HostMemory read_host_memory();
 /// The storage part alone.
 model::StorageFacts read_storage_facts(const Path& directory);
 
+/// Fails (unsupported) where the storage is a RAM disk, for data that are to be durable.
+Status check_durable(const model::StorageFacts& storage);
+
 }  // namespace joust::host

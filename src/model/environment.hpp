@@ -26,6 +26,13 @@ struct StatementCount {
     friend bool operator==(const StatementCount&, const StatementCount&) = default;
 };
 
+/// A line of a contender's own sources.
+struct SourceLine {
+    std::string file;  ///< below its folder
+    int line = 0;      ///< from 1
+    friend bool operator==(const SourceLine&, const SourceLine&) = default;
+};
+
 /// A contender as it was measured.
 struct ContenderFacts {
     std::string name;
@@ -47,6 +54,9 @@ struct ContenderFacts {
     std::string image;  ///< in Docker: the id of the image it ran in
     /// Empty where the database has no server, they could not be counted, and in files of earlier versions.
     std::optional<StatementCount> statements = {};
+    /// Where its Python sources say "DEBUG = True", and no other line says otherwise; see
+    /// deploy::debug_line(). Empty in files of earlier versions.
+    std::optional<SourceLine> debug = {};
     friend bool operator==(const ContenderFacts&, const ContenderFacts&) = default;
 };
 

@@ -229,6 +229,7 @@ RC_GTEST_PROP(RoundTrip, OfAnEnvironment, ()) {
         contender.stack.notes["n" + some_text()] = some_text();
         if (*rc::gen::arbitrary<bool>()) contender.runtime = RuntimeKind::docker;
         contender.image = some_text();
+        if (*rc::gen::arbitrary<bool>()) contender.debug = SourceLine{.file = some_text(), .line = 3};
     }
     const auto again = parse_environment(environment_json(environment), "environment.json");
     if (!again) RC_FAIL(again.error().message);

@@ -2,10 +2,11 @@
 
 import os
 import pathlib
+import re
 import tempfile
 
 import pytest
-from conftest import Run, assert_nothing_left
+from conftest import JOUST, STATE, Run, assert_nothing_left
 
 
 def test_every_mistake_is_told_at_once_with_file_line_and_column(place):
@@ -143,3 +144,21 @@ def test_limits_that_this_host_cannot_give_are_refused_with_their_sum(place):
     assert "a contender may use 900 TiB and the database 100 TiB, together 1000 TiB" in run.err
     assert "this host has" in run.err and "limits.contender.memory" in run.err
     assert not (place.path / "results").exists(), "something was started"
+
+
+# Another one lies over it for this program only.
+RAM_DISK = ["--mount", "--propagation", "private", "sh", "-c", 'mkdir -p "$0" && mount -t tmpfs none "$0" && exec "$@"']
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="to mount needs root")
+def test_a_ram_disk_below_durable_data_is_refused_before_anything_starts(place):
+    place.contender("a").benchmark(["a"])
+    run = Run([*RAM_DISK, STATE, JOUST, "run", "small"], place.path, program="unshare").wait()
+    assert run.code == 1, run
+    assert re.search(
+        rf'{STATE}/runs/\S+ lies on a RAM disk \(tmpfs\), where durability = "full" costs nothing; '
+        'mount a real disk there, or write durability = "relaxed"', run.err), run
+    assert "start the database" not in run.out + run.err and "set up a" not in run.out + run.err, run
+    assert not [*place.path.glob("results/*/logs/*")], run
+    assert not any(trials.read_text() for trials in place.path.glob("results/*/trials.jsonl")), run
+    assert_nothing_left(0)

@@ -56,12 +56,15 @@ def test_switches_and_standstills_are_said(place):
     text = manifest.read_text()
     text = text.replace('"{port}"]', '"{port}", "--max-requests", "500", "--keep-alive=5"]')
     manifest.write_text(text.replace('MODE = "good"', 'MODE = "good", APP_DEBUG = "1"'))
+    (place.path / "contenders/stalls/settings.py").write_text("import os\n\nDEBUG = True\n")
     place.benchmark(["debug", "stalls"], levels="[8]", duration="3s", text='[database]\nengine = "sqlite"\n')
     benchmark = place.path / "benchmarks/small.toml"
     benchmark.write_text(re.sub(r"\[database.settings\]\n\s*", "", benchmark.read_text()))
     run = place.run()
     results, lint = lint_of(place, run)
-    assert lint["development"] == ["debug runs with APP_DEBUG: a switch for development or logging, whose work is in all its figures."], run
+    work = "a switch for development or logging, whose work is in all its figures."
+    assert lint["development"] == [
+        f"debug runs with APP_DEBUG: {work}", f"stalls runs with DEBUG = True (settings.py line 3): {work}"], run
     assert "debug 500, stalls never" in lint["recycling"][0], lint
     assert "debug 5, stalls as its server does by itself" in lint["keep_alive"][0], lint
     stood = [text for text in lint["stood_still"] if text.startswith("stalls ")]

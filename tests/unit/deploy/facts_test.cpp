@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <fstream>
+
 #include "deploy/digest.hpp"
 #include "deploy/lock_versions.hpp"
 #include "support/faulty_contender.hpp"
@@ -52,6 +54,17 @@ TEST(Facts, TellWhatAContenderIsMadeOf) {
     EXPECT_THAT(facts.versions, Contains(Pair("python", "3.11.2")));
     EXPECT_EQ(facts.command, (std::vector<std::string>{service.staged().venv.string() + "/bin/serve",
                                                        "--port", "{port}", "--database", "{database_url}"}));
+}
+
+TEST(Facts, TellWhereTheSourcesSwitchDebugOn) {
+    test::FaultyService service("");
+    const auto debug = [&] {
+        return test::must(read_facts(service.contender(), service.staged(), service.rig().runtime())).debug;
+    };
+    EXPECT_EQ(debug(), std::nullopt);
+    std::filesystem::create_directory(service.staged().source / "project");
+    std::ofstream(service.staged().source / "project/settings.py") << "import os\n\nDEBUG = True\n";
+    EXPECT_EQ(debug(), (model::SourceLine{.file = "project/settings.py", .line = 3}));
 }
 
 TEST(Facts, DoWithoutALockFile) {

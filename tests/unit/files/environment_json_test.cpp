@@ -28,6 +28,7 @@ TEST(environment_json, is_read_back_as_it_was_written) {
     original.contenders.front().image = "sha256:0123";
     original.contenders.front().environment = {{"SCRATCH_DIR", "{scratch}"}};
     original.contenders.front().statements = StatementCount{10, 35};
+    original.contenders.front().debug = SourceLine{.file = "project/settings.py", .line = 12};
     const auto read = parse_environment(environment_json(original), "environment.json");
     ASSERT_TRUE(read) << read.error().message;
     EXPECT_EQ(*read, original);

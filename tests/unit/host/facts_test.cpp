@@ -66,6 +66,16 @@ TEST(StorageFacts, RecognizeARamDisk) {
     EXPECT_FALSE(read_storage_facts("/proc").in_memory);
 }
 
+TEST(StorageFacts, OfARamDiskAreNotThoseOfDurableData) {
+    const Status checked = check_durable(read_storage_facts("/dev/shm"));
+    ASSERT_FALSE(checked);
+    EXPECT_EQ(checked.error().kind, ErrorKind::unsupported);
+    EXPECT_EQ(checked.error().message,
+              "/dev/shm lies on a RAM disk (tmpfs), where durability = \"full\" costs nothing; mount a real "
+              "disk there, or write durability = \"relaxed\"");
+    EXPECT_TRUE(check_durable(read_storage_facts("/proc")));
+}
+
 TEST(StorageFacts, OfAPlaceThatCannotBeWrittenHaveNoSyncTime) {
     EXPECT_EQ(read_storage_facts("/no/such/place").sync_median, std::nullopt);
     EXPECT_EQ(read_storage_facts("/no/such/place").file_system, "unknown");

@@ -1,11 +1,8 @@
 #include <gmock/gmock.h>
-#include <malloc.h>
-
-#include <cstdlib>
-#include <fstream>
 
 #include "database/sqlite_connection.hpp"
 #include "probes/audit_probe.hpp"
+#include "support/memory_growth.hpp"
 #include "unit/database/contender_session.hpp"
 
 namespace joust::probes {
@@ -13,44 +10,19 @@ namespace {
 
 using namespace std::chrono_literals;
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define JOUST_SANITIZER 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define JOUST_SANITIZER 1
-#endif
-#endif
-
-#ifdef JOUST_SANITIZER
-constexpr bool k_memory_is_ours = false;  // a sanitizer keeps what was freed
-#else
-constexpr bool k_memory_is_ours = true;
-#endif
-
 constexpr std::uint64_t k_ids = 200'000;
 constexpr std::size_t k_bytes_an_id = 16;
 constexpr std::size_t k_fixed = std::size_t{3}
                                 << 20U;  // buffers, and libraries that are used for the first time
-
-// "VmRSS", "VmHWM" of this process, in bytes.
-std::size_t memory(const std::string& field) {
-    const std::string status = test::text_of("/proc/self/status");
-    const std::size_t at = status.find(field + ":");
-    return std::strtoull(status.c_str() + at + field.size() + 1, nullptr, 10) * 1024;
-}
 
 // Audits rows of k_ids requests that are there, and returns by how much memory grew at most.
 std::size_t growth_by_audit(database::Database& database) {
     model::TrialResult trial;
     trial.samples.ids = {{.prefix = "a", .issued = k_ids}};
     AuditProbe probe(database, "many", {.table = "users", .rows = 1});
-    ::malloc_trim(0);
-    const std::size_t before = memory("VmRSS");
-    std::ofstream("/proc/self/clear_refs") << "5";  // the peak begins anew
-    EXPECT_TRUE(probe.finish(trial));
-    const std::size_t peak = memory("VmHWM");
+    const std::size_t growth = test::memory_growth([&] { EXPECT_TRUE(probe.finish(trial)); });
     EXPECT_EQ(trial.audit, (model::Audit{.table = "users", .rows_left = 1, .right = k_ids}));
-    return k_memory_is_ours ? peak - std::min(peak, before) : 0;
+    return growth;
 }
 
 TEST(AuditMemory, IsLittleForAnIdWithPostgres) {

@@ -243,6 +243,10 @@ TEST(public_mistake, debug_is_on) {
     EXPECT_THAT(reported(run).before_the_verdict(), HasSubstr("django runs with APP_DEBUG"));
     run.benchmark.entrants.back().variant.settings = {{"APP_DEBUG", "0"}};
     EXPECT_THAT(reported(run).text, Not(HasSubstr("runs with"))) << "the benchmark's goes over it";
+    run.environment.contenders.back().debug = model::SourceLine{.file = "project/settings.py", .line = 12};
+    EXPECT_THAT(
+        reported(run).before_the_verdict(),
+        HasSubstr("django runs with DEBUG = True (project/settings.py line 12): a switch for development"));
 }
 
 // One has twenty database connections and four more threads, by another version of the interpreter.

@@ -160,8 +160,10 @@ TEST(results_document, lists_the_keys_of_the_environment_and_no_others) {
     model::Environment environment =
         testing::synthetic_environment(testing::benchmark_of({"fastapi", "django"}, {4}, 1));
     environment.resumed = {environment.started};
-    for (model::ContenderFacts& contender : environment.contenders)
+    for (model::ContenderFacts& contender : environment.contenders) {
         contender.statements = model::StatementCount{10, 70};
+        contender.debug = model::SourceLine{.file = "settings.py", .line = 12};
+    }
     environment.contenders.front().environment = {{"SCRATCH_DIR", "{scratch}"}};
     Keys written;
     collect(nlohmann::json::parse(files::environment_json(environment)), "", written);
