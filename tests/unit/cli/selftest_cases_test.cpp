@@ -82,6 +82,7 @@ std::map<std::string_view, Evidence> evidence() {
     const EffectsMissed lost_in_log{
         .audit = audited(950), .observed = logged(50), .misdeeds = {Misdeed::no_commit}};
     EffectsMissed while_watched = lost_in_log;
+    while_watched.audit->right = 1000;
     while_watched.files = files(0, 0);
     while_watched.files_missed = k_all_deeds;
     model::Audit unlogged;

@@ -329,6 +329,7 @@ TrialResult before_a_busy_generator(double used) {
     model::Party& contender = *trial.party(model::Role::contender);
     contender.limits_in_force->cpu_quota = 2;
     contender.usage.cpu = {from_seconds(used * seconds(trial.samples.window)), Nanoseconds{0}};
+    trial.processes.reset();
     return trial;
 }
 
