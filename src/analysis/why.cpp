@@ -1,6 +1,9 @@
 #include "analysis/why.hpp"
 
 #include <algorithm>
+#include <array>
+#include <utility>
+#include <variant>
 
 #include "analysis/pairs.hpp"
 #include "stats/pooled_mean.hpp"
@@ -18,6 +21,13 @@ struct Times {
     std::map<model::Quantity, double> work;  ///< of k_why_quantities
 };
 
+// A session is in one of these states at a time, and uses no CPU in any: none counts what another part does.
+constexpr std::array<std::pair<TimePart, std::uint64_t model::DatabaseWaits::*>, 3> k_waits{{
+    {TimePart::lock_wait, &model::DatabaseWaits::on_lock},
+    {TimePart::log_wait, &model::DatabaseWaits::on_log},
+    {TimePart::storage_wait, &model::DatabaseWaits::on_storage},
+}};
+
 std::optional<Times> times_of(const model::TrialResult& trial) {
     const model::Party* contender = trial.party(model::Role::contender);
     const model::Party* database = trial.party(model::Role::database);
@@ -30,6 +40,11 @@ std::optional<Times> times_of(const model::TrialResult& trial) {
     times.parts[TimePart::system_cpu] = per_operation(own.cpu.system);
     if (database != nullptr) times.parts[TimePart::database_cpu] = per_operation(database->usage.cpu.total());
     if (own.run_delay) times.parts[TimePart::run_delay] = per_operation(*own.run_delay);
+    // Sessions that wait on average are the waits that begin per second times how long each lasts (Little
+    // 1961, https://doi.org/10.1287/opre.9.3.383), so times the window they are how long all of them waited.
+    if (const auto& waits = trial.database_waits; waits && waits->samples > 0)
+        for (const auto& [part, sessions] : k_waits)
+            times.parts[part] = waits->mean(*waits.*sessions) * times.total;
     for (const model::Quantity quantity : model::k_why_quantities)
         if (const auto amount = model::value(quantity, trial)) times.work[quantity] = *amount;
     return times;
@@ -41,9 +56,22 @@ struct TimesOfPair {
 };
 using Levels = std::vector<std::vector<TimesOfPair>>;
 
+// For a lock or the log: time that is among the parts.
+bool in_parts(const model::Finding& finding) {
+    using For = model::SessionWait::For;
+    const auto* use = std::get_if<model::InUse>(&finding.facts);
+    const auto* wait = use != nullptr && use->wait ? std::get_if<model::SessionWait>(&*use->wait) : nullptr;
+    return wait != nullptr && (wait->what == For::lock || wait->what == For::log);
+}
+
+// Nobody was busy, and no part says what was waited for.
 bool waits(const Evidence& evidence, const std::string& entrant, std::int64_t level) {
     const model::Cell* cell = evidence.cell(entrant, level);
-    return cell != nullptr && cell->judgement.has(model::Rule::nobody_busy);
+    if (cell == nullptr) return false;
+    const auto& findings = cell->judgement.findings;
+    return std::any_of(findings.begin(), findings.end(), [](const model::Finding& finding) {
+        return finding.rule == model::Rule::nobody_busy && !in_parts(finding);
+    });
 }
 
 Levels times_by_level(const Evidence& evidence, const Sides& sides) {

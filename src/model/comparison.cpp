@@ -39,8 +39,8 @@ std::string_view name(NoLaw reason) {
 }
 
 std::string_view name(TimePart part) {
-    constexpr std::array<std::string_view, 5> names{"user_cpu", "system_cpu", "database_cpu", "run_delay",
-                                                    "rest"};
+    constexpr std::array<std::string_view, 8> names{"user_cpu",  "system_cpu", "database_cpu", "run_delay",
+                                                    "lock_wait", "log_wait",   "storage_wait", "rest"};
     return names[static_cast<std::size_t>(part)];
 }
 

@@ -302,10 +302,21 @@ struct Capacity {
     friend bool operator==(const Capacity&, const Capacity&) = default;
 };
 
-/// Where the time of an operation goes: of the contender, but for the database's.
-enum class TimePart : std::uint8_t { user_cpu, system_cpu, database_cpu, run_delay, rest };
-inline constexpr std::array k_time_parts{TimePart::user_cpu, TimePart::system_cpu, TimePart::database_cpu,
-                                         TimePart::run_delay, TimePart::rest};
+/// Where the time of an operation goes: of the contender, but for the database's CPU and what its sessions
+/// with the database waited for.
+enum class TimePart : std::uint8_t {
+    user_cpu,
+    system_cpu,
+    database_cpu,
+    run_delay,
+    lock_wait,     ///< for a lock that another session has
+    log_wait,      ///< for the write-ahead log to be written or durable
+    storage_wait,  ///< for other files of the database
+    rest
+};
+inline constexpr std::array k_time_parts{TimePart::user_cpu,     TimePart::system_cpu, TimePart::database_cpu,
+                                         TimePart::run_delay,    TimePart::lock_wait,  TimePart::log_wait,
+                                         TimePart::storage_wait, TimePart::rest};
 /// "user_cpu", …: as in the JSON.
 std::string_view name(TimePart part);
 
@@ -339,8 +350,9 @@ struct WorkOfBoth {
 };
 
 /// Why the goodput of an entrant differs from the baseline's: closed model, where 1 ÷ goodput is the time of
-/// an operation, over the levels at which neither is invalid and somebody was busy. Parts that pass at the
-/// same time overlap, so that the rest may be negative. A part that is not known of every pair is left out.
+/// an operation, over the levels at which neither is invalid, and each was busy or known to wait for a lock
+/// or the log. Parts that pass at the same time overlap, so that the rest may be negative. A part that is not
+/// known of every pair is left out.
 struct Why {
     std::string entrant;
     std::string baseline;

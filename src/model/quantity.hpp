@@ -296,8 +296,12 @@ inline constexpr std::array<Quantity, 2> k_equal_rate_quantities{Quantity::cpu_p
                                                                  Quantity::response_time_p99};
 
 /// Work of an operation that is told with the reasons for a difference.
-inline constexpr std::array<Quantity, 2> k_why_quantities{Quantity::database_round_trips_per_operation,
-                                                          Quantity::database_log_bytes_per_operation};
+inline constexpr std::array<Quantity, 9> k_why_quantities{
+    Quantity::database_round_trips_per_operation, Quantity::database_connections_opened_per_operation,
+    Quantity::database_commits_per_operation,     Quantity::database_rows_changed_per_operation,
+    Quantity::database_log_bytes_per_operation,   Quantity::database_log_syncs_per_commit,
+    Quantity::files_created_per_operation,        Quantity::bytes_read_per_operation,
+    Quantity::bytes_written_per_operation};
 
 /// Of some response times, for a quantity that is of requests; the histogram is not empty.
 inline double value(const QuantityRow& row, const stats::Histogram& response_times) {

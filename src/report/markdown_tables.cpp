@@ -318,7 +318,19 @@ Table session_table(const RunReport& run) {
 }
 
 Table work_table(const RunReport& run) {
-    return table_of_known(run, words::Section::work);
+    Table table = table_of_known(run, words::Section::work);
+    if (table.rows.empty()) return table;
+    std::vector<std::optional<double>> statements;
+    for (const Cell& cell : run.comparison.cells)
+        statements.push_back(statements_per_request(run.environment, cell.entrant));
+    if (std::none_of(statements.begin(), statements.end(), [](const auto& known) { return known; }))
+        return table;
+    constexpr std::ptrdiff_t k_after_contender = 2;
+    table.columns.insert(table.columns.begin() + k_after_contender, {"statements"});
+    for (std::size_t i = 0; i < table.rows.size(); ++i)
+        table.rows[i].insert(table.rows[i].begin() + k_after_contender,
+                             statements[i] ? model::significant(*statements[i]) : "–");
+    return table;
 }
 
 Table error_table(const RunReport& run) {

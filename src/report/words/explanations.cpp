@@ -100,6 +100,9 @@ Prose about_sessions() {
 
 Prose about_work() {
     return "What an operation made database and files do; it explains, and judges nobody. " +
+           emphasis("Statements") +
+           " are those that the database printed for a request before the measurement, where they were "
+           "counted: BEGIN and COMMIT are two. " +
            emphasis("Round trips") +
            " are messages of the contender to the database, as the kernel counts segments with data: one "
            "for each that is written at once. Round trips, " +

@@ -14,14 +14,18 @@
 namespace joust::report::words {
 namespace {
 
+using model::Quantity;
 using model::TimeDifference;
 using model::TimePart;
 
-constexpr std::array<std::pair<TimePart, std::string_view>, 5> k_parts{{
+constexpr std::array<std::pair<TimePart, std::string_view>, 8> k_parts{{
     {TimePart::user_cpu, "user CPU of the contender"},
     {TimePart::system_cpu, "system CPU of the contender"},
     {TimePart::database_cpu, "CPU of the database"},
     {TimePart::run_delay, "waiting of the contender's threads for a CPU"},
+    {TimePart::lock_wait, "waiting of the contender's sessions with the database for a lock"},
+    {TimePart::log_wait, "waiting of its sessions for the write-ahead log"},
+    {TimePart::storage_wait, "waiting of its sessions for other files of the database"},
     {TimePart::rest, "time outside of these"},
 }};
 
@@ -59,14 +63,32 @@ std::string list(std::vector<Told> all, bool (*wanted)(double)) {
     return joust::joined(parts, "; ");
 }
 
+// Work of which the one that causes more has less than `least` is no reason for a difference.
 struct WorkWords {
-    model::Quantity quantity;
+    Quantity quantity;
     std::string_view subject;
+    double least;
 };
+constexpr double k_least_count = 0.01;    // one in a hundred operations
+constexpr double k_least_log_bytes = 32;  // a record of the log has 24 bytes at least
+constexpr double k_least_bytes = 1024;    // copied in less than a microsecond
+constexpr double k_least_syncs = 0.1;     // of a commit: the server's own may be that many
 constexpr std::array<WorkWords, model::k_why_quantities.size()> k_work{{
-    {model::Quantity::database_round_trips_per_operation, "round trips with the database"},
-    {model::Quantity::database_log_bytes_per_operation, "write-ahead log"},
+    {Quantity::database_round_trips_per_operation, "round trips with the database", k_least_count},
+    {Quantity::database_connections_opened_per_operation, "connections opened with the database",
+     k_least_count},
+    {Quantity::database_commits_per_operation, "commits", k_least_count},
+    {Quantity::database_rows_changed_per_operation, "rows changed", k_least_count},
+    {Quantity::database_log_bytes_per_operation, "write-ahead log", k_least_log_bytes},
+    {Quantity::database_log_syncs_per_commit, "syncs of the write-ahead log per commit", k_least_syncs},
+    {Quantity::files_created_per_operation, "files created", k_least_count},
+    {Quantity::bytes_read_per_operation, "bytes read by the service", k_least_bytes},
+    {Quantity::bytes_written_per_operation, "bytes written by the service", k_least_bytes},
 }};
+
+bool is_reason(const WorkWords& words, const model::WorkOfBoth& work) {
+    return work.differs() && std::max(work.entrant, work.baseline) >= words.least;
+}
 
 // " The work of an operation differs too, of fastapi against django: round trips with the database, 12.0 in
 // place of 4.00."
@@ -74,7 +96,7 @@ std::string work_text(const model::Why& why) {
     std::vector<std::string> parts;
     for (const WorkWords& words : k_work) {
         const auto found = why.work.find(words.quantity);
-        if (found == why.work.end() || !found->second.differs()) continue;
+        if (found == why.work.end() || !is_reason(words, found->second)) continue;
         parts.push_back(fmt::format("{}, {} in place of {}", words.subject,
                                     amount_text(words.quantity, found->second.entrant),
                                     amount_text(words.quantity, found->second.baseline)));
@@ -85,7 +107,7 @@ std::string work_text(const model::Why& why) {
 }
 
 bool differs(const model::Comparison& comparison, const std::string& entrant) {
-    const auto* ratio = comparison.ratio(model::Quantity::goodput, entrant, std::nullopt);
+    const auto* ratio = comparison.ratio(Quantity::goodput, entrant, std::nullopt);
     return ratio != nullptr &&
            (ratio->verdict == model::Verdict::faster || ratio->verdict == model::Verdict::slower);
 }

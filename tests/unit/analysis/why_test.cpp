@@ -121,14 +121,127 @@ TEST(why, tells_work_that_one_causes_more_of) {
                     .segments = model::Segments{.received = round_trips * trial.samples.completed_in_window}};
     };
     ask("fastapi", 4);
-    EXPECT_TRUE(compared(run).whys.at(0).work.empty()) << "of the other it is not known";
+    const auto known = [&] {
+        return compared(run).whys.at(0).work.contains(model::Quantity::database_round_trips_per_operation);
+    };
+    EXPECT_FALSE(known()) << "of the other it is not known";
     ask("django", 6);
-    EXPECT_FALSE(compared(run).whys.at(0).work.empty());
+    EXPECT_TRUE(known());
     EXPECT_THAT(told(run), Not(HasSubstr("round trips"))) << "not more than 1.5 times as many";
     ask("django", 7);
     EXPECT_THAT(told(run),
                 HasSubstr(" The work of an operation differs too, of fastapi against django: round "
                           "trips with the database, 4.00 in place of 7.00."));
+}
+
+// Sampled 100 times in every window of an entrant; `sum` of sessions in all samples.
+void sample(ReportCase& run, const std::string& entrant, std::uint64_t model::DatabaseWaits::* part,
+            std::uint64_t sum) {
+    for (model::TrialResult& trial : run.trials) {
+        if (trial.plan.entrant != entrant) continue;
+        if (!trial.database_waits)
+            trial.database_waits = model::DatabaseWaits{.samples = 100, .sessions = 5000};
+        (*trial.database_waits).*part = sum + static_cast<std::uint64_t>(2 + testing::noise(trial.plan));
+    }
+}
+
+TEST(why, takes_what_sessions_waited_for_out_of_the_rest) {
+    ReportCase run = costs_known();
+    const double rest = compared(run).whys.at(0).parts.at(TimePart::rest).baseline_us;
+    sample(run, "django", &model::DatabaseWaits::on_lock, 50);
+    EXPECT_FALSE(compared(run).whys.at(0).parts.contains(TimePart::lock_wait)) << "the other was not sampled";
+    EXPECT_EQ(compared(run).whys.at(0).parts.at(TimePart::rest).baseline_us, rest);
+    sample(run, "fastapi", &model::DatabaseWaits::on_lock, 0);
+    const Why why = compared(run).whys.at(0);
+    const model::TimeDifference& lock = why.parts.at(TimePart::lock_wait);
+    EXPECT_NEAR(lock.baseline_us, 0.52 * why.total.baseline_us, 0.02 * why.total.baseline_us)
+        << "half a session on average, as long as an operation takes";
+    EXPECT_NEAR(why.parts.at(TimePart::rest).baseline_us, rest - lock.baseline_us, 1e-6);
+    EXPECT_EQ(why.parts.at(TimePart::log_wait).baseline_us, 0);
+    EXPECT_THAT(told(run), HasSubstr("waiting of the contender's sessions with the database for a lock, "));
+    EXPECT_THAT(told(run), Not(HasSubstr("write-ahead log"))) << "neither waited for it";
+}
+
+TEST(why, tells_waits_for_the_log_and_for_other_files_apart) {
+    ReportCase run = costs_known();
+    for (const char* entrant : {"fastapi", "django"}) {
+        const bool slow = entrant == std::string("django");
+        sample(run, entrant, &model::DatabaseWaits::on_log, slow ? 80 : 10);
+        sample(run, entrant, &model::DatabaseWaits::on_storage, slow ? 40 : 10);
+    }
+    const Why why = compared(run).whys.at(0);
+    EXPECT_GT(why.parts.at(TimePart::log_wait).baseline_us,
+              1.5 * why.parts.at(TimePart::storage_wait).baseline_us);
+    EXPECT_THAT(told(run), HasSubstr("waiting of its sessions for the write-ahead log, "));
+    EXPECT_THAT(told(run), HasSubstr("waiting of its sessions for other files of the database, "));
+}
+
+TEST(why, counts_levels_at_which_users_waited_for_a_lock) {
+    ReportCase run = costs_known();
+    for (model::TrialResult& trial : run.trials)
+        for (model::Party& party : trial.parties)
+            party.usage.cpu = {Nanoseconds(1), Nanoseconds(1)};
+    for (model::TrialResult& trial : run.trials) {
+        const std::uint64_t users = static_cast<std::uint64_t>(trial.plan.level) * 100;
+        trial.database_waits = model::DatabaseWaits{.samples = 100, .sessions = users, .on_lock = users};
+    }
+    ASSERT_TRUE(compared(run).cell("fastapi", 50)->judgement.has(model::Rule::nobody_busy));
+    ASSERT_FALSE(compared(run).whys.empty());
+    EXPECT_TRUE(compared(run).whys.at(0).parts.contains(TimePart::lock_wait));
+    for (model::TrialResult& trial : run.trials)
+        trial.database_waits->on_lock = 0;
+    EXPECT_TRUE(compared(run).whys.empty()) << "what they waited for is not known";
+}
+
+// Of every trial of an entrant, as for a thousand requests each of which has to insert `rows` in one commit;
+// without any nothing is declared.
+struct Work {
+    std::uint64_t opened = 0;
+    std::uint64_t log_bytes = 0;
+    std::uint64_t syncs = 0;
+    std::uint64_t commits = 0;
+    std::int64_t rows = 0;
+};
+void work(ReportCase& run, const std::string& entrant, const Work& done) {
+    for (model::TrialResult& trial : run.trials) {
+        if (trial.plan.entrant != entrant) continue;
+        model::RowsByTable each;
+        if (done.rows > 0) each["users"] = {done.rows, 0, 0};
+        trial.database_traffic =
+            model::DatabaseTraffic{.sessions_opened = done.opened * trial.samples.completed_in_window / 1000};
+        trial.effects = model::ObservedEffects{
+            .contract = each,
+            .transactions = done.rows > 0 ? 1 : 0,
+            .acknowledged = 1000,
+            .shapes = {{each, done.commits}},
+            .rows = {{"users", {done.rows * static_cast<std::int64_t>(done.commits), 0, 0}}},
+            .log_syncs = model::LogSyncs{.syncs = done.syncs, .commits = done.commits, .most_sessions = 50},
+            .log_bytes = done.log_bytes};
+    }
+}
+
+TEST(why, tells_connections_and_syncs_that_one_causes_more_of) {
+    ReportCase run = costs_known();
+    work(run, "fastapi", {.log_bytes = 5000000, .syncs = 300, .commits = 1000, .rows = 10});
+    work(run, "django", {.opened = 1000, .log_bytes = 5000000, .syncs = 1000, .commits = 1000, .rows = 10});
+    const std::string text = told(run);
+    EXPECT_THAT(text, HasSubstr("connections opened with the database, 0 in place of "));
+    EXPECT_THAT(text, HasSubstr("syncs of the write-ahead log per commit, 0.300 in place of 1.00"));
+    EXPECT_THAT(text, Not(HasSubstr("commits,")));
+    EXPECT_THAT(text, Not(HasSubstr("rows changed")));
+}
+
+TEST(why, says_nothing_of_work_that_there_hardly_is) {
+    ReportCase run = costs_known();
+    work(run, "fastapi", {.log_bytes = 3000, .syncs = 10, .commits = 1000});
+    work(run, "django", {.opened = 8, .log_bytes = 12000, .syncs = 80, .commits = 1000});
+    const Why why = compared(run).whys.at(0);
+    ASSERT_TRUE(why.work.at(model::Quantity::database_connections_opened_per_operation).differs());
+    ASSERT_TRUE(why.work.at(model::Quantity::database_log_bytes_per_operation).differs());
+    ASSERT_TRUE(why.work.at(model::Quantity::database_log_syncs_per_commit).differs());
+    const std::string text = told(run);
+    EXPECT_THAT(text, Not(HasSubstr("connections opened")));
+    EXPECT_THAT(text, Not(HasSubstr("write-ahead log")));
 }
 
 TEST(why, is_asked_only_where_goodput_says_how_long_an_operation_takes) {

@@ -49,6 +49,20 @@ std::vector<std::string> recommendations_of(const RunReport& run) {
     return sentences;
 }
 
+TEST(report, tells_statements_of_a_request_with_the_work_where_they_were_counted) {
+    Rendered rendered(testing::clear_winner());
+    EXPECT_THAT(markdown_of(rendered.report()), Not(HasSubstr("| statements |")));
+    for (model::ContenderFacts& facts : rendered.environment().contenders)
+        facts.statements =
+            facts.name == "fastapi" ? std::optional(model::StatementCount{10, 150}) : std::nullopt;
+    const std::string text = markdown_of(rendered.report());
+    EXPECT_THAT(text, HasSubstr("| users | contender | statements | read | written | validity |"));
+    EXPECT_THAT(text, HasSubstr("| 4 | fastapi | 15.0 | 7.61 KiB |"));
+    EXPECT_THAT(text, HasSubstr("| 4 | django | – | 10.2 KiB |"));
+    rendered.environment().contenders.front().statements = model::StatementCount{0, 5};
+    EXPECT_THAT(markdown_of(rendered.report()), Not(HasSubstr("inf")));
+}
+
 TEST(write_report, makes_every_file_and_the_same_bytes_when_called_twice) {
     const Rendered rendered(testing::clear_winner());
     const Status status = write_report(rendered.report());
