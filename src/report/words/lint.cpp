@@ -242,7 +242,7 @@ LintText threads_waiting(const Saying& said) {
                         "account for {:.1f} at most",
                         side.entrant, *side.value, said.users(side.level), *side.before),
             "a compiler, a collector or an executor of its own may be starving, at a steady pace that no "
-            "rule sees; with more CPUs, or warmed up for longer, it may be faster"};
+            "rule sees; with more CPUs, or warmed up for longer, it may do more"};
 }
 
 // In the order of the kinds.
