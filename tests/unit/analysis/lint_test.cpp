@@ -189,6 +189,9 @@ TEST_F(LintTest, TellsThreadsThatWaitForACpuWhereThoseThatServeAreTooFewForIt) {
     EXPECT_EQ(report::words::lint_text(found.front(), benchmark_).fact,
               "threads of fastapi waited for a CPU 1.0 s per second at 50 users, of which those that serve "
               "account for 0.0 at most");
+    // It stands before any verdict.
+    EXPECT_THAT(report::words::sentence(found.front(), benchmark_),
+                ::testing::Not(::testing::HasSubstr("faster")));
     EXPECT_EQ(compare(benchmark_, trials_, &environment).winner, compare(benchmark_, trials_).winner);
     wait("django", 3.95);
     EXPECT_EQ(waiting().size(), 2U);
