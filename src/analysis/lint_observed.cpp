@@ -338,6 +338,8 @@ std::vector<Lint> standstills(const LintCase& about) {
 std::vector<Lint> threads_waiting(const LintCase& about) {
     std::vector<Lint> found;
     const double cpus = about.benchmark.contender_limits.cpus;
+    // Of many CPUs' threads each waits for a moment.
+    const double beyond = k_waiting_beyond_serving * std::max(1.0, cpus / 4);
     for (const std::string& entrant : compared_entrants(about)) {
         const model::ContenderFacts* facts = known_facts(about, entrant);
         if (facts == nullptr) continue;
@@ -345,7 +347,7 @@ std::vector<Lint> threads_waiting(const LintCase& about) {
         LintSide most{.entrant = entrant, .before = std::max(0.0, serving - cpus), .text = {}};
         for (const std::int64_t level : about.comparison.levels) {
             const auto waiting = over_trials(about, entrant, level, waiting_of);
-            if (!waiting || *waiting < *most.before + k_waiting_beyond_serving) continue;
+            if (!waiting || *waiting < *most.before + beyond) continue;
             if (most.value && *most.value >= *waiting) continue;
             most.value = waiting;
             most.level = level;

@@ -111,14 +111,19 @@ Result<SqliteState> parsed_state(std::string_view told) {
     return state;
 }
 
-Result<ChangeLog> changes_between(const SqliteState& before, const SqliteState& after) {
+Result<std::uint32_t> commits_between(const SqliteState& before, const SqliteState& after) {
     if (before.counter.index != after.counter.index || after.counter.commits < before.counter.commits)
         return fail(ErrorKind::unsupported,
                     "its wal-index (FILE-shm), which has SQLite's change counter, was made anew in between: "
                     "no connection was left open");
+    return after.counter.commits - before.counter.commits;
+}
+
+Result<ChangeLog> changes_between(const SqliteState& before, const SqliteState& after) {
+    JOUST_TRY(const std::uint32_t commits, commits_between(before, after));
     ChangeLog log{.before = before.tables, .after = after.tables, .database = {}, .start = {}, .end = {}};
     model::OwnCounters& counters = log.counters.emplace();
-    counters.commits = after.counter.commits - before.counter.commits;
+    counters.commits = commits;
     for (const auto& [table, highest] : after.numbered) {
         const auto first = before.numbered.find(table);
         counters.inserted[table] = highest - (first == before.numbered.end() ? 0 : first->second);

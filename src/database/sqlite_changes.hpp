@@ -26,6 +26,9 @@ Status tell_state(const Path& file, Nanoseconds patience, const host::Tell& tell
 /// The state again, from all that was told.
 Result<SqliteState> parsed_state(std::string_view told);
 
+/// Transactions that changed something between two states. Fails (unsupported) where the counter is no longer
+/// the same one.
+Result<std::uint32_t> commits_between(const SqliteState& before, const SqliteState& after);
 /// What was changed between two states. Fails (unsupported) where the counter is no longer the same one.
 Result<ChangeLog> changes_between(const SqliteState& before, const SqliteState& after);
 

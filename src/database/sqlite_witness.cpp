@@ -103,10 +103,8 @@ Status check_witness(const Path& file, Nanoseconds patience, const std::set<std:
 
 Result<Witnessed> witnessed_between(const SqliteState& before, const SqliteState& after,
                                     const std::set<std::string>& tables) {
-    if (before.counter.index != after.counter.index || after.counter.commits < before.counter.commits)
-        return fail(ErrorKind::unsupported,
-                    "its wal-index (FILE-shm), which has SQLite's change counter, was made anew in between");
-    Witnessed seen{.commits = after.counter.commits - before.counter.commits, .rows = {}};
+    JOUST_TRY(const std::uint32_t commits, commits_between(before, after));
+    Witnessed seen{.commits = commits, .rows = {}};
     const auto number = [](const SqliteState& state, const std::string& name) {
         const auto found = state.numbered.find(name);
         return found == state.numbered.end() ? 0 : found->second;

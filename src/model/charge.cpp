@@ -62,6 +62,7 @@ constexpr std::array<Row, k_charges> k_rows{{
     {Charge::more_at_work, Rule::processes},
     {Charge::verified_answers_first, Rule::effects},
     {Charge::verified_not_durable, Rule::effects},
+    {Charge::verified_other_rows, Rule::effects},
 }};
 constexpr bool in_order() {
     for (std::size_t i = 0; i < k_charges; ++i)
@@ -158,6 +159,7 @@ Charges charges(const std::vector<Misdeed>& verified) {
     Charges found;
     for (const Misdeed misdeed : verified)
         found.add({misdeed == Misdeed::answers_first ? Charge::verified_answers_first
+                   : misdeed == Misdeed::other_rows  ? Charge::verified_other_rows
                                                      : Charge::verified_not_durable});
     return found;
 }

@@ -69,8 +69,9 @@ enum class Charge : std::uint8_t {
     // Beside the trial, by `joust verify`.
     verified_answers_first,
     verified_not_durable,
+    verified_other_rows,
 };
-inline constexpr std::size_t k_charges = 51;
+inline constexpr std::size_t k_charges = static_cast<std::size_t>(Charge::verified_other_rows) + 1;
 
 /// The rule that a charge comes from.
 Rule rule(Charge charge);
@@ -104,8 +105,7 @@ private:
     std::uint64_t bits_ = 0;
 };
 
-/// What a finding says; empty where the rule is no charge, because it is not the contender's doing or voids
-/// nothing.
+/// What a finding says; empty where the rule has no charge, as one that is not the contender's doing.
 Charges charges(const Finding& finding);
 /// What `joust verify` says.
 Charges charges(const std::vector<Misdeed>& verified);

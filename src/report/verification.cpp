@@ -47,8 +47,7 @@ std::string changed_one_by_one(const VerifiedEntrant& entrant, const std::string
     if (!single) return k_unknown;
     const auto found = single->rows.find(table);
     const model::RowEffects rows = found == single->rows.end() ? model::RowEffects{} : found->second;
-    return words::per_request(std::array{rows.inserted, rows.updated, rows.deleted}.at(kind),
-                              single->requests);
+    return words::per_request(model::count(rows, model::k_row_changes.at(kind)), single->requests);
 }
 
 void add_rows(std::vector<Line>& lines, const ObservedEffects& contract) {

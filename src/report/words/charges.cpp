@@ -66,6 +66,7 @@ constexpr std::array<Row, model::k_charges> k_rows{{
     {Charge::more_at_work, "more processes at work"},
     {Charge::verified_answers_first, "verified: answered before its commit"},
     {Charge::verified_not_durable, "verified: answered before it was durable"},
+    {Charge::verified_other_rows, "verified: other rows, one by one"},
 }};
 constexpr bool in_order() {
     for (std::size_t i = 0; i < k_rows.size(); ++i)

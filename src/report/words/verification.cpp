@@ -34,8 +34,8 @@ std::string soon_text(const model::SlowCommits& slow) {
 
 std::string unsynced_text(const model::CommitSyncs& syncs) {
     return fmt::format(
-        "for {} with {} the service made files durable {} times, and {} were answered "
-        "before as many had ended as they declare",
+        "for {} with {} the service made files durable {} times, and {} of the answers came "
+        "before a sync of each of their transactions had ended",
         requests_text(syncs.requests), counted(static_cast<std::int64_t>(syncs.transactions), "transaction"),
         syncs.syncs, syncs.early);
 }

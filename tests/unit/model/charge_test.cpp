@@ -109,6 +109,7 @@ TEST(Charges, AreThereForEveryRuleByWhichAContenderIsVoided) {
 TEST(Charges, OfVerifyAreTheirOwn) {
     EXPECT_EQ(charges(std::vector{Misdeed::answers_first}), Charges{C::verified_answers_first});
     EXPECT_EQ(charges(std::vector{Misdeed::not_durable}), Charges{C::verified_not_durable});
+    EXPECT_EQ(charges(std::vector{Misdeed::other_rows}), Charges{C::verified_other_rows});
     EXPECT_TRUE(charges(std::vector<Misdeed>{}).empty());
 }
 
