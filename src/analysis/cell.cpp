@@ -242,6 +242,15 @@ void judge_cell(Cell& cell, std::span<const JudgedTrial> trials, const model::Ex
     }
 }
 
+// On the contender's CPUs, over the trials of which it is known.
+double mean_steal(std::span<const JudgedTrial> trials) {
+    std::vector<double> shares;
+    for (const JudgedTrial& judged : trials)
+        if (const auto share = model::steal_share(*judged.trial)) shares.push_back(*share);
+    const auto mean = stats::mean_interval(shares);
+    return mean ? mean->mean : 0;
+}
+
 }  // namespace
 
 model::Estimate estimate(const std::vector<double>& values) {
@@ -274,7 +283,7 @@ model::Cell make_cell(std::span<const JudgedTrial> trials, const model::Benchmar
         cell.judgement.not_evaluated.push_back({model::Rule::nobody_busy, {}});
     for (const auto& finding :
          {rules::saturated(cell, first.timeout), first.load_model == model::LoadModel::closed
-                                                     ? rules::nobody_busy(cell, benchmark)
+                                                     ? rules::nobody_busy(cell, benchmark, mean_steal(trials))
                                                      : std::nullopt}) {
         if (!finding) continue;
         cell.judgement.findings.push_back(*finding);

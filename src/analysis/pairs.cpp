@@ -64,6 +64,13 @@ Doubts doubts(const Evidence& evidence, const JudgedTrial& judged, Quantity quan
     return found;
 }
 
+// Where it could not be read of one of the two, nothing is known of the difference.
+double steal_difference(const model::TrialResult& one, const model::TrialResult& other) {
+    const auto mine = model::steal_share(one);
+    const auto theirs = model::steal_share(other);
+    return mine && theirs ? *mine - *theirs : 0;
+}
+
 void add_pair(BlockPairs& pairs, const Evidence& evidence, const JudgedTrial& one, const JudgedTrial& other,
               Quantity quantity) {
     const auto mine = figure(one, quantity);
@@ -77,10 +84,8 @@ void add_pair(BlockPairs& pairs, const Evidence& evidence, const JudgedTrial& on
         ++pairs.left_out.unknown;
         return;
     }
-    const double steal =
-        model::steal_share(*one.trial).value_or(0) - model::steal_share(*other.trial).value_or(0);
     pairs.pairs.push_back({{.log_ratio = *logarithm,
-                            .steal_difference = steal,
+                            .steal_difference = steal_difference(*one.trial, *other.trial),
                             .went_first = one.trial->plan.position < other.trial->plan.position,
                             .block = one.trial->plan.block},
                            doubts(evidence, one, quantity),

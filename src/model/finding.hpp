@@ -145,8 +145,8 @@ using Wait = std::variant<DelayedBody, SessionWait>;
 
 /// Of what they may use, what contender, database and storage used.
 struct InUse {
-    double contender = 0;  ///< 0..1 of its limit, as is the next
-    double database = 0;
+    double contender = 0;           ///< 0..1 of its limit, less what a hypervisor gave to others
+    double database = 0;            ///< 0..1 of its limit
     std::optional<double> storage;  ///< 0..1 of the time, the busiest device; empty: not known
     std::optional<Wait> wait;       ///< what was waited for, where the evidence shows it
     [[nodiscard]] double total() const { return contender + database + storage.value_or(0); }

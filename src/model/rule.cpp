@@ -8,6 +8,8 @@ constexpr Effects k_doubts_all{Effect::doubts, Effect::doubts, Effect::doubts};
 constexpr Effects k_doubts_load{Effect::doubts, Effect::doubts, Effect::none};
 constexpr Effects k_voids_load{Effect::voids, Effect::voids, Effect::none};
 constexpr Effects k_doubts_latency{Effect::none, Effect::doubts, Effect::none};
+constexpr Effects k_voids_latency{Effect::none, Effect::voids, Effect::none};
+constexpr Effects k_voids_times_of_load{Effect::doubts, Effect::voids, Effect::none};
 
 constexpr RuleRow alike(Rule rule, std::string_view code, const Effects& effects, Doing doing,
                         Remedy remedy) {
@@ -29,15 +31,10 @@ constexpr std::array<RuleRow, k_rules> k_rule_rows{{
     alike(Rule::connections, "connections", k_doubts_load, Doing::generator, Remedy::quiet_host),
     // Beyond half of the median the times are the generator's own for the most part. A late generator takes
     // no work from a target that has enough of it (slight), nor from one with a schedule.
-    {Rule::generator_lag,
-     "generator_lag",
-     k_doubts_load,
-     {Effect::doubts, Effect::voids, Effect::none},
-     k_doubts_latency,
-     Doing::generator,
-     Remedy::quiet_host},
-    {Rule::generator_run_delay, "generator_run_delay", k_doubts_load, k_doubts_load, k_doubts_latency,
-     Doing::generator, Remedy::quiet_host},
+    {Rule::generator_lag, "generator_lag", k_doubts_load, k_voids_times_of_load, k_doubts_latency,
+     Doing::generator, Remedy::quiet_host, k_voids_latency},
+    {Rule::generator_run_delay, "generator_run_delay", k_doubts_load, k_voids_times_of_load, k_doubts_latency,
+     Doing::generator, Remedy::quiet_host, k_voids_latency},
     {Rule::generator_cpu, "generator_cpu", k_doubts_load, k_voids_load, k_doubts_load, Doing::generator,
      Remedy::quiet_host},
     {Rule::generator_stopped, "generator_stopped", k_doubts_load, k_voids_load, k_doubts_load,

@@ -92,7 +92,8 @@ enum class Remedy : std::uint8_t {
 };
 
 /// How far a rule was broken, or where, if that makes a difference. `slight`: where it touches less.
-enum class Grade : std::uint8_t { usual, grave, slight };
+/// `grave_slight`: by far, and there.
+enum class Grade : std::uint8_t { usual, grave, slight, grave_slight };
 
 /// Everything that is the same each time a rule is broken.
 struct RuleRow {
@@ -103,10 +104,20 @@ struct RuleRow {
     Effects slight;
     Doing doing;
     Remedy remedy;
+    Effects grave_slight = grave;
 
     [[nodiscard]] constexpr const Effects& effects(Grade grade) const {
-        if (grade == Grade::slight) return slight;
-        return grade == Grade::grave ? grave : usual;
+        switch (grade) {
+            case Grade::grave:
+                return grave;
+            case Grade::slight:
+                return slight;
+            case Grade::grave_slight:
+                return grave_slight;
+            case Grade::usual:
+                break;
+        }
+        return usual;
     }
 };
 

@@ -49,9 +49,16 @@ double late_limit_ns(const GeneratorCase& load) {
     return std::max(k_late_floor_ns, k_late_share * median_ns(load));
 }
 
+// Above it most of a response time is the generator's own.
+double late_by_far_ns(const GeneratorCase& load) {
+    return std::max(k_late_most_floor_ns, k_late_most_share * median_ns(load));
+}
+
 // A schedule never slips, and a target with all the work that it can do has no less for a late generator.
-Grade lateness(const GeneratorCase& load) {
-    return open_model(load) || load.target_busy ? Grade::slight : Grade::usual;
+Grade lateness(const GeneratorCase& load, bool by_far) {
+    const bool slight = open_model(load) || load.target_busy;
+    if (by_far) return slight ? Grade::grave_slight : Grade::grave;
+    return slight ? Grade::slight : Grade::usual;
 }
 
 Nanoseconds longest(const std::vector<Nanoseconds>& times) {
@@ -87,11 +94,12 @@ Outcome generator_lag(const GeneratorCase& load) {
         return NotEvaluated{Rule::generator_lag, {}};
     const auto p50 = static_cast<double>(conduct.start_delay_p50->count());
     const auto p99 = static_cast<double>(conduct.start_delay_p99->count());
-    const double most = std::max(k_late_most_floor_ns, k_late_most_share * median_ns(load));
-    if (p50 > most) return Finding{Rule::generator_lag, Grade::grave, model::DelayOverLimit{p50, most}, {}};
+    const double most = late_by_far_ns(load);
+    if (p50 > most)
+        return Finding{Rule::generator_lag, lateness(load, true), model::DelayOverLimit{p50, most}, {}};
     if (p99 > late_limit_ns(load))
         return Finding{
-            Rule::generator_lag, lateness(load), model::DelayOverLimit{p99, late_limit_ns(load)}, {}};
+            Rule::generator_lag, lateness(load, false), model::DelayOverLimit{p99, late_limit_ns(load)}, {}};
     return Holds{};
 }
 
@@ -104,9 +112,11 @@ Outcome generator_run_delay(const GeneratorCase& load) {
                             static_cast<double>(samples.run_delays.size());
     const double delay = static_cast<double>(longest(samples.run_delays).count()) / requests;
     if (delay <= late_limit_ns(load)) return Holds{};
-    return Finding{.rule = Rule::generator_run_delay,
-                   .grade = lateness(load),
-                   .facts = model::DelayOverLimit{delay, late_limit_ns(load)}};
+    const bool by_far = delay > late_by_far_ns(load);
+    return Finding{
+        .rule = Rule::generator_run_delay,
+        .grade = lateness(load, by_far),
+        .facts = model::DelayOverLimit{delay, by_far ? late_by_far_ns(load) : late_limit_ns(load)}};
 }
 
 Outcome generator_cpu(const GeneratorCase& load) {

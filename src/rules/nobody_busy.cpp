@@ -1,5 +1,6 @@
 #include "rules/nobody_busy.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace joust::rules {
@@ -13,6 +14,11 @@ constexpr double k_all_the_time = 0.9;  // of the samples, in which no session w
 double in_use(const model::Cell& cell, model::Quantity quantity, const model::Limits& limits) {
     const model::Estimate* cores = cell.find(quantity);
     return cores != nullptr && limits.cpus > 0 ? cores->value / limits.cpus : 0;
+}
+
+// Of the time that other guests left of it.
+double of_what_was_left(double used, double steal_share) {
+    return used > 0 ? std::min(1.0, used / std::max(used, 1 - steal_share)) : 0;
 }
 
 double number(const model::Cell& cell, model::Quantity quantity) {
@@ -65,13 +71,15 @@ std::optional<model::Finding> paused(const model::Cell& cell, Nanoseconds think_
 
 }  // namespace
 
-std::optional<model::Finding> nobody_busy(const model::Cell& cell, const model::Benchmark& benchmark) {
+std::optional<model::Finding> nobody_busy(const model::Cell& cell, const model::Benchmark& benchmark,
+                                          double steal_share) {
     if (benchmark.load.model != model::LoadModel::closed || invalid(cell) ||
         cell.judgement.has(model::Rule::limits_off) || cell.find(model::Quantity::contender_cpu) == nullptr)
         return std::nullopt;
     const model::Estimate* storage = cell.find(model::Quantity::storage_busy_share);
     const model::InUse facts{
-        .contender = in_use(cell, model::Quantity::contender_cpu, benchmark.contender_limits),
+        .contender = of_what_was_left(
+            in_use(cell, model::Quantity::contender_cpu, benchmark.contender_limits), steal_share),
         .database = in_use(cell, model::Quantity::database_cpu, benchmark.database_limits),
         .storage = storage != nullptr ? std::optional(storage->value) : std::nullopt,
         .wait = wait_of(cell)};

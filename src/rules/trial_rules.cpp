@@ -7,9 +7,12 @@
 #include "model/wording.hpp"
 #include "rules/error_rate.hpp"
 #include "rules/waits.hpp"
+#include "stats/trend.hpp"
 
 namespace joust::rules {
 namespace {
+
+constexpr double k_trend_by_chance = 0.01;
 
 using model::Finding;
 using model::IncidentKind;
@@ -62,16 +65,41 @@ Outcome limits_off(const model::TrialResult& trial, const model::ExperimentSpec&
 }
 
 // How far goodput moved from one half of the window to the other, beyond chance (three standard deviations of
-// the difference of two counts); empty where it did not. An open model's is what is due.
-std::optional<double> moved_in_window(const model::TrialResult& trial) {
-    const auto& halves = trial.samples.conduct.halves;
-    if (trial.load_model != model::LoadModel::closed || halves.size() != 2) return std::nullopt;
+// the difference of two counts); empty where it did not.
+std::optional<double> moved_between_halves(const model::Samples& samples) {
+    const auto& halves = samples.conduct.halves;
+    if (halves.size() != 2) return std::nullopt;
     const auto first = static_cast<double>(halves[0].answered);
     const auto second = static_cast<double>(halves[1].answered);
     if (first + second == 0) return std::nullopt;
     const double moved = std::abs(first - second) / ((first + second) / 2);
     const double chance = 6 / std::sqrt(first + second);
-    return moved > k_steady_tolerance + chance ? std::optional(moved) : std::nullopt;
+    return moved > std::hypot(k_steady_tolerance, chance) ? std::optional(moved) : std::nullopt;
+}
+
+// How far goodput moved from the beginning of the window to its end, by a line through its whole seconds that
+// is clearly no chance. A line that moves by so much moves the halves by half of it.
+std::optional<double> moved_along_window(const model::Samples& samples) {
+    std::vector<double> answered;
+    for (const model::SecondOfLoad& second : samples.seconds)
+        if (second.second >= 0 && std::chrono::seconds(second.second + 1) <= samples.window)
+            answered.push_back(static_cast<double>(second.succeeded));
+    const auto line = stats::trend(answered);
+    if (!line || line->p_value >= k_trend_by_chance) return std::nullopt;
+    const double moved = std::abs(line->change);
+    return moved > 2 * k_steady_tolerance ? std::optional(moved) : std::nullopt;
+}
+
+// In words; "" where it did not. An open model's is what is due.
+std::string moved_in_window(const model::TrialResult& trial) {
+    if (trial.load_model != model::LoadModel::closed) return "";
+    if (const auto moved = moved_between_halves(trial.samples))
+        return fmt::format("goodput moved by {} from the first half of the window to the second",
+                           model::percent(*moved));
+    if (const auto moved = moved_along_window(trial.samples))
+        return fmt::format("goodput moved by {} from the beginning of the window to its end",
+                           model::percent(*moved));
+    return "";
 }
 
 // The threads of the contender that waited for a CPU, where they were more than may run.
@@ -86,13 +114,11 @@ std::optional<double> threads_without_cpu(const model::TrialResult& trial) {
 
 Outcome steady_state(const model::TrialResult& trial, const model::ExperimentSpec& /*experiment*/) {
     const model::SteadyState reached = model::steady_state(trial.warmup);
-    const std::optional<double> moved = moved_in_window(trial);
-    if (reached == model::SteadyState::all && !moved) return Holds{};
+    const std::string moved = moved_in_window(trial);
+    if (reached == model::SteadyState::all && moved.empty()) return Holds{};
     model::Unsteady facts{trial.warmup.length, trial.warmup.why, threads_without_cpu(trial)};
-    if (moved && reached != model::SteadyState::none)
-        facts.why = fmt::format("goodput moved by {} from the first half of the window to the second",
-                                model::percent(*moved));
-    const bool goodput_settled = reached != model::SteadyState::none && !moved;
+    if (!moved.empty() && reached != model::SteadyState::none) facts.why = moved;
+    const bool goodput_settled = reached != model::SteadyState::none && moved.empty();
     return Finding{.rule = goodput_settled ? Rule::latency_not_steady : Rule::no_steady_state,
                    .facts = std::move(facts)};
 }

@@ -1,7 +1,5 @@
 #include "stats/pooled_mean.hpp"
 
-#include <algorithm>
-
 namespace joust::stats {
 namespace {
 
@@ -9,19 +7,19 @@ double log_ratio_of(const PairPoint& pair) {
     return pair.log_ratio;
 }
 
-bool one_pair_a_level(const NumbersByLevel& levels) {
-    return std::all_of(levels.begin(), levels.end(), [](const auto& level) { return level.size() <= 1; });
-}
-
 // The levels as repeats of one another.
 std::optional<LogMean> mean_between_levels(const NumbersByLevel& levels) {
-    NumbersByLevel together(1);
-    for (const std::vector<double>& level : levels)
-        together.front().insert(together.front().end(), level.begin(), level.end());
-    return WithinLevels(together).mean();
+    return WithinLevels(together(levels)).mean();
 }
 
 }  // namespace
+
+NumbersByLevel together(const NumbersByLevel& levels) {
+    NumbersByLevel all(1);
+    for (const std::vector<double>& level : levels)
+        all.front().insert(all.front().end(), level.begin(), level.end());
+    return all;
+}
 
 std::optional<LogMean> pooled_mean(const NumbersByLevel& levels) {
     return one_pair_a_level(levels) ? mean_between_levels(levels) : WithinLevels(levels).mean();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <vector>
@@ -39,6 +40,14 @@ std::optional<LogMean> pooled_mean(const PairLevels& levels);
 /// A least-squares fit of the log ratios within levels, with the effect of going first taken out where
 /// pooled_mean does so.
 WithinLevels within_levels(const PairLevels& levels);
+
+/// Whether levels are repeats of one another for want of others: none has two pairs.
+template <typename Pairs>
+bool one_pair_a_level(const std::vector<Pairs>& levels) {
+    return std::all_of(levels.begin(), levels.end(), [](const Pairs& level) { return level.size() <= 1; });
+}
+/// All numbers as those of one level.
+NumbersByLevel together(const NumbersByLevel& levels);
 
 /// One number of each pair, made by `of(pair)`.
 template <typename Of>

@@ -10,9 +10,18 @@ double steal_of(const PairPoint& pair) {
     return pair.steal_difference;
 }
 
+double log_ratio_of(const PairPoint& pair) {
+    return pair.log_ratio;
+}
+
+// With one pair a level the levels are repeats of one another, as they are for the ratio itself
+// (pooled_mean).
 std::optional<WithinLevels> at_equal_steal(const PairLevels& levels) {
-    WithinLevels fit = within_levels(levels);
-    if (!fit.take_out(numbers(levels, steal_of)) || fit.residual_degrees() == 0) return std::nullopt;
+    const bool repeats = one_pair_a_level(levels);
+    WithinLevels fit =
+        repeats ? WithinLevels(together(numbers(levels, log_ratio_of))) : within_levels(levels);
+    const NumbersByLevel steal = numbers(levels, steal_of);
+    if (!fit.take_out(repeats ? together(steal) : steal) || fit.residual_degrees() == 0) return std::nullopt;
     return fit;
 }
 

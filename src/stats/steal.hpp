@@ -13,8 +13,9 @@ inline constexpr std::size_t k_least_degrees_for_adjustment = 5;
 /// A mean difference in steal with a p-value below may be the contender's own doing.
 inline constexpr double k_steal_differs_below = 0.05;
 
-/// The log ratio at equal steal: least squares on the difference in steal, one slope for all levels.
-/// Empty where the difference does not vary within levels or no degree of freedom is left.
+/// The log ratio at equal steal: least squares on the difference in steal, one slope for all levels, which
+/// are taken as repeats of one another where each has but one pair. Empty where the difference does not vary
+/// within levels (of one pair: between them) or no degree of freedom is left.
 std::optional<LogMean> steal_adjusted(const PairLevels& levels);
 
 /// How much the log ratio changes for each whole (1 = all of the CPU time) of difference in steal. Empty

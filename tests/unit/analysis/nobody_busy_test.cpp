@@ -131,6 +131,17 @@ TEST(nobody_busy, counts_storage_where_it_is_known) {
     EXPECT_NE(words::headline(idle).find("storage 10 %"), std::string::npos) << words::headline(idle);
 }
 
+TEST(nobody_busy, is_not_said_of_who_used_all_that_other_guests_left) {
+    const auto with_steal = [](double share) {
+        return with_a_waiting_one(testing::benchmark_from(k_benchmark), [share](model::TrialResult& trial) {
+            trial.party(model::Role::contender)->usage.cpu.user = from_seconds(0.35 * 5);
+            trial.contender_steal_share = share;
+        });
+    };
+    EXPECT_TRUE(nobody_was_busy(with_steal(0)));
+    EXPECT_FALSE(nobody_was_busy(with_steal(0.6)));
+}
+
 TEST(nobody_busy, is_no_matter_at_a_given_rate) {
     EXPECT_FALSE(nobody_was_busy(with_a_waiting_one("\"closed\"", "\"open\"")));
 }

@@ -280,6 +280,7 @@ TEST_P(MethodRow, does_to_each_figure_what_the_method_says) {
 constexpr auto k_usual = model::Grade::usual;
 constexpr auto k_grave = model::Grade::grave;
 constexpr auto k_slight = model::Grade::slight;
+constexpr auto k_grave_slight = model::Grade::grave_slight;
 INSTANTIATE_TEST_SUITE_P(table, MethodRow,
                          ::testing::Values(EffectsOf{"effects", k_usual, "void void void"},
                                            EffectsOf{"error_rate", k_usual, "void void void"},
@@ -297,8 +298,12 @@ INSTANTIATE_TEST_SUITE_P(table, MethodRow,
                                            EffectsOf{"generator_lag", k_usual, "doubt doubt -"},
                                            EffectsOf{"generator_lag", k_slight, "- doubt -"},
                                            EffectsOf{"generator_lag", k_grave, "doubt void -"},
+                                           EffectsOf{"generator_lag", k_grave_slight, "- void -"},
                                            EffectsOf{"generator_run_delay", k_usual, "doubt doubt -"},
                                            EffectsOf{"generator_run_delay", k_slight, "- doubt -"},
+                                           EffectsOf{"generator_run_delay", k_grave, "doubt void -"},
+                                           EffectsOf{"generator_run_delay", k_grave_slight, "- void -"},
+                                           EffectsOf{"generator_cpu", k_grave_slight, "void void -"},
                                            EffectsOf{"generator_cpu", k_usual, "doubt doubt -"},
                                            EffectsOf{"generator_cpu", k_grave, "void void -"},
                                            EffectsOf{"generator_limits", k_usual, "void void -"},
@@ -370,12 +375,54 @@ TEST(judge, does_not_doubt_the_goodput_of_a_busy_contender_for_a_late_generator)
     ASSERT_EQ(codes(judgement.findings), std::vector<std::string>{"generator_lag"});
     EXPECT_EQ(judgement.findings.front().effects().goodput, model::Effect::none);
     EXPECT_EQ(judgement.findings.front().effects().latency, model::Effect::doubts);
+    trial.samples.conduct.start_delay_p50 = Nanoseconds{140'000'000};  // of 250 ms, the median
+    const model::Judgement by_far = judged(trial);
+    ASSERT_EQ(codes(by_far.findings), std::vector<std::string>{"generator_lag"});
+    EXPECT_EQ(by_far.findings.front().effects().goodput, model::Effect::none);
+    EXPECT_EQ(by_far.findings.front().effects().latency, model::Effect::voids);
+}
+
+TEST(judge, voids_the_times_of_a_generator_that_waited_for_its_cpu_for_more_than_half_of_them) {
+    TrialResult trial = sound_trial();
+    trial.samples.run_delays = {std::chrono::milliseconds(64'000), Nanoseconds{0}};  // 1000 over two threads
+    const model::Judgement judgement = judged(trial);
+    ASSERT_EQ(codes(judgement.findings), std::vector<std::string>{"generator_run_delay"});
+    EXPECT_EQ(judgement.findings.front().effects().latency, model::Effect::voids);
+    EXPECT_EQ(judgement.findings.front().effects().goodput, model::Effect::doubts);
 }
 
 TEST(judge, lets_goodput_differ_between_the_halves_as_chance_has_it) {
     TrialResult trial = sound_trial();
     trial.samples.conduct.halves = {{55, 55, std::chrono::seconds(14)}, {45, 45, std::chrono::seconds(11)}};
     EXPECT_THAT(codes(judged(trial).findings), IsEmpty());
+}
+
+model::Judgement judged_over(const std::vector<std::uint64_t>& seconds) {
+    TrialResult trial = sound_trial();
+    trial.samples.window = std::chrono::seconds(seconds.size());
+    trial.samples.seconds.clear();
+    for (std::size_t i = 0; i < seconds.size(); ++i)
+        trial.samples.seconds.push_back({.second = static_cast<std::int64_t>(i), .succeeded = seconds[i]});
+    return judged(trial);
+}
+
+TEST(judge, doubts_goodput_that_moves_along_the_window) {
+    const auto steady = ::testing::Not(::testing::Contains("no_steady_state"));
+    EXPECT_THAT(codes(judged_over({240, 228, 200, 172, 160}).findings),
+                ::testing::Contains("no_steady_state"));
+    EXPECT_THAT(codes(judged_over({160, 172, 200, 228, 240}).findings),
+                ::testing::Contains("no_steady_state"));
+    EXPECT_THAT(codes(judged_over({220, 212, 200, 190, 180}).findings), steady) << "by less";
+    EXPECT_THAT(codes(judged_over({260, 150, 240, 190, 130}).findings), steady) << "by chance";
+    EXPECT_THAT(codes(judged_over({240, 200, 160}).findings), steady) << "too few seconds";
+}
+
+TEST(judge, doubts_goodput_whose_halves_differ_by_more_than_chance_and_a_sixth) {
+    TrialResult trial = sound_trial();
+    trial.samples.conduct.halves = {{855, 855, std::chrono::seconds(125)},
+                                    {645, 645, std::chrono::seconds(125)}};
+    const model::Judgement judgement = judged(trial);
+    EXPECT_THAT(codes(judgement.findings), ::testing::Contains("no_steady_state")) << "57 : 43 of 1500";
 }
 
 }  // namespace

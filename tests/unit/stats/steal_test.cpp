@@ -139,5 +139,17 @@ TEST(DecideSteal, finds_what_steal_hides_and_errs_no_more_often) {
     EXPECT_LT(found_raw / double{k_experiments}, 0.65);
 }
 
+// One block of levels: they are repeats of one another, as for the ratio itself.
+TEST(DecideSteal, adjusts_a_ladder_of_one_block) {
+    PairLevels ladder;
+    for (const PairPoint& point : one_level(7, 0.03).front())
+        ladder.push_back({point});
+    const auto decision = decide_steal(ladder);
+    ASSERT_TRUE(decision && decision->adjusted);
+    EXPECT_EQ(decision->decides, StealDecides::adjusted);
+    EXPECT_EQ(decision->adjusted, steal_adjusted(one_level(7, 0.03)));
+    EXPECT_EQ(decision->raw, *pooled_mean(one_level(7, 0.03)));
+}
+
 }  // namespace
 }  // namespace joust::stats
