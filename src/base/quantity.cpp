@@ -90,6 +90,23 @@ std::string to_text(Nanoseconds duration) {
     return count == 0 ? "0s" : with_largest_unit(count, up_to_seconds, "ns");
 }
 
+std::string spoken_exactly(Nanoseconds duration) {
+    if (duration < std::chrono::seconds(1)) {
+        std::string text = to_text(duration);
+        return text.insert(text.find_first_not_of("0123456789"), " ");
+    }
+    const std::chrono::hh_mm_ss<Nanoseconds> parts(duration);
+    std::string text;
+    const auto add = [&](const std::string& part) { text += (text.empty() ? "" : " ") + part; };
+    if (parts.hours().count() > 0) add(fmt::format("{} h", parts.hours().count()));
+    if (parts.minutes().count() > 0) add(fmt::format("{} min", parts.minutes().count()));
+    std::string number = fmt::format("{}.{:09}", parts.seconds().count(), parts.subseconds().count());
+    number.erase(number.find_last_not_of('0') + 1);
+    if (number.back() == '.') number.pop_back();
+    if (number != "0") add(number + " s");
+    return text;
+}
+
 std::string spoken(Nanoseconds duration) {
     const auto total = std::chrono::round<std::chrono::seconds>(duration).count();
     if (total < 60) return fmt::format("{} s", total);

@@ -31,7 +31,9 @@ std::string to_text(Bytes bytes);
 /// The duration as parse_duration() reads it back to the same value: "30s", "250ms"; "1m30s" is written as
 /// "90s".
 std::string to_text(Nanoseconds duration);
-/// The duration for people: "4 min 12 s", "38 s", "2 h 5 min".
+/// The duration for people, rounded: "4 min 12 s", "38 s", "2 h 5 min".
 std::string spoken(Nanoseconds duration);
+/// The same as it is, for what somebody has set: "1.5 s", "1 min 30.25 s", "250 ms", "2 h 5 min 40 s".
+std::string spoken_exactly(Nanoseconds duration);
 
 }  // namespace joust

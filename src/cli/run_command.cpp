@@ -39,9 +39,9 @@ void print_plan(const experiment::RunSpec& spec) {
         benchmark.experiment.equal_rate
             ? fmt::format(" + {} at an equal rate", benchmark.experiment.blocks_min * entrants)
             : "",
-        range_of(plan.fewest_trials, plan.most_trials, "trial"), spoken(benchmark.load.duration),
+        range_of(plan.fewest_trials, plan.most_trials, "trial"), spoken_exactly(benchmark.load.duration),
         spoken(plan.time.least), spoken(plan.time.most),
-        budget ? fmt::format(", no longer than the budget of {}", spoken(*budget)) : "");
+        budget ? fmt::format(", no longer than the budget of {}", spoken_exactly(*budget)) : "");
     if (spec.port && entrants > 1)
         terminal::tell(
             "note: all contenders listen on port {}, so each is started when the one before has "

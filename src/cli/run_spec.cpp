@@ -118,7 +118,7 @@ Status check_budget(const model::Benchmark& benchmark) {
     return fail(ErrorKind::bad_input,
                 "experiment.budget is {}, and one block may take {}; write a larger budget, fewer levels or "
                 "a shorter duration",
-                spoken(*budget), spoken(block));
+                spoken_exactly(*budget), spoken_exactly(block));
 }
 
 }  // namespace

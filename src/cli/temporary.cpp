@@ -19,7 +19,7 @@ Result<Path> results_or_temporary(const Path& named) {
 
 Status remove_or_tell(const Path& results, bool temporary, bool told_all) {
     std::error_code failed;
-    const bool nothing = std::filesystem::is_empty(results, failed) && !failed;
+    const bool nothing = std::filesystem::is_empty(results, failed) || failed;  // not there is nothing, too
     if (temporary && (told_all || nothing)) return remove_tree(results);
     if (!nothing) terminal::tell("the run is kept in {}\n", printable(results.string()));
     return {};

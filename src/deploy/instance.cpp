@@ -124,7 +124,7 @@ Result<Nanoseconds> Instance::wait_until_healthy(Nanoseconds timeout, const Inte
                         log_ending());
     }
     return fail(ErrorKind::service, "{} never got healthy within {} (start.healthy_within): {}{}", label_,
-                spoken(timeout), last.empty() ? "it was not asked" : last, log_ending());
+                spoken_exactly(timeout), last.empty() ? "it was not asked" : last, log_ending());
 }
 
 StopRecord Instance::stop(Nanoseconds grace) {

@@ -8,6 +8,7 @@
 #include "experiment/resume.hpp"
 #include "files/benchmark_toml.hpp"
 #include "host/measuring_lock.hpp"
+#include "host/user.hpp"
 #include "model/measuring_time.hpp"
 
 namespace joust::experiment {
@@ -38,11 +39,26 @@ Result<std::vector<model::TrialResult>> take_up(const files::RunDirectory& direc
 
 Result<files::RunDirectory> open_directory(const RunSpec& spec, WallTime started) {
     if (spec.resume) return files::RunDirectory::resume(*spec.resume);
-    JOUST_TRY(files::RunDirectory directory,
-              files::RunDirectory::create(spec.results, spec.benchmark.name, started));
-    JOUST_CHECK(directory.write(spec.benchmark));
-    JOUST_CHECK(directory.write(spec.workload));
-    return directory;
+    return files::RunDirectory::create(spec.results, spec.benchmark.name, started);
+}
+
+// A refusal says all that there is to say; what else went wrong, its logs may tell.
+bool is_refusal(ErrorKind kind) {
+    return kind == ErrorKind::bad_input || kind == ErrorKind::unsupported;
+}
+
+// Of a run that ended before its first trial nothing is left but what was logged, where that tells something.
+Error leave_only_logs(Error error, const files::RunDirectory& directory) {
+    if (is_refusal(error.kind) || !directory.has_logs()) {
+        if (const Status removed = directory.remove(); !removed)
+            error.message += "\n" + removed.error().message;
+        return error;
+    }
+    if (error.kind == ErrorKind::interrupted)
+        error.message += fmt::format("; what was logged until then is in {}/logs", directory.path().string());
+    if (const Status given = host::give_to_owner_of_parent(directory.path()); !given)
+        error.message += "\n" + given.error().message;
+    return error;
 }
 
 // environment.json of a run that begins, or that goes on as what it was.
@@ -90,7 +106,27 @@ Status run_pair(TrialRunner& runner, std::span<const model::PlannedTrial> pair,
     return {};
 }
 
+// Those of `finished` that lack the rest of their pair, and will be measured anew.
+int halves(const model::Benchmark& benchmark, const std::vector<model::TrialResult>& finished) {
+    return static_cast<int>(
+        std::count_if(finished.begin(), finished.end(), [&](const model::TrialResult& one) {
+            const auto together = std::count_if(
+                finished.begin(), finished.end(),
+                [&](const model::TrialResult& other) { return same_pair(one.plan, other.plan); });
+            return static_cast<std::size_t>(together) < benchmark.entrants.size();
+        }));
+}
+
 }  // namespace
+
+model::PlannedRun plan_after(const model::Benchmark& benchmark,
+                             const std::vector<model::TrialResult>& finished) {
+    model::PlannedRun plan = model::planned_run(benchmark, model::k_overhead_per_trial);
+    const int more = halves(benchmark, finished);
+    plan.fewest_trials += more;
+    plan.most_trials += more;
+    return plan;
+}
 
 Status run_trials(TrialRunner& runner, const NextTrials& next_trials, const model::Benchmark& benchmark,
                   files::RunDirectory& directory, Observer& observer, const Interrupted& interrupted,
@@ -108,6 +144,44 @@ Status run_trials(TrialRunner& runner, const NextTrials& next_trials, const mode
     }
 }
 
+namespace {
+
+// What run_experiment() was given beside its spec.
+struct RunParts {
+    Observer& observer;
+    const Interrupted& interrupted;
+    const NextTrials& next_trials;
+    const Afterwards& afterwards;
+};
+
+Result<Outcome> run_in(files::RunDirectory& directory, WallTime started, const RunSpec& spec,
+                       const RunParts& parts) {
+    Outcome outcome{.run_directory = directory.path()};
+    if (spec.resume) {
+        JOUST_TRY(outcome.trials, take_up(directory));
+        outcome.was_complete = parts.next_trials(spec.benchmark, outcome.trials).empty();
+        if (outcome.was_complete) return outcome;
+    } else {
+        JOUST_CHECK(directory.write(spec.benchmark));
+        JOUST_CHECK(directory.write(spec.workload));
+    }
+    JOUST_TRY(Rig rig, Rig::create(spec, directory, parts.observer, parts.interrupted));
+    JOUST_TRY(outcome.environment, settle_environment(spec, directory, rig, started));
+    MeasuringRunner runner(rig, spec, parts.interrupted);
+    JOUST_CHECK(runner.warm_up(parts.observer));
+
+    parts.observer.planned(plan_after(spec.benchmark, outcome.trials),
+                           static_cast<int>(outcome.trials.size()), directory.path());
+    Status done = run_trials(runner, parts.next_trials, spec.benchmark, directory, parts.observer,
+                             parts.interrupted, outcome.trials);
+    if (done && parts.afterwards) done = parts.afterwards(rig);
+    if (!done && outcome.trials.empty()) return tl::unexpected(done.error());
+    if (!done) outcome.stopped_by = done.error();
+    return outcome;
+}
+
+}  // namespace
+
 Result<Outcome> run_experiment(const RunSpec& spec, Observer& observer, const Interrupted& interrupted,
                                const NextTrials& next_trials, const Afterwards& afterwards) {
     if (spec.resume) {  // a refusal waits for nobody
@@ -117,24 +191,9 @@ Result<Outcome> run_experiment(const RunSpec& spec, Observer& observer, const In
     JOUST_TRY(const host::MeasuringLock lock, wait_for_turn(observer, interrupted));
     const WallTime started = wall_now();
     JOUST_TRY(files::RunDirectory directory, open_directory(spec, started));
-    Outcome outcome{.run_directory = directory.path()};
-    if (spec.resume) {
-        JOUST_TRY(outcome.trials, take_up(directory));
-        outcome.was_complete = next_trials(spec.benchmark, outcome.trials).empty();
-        if (outcome.was_complete) return outcome;
-    }
-    JOUST_TRY(Rig rig, Rig::create(spec, directory, observer, interrupted));
-    JOUST_TRY(outcome.environment, settle_environment(spec, directory, rig, started));
-    MeasuringRunner runner(rig, spec, interrupted);
-    JOUST_CHECK(runner.warm_up(observer));
-
-    const model::PlannedRun plan = model::planned_run(spec.benchmark, model::k_overhead_per_trial);
-    observer.planned(plan, static_cast<int>(outcome.trials.size()), directory.path());
-    Status done =
-        run_trials(runner, next_trials, spec.benchmark, directory, observer, interrupted, outcome.trials);
-    if (done && afterwards) done = afterwards(rig);
-    if (!done) outcome.stopped_by = done.error();
-    return outcome;
+    auto outcome = run_in(directory, started, spec, {observer, interrupted, next_trials, afterwards});
+    if (outcome || spec.resume) return outcome;
+    return tl::unexpected(leave_only_logs(std::move(outcome.error()), directory));
 }
 
 }  // namespace joust::experiment

@@ -33,12 +33,18 @@ Status run_trials(TrialRunner& runner, const NextTrials& next_trials, const mode
                   files::RunDirectory& directory, Observer& observer, const Interrupted& interrupted,
                   std::vector<model::TrialResult>& trials);
 
+/// What a run may come to of which `finished` were measured before: beside what is planned each trial that
+/// was left without its pair, which is measured anew.
+model::PlannedRun plan_after(const model::Benchmark& benchmark,
+                             const std::vector<model::TrialResult>& finished);
+
 /// What is still to be done on the rig of a run whose trials are all measured; may be empty.
 using Afterwards = std::function<Status(Rig&)>;
 
-/// Runs the benchmark: set-up, then trial after trial. Fails when not even the set-up succeeds (then no run
-/// directory is left but its logs, where a contender wrote any). With spec.resume it goes on with a run:
-/// bad_input where that is not what it was. An error of `afterwards` is why it stopped.
+/// Runs the benchmark: set-up, then trial after trial. Fails when it ends before its first trial does: then
+/// no run directory is left but with its logs, where those may tell more than the error (not of a refusal:
+/// bad_input, unsupported). With spec.resume it goes on with a run: bad_input where that is not what it was.
+/// An error of `afterwards` is why it stopped.
 Result<Outcome> run_experiment(const RunSpec& spec, Observer& observer, const Interrupted& interrupted,
                                const NextTrials& next_trials, const Afterwards& afterwards = {});
 

@@ -1,5 +1,8 @@
 #include "files/run_directory.hpp"
 
+#include <algorithm>
+
+#include "base/tree.hpp"
 #include "files/benchmark_toml.hpp"
 #include "files/environment_json.hpp"
 #include "files/toml_bounds.hpp"
@@ -31,30 +34,41 @@ std::optional<std::string> toml_text(const Directory& run, const char* name, Dia
     return std::nullopt;
 }
 
+// The topmost directory that has to be made for `path` to be there; empty where it is.
+Path topmost_missing(const Path& path) {
+    Path missing;
+    std::error_code ignored;
+    for (Path here = path; !here.empty() && !std::filesystem::exists(here, ignored);
+         here = here.parent_path())
+        missing = here;
+    return missing;
+}
+
 }  // namespace
 
-Status RunDirectory::make_writer(Directory parent) {
+Status RunDirectory::make_writer(Directory parent, Path made) {
     JOUST_TRY(Directory logs, run_.make_folder("logs"));
     JOUST_CHECK(run_.make_folder("histograms"));
     JOUST_TRY(AppendFile trials, AppendFile::open(run_, k_trials_file));
-    writer_.emplace(Writer{std::move(parent), std::move(logs), std::move(trials)});
+    writer_.emplace(Writer{std::move(parent), std::move(logs), std::move(trials), std::move(made)});
     return {};
 }
 
 Result<RunDirectory> RunDirectory::create(const Path& results, const std::string& benchmark,
                                           WallTime started) {
+    const Path made = topmost_missing(results);
     JOUST_CHECK(make_directories(results));
     JOUST_TRY(Directory parent, Directory::open(results));
     const std::string name = fmt::format("{}_{}", compact_time(started), benchmark);
     std::string free = name;
     for (int copy = 2;; ++copy) {
-        JOUST_TRY(const bool made, parent.make_new_folder(free));
-        if (made) break;
+        JOUST_TRY(const bool is_new, parent.make_new_folder(free));
+        if (is_new) break;
         free = fmt::format("{}-{}", name, copy);
     }
     JOUST_TRY(Directory folder, parent.folder(free));
     RunDirectory run(std::move(folder));
-    JOUST_CHECK(run.make_writer(std::move(parent)));
+    JOUST_CHECK(run.make_writer(std::move(parent), made));
     return run;
 }
 
@@ -72,8 +86,31 @@ Result<RunDirectory> RunDirectory::resume(const Path& path) {
     const Path real = std::filesystem::canonical(path, error);  // latest, which append() renews, is a link
     JOUST_TRY(RunDirectory run, open(error ? path : real));
     JOUST_TRY(Directory parent, Directory::open(real.parent_path()));
-    JOUST_CHECK(run.make_writer(std::move(parent)));
+    JOUST_CHECK(run.make_writer(std::move(parent), {}));
     return run;
+}
+
+bool RunDirectory::has_logs() const {
+    std::error_code ignored;
+    const std::filesystem::directory_iterator logs(this->logs(), ignored);
+    return std::any_of(begin(logs), end(logs), [](const std::filesystem::directory_entry& log) {
+        std::error_code not_there;
+        const auto size = log.is_symlink(not_there) ? 0 : log.file_size(not_there);
+        return !not_there && size > 0;
+    });
+}
+
+Status RunDirectory::remove() const {
+    const Path name = path().filename();
+    // By way of the descriptor, as logs() is.
+    JOUST_CHECK(remove_tree(fmt::format("/proc/self/fd/{}/{}", writer_->parent.fd(), name.string())));
+    std::error_code not_empty;
+    for (Path made = writer_->parent.path(); !writer_->made.empty() && !not_empty;
+         made = made.parent_path()) {
+        std::filesystem::remove(made, not_empty);
+        if (made == writer_->made) break;
+    }
+    return {};
 }
 
 Status RunDirectory::write(const model::Benchmark& benchmark) const {

@@ -34,6 +34,12 @@ public:
     /// it or puts a link in its place leads nothing elsewhere. Valid in this process while this object lives.
     [[nodiscard]] Path logs() const { return fmt::format("/proc/self/fd/{}", writer_->logs.fd()); }
 
+    /// Whether anything was printed to a file in logs(). Only for a run that was created or resumed.
+    [[nodiscard]] bool has_logs() const;
+    /// Removes the directory, and of results/ what create() made and nothing else is in. Only for a run that
+    /// was created.
+    [[nodiscard]] Status remove() const;
+
     Status write(const model::Benchmark& benchmark) const;
     Status write(const model::Workload& workload) const;
     Status write(const model::Environment& environment) const;
@@ -53,10 +59,11 @@ private:
         Directory parent;
         Directory logs;
         AppendFile trials;
+        Path made = {};  ///< the topmost directory above this one that was made for it; empty: none
         bool latest = false;
     };
     explicit RunDirectory(Directory run) : run_(std::move(run)) {}
-    Status make_writer(Directory parent);
+    Status make_writer(Directory parent, Path made);
 
     Directory run_;
     std::optional<Writer> writer_;  ///< of a run that was created or resumed

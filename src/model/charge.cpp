@@ -71,17 +71,128 @@ constexpr bool in_order() {
 }
 static_assert(in_order(), "a row stands at the place of its charge");
 
-// The charge that stands as far behind `first` as the value behind its enumeration's first.
-template <typename Enum>
-constexpr Charge behind(Charge first, Enum value) {
-    return static_cast<Charge>(static_cast<std::size_t>(first) + static_cast<std::size_t>(value));
+// By name, one by one: a value that an enumeration gets, loses or has elsewhere can shift no other's charge,
+// and one without a charge does not compile, whatever the warnings of the build.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic error "-Wswitch"
+
+constexpr Charge of(RequestErrorKind most) {
+    switch (most) {
+        case RequestErrorKind::connect:
+            return Charge::errors_connect;
+        case RequestErrorKind::timeout:
+            return Charge::errors_timeout;
+        case RequestErrorKind::reset:
+            return Charge::errors_reset;
+        case RequestErrorKind::protocol:
+            return Charge::errors_protocol;
+        case RequestErrorKind::status_4xx:
+            return Charge::errors_4xx;
+        case RequestErrorKind::status_5xx:
+            return Charge::errors_5xx;
+        case RequestErrorKind::body:
+            return Charge::errors_body;
+        case RequestErrorKind::generator:
+            break;
+    }
+    return Charge::errors_unanswered;
 }
-static_assert(behind(Charge::errors_connect, RequestErrorKind::body) == Charge::errors_body);
-static_assert(behind(Charge::rolled_back, Misdeed::not_durable) == Charge::not_durable);
-static_assert(behind(Charge::table_missing, TableFault::replaced) == Charge::table_replaced);
-static_assert(behind(Charge::fewer_inserted, RowChange::deleted) == Charge::fewer_deleted);
-static_assert(behind(Charge::fewer_created, FileDeed::removed) == Charge::fewer_removed);
-static_assert(behind(Charge::more_processes, ProcessMismatch::more_work) == Charge::more_at_work);
+
+constexpr Charge of(Misdeed misdeed) {
+    switch (misdeed) {
+        case Misdeed::rolled_back:
+            return Charge::rolled_back;
+        case Misdeed::one_for_several:
+            return Charge::one_for_several;
+        case Misdeed::no_commit:
+            return Charge::no_commit;
+        case Misdeed::several_for_one:
+            return Charge::several_for_one;
+        case Misdeed::other_rows:
+            return Charge::other_rows;
+        case Misdeed::answers_first:
+            return Charge::answers_first;
+        case Misdeed::not_durable:
+            break;
+    }
+    return Charge::not_durable;
+}
+
+constexpr Charge of(TableFault fault) {
+    switch (fault) {
+        case TableFault::missing:
+            return Charge::table_missing;
+        case TableFault::unlogged:
+            return Charge::table_unlogged;
+        case TableFault::no_table:
+            return Charge::no_table;
+        case TableFault::trigger:
+            return Charge::table_trigger;
+        case TableFault::rule:
+            return Charge::table_rule;
+        case TableFault::cascade:
+            return Charge::table_cascade;
+        case TableFault::replaced:
+            break;
+    }
+    return Charge::table_replaced;
+}
+
+constexpr Charge of_fewer(RowChange change) {
+    switch (change) {
+        case RowChange::inserted:
+            return Charge::fewer_inserted;
+        case RowChange::updated:
+            return Charge::fewer_updated;
+        case RowChange::deleted:
+            break;
+    }
+    return Charge::fewer_deleted;
+}
+
+constexpr Charge of_fewer(FileDeed deed) {
+    switch (deed) {
+        case FileDeed::created:
+            return Charge::fewer_created;
+        case FileDeed::written:
+            return Charge::fewer_written;
+        case FileDeed::read:
+            return Charge::fewer_read;
+        case FileDeed::removed:
+            break;
+    }
+    return Charge::fewer_removed;
+}
+
+constexpr Charge of(ProcessMismatch mismatch) {
+    switch (mismatch) {
+        case ProcessMismatch::more:
+            return Charge::more_processes;
+        case ProcessMismatch::fewer:
+            return Charge::fewer_processes;
+        case ProcessMismatch::more_work:
+            break;
+    }
+    return Charge::more_at_work;
+}
+
+constexpr Charge of_verified(Misdeed misdeed) {
+    switch (misdeed) {
+        case Misdeed::answers_first:
+            return Charge::verified_answers_first;
+        case Misdeed::other_rows:
+            return Charge::verified_other_rows;
+        case Misdeed::rolled_back:
+        case Misdeed::one_for_several:
+        case Misdeed::no_commit:
+        case Misdeed::several_for_one:
+        case Misdeed::not_durable:
+            break;
+    }
+    return Charge::verified_not_durable;
+}
+
+#pragma GCC diagnostic pop
 
 void add_audit(Charges& found, const Audit& audit) {
     if (!audit.problem.empty()) return found.add({Charge::audit_void});
@@ -101,7 +212,7 @@ void add_other_rows(Charges& found, const ObservedEffects& observed) {
     const auto missed = rows_missed(observed);
     if (missed.empty()) found.add({Charge::other_rows});
     for (const RowsMissed& one : missed)
-        found.add({one.fewer ? behind(Charge::fewer_inserted, one.change) : Charge::more_changed});
+        found.add({one.fewer ? of_fewer(one.change) : Charge::more_changed});
 }
 
 void add_files(Charges& found, const ObservedFiles& files, const std::vector<FileDeed>& missed) {
@@ -109,12 +220,12 @@ void add_files(Charges& found, const ObservedFiles& files, const std::vector<Fil
         std::find(missed.begin(), missed.end(), FileDeed::created) != missed.end() && files.seen.created == 0;
     if (none_created) return found.add({Charge::no_files});
     for (const FileDeed deed : missed)
-        found.add({behind(Charge::fewer_created, deed)});
+        found.add({of_fewer(deed)});
 }
 
 Charges of(const ErrorShare& facts) {
     if (!facts.most || *facts.most == RequestErrorKind::generator) return {Charge::errors_unanswered};
-    return {facts.wrong_ids ? Charge::errors_id : behind(Charge::errors_connect, *facts.most)};
+    return {facts.wrong_ids ? Charge::errors_id : of(*facts.most)};
 }
 
 Charges of(const EffectsMissed& facts) {
@@ -122,12 +233,12 @@ Charges of(const EffectsMissed& facts) {
     if (facts.audit) add_audit(found, *facts.audit);
     if (facts.observed)
         for (const FaultyTable& table : facts.observed->tables)
-            found.add({behind(Charge::table_missing, table.fault)});
+            found.add({of(table.fault)});
     for (const Misdeed misdeed : facts.misdeeds)
         if (misdeed == Misdeed::other_rows && facts.observed)
             add_other_rows(found, *facts.observed);
         else
-            found.add({behind(Charge::rolled_back, misdeed)});
+            found.add({of(misdeed)});
     if (facts.misdelivered > 0) found.add({Charge::misdelivered});
     if (facts.files) add_files(found, *facts.files, facts.files_missed);
     if (!facts.not_durable.empty()) found.add({Charge::setting_not_durable});
@@ -150,17 +261,14 @@ Rule rule(Charge charge) {
 Charges charges(const Finding& finding) {
     if (const auto* errors = std::get_if<ErrorShare>(&finding.facts)) return of(*errors);
     if (const auto* missed = std::get_if<EffectsMissed>(&finding.facts)) return of(*missed);
-    if (const auto* others = std::get_if<OtherProcesses>(&finding.facts))
-        return {behind(Charge::more_processes, others->mismatch)};
+    if (const auto* others = std::get_if<OtherProcesses>(&finding.facts)) return {of(others->mismatch)};
     return of(finding.rule);
 }
 
 Charges charges(const std::vector<Misdeed>& verified) {
     Charges found;
     for (const Misdeed misdeed : verified)
-        found.add({misdeed == Misdeed::answers_first ? Charge::verified_answers_first
-                   : misdeed == Misdeed::other_rows  ? Charge::verified_other_rows
-                                                     : Charge::verified_not_durable});
+        found.add({of_verified(misdeed)});
     return found;
 }
 

@@ -11,7 +11,7 @@ namespace joust::model {
 
 /// The particular thing that a finding says a contender has done. Persisted nowhere.
 enum class Charge : std::uint8_t {
-    // Most of the errors, one for each kind of a request's error but the generator's, in their order.
+    // Most of the errors, one for each kind of a request's error but the generator's.
     errors_connect,
     errors_timeout,
     errors_reset,
@@ -34,7 +34,7 @@ enum class Charge : std::uint8_t {
     rows_wrong_values,
     rows_partial_unknown,  ///< of requests that failed
     audit_void,            ///< what is to be audited is no table
-    // By the log, or by counters; the first ones in the order of Misdeed.
+    // By the log, or by counters.
     rolled_back,
     one_for_several,
     no_commit,
@@ -46,7 +46,7 @@ enum class Charge : std::uint8_t {
     fewer_updated,
     fewer_deleted,
     more_changed,
-    // By the catalogs, in the order of TableFault.
+    // By the catalogs.
     table_missing,
     table_unlogged,
     no_table,
@@ -56,13 +56,13 @@ enum class Charge : std::uint8_t {
     table_replaced,
     setting_not_durable,  ///< of its role or database, by name
     misdelivered,
-    // By file events, in the order of FileDeed but for the first.
+    // By file events.
     no_files,
     fewer_created,
     fewer_written,
     fewer_read,
     fewer_removed,
-    // In the order of ProcessMismatch.
+    // By the list of processes.
     more_processes,
     fewer_processes,
     more_at_work,

@@ -52,8 +52,17 @@ std::string conditions(const model::Benchmark& benchmark, const model::Compariso
     }
     text += benchmark.database.engine == model::DatabaseEngine::postgres ? "PostgreSQL" : "SQLite";
     if (!database_version.empty()) text += " " + database_version;
-    return text + fmt::format(" · {} × {} per level", model::counted(comparison.blocks, "block"),
-                              spoken(benchmark.load.duration));
+    return text + fmt::format(" · {} × {} per level", blocks_text(benchmark, comparison),
+                              spoken_exactly(benchmark.load.duration));
+}
+
+std::string blocks_text(const model::Benchmark& benchmark, const model::Comparison& comparison) {
+    const model::ExperimentSpec& experiment = benchmark.experiment;
+    const std::int64_t most = model::last_block(experiment);
+    if (comparison.blocks == 0 || comparison.blocks >= most)
+        return model::counted(comparison.blocks, "block");
+    return fmt::format("{} of {}{}", comparison.blocks, most > experiment.blocks_min ? "at most " : "",
+                       model::counted(most, "block"));
 }
 
 bool limits_off(const model::Comparison& comparison) {

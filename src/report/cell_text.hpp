@@ -13,6 +13,8 @@ namespace joust::report {
 /// in place of the limits where a trial ran without them.
 std::string conditions(const model::Benchmark& benchmark, const model::Comparison& comparison,
                        const std::string& database_version = "");
+/// "3 blocks"; of a run that has had less than it might, "4 of at most 6 blocks", or "2 of 4 blocks".
+std::string blocks_text(const model::Benchmark& benchmark, const model::Comparison& comparison);
 /// Whether a trial of the run was measured with --limits off.
 bool limits_off(const model::Comparison& comparison);
 /// "at 50 users", "at 200 requests/s".

@@ -153,9 +153,10 @@ Table environment_table(const RunReport& run) {
     row("started", iso_time(environment.started));
     row("benchmark", fmt::format("{}, workload {}{}", benchmark.name, benchmark.workload,
                                  benchmark.profile.empty() ? "" : ", profile " + benchmark.profile));
-    row("load", fmt::format("{} model, windows of {}, timeout {}, {}", name(benchmark.load.model),
-                            spoken(benchmark.load.duration), model::limit_text(benchmark.load.timeout),
-                            model::counted(run.comparison.blocks, "block")));
+    row("load",
+        fmt::format("{} model, windows of {}, timeout {}, {}", name(benchmark.load.model),
+                    spoken_exactly(benchmark.load.duration), model::limit_text(benchmark.load.timeout),
+                    blocks_text(benchmark, run.comparison)));
     if (const auto share = model::measured_share(run.trials))
         row("measured windows",
             fmt::format("{} of the {} from the first trial's start to the last one's end",
@@ -192,7 +193,7 @@ Table environment_table(const RunReport& run) {
             fmt::format("{}, storage {}, cgroups by {}; database {}", environment.engine->version,
                         environment.engine->storage_driver, environment.engine->cgroup_driver,
                         benchmark.runtime == model::RuntimeKind::docker ? "in a container" : "as a process"));
-    row("CPU placement", joined(environment.layout_notes, "; "));
+    row("CPU placement", joined(environment.layout_notes, " "));
     row("database",
         fmt::format("{} {}, durability {}, data on {}",
                     environment.database.engine == model::DatabaseEngine::postgres ? "PostgreSQL" : "SQLite",

@@ -34,7 +34,7 @@ std::string phase_text(const experiment::LiveReading& reading) {
         case Phase::warming_up:
             return fmt::format("warm-up {:.0f} s", seconds(reading.in_phase));
         case Phase::measuring:
-            return fmt::format("measuring {:.0f}/{:.0f} s", seconds(reading.in_phase),
+            return fmt::format("measuring {:.0f}/{:g} s", seconds(reading.in_phase),
                                seconds(reading.phase_length));
         case Phase::draining:
             return fmt::format("draining {:.0f} s", seconds(reading.in_phase));
@@ -53,7 +53,8 @@ std::string so_far_line(const std::vector<MeasuredRate>& measured, model::LoadMo
                         Nanoseconds elapsed) {
     std::map<std::int64_t, std::map<std::string, std::vector<double>>> cells;
     for (const MeasuredRate& one : measured)
-        cells[one.level][one.entrant].push_back(one.goodput_rps);
+        if (one.lens == model::Lens::capacity)  // at an equal rate goodput is the load
+            cells[one.level][one.entrant].push_back(one.goodput_rps);
     std::vector<std::string> levels;
     for (const auto& [level, entrants] : cells) {
         std::vector<std::string> rates;
@@ -66,6 +67,12 @@ std::string so_far_line(const std::vector<MeasuredRate>& measured, model::LoadMo
     }
     return fmt::format("goodput after {}, which decides nothing yet: {}", spoken(elapsed),
                        joined(levels, "; "));
+}
+
+int trials_in_all(const model::Benchmark& benchmark, const model::PlannedTrial& trial, int planned) {
+    if (trial.lens != model::Lens::equal_rate) return planned;
+    const int blocks_left = benchmark.experiment.blocks_min - trial.block;
+    return trial.index - trial.position + blocks_left * static_cast<int>(benchmark.entrants.size());
 }
 
 Nanoseconds time_left(const Pace& pace) {

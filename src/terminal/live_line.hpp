@@ -23,10 +23,16 @@ struct MeasuredRate {
     std::string entrant;
     std::int64_t level = 0;
     double goodput_rps = 0;
+    model::Lens lens = model::Lens::capacity;
 };
-/// What has been measured after `elapsed`: the mean goodput of each entrant at each level, and no verdict.
+/// What has been measured after `elapsed`: the mean goodput of each entrant at each level of the benchmark's
+/// own load, and no verdict.
 std::string so_far_line(const std::vector<MeasuredRate>& measured, model::LoadModel load,
                         Nanoseconds elapsed);
+
+/// How many trials a run comes to in all that has got to `trial`. Until then `planned` at most; those at an
+/// equal rate are the last ones, and how many there are is known.
+int trials_in_all(const model::Benchmark& benchmark, const model::PlannedTrial& trial, int planned);
 
 /// How a run gets on.
 struct Pace {

@@ -51,6 +51,7 @@ public:
     }
 
     void trial_started(const model::PlannedTrial& trial) override {
+        trials_ = trials_in_all(benchmark_, trial, trials_);
         if (!screen_.terminal)
             line(fmt::format("trial {}/{}: {}", trial.index + 1, trials_,
                              printable(subject(trial, load_model_of(benchmark_, trial)))));
@@ -80,11 +81,12 @@ public:
         const model::Judgement judgement = rules::judge(result, benchmark_.experiment);
         line(fmt::format("{} {}", paint(finished_mark(judgement.validity), colour_of(judgement.validity)),
                          printable(finished_line(result, trials_, judgement))));
-        so_far_.push_back({result.plan.entrant, result.plan.level, result.samples.goodput_rps()});
+        so_far_.push_back(
+            {result.plan.entrant, result.plan.level, result.samples.goodput_rps(), result.plan.lens});
         if (!told_so_far_ && finished_ - started_ >= k_first_word) {
             told_so_far_ = true;
             line(fmt::format("{} {}", paint("·", k_dim),
-                             printable(so_far_line(so_far_, result.load_model, finished_ - started_))));
+                             printable(so_far_line(so_far_, benchmark_.load.model, finished_ - started_))));
         }
     }
 

@@ -67,7 +67,7 @@ Prose remedy(const RunReport& run, const PairedRatio& goodput) {
             "show it.");
     if (remedies.erase(Remedy::lengthen_window) > 0)
         advice.push_back(fmt::format("Too few verified operations fit into a window of {}: lengthen it (",
-                                     spoken(run.benchmark.load.duration)) +
+                                     spoken_exactly(run.benchmark.load.duration)) +
                          code("--set 'load.duration=\"60s\"'") + ") or give more CPU.");
     if (!remedies.empty()) advice.emplace_back("Section Validity and logs/ say what happened.");
     return joined(advice, " ");

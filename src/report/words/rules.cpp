@@ -170,11 +170,11 @@ public:
         return fmt::format("{} verified operations, at least {} are needed", facts.found, facts.least);
     }
     std::string operator()(const model::Unsteady& facts) const {
-        std::string text = fmt::format("{} after {} of warm-up{}{}",
-                                       finding_.rule == Rule::latency_not_steady
-                                           ? "goodput had settled, response times had not"
-                                           : "no steady state",
-                                       spoken(facts.warm_up), facts.why.empty() ? "" : ": ", facts.why);
+        std::string text = fmt::format(
+            "{} after {} of warm-up{}{}",
+            finding_.rule == Rule::latency_not_steady ? "goodput had settled, response times had not"
+                                                      : "no steady state",
+            model::span_text(facts.warm_up), facts.why.empty() ? "" : ": ", facts.why);
         if (facts.threads_without_cpu)
             text +=
                 fmt::format("; {:.1f} threads of the contender were ready to run on average, but had no CPU",

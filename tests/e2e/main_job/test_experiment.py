@@ -1,6 +1,7 @@
 """How a run goes on, when it ends, and who is beside whom."""
 
 import json
+import re
 import signal
 import tomllib
 
@@ -32,6 +33,9 @@ def test_a_run_that_was_ended_goes_on_and_loses_no_finished_trial(place, number)
     goes_on = resume(place, directory)
     assert goes_on.code in (0, 3), goes_on.err
     assert f"{len(whole)} of them finished before" in goes_on.err
+    counted = re.findall(r"trial (\d+)/(\d+): ", goes_on.err)
+    assert counted and all(int(at) <= int(all_) for at, all_ in counted), goes_on
+    assert counted[-1][0] == counted[-1][1], goes_on
     assert (directory / "trials.jsonl").read_text().splitlines()[: len(whole)] == whole
     trials = place.trials()
     assert [trial["index"] for trial in trials] == list(range(len(trials)))

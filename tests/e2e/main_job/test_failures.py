@@ -37,6 +37,8 @@ def test_a_contender_that_exits_at_start_shows_its_last_words(place):
     assert run.code == 1
     assert "cannot find my configuration" in run.err
     assert "exited with code 3" in run.err
+    (log,) = place.path.glob("results/*/logs/a.log")
+    assert "cannot find my configuration" in log.read_text(), "what tells why is kept"
 
 
 def test_a_contender_that_never_gets_healthy_is_given_up(place):
@@ -44,6 +46,24 @@ def test_a_contender_that_never_gets_healthy_is_given_up(place):
     assert run.code == 1
     assert "never got healthy within 4 s" in run.err
     assert "health" in run.err and "503" in run.err and "database does not answer" in run.err
+
+
+@pytest.mark.parametrize("database", ["postgres", "sqlite"])
+def test_a_set_up_that_is_interrupted_leaves_what_was_logged_and_says_where(place, database):
+    run = place.contender("a", "never_healthy").benchmark(["a"]).start("--database", database, "--results", "r")
+    deadline = time.monotonic() + 60
+    while not [*place.path.glob("r/*/logs/a.log")] and time.monotonic() < deadline:
+        time.sleep(0.05)
+    time.sleep(0.5)
+    run.process.send_signal(signal.SIGINT)
+    run.wait()
+    assert run.code == 130 and "interrupted" in run.err, run
+    if database == "sqlite":  # neither it nor the contender prints anything
+        assert not (place.path / "r").exists(), run
+        return
+    (directory,) = (place.path / "r").iterdir()
+    assert f"; what was logged until then is in r/{directory.name}/logs" in run.err, run
+    assert (directory / "logs/database.log").read_text()
 
 
 def test_a_wrong_route_names_contender_route_and_line(place):
@@ -171,6 +191,14 @@ def test_an_interruption_keeps_the_finished_trials_and_cleans_up(place, number):
     assert_nothing_left(2)
 
 
+def test_under_nohup_a_hang_up_of_the_terminal_ends_nothing(place):
+    place.contender("a").benchmark(["a"])
+    run = place.start(start_new_session=True, preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
+    wait_for_trials(place, 1)
+    os.killpg(run.process.pid, signal.SIGHUP)  # all of the terminal's foreground get it
+    assert run.wait().code == 0 and len(place.trials()) == 2, run
+
+
 def test_kill_9_keeps_the_finished_trials_and_leaves_nothing(place):
     place.contender("a").contender("b").benchmark(["a", "b"], levels="[1, 2, 3, 4]")
     run = place.start()
@@ -227,6 +255,7 @@ def test_without_the_right_to_set_limits_it_refuses_and_says_how(place, unprivil
     run = unprivileged_joust(place, "run", "small")
     assert run.code == 1
     assert "--limits off" in run.err and ("root" in run.err or "Delegate" in run.err)
+    assert not (place.path / "results").exists(), "refused is refused"
 
 
 def test_limits_off_marks_every_result(place, unprivileged_joust):

@@ -101,6 +101,18 @@ TEST(Spoken, is_for_people) {
     EXPECT_EQ(spoken(2h + 5min + 40s), "2 h 5 min");
 }
 
+TEST(Spoken, hides_nothing_of_what_somebody_has_set) {
+    EXPECT_EQ(spoken_exactly(5s), "5 s");
+    EXPECT_EQ(spoken_exactly(1500ms), "1.5 s");
+    EXPECT_EQ(spoken_exactly(250ms), "250 ms");
+    EXPECT_EQ(spoken_exactly(0s), "0 s");
+    EXPECT_EQ(spoken_exactly(90'250ms), "1 min 30.25 s");
+    EXPECT_EQ(spoken_exactly(10min), "10 min");
+    EXPECT_EQ(spoken_exactly(1h), "1 h");
+    EXPECT_EQ(spoken_exactly(2h + 5min + 40s), "2 h 5 min 40 s");
+    EXPECT_EQ(spoken_exactly(1s + 1ns), "1.000000001 s");
+}
+
 TEST(Bytes, add_compare_and_convert) {
     EXPECT_EQ(Bytes{3} + Bytes{4}, Bytes{7});
     EXPECT_LT(Bytes{3}, Bytes{4});

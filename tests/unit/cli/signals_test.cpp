@@ -14,11 +14,17 @@ namespace {
 
 using ::testing::ExitedWithCode;
 
+// As where nobody ignores it; these tests may be run under nohup themselves.
+void caught_with_hang_ups() {
+    ::signal(SIGHUP, SIG_DFL);
+    catch_interruptions();
+}
+
 // Each in a process of its own: what was caught is never forgotten.
 TEST(Signals, AHangUpAsksToStopHoweverOftenItComes) {
     EXPECT_EXIT(
         {
-            catch_interruptions();
+            caught_with_hang_ups();
             ::raise(SIGHUP);  // from the shell
             ::raise(SIGHUP);  // and from the kernel, to the foreground of the terminal
             ::_exit(interruption());
@@ -69,7 +75,7 @@ TEST(Signals, WhatIsPrintedAfterAHangUpFailsNoMore) {
             if (::openpty(&control, &terminal, nullptr, nullptr, nullptr) != 0) ::_exit(1);
             ::dup2(terminal, STDERR_FILENO);
             ::close(terminal);
-            catch_interruptions();
+            caught_with_hang_ups();
             ::close(control);
             if (::write(STDERR_FILENO, "x", 1) == 1) ::_exit(2);  // nobody reads it any more
             ::raise(SIGHUP);

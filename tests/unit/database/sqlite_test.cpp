@@ -5,8 +5,8 @@
 #include <unistd.h>
 
 #include "database/sqlite_connection.hpp"
-#include "support/rig.hpp"
 #include "unit/database/collected_rows.hpp"
+#include "unit/database/started_sqlite.hpp"
 
 namespace joust::database {
 namespace {
@@ -19,16 +19,7 @@ protected:
     test::Rig rig_;
     model::DatabaseSpec spec_ = {.engine = model::DatabaseEngine::sqlite};
 
-    Result<std::unique_ptr<Database>> start() {
-        return start_database({.spec = spec_,
-                               .limits = std::nullopt,
-                               .cpu = std::nullopt,
-                               .runtime = rig_.runtime(),
-                               .run = rig_.run(),
-                               .user = rig_.user(),
-                               .log_directory = rig_.logs(),
-                               .lock_patience = 500ms});
-    }
+    Result<std::unique_ptr<Database>> start() { return start_sqlite(rig_, spec_); }
     static SqliteConnection open(const std::string& url) {
         return test::must(SqliteConnection::open(url.substr(std::string("sqlite:///").size()), false, 1s));
     }
@@ -220,14 +211,7 @@ TEST_F(SqliteTest, AFifoInPlaceOfTheFileIsAnErrorAndNotWaitedFor) {
 TEST_F(SqliteTest, EachContenderHasADirectoryThatItsUserAloneCanEnter) {
     ASSERT_EQ(::geteuid(), 0U) << "this test needs root";
     const host::User own = test::must(rig_.run().new_user());
-    const auto database = test::must(start_database({.spec = spec_,
-                                                     .limits = std::nullopt,
-                                                     .cpu = std::nullopt,
-                                                     .runtime = rig_.runtime(),
-                                                     .run = rig_.run(),
-                                                     .user = rig_.user(),
-                                                     .contender_users = {{"django", own}},
-                                                     .log_directory = rig_.logs()}));
+    const auto database = test::must(start_sqlite(rig_, spec_, {{"django", own}}));
     test::must(database->create_for("django"));
     const Path file = dynamic_cast<Sqlite&>(*database).file_of("django");
     EXPECT_EQ(owner_of(file), own.uid);

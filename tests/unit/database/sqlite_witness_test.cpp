@@ -2,9 +2,8 @@
 
 #include <gmock/gmock.h>
 
-#include "database/sqlite.hpp"
 #include "database/sqlite_connection.hpp"
-#include "support/rig.hpp"
+#include "unit/database/started_sqlite.hpp"
 
 namespace joust::database {
 namespace {
@@ -22,15 +21,7 @@ constexpr const char* k_names = "SELECT name FROM sqlite_schema WHERE name LIKE 
 class SqliteWitness : public ::testing::Test {
 protected:
     test::Rig rig_;
-    std::unique_ptr<Database> database_ =
-        test::must(start_database({.spec = {.engine = model::DatabaseEngine::sqlite},
-                                   .limits = std::nullopt,
-                                   .cpu = std::nullopt,
-                                   .runtime = rig_.runtime(),
-                                   .run = rig_.run(),
-                                   .user = rig_.user(),
-                                   .log_directory = rig_.logs(),
-                                   .lock_patience = 500ms}));
+    std::unique_ptr<Database> database_ = test::must(start_sqlite(rig_));
     sqlite3* session_ = nullptr;
 
     void SetUp() override {

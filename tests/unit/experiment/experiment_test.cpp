@@ -203,6 +203,19 @@ TEST_F(Experiment, AnUnfinishedPairIsMeasuredAnewAsItsNextAttemptAndItsFinishedH
     EXPECT_EQ(trials_[12].plan.index, 12);
 }
 
+// "13/12" it said of the last one.
+TEST_F(Experiment, WhatGoesOnCountsTheTrialsThatAreMeasuredAnew) {
+    EXPECT_EQ(plan_after(benchmark_, {}).most_trials, 12);
+    interrupted_ = [&] { return trials_.size() == 5; };
+    ASSERT_FALSE(run());
+    EXPECT_EQ(plan_after(benchmark_, trials_).fewest_trials, 13);
+    EXPECT_EQ(plan_after(benchmark_, trials_).most_trials, 13);
+    interrupted_ = [] { return false; };
+    ASSERT_TRUE(run());
+    EXPECT_EQ(trials_.back().plan.index, 12);
+    EXPECT_EQ(plan_after(benchmark_, trials_).most_trials, 13) << "its half is there still";
+}
+
 TEST_F(Experiment, TheHalfOfAPairThatWasMeasuredAnewIsInNoRatio) {
     interrupted_ = [&] { return trials_.size() == 5; };
     ASSERT_FALSE(run());

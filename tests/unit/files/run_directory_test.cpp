@@ -64,6 +64,28 @@ TEST_F(ARun, GoesOnAfterItsLastWholeTrial) {
     EXPECT_EQ(fs::read_symlink(results_ / "latest"), path.filename());
 }
 
+TEST_F(ARun, LeavesNothingOfItselfThatIsRemoved) {
+    {
+        const auto run = RunDirectory::create(results_ / "of/today", benchmark_.name, WallTime{});
+        ASSERT_TRUE(run && run->write(benchmark_) && run->write(workload_));
+        std::ofstream(run->logs() / "a.log");
+        EXPECT_FALSE(run->has_logs()) << "nobody has printed anything";
+        std::ofstream(run->logs() / "b.log") << "my last words";
+        EXPECT_TRUE(run->has_logs());
+        ASSERT_TRUE(run->remove());
+    }
+    EXPECT_FALSE(fs::exists(results_)) << "what was made for it goes with it";
+    const Path kept = begun();
+    const auto run = RunDirectory::create(results_, benchmark_.name, WallTime{});
+    ASSERT_TRUE(run && run->remove());
+    EXPECT_TRUE(fs::exists(kept / k_trials_file));
+    EXPECT_FALSE(fs::exists(run->path()));
+    fs::remove_all(results_);
+    fs::create_directories(results_);
+    ASSERT_TRUE(RunDirectory::create(results_, benchmark_.name, WallTime{})->remove());
+    EXPECT_TRUE(fs::is_empty(results_)) << "it was there before";
+}
+
 TEST_F(ARun, IsNoDirectoryOfSomethingElse) {
     fs::create_directories(results_);
     for (const auto& run : {RunDirectory::open(results_), RunDirectory::resume(results_)}) {

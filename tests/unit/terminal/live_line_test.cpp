@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "support/synthetic_trials.hpp"
+
 namespace joust::terminal {
 namespace {
 
@@ -45,11 +47,33 @@ TEST(LiveLine, KeepsRateTailErrorsAndTimeLeftInANarrowTerminal) {
 }
 
 TEST(SoFar, SaysTheMeanGoodputOfEachLevelAndNoVerdict) {
-    EXPECT_EQ(
-        so_far_line({{"fastapi", 50, 300}, {"fastapi", 4, 200}, {"django", 4, 400}, {"fastapi", 4, 300}},
-                    model::LoadModel::closed, 61s),
-        "goodput after 1 min 1 s, which decides nothing yet: 4 users: django 400/s, fastapi 250/s; "
-        "50 users: fastapi 300/s");
+    EXPECT_EQ(so_far_line({{"fastapi", 50, 300},
+                           {"fastapi", 4, 200},
+                           {"django", 4, 400},
+                           {"fastapi", 4, 300},
+                           {"django", 150, 150, model::Lens::equal_rate}},
+                          model::LoadModel::closed, 61s),
+              "goodput after 1 min 1 s, which decides nothing yet: 4 users: django 400/s, fastapi 250/s; "
+              "50 users: fastapi 300/s");
+}
+
+TEST(LiveLine, SaysHowLongAWindowIsAsItWasSet) {
+    LiveView half = view();
+    half.reading.in_phase = 1s;
+    half.reading.phase_length = 1500ms;
+    EXPECT_NE(live_line(half, 200).find("measuring 1/1.5 s"), std::string::npos);
+}
+
+// Two entrants at two levels, in 4 to 6 blocks, and four blocks at an equal rate.
+TEST(TrialsInAll, AreKnownWhenTheLevelsAreDone) {
+    model::Benchmark benchmark = testing::benchmark_of({"fastapi", "django"}, {4, 50}, 4);
+    benchmark.experiment.blocks_max = 6;
+    model::PlannedTrial trial{.index = 15, .block = 3, .level = 50, .position = 1};
+    EXPECT_EQ(trials_in_all(benchmark, trial, 32), 32) << "more blocks may follow";
+    trial = {.index = 16, .level = 100, .lens = model::Lens::equal_rate};
+    EXPECT_EQ(trials_in_all(benchmark, trial, 32), 24);
+    trial = {.index = 23, .block = 3, .level = 100, .position = 1, .lens = model::Lens::equal_rate};
+    EXPECT_EQ(trials_in_all(benchmark, trial, 24), 24);
 }
 
 TEST(TimeLeft, IsWhatTheTrialsDoneTookOnAverage) {
