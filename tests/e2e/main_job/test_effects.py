@@ -110,12 +110,19 @@ def updates_in_the_insert(source):
         "updated = await mine.filter(ordinal__lt=KEPT).update(age=UPDATED_AGE, updated_at=timezone.now())", "updated = KEPT", 1)
 
 
-# Behind each answer, before the next request of the same connection.
+# It answers when the work of the request before is done, and begins its own.
 def commits_after_it_answers(source):
-    return (source.replace(ROUTE, "").replace("from fastapi import APIRouter", "from fastapi import APIRouter, BackgroundTasks") + f"""
+    return ("import asyncio\n" + source.replace(ROUTE, "") + f"""
 
-{ROUTE}async def answer_then_work(body: WorkloadRequest, tasks: BackgroundTasks) -> WorkloadResult:
-    tasks.add_task(io_intensive, body)
+turn = asyncio.Lock()
+owed = []
+
+
+{ROUTE}async def answer_first(body: WorkloadRequest) -> WorkloadResult:
+    async with turn:
+        if owed:
+            await owed.pop()
+        owed.append(asyncio.create_task(io_intensive(body)))
     return {RESULT}
 """)
 
