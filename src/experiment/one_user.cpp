@@ -51,6 +51,9 @@ Error OneUser::interrupted_error() const {
 
 Status OneUser::load_before() {
     JOUST_TRY(const model::Samples samples, load(k_load_before));
+    // Their work may come while single requests are looked at, and would be taken for these.
+    if (const std::uint64_t open = samples.requests.timed_out + samples.requests.unfinished; open > 0)
+        return fail(ErrorKind::service, "{} requests of the load before them did not end in time", open);
     if (!samples.ids.empty()) ids_ = samples.ids.front();
     return {};
 }

@@ -36,7 +36,8 @@ public:
     OneUser(const deploy::Instance& instance, const RunSpec& spec, std::vector<int> cpus,
             const Interrupted& interrupted);
 
-    /// A second of load by eight users. Errors: interrupted, and those of the generator.
+    /// A second of load by eight users. Errors: interrupted; service (some requests do not end); those of the
+    /// generator.
     Status load_before();
     /// The same users for so long.
     Result<model::Samples> load(Nanoseconds length) const;
