@@ -161,6 +161,27 @@ void add_durability(Cell& cell, std::span<const JudgedTrial> trials) {
     }
 }
 
+void add_proofs(Cell& cell, std::span<const JudgedTrial> trials) {
+    for (const JudgedTrial& judged : trials) {
+        if (!cell.single_requests) cell.single_requests = judged.trial->single_requests;
+        const auto proof = rules::effects_proof(*judged.judgement);
+        // Nothing can be proven by nothing.
+        const bool answered = judged.trial->samples.requests.succeeded > 0;
+        if (!proof || (!answered && *proof == model::Proof::proven)) continue;
+        switch (*proof) {
+            case model::Proof::proven:
+                ++cell.proofs.proven;
+                break;
+            case model::Proof::missed:
+                ++cell.proofs.missed;
+                break;
+            case model::Proof::open:
+                ++cell.proofs.open;
+                break;
+        }
+    }
+}
+
 void add_audit(Cell& cell, std::span<const JudgedTrial> trials) {
     for (const JudgedTrial& judged : trials) {
         const auto& audit = judged.trial->audit;
@@ -277,6 +298,7 @@ model::Cell make_cell(std::span<const JudgedTrial> trials, const model::Benchmar
     add_durability(cell, trials);
     add_audit(cell, trials);
     add_files(cell, trials);
+    add_proofs(cell, trials);
     judge_cell(cell, trials, benchmark.experiment);
     add_figures(cell, trials);
     if (first.load_model == model::LoadModel::closed && cell.judgement.has(model::Rule::limits_off))

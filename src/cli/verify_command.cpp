@@ -74,6 +74,9 @@ Result<Seen> look(const experiment::RunSpec& spec) {
     progress.reset();  // its live line must be gone before anything else is printed
     if (!outcome) return tl::unexpected(outcome.error());
     if (outcome->stopped_by) return tl::unexpected(*outcome->stopped_by);
+    for (model::TrialResult& trial : outcome->trials)
+        for (const model::Verification& one : verifications)
+            if (one.entrant == trial.plan.entrant) trial.single_requests = one.single;
     return Seen{std::move(*outcome), std::move(verifications)};
 }
 

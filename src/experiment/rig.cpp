@@ -4,6 +4,7 @@
 
 #include "deploy/facts.hpp"
 #include "deploy/preflight.hpp"
+#include "experiment/single_requests.hpp"
 #include "host/facts.hpp"
 #include "runtime/docker_runtime.hpp"
 #include "runtime/process_runtime.hpp"
@@ -142,7 +143,7 @@ Status Rig::add_entrants(Observer& observer, const Interrupted& interrupted) {
     for (const model::Entrant& entrant : spec_->benchmark.entrants) {
         if (interrupted()) return tl::unexpected(interrupted_error());
         observer.stage(fmt::format("try {}: start, health, the workload's routes", entrant.label));
-        JOUST_CHECK(try_entrant(entrant.label, interrupted));
+        JOUST_CHECK(try_entrant(entrant.label, observer, interrupted));
     }
     return server ? database_->behave(database::Behaviour::usual) : Status{};
 }
@@ -214,7 +215,28 @@ Status Rig::add_entrant(const model::Entrant& entrant, Observer& observer, const
     return {};
 }
 
-Status Rig::try_entrant(const std::string& label, const Interrupted& interrupted) {
+std::optional<model::SingleRequests> Rig::single_requests(const std::string& label) const {
+    const auto found = single_requests_.find(label);
+    return found == single_requests_.end() ? std::nullopt : std::optional(found->second);
+}
+
+bool Rig::looks_at_single_requests() const {
+    return spec_->benchmark.database.engine == model::DatabaseEngine::sqlite && !spec_->one_by_one &&
+           !operations_with_rows(spec_->workload).empty();
+}
+
+// Whoever does not answer them rightly leaves its effects open; whatever is wrong with it, trials show.
+Result<model::SingleRequests> Rig::look_at_single_requests(const deploy::Instance& instance,
+                                                           const Interrupted& interrupted) {
+    auto found = experiment::single_requests(
+        instance, OneUser(instance, *spec_, layout_.generator.cpus, interrupted), *database_);
+    if (found || found.error().kind == ErrorKind::interrupted) return found;
+    const std::string& why = found.error().message;
+    return model::SingleRequests{
+        .rows = {}, .syncs = {}, .left_out = {{k_single_part, why.substr(0, why.find('\n'))}}};
+}
+
+Status Rig::try_entrant(const std::string& label, Observer& observer, const Interrupted& interrupted) {
     JOUST_TRY(deploy::Instance instance, start_instance(label));
     JOUST_TRY(const Nanoseconds healthy,
               instance.wait_until_healthy(instance.contender().healthy_within, interrupted));
@@ -231,7 +253,15 @@ Status Rig::try_entrant(const std::string& label, const Interrupted& interrupted
     }
     // The facts of the database again: with SQLite the file exists only now.
     JOUST_TRY(environment_.database, database_->facts());
+    if (looks_at_single_requests()) {
+        observer.stage(fmt::format("look at {} single requests of {}: rows, and syncs before the answer",
+                                   OneUser::k_requests, label));
+        JOUST_TRY(auto found, look_at_single_requests(instance, interrupted));
+        single_requests_.insert_or_assign(label, std::move(found));
+    }
     instance.stop(k_stop_grace);
+    // What a busy service may have kept there would look like triggers of its own in every trial.
+    if (single_requests_.contains(label)) JOUST_CHECK(database_->dismiss_witness(label));
     return {};
 }
 

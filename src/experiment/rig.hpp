@@ -18,6 +18,7 @@
 #include "model/benchmark.hpp"
 #include "model/contender.hpp"
 #include "model/environment.hpp"
+#include "model/single_requests.hpp"
 #include "model/workload.hpp"
 #include "runtime/runtime.hpp"
 
@@ -67,6 +68,9 @@ public:
     [[nodiscard]] const host::Cgroup* generator_group() const {
         return own_group_ ? &own_group_->group() : nullptr;
     }
+    /// What single requests of an entrant did when it was tried; empty where the database is a server, the
+    /// workload declares no rows, or the run looks at entrants one by one anyway.
+    [[nodiscard]] std::optional<model::SingleRequests> single_requests(const std::string& label) const;
     /// environment.json as known so far.
     [[nodiscard]] const model::Environment& environment() const { return environment_; }
 
@@ -97,7 +101,10 @@ private:
                                  Observer& observer, const Interrupted& interrupted);
     [[nodiscard]] runtime::Runtime& runtime_of(const model::Entrant& entrant) const;
     Status add_entrant(const model::Entrant& entrant, Observer& observer, const Interrupted& interrupted);
-    Status try_entrant(const std::string& label, const Interrupted& interrupted);
+    Status try_entrant(const std::string& label, Observer& observer, const Interrupted& interrupted);
+    [[nodiscard]] bool looks_at_single_requests() const;
+    Result<model::SingleRequests> look_at_single_requests(const deploy::Instance& instance,
+                                                          const Interrupted& interrupted);
     void count_statements(const deploy::Instance& instance);
     [[nodiscard]] const model::Contender& contender_of(const model::Entrant& entrant) const;
     [[nodiscard]] Path log_of(const std::string& label) const;
@@ -115,6 +122,7 @@ private:
     std::unique_ptr<database::Database> database_;
     std::map<std::pair<std::string, model::RuntimeKind>, deploy::Staged> staged_;  ///< by contender
     std::map<std::string, Entry> entries_;                                         ///< by label
+    std::map<std::string, model::SingleRequests> single_requests_;                 ///< by label
     model::Environment environment_;
 };
 

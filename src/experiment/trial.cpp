@@ -42,6 +42,7 @@ public:
         result_.load_model = model::load_model_of(spec.benchmark, plan);
         result_.timeout = spec.benchmark.load.timeout;
         result_.think_time = spec.benchmark.load.think_time;
+        result_.single_requests = rig.single_requests(plan.entrant);
     }
 
     Result<model::TrialResult> run(Started started) {

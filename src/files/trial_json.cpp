@@ -14,6 +14,7 @@
 #include "files/party_json.hpp"
 #include "files/processes_json.hpp"
 #include "files/series_json.hpp"
+#include "files/single_requests_json.hpp"
 #include "model/benchmark.hpp"
 #include "stats/hlog.hpp"
 
@@ -242,6 +243,7 @@ void fields(F& f, T& trial) {
     f.later("audit", trial.audit);
     f.later("effects", trial.effects);
     f.later("files", trial.files);
+    f.later("single_requests", trial.single_requests);
     f.later("settings_of_role_or_database", trial.own_settings);
     f.later("database_waits", trial.database_waits);
     f.later("database_traffic", trial.database_traffic);

@@ -242,6 +242,7 @@ Charges of(const EffectsMissed& facts) {
     if (facts.misdelivered > 0) found.add({Charge::misdelivered});
     if (facts.files) add_files(found, *facts.files, facts.files_missed);
     if (!facts.not_durable.empty()) found.add({Charge::setting_not_durable});
+    found.add(charges(facts.single_misdeeds));
     return found;
 }
 

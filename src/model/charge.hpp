@@ -66,7 +66,7 @@ enum class Charge : std::uint8_t {
     more_processes,
     fewer_processes,
     more_at_work,
-    // Beside the trial, by `joust verify`.
+    // By single requests, or by what else `joust verify` tries beside the trial.
     verified_answers_first,
     verified_not_durable,
     verified_other_rows,
@@ -107,7 +107,7 @@ private:
 
 /// What a finding says; empty where the rule has no charge, as one that is not the contender's doing.
 Charges charges(const Finding& finding);
-/// What `joust verify` says.
+/// What single requests, or `joust verify`, say.
 Charges charges(const std::vector<Misdeed>& verified);
 
 }  // namespace joust::model

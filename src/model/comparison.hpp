@@ -11,7 +11,7 @@
 
 #include "model/finding.hpp"
 #include "model/lint.hpp"
-#include "model/proven_durability.hpp"
+#include "model/proof_trials.hpp"
 #include "model/quantity.hpp"
 #include "model/trial_result.hpp"
 
@@ -48,9 +48,12 @@ struct Cell {
     std::optional<ObservedEffects> effects;
     /// Of all its trials whose rows were audited; empty where that was none.
     std::optional<Audit> audit;
-    DurabilityTrials durability;
+    ProofTrials durability;
     /// Of all its trials in which files were counted; empty where that was none.
     std::optional<ObservedFiles> files;
+    /// Of the first of its trials that has it.
+    std::optional<SingleRequests> single_requests;
+    ProofTrials proofs;
 
     /// Null where no trial has it.
     [[nodiscard]] const Estimate* find(Quantity quantity) const;

@@ -16,6 +16,7 @@
 #include "model/samples.hpp"
 #include "model/service_processes.hpp"
 #include "model/shortage.hpp"
+#include "model/single_requests.hpp"
 
 // What rules found, as numbers; report/words makes the sentences.
 namespace joust::model {
@@ -154,7 +155,7 @@ struct InUse {
 };
 
 /// What requests did is not what the contract has: by the rows that they left, by the database's log, by
-/// their files, or several of these.
+/// their files, by what single requests did before, or several of these.
 struct EffectsMissed {
     std::optional<Audit> audit;
     std::optional<ObservedEffects> observed;
@@ -163,6 +164,8 @@ struct EffectsMissed {
     std::optional<ObservedFiles> files;
     std::vector<FileDeed> files_missed;        ///< by `files`
     std::vector<OwnSetting> not_durable = {};  ///< of role or database: commits are answered too early
+    std::optional<SingleRequests> single = {};
+    std::vector<Misdeed> single_misdeeds = {};  ///< by `single`
     friend bool operator==(const EffectsMissed&, const EffectsMissed&) = default;
 };
 
@@ -225,6 +228,8 @@ struct NotEvaluated {
     bool no_files = false;         ///< of effects: the workload declares no files
     bool durability_open = false;  ///< of effects: whether commits waited for the disk does not follow
     bool undeclared = false;       ///< there is nothing that the rule could be held against
+    /// Of effects: what single requests told, which was not enough; empty where none were sent.
+    std::optional<SingleRequests> single = {};
     friend bool operator==(const NotEvaluated&, const NotEvaluated&) = default;
 };
 

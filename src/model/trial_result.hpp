@@ -17,6 +17,7 @@
 #include "model/plan.hpp"
 #include "model/samples.hpp"
 #include "model/service_processes.hpp"
+#include "model/single_requests.hpp"
 
 namespace joust::model {
 
@@ -118,6 +119,10 @@ struct TrialResult {
     std::optional<OwnSettings> own_settings;
     /// Empty where the operations of the workload differ in their files, and in files of earlier versions.
     std::optional<ObservedFiles> files;
+    /// What single requests of the same entrant did before the first trial of this run, or of the part of it
+    /// that this trial is of. Empty where the database is a server, the workload declares no rows, and in
+    /// files of earlier versions.
+    std::optional<SingleRequests> single_requests;
 
     /// The party with that role; null where there was none.
     [[nodiscard]] const Party* party(Role role) const;

@@ -8,7 +8,7 @@
 
 #include "base/clock.hpp"
 #include "model/audit.hpp"
-#include "model/observed_effects.hpp"
+#include "model/single_requests.hpp"
 
 namespace joust::model {
 
@@ -22,34 +22,6 @@ struct SlowCommits {
     friend bool operator==(const SlowCommits&, const SlowCommits&) = default;
 };
 
-/// How often a program made its files durable while it answered, where the database is a file.
-struct CommitSyncs {
-    std::uint64_t requests = 0;      ///< all of them answered rightly
-    std::uint64_t transactions = 0;  ///< that the workload declares for these
-    std::uint64_t syncs = 0;         ///< calls of fsync, fdatasync and their like
-    /// Requests that were answered before as many calls as they declare transactions had ended.
-    std::uint64_t early = 0;
-    friend bool operator==(const CommitSyncs&, const CommitSyncs&) = default;
-};
-
-/// What each of some requests, sent one after the other, had changed when it was answered, as others saw it,
-/// where the database keeps no log of it.
-struct OneByOne {
-    std::uint64_t requests = 0;     ///< all of them answered rightly
-    std::uint64_t as_contract = 0;  ///< with just the transactions and rows that they declare
-    std::uint64_t late = 0;         ///< … with them a moment after the answer only
-    std::uint64_t transactions = 0;
-    RowsByTable rows = {};  ///< that all of them changed
-    friend bool operator==(const OneByOne&, const OneByOne&) = default;
-};
-
-/// A part of the verification that was not made, and why.
-struct NotTried {
-    std::string part;  ///< "commits that take long", "crash"
-    std::string why;   ///< a sentence without its full stop
-    friend bool operator==(const NotTried&, const NotTried&) = default;
-};
-
 /// What `joust verify` finds out about an entrant beside what every trial shows.
 struct Verification {
     std::string entrant;
@@ -57,9 +29,9 @@ struct Verification {
     /// What was left of the answered requests after the database had been killed right behind the last
     /// answer.
     std::optional<Audit> crash;
-    std::optional<CommitSyncs> syncs;
-    std::optional<OneByOne> one_by_one = {};
-    std::vector<NotTried> left_out;
+    /// Empty where the database is a server, and where the workload declares no rows.
+    std::optional<SingleRequests> single = {};
+    std::vector<NotTried> left_out;  ///< the parts of `single` apart
     friend bool operator==(const Verification&, const Verification&) = default;
 };
 

@@ -13,6 +13,7 @@
 #include "report/words/effects.hpp"
 #include "report/words/explanations.hpp"
 #include "report/words/proofs.hpp"
+#include "report/words/single_requests.hpp"
 
 namespace joust::report {
 namespace {
@@ -76,7 +77,7 @@ Group durability_group(const model::Benchmark& benchmark) {
     return {{{"durable when answered", Align::left}},
             {std::string(name(benchmark.database.durability))},
             [](const Cell& cell) -> std::optional<std::vector<std::string>> {
-                return {{words::durability_text(cell.durability)}};
+                return {{words::proof_trials_text(cell.durability)}};
             }};
 }
 
@@ -87,6 +88,38 @@ Group audit_group(const model::Audit& contract) {
         [](const Cell& cell) -> std::optional<std::vector<std::string>> {
             if (!cell.audit) return std::nullopt;
             return {{words::audited_right(*cell.audit), markdown_text(words::audited_wrong(*cell.audit))}};
+        }};
+}
+
+// Of single requests, which were sent before anything was measured: the same for all levels.
+std::vector<Group> single_groups(const RunReport& run) {
+    const auto some = [&](auto part) {
+        return std::any_of(run.comparison.cells.begin(), run.comparison.cells.end(), [&](const Cell& cell) {
+            return cell.single_requests && (*cell.single_requests.*part).has_value();
+        });
+    };
+    std::vector<Group> groups;
+    if (some(&model::SingleRequests::rows))
+        groups.push_back({{{"one by one as the contract", Align::left}},
+                          {"all"},
+                          [](const Cell& cell) -> std::optional<std::vector<std::string>> {
+                              if (!cell.single_requests || !cell.single_requests->rows) return std::nullopt;
+                              return {{words::one_by_one_text(*cell.single_requests->rows)}};
+                          }});
+    if (some(&model::SingleRequests::syncs))
+        groups.push_back({{{"one by one synced before the answer", Align::left}},
+                          {"all"},
+                          [](const Cell& cell) -> std::optional<std::vector<std::string>> {
+                              if (!cell.single_requests || !cell.single_requests->syncs) return std::nullopt;
+                              return {{words::synced_text(*cell.single_requests->syncs)}};
+                          }});
+    return groups;
+}
+
+Group proof_group() {
+    return {
+        {{"effects", Align::left}}, {""}, [](const Cell& cell) -> std::optional<std::vector<std::string>> {
+            return {{words::proof_trials_text(cell.proofs)}};
         }};
 }
 
@@ -114,14 +147,36 @@ Table table_of(const RunReport& run, const std::vector<Group>& groups) {
     return table;
 }
 
-// Why some trials are not in the table, each reason once.
+// Each reason once, as a bullet.
+class Reasons {
+public:
+    void add(const std::string& reason) {
+        if (told_.insert(reason).second) text_ += "\n- " + marked(reason) + "\n";
+    }
+    [[nodiscard]] const std::string& text() const { return text_; }
+
+private:
+    std::set<std::string> told_;
+    std::string text_;
+};
+
+// Why some trials are not in the table.
 std::string reasons(const RunReport& run) {
-    std::set<std::string> told;
-    std::string text;
+    Reasons all;
     for (const model::TrialResult& trial : run.trials)
-        if (trial.effects && !trial.effects->not_read.empty() && told.insert(trial.effects->not_read).second)
-            text += "\n- " + marked(words::log_not_read(trial.plan.entrant, trial.effects->not_read)) + "\n";
-    return text;
+        if (trial.effects && !trial.effects->not_read.empty())
+            all.add(words::plain(words::log_not_read(trial.plan.entrant, trial.effects->not_read)));
+    return all.text();
+}
+
+// Why effects are open in the table.
+std::string open_reasons(const RunReport& run) {
+    Reasons all;
+    for (const Cell& cell : run.comparison.cells)
+        for (const model::NotEvaluated& left : cell.judgement.not_evaluated)
+            if (left.rule == model::Rule::effects && cell.proofs.open > 0)
+                all.add(fmt::format("Open in trials of {}: {}", cell.entrant, words::effects_left(left)));
+    return all.text();
 }
 
 // Of the database: what was counted in its log, and what requests left by their ids.
@@ -145,8 +200,16 @@ std::string database_part(const RunReport& run) {
         groups.push_back(audit_group(*audit));
         about += marked(words::about_audit(*audit)) + "\n\n";
     }
+    if (auto single = single_groups(run); !single.empty()) {
+        groups.insert(groups.end(), single.begin(), single.end());
+        about += marked(words::about_single_requests()) + "\n\n";
+    }
+    if (!groups.empty()) {
+        groups.push_back(proof_group());
+        about += marked(words::about_proofs()) + "\n\n";
+    }
     const std::string why = reasons(run);
-    if (!groups.empty()) return about + table_of(run, groups).markdown() + why;
+    if (!groups.empty()) return about + table_of(run, groups).markdown() + why + open_reasons(run);
     if (!why.empty()) return why.substr(1);
     const bool undeclared =
         std::any_of(run.trials.begin(), run.trials.end(),

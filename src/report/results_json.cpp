@@ -5,6 +5,7 @@
 #include "files/effects_json.hpp"
 #include "files/json_fields.hpp"
 #include "files/observed_files_json.hpp"
+#include "files/single_requests_json.hpp"
 #include "model/measuring_time.hpp"
 #include "report/environment_facts.hpp"
 #include "report/judgement_json.hpp"
@@ -89,6 +90,10 @@ void add_counts(Json& object, const Cell& cell) {
         object["statuses"][std::to_string(status)] = count;
 }
 
+Json proof_trials_json(const model::ProofTrials& trials) {
+    return {{"proven", trials.proven}, {"missed", trials.missed}, {"open", trials.open}};
+}
+
 Json cell_json(const Cell& cell) {
     Json object = Json::object();
     object["contender"] = cell.entrant;
@@ -101,11 +106,11 @@ Json cell_json(const Cell& cell) {
         if (row.quantity == model::Quantity::error_rate_of_trials) add_counts(object, cell);
     }
     object["effects"] = files::JsonWriter::encoded(cell.effects);
-    object["durability_trials"] = {{"proven", cell.durability.proven},
-                                   {"missed", cell.durability.missed},
-                                   {"open", cell.durability.open}};
+    object["durability_trials"] = proof_trials_json(cell.durability);
     object["audit"] = files::JsonWriter::encoded(cell.audit);
     object["files"] = files::JsonWriter::encoded(cell.files);
+    object["single_requests"] = files::JsonWriter::encoded(cell.single_requests);
+    object["effects_trials"] = proof_trials_json(cell.proofs);
     return object;
 }
 

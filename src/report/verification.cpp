@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "base/text.hpp"
+#include "files/single_requests_json.hpp"
 #include "model/wording.hpp"
 #include "report/effects_table.hpp"
 #include "report/judgement_json.hpp"
@@ -12,6 +13,7 @@
 #include "report/words/effects.hpp"
 #include "report/words/files.hpp"
 #include "report/words/rules.hpp"
+#include "report/words/single_requests.hpp"
 #include "report/words/verification.hpp"
 
 namespace joust::report {
@@ -43,11 +45,11 @@ auto first_of(const std::vector<VerifiedEntrant>& entrants, Part part) {
 
 // Of a kind of change that a trial does not tell.
 std::string changed_one_by_one(const VerifiedEntrant& entrant, const std::string& table, std::size_t kind) {
-    const auto& single = entrant.verification.one_by_one;
-    if (!single) return k_unknown;
-    const auto found = single->rows.find(table);
-    const model::RowEffects rows = found == single->rows.end() ? model::RowEffects{} : found->second;
-    return words::per_request(model::count(rows, model::k_row_changes.at(kind)), single->requests);
+    const auto& single = entrant.verification.single;
+    if (!single || !single->rows) return k_unknown;
+    const auto found = single->rows->rows.find(table);
+    const model::RowEffects rows = found == single->rows->rows.end() ? model::RowEffects{} : found->second;
+    return words::per_request(model::count(rows, model::k_row_changes.at(kind)), single->rows->requests);
 }
 
 void add_rows(std::vector<Line>& lines, const ObservedEffects& contract) {
@@ -115,17 +117,29 @@ void add_files(std::vector<Line>& lines, const std::vector<VerifiedEntrant>& ent
                          }});
 }
 
+// `part` gives a pointer to what was tried of a verification, or null.
 template <typename Part, typename Text>
 void add_tried(std::vector<Line>& lines, const std::vector<VerifiedEntrant>& entrants, const char* title,
                const std::string& contract, Part part, Text text) {
-    const auto known = [&](const VerifiedEntrant& entrant) {
-        return (entrant.verification.*part).has_value();
-    };
+    const auto known = [&](const VerifiedEntrant& entrant) { return part(entrant.verification) != nullptr; };
     if (std::none_of(entrants.begin(), entrants.end(), known)) return;
     lines.push_back({title, contract, [part, text](const VerifiedEntrant& entrant) {
-                         const auto& tried = entrant.verification.*part;
-                         return tried ? text(*tried) : std::string(k_unknown);
+                         const auto* const tried = part(entrant.verification);
+                         return tried != nullptr ? text(*tried) : std::string(k_unknown);
                      }});
+}
+
+const model::SlowCommits* slow_commits(const model::Verification& one) {
+    return one.slow_commits ? &*one.slow_commits : nullptr;
+}
+const model::Audit* crash(const model::Verification& one) {
+    return one.crash ? &*one.crash : nullptr;
+}
+const model::OneByOne* single_rows(const model::Verification& one) {
+    return one.single && one.single->rows ? &*one.single->rows : nullptr;
+}
+const model::CommitSyncs* single_syncs(const model::Verification& one) {
+    return one.single && one.single->syncs ? &*one.single->syncs : nullptr;
 }
 
 std::vector<Line> lines_of(const std::vector<VerifiedEntrant>& entrants) {
@@ -136,12 +150,10 @@ std::vector<Line> lines_of(const std::vector<VerifiedEntrant>& entrants) {
     add_log(lines, entrants);
     add_audit(lines, entrants);
     add_files(lines, entrants);
-    add_tried(lines, entrants, "as the contract, one by one", "all", &model::Verification::one_by_one,
-              words::one_by_one_text);
-    add_tried(lines, entrants, "answered when durable", "all", &model::Verification::slow_commits,
-              words::slow_commits_text);
-    add_tried(lines, entrants, "left after a crash", "all", &model::Verification::crash, words::audited_text);
-    add_tried(lines, entrants, "syncs of files", "one a transaction", &model::Verification::syncs,
+    add_tried(lines, entrants, "as the contract, one by one", "all", single_rows, words::one_by_one_text);
+    add_tried(lines, entrants, "answered when durable", "all", slow_commits, words::slow_commits_text);
+    add_tried(lines, entrants, "left after a crash", "all", crash, words::audited_text);
+    add_tried(lines, entrants, "syncs of files", "one a transaction", single_syncs,
               [](const model::CommitSyncs& syncs) {
                   return words::per_request(static_cast<std::int64_t>(syncs.syncs), syncs.requests);
               });
@@ -190,19 +202,6 @@ nlohmann::ordered_json crash_json(const model::Audit& audit) {
             {"wrong_values", audit.wrong_values}};
 }
 
-nlohmann::ordered_json one_by_one_json(const model::OneByOne& single) {
-    nlohmann::ordered_json json{{"requests", single.requests},
-                                {"as_contract", single.as_contract},
-                                {"late", single.late},
-                                {"transactions", single.transactions}};
-    auto rows = nlohmann::ordered_json::object();
-    for (const auto& [table, changed] : single.rows)
-        rows[table] = {
-            {"inserted", changed.inserted}, {"updated", changed.updated}, {"deleted", changed.deleted}};
-    json["rows"] = std::move(rows);
-    return json;
-}
-
 }  // namespace
 
 std::string verification_text(const std::string& title, const std::vector<VerifiedEntrant>& entrants) {
@@ -229,12 +228,9 @@ nlohmann::ordered_json verification_json(const std::vector<VerifiedEntrant>& ent
         nlohmann::ordered_json json{{"entrant", one.entrant}, {"effects", model::name(entrant.proof)}};
         json["slow_commits"] = one.slow_commits ? slow_json(*one.slow_commits) : nullptr;
         json["crash"] = one.crash ? crash_json(*one.crash) : nullptr;
-        json["syncs"] = one.syncs ? nlohmann::ordered_json{{"requests", one.syncs->requests},
-                                                           {"transactions", one.syncs->transactions},
-                                                           {"syncs", one.syncs->syncs},
-                                                           {"early", one.syncs->early}}
-                                  : nullptr;
-        json["one_by_one"] = one.one_by_one ? one_by_one_json(*one.one_by_one) : nullptr;
+        const model::SingleRequests single = one.single.value_or(model::SingleRequests{});
+        json["syncs"] = files::JsonWriter::encoded(single.syncs);
+        json["one_by_one"] = files::JsonWriter::encoded(single.rows);
         json["statements_per_request"] =
             entrant.statements ? nlohmann::ordered_json(entrant.statements->per_request()) : nullptr;
         auto texts = nlohmann::ordered_json::array();

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "rules/files.hpp"
+#include "rules/single_requests.hpp"
 
 namespace joust::rules {
 namespace {
@@ -102,8 +103,10 @@ Outcome effects(const model::TrialResult& trial) {
     if (trial.files) missed.files_missed = files_missed(*trial.files);
     if (!missed.files_missed.empty()) missed.files = trial.files;
     if (trial.own_settings) missed.not_durable = model::against_durability(*trial.own_settings);
+    if (trial.single_requests) missed.single_misdeeds = misdeeds(*trial.single_requests);
+    if (!missed.single_misdeeds.empty()) missed.single = trial.single_requests;
     if (missed.audit || missed.observed || missed.files || missed.misdelivered > 0 ||
-        !missed.not_durable.empty())
+        !missed.not_durable.empty() || missed.single)
         return model::Finding{.rule = model::Rule::effects, .facts = std::move(missed)};
     const bool declared = trial.effects && trial.effects->declared();
     const bool read = declared && trial.effects->not_read.empty();
@@ -119,10 +122,23 @@ Outcome effects(const model::TrialResult& trial) {
         .no_files = trial.files && !files_declared,
         .durability_open = declared && trial.effects->log_syncs &&
                            durability(*trial.effects->log_syncs) == model::DurabilityProof::open,
-        .undeclared = trial.effects && !declared && !files_declared};
-    if (left.in_part && left.in_log && (left.in_files || left.no_files) && !left.durability_open)
+        .undeclared = trial.effects && !declared && !files_declared,
+        .single = trial.single_requests};
+    const bool transactions =
+        left.in_log || (left.in_counters && trial.single_requests && as_contract(*trial.single_requests));
+    if (left.in_part && transactions && (left.in_files || left.no_files) && !left.durability_open)
         return Holds{};
     return left;
+}
+
+std::optional<model::Proof> effects_proof(const model::Judgement& judgement) {
+    const auto of_effects = [](const auto& one) { return one.rule == model::Rule::effects; };
+    if (judgement.has(model::Rule::effects)) return model::Proof::missed;
+    const auto& not_evaluated = judgement.not_evaluated;
+    const auto left = std::find_if(not_evaluated.begin(), not_evaluated.end(), of_effects);
+    if (left == not_evaluated.end()) return model::Proof::proven;
+    if (left->undeclared) return std::nullopt;
+    return model::Proof::open;
 }
 
 }  // namespace joust::rules

@@ -3,8 +3,9 @@
 #include <optional>
 #include <vector>
 
-#include "model/proven_durability.hpp"
+#include "model/proof_trials.hpp"
 #include "model/trial_result.hpp"
+#include "model/verification.hpp"
 #include "rules/outcome.hpp"
 
 namespace joust::rules {
@@ -20,7 +21,11 @@ std::vector<model::Misdeed> misdeeds(const model::ObservedEffects& effects,
 model::DurabilityProof durability(const model::LogSyncs& log);
 
 /// What the requests of a trial did, held against the contract: the rows that carry their ids, the database's
-/// log, and files. Evaluated as a whole only where all three were.
+/// log, and files. Evaluated as a whole only where all three were. Where the database has counters in place
+/// of a log, single requests of the same entrant tell the rest.
 Outcome effects(const model::TrialResult& trial);
+
+/// What a judged trial proves of them; empty where the workload declares none.
+std::optional<model::Proof> effects_proof(const model::Judgement& judgement);
 
 }  // namespace joust::rules

@@ -109,6 +109,39 @@ ReportCase work_not_done() {
     return run;
 }
 
+model::SingleRequests single_requests() {
+    return {
+        .rows =
+            model::OneByOne{
+                .requests = 20, .as_contract = 20, .transactions = 20, .rows = {{"users", {200, 100, 100}}}},
+        .syncs = model::CommitSyncs{.requests = 20, .transactions = 20, .syncs = 40},
+        .left_out = {}};
+}
+
+ReportCase on_sqlite() {
+    ReportCase run = work_not_done();
+    run.name = "on_sqlite";
+    run.benchmark.entrants.front().variant.settings = {};
+    run.benchmark.database.engine = model::DatabaseEngine::sqlite;
+    for (model::TrialResult& trial : run.trials) {
+        const auto requests = trial.effects->acknowledged;
+        trial.effects = model::ObservedEffects{.contract = {{"users", {10, 5, 5}}},
+                                               .transactions = 1,
+                                               .acknowledged = requests,
+                                               .answers_ahead = 0};
+        trial.effects->counters =
+            model::OwnCounters{requests, {{"users", 10 * static_cast<std::int64_t>(requests)}}};
+        trial.audit =
+            model::Audit{.table = "users", .rows_left = 5, .right = requests, .values = {{"age", "99"}}};
+        trial.files->seen.read = 503;
+        trial.database_traffic.reset();
+        trial.database_waits.reset();
+        trial.own_settings.reset();
+        trial.single_requests = single_requests();
+    }
+    return run;
+}
+
 ReportCase both_fail_every_request() {
     return make("both_fail_every_request", k_both, k_quick, 3, [](const model::PlannedTrial& plan) {
         TrialShape shape = loaded(plan, plan.entrant == "django" ? 320 : 140, 0.02);

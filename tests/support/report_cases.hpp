@@ -32,6 +32,11 @@ ReportCase looks_under_steal();
 /// FastAPI, told to by a variable of its own, inserts eight rows of ten by the database's log, loses one of a
 /// request and hardly waits for the disk.
 ReportCase work_not_done();
+/// The same run where both do their work on SQLite, and single requests told what its counters do not; files
+/// of one trial were not counted.
+ReportCase on_sqlite();
+/// Of a contender that does all of its work.
+model::SingleRequests single_requests();
 ReportCase one_contender();
 ReportCase nothing_measured();
 std::vector<ReportCase> report_cases();

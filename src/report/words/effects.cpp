@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "model/wording.hpp"
 #include "report/words/files.hpp"
+#include "report/words/single_requests.hpp"
 
 namespace joust::report::words {
 namespace {
@@ -152,6 +153,9 @@ std::string counted_text(const model::NotEvaluated& rule) {
                                          : "inserted rows by AUTOINCREMENT");
     if (rule.in_part)
         parts.emplace_back(parts.empty() ? "rows were audited by request" : "rows audited by request");
+    if (rule.single && rule.single->rows)
+        parts.emplace_back(parts.empty() ? "rows of single requests were looked at"
+                                         : "rows of single requests looked at");
     if (rule.in_files)
         parts.emplace_back(parts.empty() ? "files were counted in slices of the window"
                                          : "files counted in slices of the window");
@@ -167,7 +171,9 @@ std::string uncounted_text(const model::NotEvaluated& rule) {
         parts.emplace_back(counted ? "rows were not audited by request"
                                    : "rows and transactions were not counted");
     if (rule.in_part && !counted && rule.in_files) parts.emplace_back("transactions were not counted");
-    if (rule.in_counters)
+    if (rule.in_counters && rule.single && !(rule.single->rows && rule.single->syncs))
+        parts.push_back(untold_text(*rule.single));
+    if (rule.in_counters && !rule.single)
         parts.emplace_back(
             "which rows a transaction changed, and whether it waited for the disk, is in no log "
             "(joust verify proves it by single requests)");
@@ -210,6 +216,8 @@ std::string effects_missed(const model::EffectsMissed& facts) {
                         model::counted(static_cast<std::int64_t>(facts.misdelivered), "request")));
     if (facts.audit) parts.push_back(audit_text(*facts.audit));
     if (facts.files) parts.push_back(files_missed(*facts.files, facts.files_missed));
+    for (const Misdeed misdeed : facts.single_misdeeds)
+        parts.push_back(misdeed_text(misdeed, *facts.single));
     return joust::joined(parts, "; ");
 }
 

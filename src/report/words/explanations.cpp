@@ -154,6 +154,22 @@ Prose about_audit(const model::Audit& contract) {
            ") or other values in them.";
 }
 
+Prose about_single_requests() {
+    return emphasis("One by one") +
+           ": before anything was measured each contender answered single requests, one after the other, "
+           "behind a second of load. The rows that each changed were counted by triggers of Joust's in its "
+           "file, which are gone since, and looked at behind its answer; its answer has to come after a sync "
+           "of each of its transactions. The same for all levels.";
+}
+
+Prose about_proofs() {
+    return emphasis("Effects") + " of a trial are " + emphasis("proven") +
+           " where transactions, rows, files and durability could all be held against the contract, and were "
+           "as it has them; " +
+           emphasis("missed") + " where anything was not; " + emphasis("open") +
+           " where something could not be told.";
+}
+
 Prose effects_not_declared() {
     return "Effects: not declared. The workload does not say what a request changes in the database, so that "
            "was "

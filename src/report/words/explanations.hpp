@@ -19,6 +19,10 @@ Prose about_work();
 Prose about_effects(bool by_counters);
 Prose about_durability();
 Prose about_audit(const model::Audit& contract);
+/// Of requests sent one by one before anything was measured, on SQLite.
+Prose about_single_requests();
+/// What makes the effects of a trial proven, open or missed.
+Prose about_proofs();
 Prose effects_not_declared();
 /// Why effects of an entrant's trial were not counted.
 Prose log_not_read(const std::string& entrant, const std::string& why);

@@ -35,7 +35,7 @@ std::string audited_wrong(const model::Audit& audit) {
     return parts.empty() ? "none" : joust::joined(parts, ", ");
 }
 
-std::string durability_text(const model::DurabilityTrials& trials) {
+std::string proof_trials_text(const model::ProofTrials& trials) {
     const std::array<std::pair<int, std::string_view>, 3> counts{
         {{trials.missed, "missed"}, {trials.open, "open"}, {trials.proven, "proven"}}};
     std::vector<std::string> parts;

@@ -4,20 +4,16 @@
 
 #include "model/verification.hpp"
 
-// What `joust verify` found, in words.
+// What `joust verify` found, in words; of single requests see words/single_requests.hpp.
 namespace joust::report::words {
 
 /// "proven", "not as the contract", "open".
 std::string proof_text(model::Proof proof);
 /// How answers came before their work was safe, without a full stop, with the numbers.
 std::string misdeed_text(model::Misdeed misdeed, const model::Verification& verification);
-/// "20 of 20 requests", of those that did just what the contract has.
-std::string one_by_one_text(const model::OneByOne& single);
 /// "50.8 ms at least, in 20 of 20 requests"
 std::string slow_commits_text(const model::SlowCommits& slow);
 /// "412 of 412 requests", and what became of the others.
 std::string audited_text(const model::Audit& audit);
-/// Why a part was not made, without a full stop.
-std::string not_tried_text(const model::NotTried& left);
 
 }  // namespace joust::report::words

@@ -19,6 +19,7 @@ _spec.loader.exec_module(main_job)
 
 JOUST, ROOT, STATE = main_job.JOUST, main_job.ROOT, main_job.STATE
 Run, wait_for_trials = main_job.Run, main_job.wait_for_trials
+assert_proven = main_job.assert_proven
 kill_with_its_guardian = main_job.kill_with_its_guardian
 # What pytest finds here by name, it runs around these tests, too.
 program_is_there = main_job.program_is_there

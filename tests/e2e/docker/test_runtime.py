@@ -10,7 +10,7 @@ import subprocess
 import time
 
 import pytest
-from conftest import JOUST, ROOT, RUN_LABEL, SMALL_BASE, Run, docker, kill_with_its_guardian, of_runs, results, wait_for_container, wait_for_trials
+from conftest import JOUST, ROOT, RUN_LABEL, SMALL_BASE, Run, assert_proven, docker, kill_with_its_guardian, of_runs, results, wait_for_container, wait_for_trials
 
 RUN_FILES = {
     "benchmark.toml", "workload.toml", "environment.json", "trials.jsonl", "histograms", "logs",
@@ -33,6 +33,26 @@ def test_the_main_job_runs_in_containers_with_the_same_files(smoke):
     report = (smoke.directory / "incremental_benchmark_report.md").read_text()
     assert "The contenders ran in Docker containers." in report
     assert re.search(r"\| Docker engine \| .*database in a container", report)
+
+
+def effects_of(directory):
+    return json.loads((directory / "incremental_benchmark_results.json").read_text())["results"]
+
+
+def test_effects_of_both_contenders_are_proven_in_containers(smoke):
+    assert {cell["contender"] for cell in effects_of(smoke.directory)} == {"django", "fastapi"}
+    for cell in effects_of(smoke.directory):
+        assert_proven(cell)
+
+
+def test_effects_on_sqlite_are_proven_in_containers_row_by_row(tmp_path):
+    run = Run(["run", "io-intensive-rows", "--runtime", "docker", "--database", "sqlite", "--profile", "smoke",
+               "--levels", "4", "--set", 'load.duration="2s"', "--results", tmp_path], ROOT).wait(300)
+    assert run.code in (0, 3), run  # 3: on a busy host no comparison may be possible
+    assert {cell["contender"] for cell in effects_of(tmp_path / "latest")} == {"django", "fastapi"}
+    for cell in effects_of(tmp_path / "latest"):
+        assert_proven(cell)
+        assert cell["single_requests"]["left_out"] == [], cell
 
 
 def test_limits_are_those_of_the_benchmark_read_back_from_the_containers(smoke):

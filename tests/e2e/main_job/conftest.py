@@ -125,6 +125,12 @@ class Place:
         return [json.loads(line) for line in (self.latest / "trials.jsonl").read_text().splitlines()]
 
 
+def assert_proven(cell):
+    """Of a cell of the results: transactions, rows, files and durability are as the contract, in all of its trials."""
+    left = [one["text"] for one in cell["not_evaluated"] if one["code"] == "effects"]
+    assert cell["effects_trials"] == {"proven": cell["trials"], "missed": 0, "open": 0}, (left, cell["reasons"])
+
+
 @pytest.fixture
 def place(tmp_path):
     place = Place(tmp_path / "place")

@@ -1,8 +1,12 @@
 """Contenders that answer rightly without the work: what their requests left is audited by request."""
 
 import json
+import re
+import signal
+import time
 
 import pytest
+from conftest import Run, assert_proven, wait_for_trials
 
 ROUTE = '@router.post("/io-intensive")\n'
 RESULT = """WorkloadResult(request_id=body.request_id, file_operations=5, db_operations=3, created=10,
@@ -101,6 +105,35 @@ async def late(body):
 """)
 
 
+# What it leaves is right, and so is the count of its transactions and inserts.
+def updates_in_the_insert(source):
+    return source.replace("age=20 + ordinal", "age=99 if ordinal < KEPT else 20 + ordinal").replace(
+        "updated = await mine.filter(ordinal__lt=KEPT).update(age=UPDATED_AGE, updated_at=timezone.now())", "updated = KEPT", 1)
+
+
+# It answers when the work of the request before is done, and begins its own.
+def commits_after_it_answers(source):
+    return ("import asyncio\n" + source.replace(ROUTE, "") + f"""
+
+turn = asyncio.Lock()
+owed = []
+
+
+{ROUTE}async def answer_first(body: WorkloadRequest) -> WorkloadResult:
+    async with turn:
+        if owed:
+            await owed.pop()
+        owed.append(asyncio.create_task(io_intensive(body)))
+    return {RESULT}
+""")
+
+
+def removes_the_witness(source):
+    return source.replace(f"{ROUTE}async def io_intensive(body: WorkloadRequest) -> WorkloadResult:\n", f"""{ROUTE}async def io_intensive(body: WorkloadRequest) -> WorkloadResult:
+    await connections.get("default").execute_query("DROP TRIGGER IF EXISTS joust_witness_0_INSERT_on")
+""").replace("from tortoise import timezone", "from tortoise import connections, timezone")
+
+
 def leaves_deleting_to_the_database(source):
     return source.replace("deleted = await mine.filter(ordinal__gte=KEPT).delete()", "deleted = 5", 1)
 
@@ -150,7 +183,7 @@ def test_an_honest_contender_has_every_row_of_every_request(place):
     assert effects["acknowledged"] == audit["right"]
     assert (effects["other_commits"], effects["answers_ahead"], effects["tables"]) == (0, 0, [])
     assert cell["validity"] != "invalid"
-    assert [one for one in cell["not_evaluated"] if one["code"] == "effects"] == [], "all of it was evaluated"
+    assert_proven(cell)
     files = trial["files"]
     assert files["not_evaluated"] == "" and files["seen"]["created"] >= 5 * files["requests_least"] > 0
     log = effects["log_syncs"]
@@ -172,8 +205,68 @@ def test_sqlite_counts_the_transactions_and_inserts_of_an_honest_contender(place
     assert effects["acknowledged"] <= counters["commits"] <= effects["acknowledged"] + effects["unknown"]
     assert counters["inserted"] == {"users": 10 * counters["commits"]}
     assert cell["validity"] != "invalid"
+    single = trial["single_requests"]
+    assert single["one_by_one"]["as_contract"] == single["one_by_one"]["requests"] == 20, single
+    assert single["syncs"]["early"] == 0 and single["left_out"] == []
+    assert_proven(cell)
+    report = (place.latest / "incremental_benchmark_report.md").read_text()
+    assert "| 20 of 20 requests | 20 of 20 requests | proven |" in report
+
+
+@pytest.mark.parametrize("rig, named", [
+    (updates_in_the_insert, r"20 of 20 requests did something else than the contract when sent one by one; on average of all, "
+                            r"each inserted 10\.0, updated 0\.0, deleted 5\.0 rows of users, and made 1\.0 transactions$"),
+    # The first one may find the last work of the load before.
+    (commits_after_it_answers, r"it commits after it answers: (1\d|20) of 20 requests were answered before others saw their rows"),
+])
+def test_work_that_only_single_requests_tell_from_the_contract_voids_each_trial(place, rig, named):
+    trial, cell = run(place, rig, engine="sqlite")
+    assert trial["error_rate"] == 0, trial["error_examples"]
+    assert cell["validity"] == "invalid" and cell["effects_trials"] == {"proven": 0, "missed": 1, "open": 0}
+    (told,) = [reason["text"] for reason in cell["reasons"] if reason["code"] == "effects"]
+    assert re.search(named, told), told
+    if rig is updates_in_the_insert:
+        assert re.match(named, told), "no trial tells it"
+    assert told in (place.latest / "incremental_benchmark_report.md").read_text()
+
+
+def test_where_nobody_could_look_effects_stay_open_with_the_reason(place):
+    trial, cell = run(place, removes_the_witness, engine="sqlite")
+    assert cell["validity"] != "invalid" and cell["effects_trials"] == {"proven": 0, "missed": 0, "open": 1}
     (left,) = [one["text"] for one in cell["not_evaluated"] if one["code"] == "effects"]
-    assert "counted by SQLite's change counter" in left and "is in no log (joust verify proves it" in left
+    assert "Joust's triggers in its file are not those that were made" in left
+    assert "joust verify" not in left, "it would find no more"
+    report = (place.latest / "incremental_benchmark_report.md").read_text()
+    assert "Open in trials of fastapi: " in report and "| open |" in report
+
+
+def test_an_interruption_while_single_requests_are_looked_at_ends_the_run(place):
+    place.declared_effects().real_contender("fastapi").benchmark(["fastapi"], levels="[4]", duration="1s")
+    run = place.start("--database", "sqlite")
+    seen = ""
+    for line in run.process.stderr:
+        seen += line
+        if "look at 20 single requests of fastapi" in line:
+            break
+    time.sleep(1.5)  # behind the load, among the requests
+    run.process.send_signal(signal.SIGINT)
+    assert run.wait().code == 130, seen + run.err
+    assert "while requests were sent to fastapi one by one" in run.err
+
+
+def test_a_run_that_goes_on_looks_anew_and_its_trials_keep_what_was_seen_before_them(place):
+    place.declared_effects().real_contender("fastapi").benchmark(["fastapi"], levels="[2, 4]", duration="2s")
+    run = place.start("--database", "sqlite")
+    directory = wait_for_trials(place, 1)
+    run.process.send_signal(signal.SIGINT)
+    run.wait()
+    assert len((directory / "trials.jsonl").read_text().splitlines()) == 1
+    goes_on = Run(["run", "--resume", directory], place.path).wait()
+    assert goes_on.code == 0 and "look at 20 single requests of fastapi" in goes_on.err, goes_on
+    trials = [json.loads(line) for line in (directory / "trials.jsonl").read_text().splitlines()]
+    assert [trial["single_requests"]["one_by_one"]["as_contract"] for trial in trials] == [20, 20]
+    for cell in json.loads((directory / "incremental_benchmark_results.json").read_text())["results"]:
+        assert_proven(cell)
 
 
 @pytest.mark.parametrize("rig, sql, named", [

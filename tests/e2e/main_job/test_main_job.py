@@ -12,7 +12,7 @@ import termios
 import time
 
 import pytest
-from conftest import JOUST, ROOT, Run
+from conftest import JOUST, ROOT, Run, assert_proven
 
 FILES = """benchmark.toml workload.toml environment.json trials.jsonl incremental_benchmark_results.json
 incremental_benchmark_report.md throughput_vs_concurrency.png error_rate_vs_concurrency.png
@@ -52,6 +52,32 @@ def test_every_trial_did_real_work_without_errors(smoke):
         assert trial["goodput_rps"] > 5, trial
         assert trial["error_rate"] == 0, trial
         assert trial["incidents"] == []
+
+
+def effects_of(directory):
+    results = json.loads((directory / "incremental_benchmark_results.json").read_text())
+    return {(cell["contender"], cell["level"]): cell for cell in results["results"]}
+
+
+def test_effects_of_both_contenders_are_proven(smoke):
+    cells = effects_of(smoke.directory)
+    assert sorted(cells) == [("django", 4), ("django", 20), ("fastapi", 4), ("fastapi", 20)]
+    for cell in cells.values():
+        assert_proven(cell)
+    report = (smoke.directory / "incremental_benchmark_report.md").read_text()
+    for contender in ("django", "fastapi"):
+        assert len(re.findall(rf"^\| (?:4|20) \| {contender} \|.*\| proven \| [a-z ≥]+ \|$", report, re.M)) == 2, report
+
+
+@pytest.mark.parametrize("database", ["postgres", "sqlite"])
+def test_effects_are_proven_row_by_row_too(database, tmp_path):
+    run = Run(["run", "io-intensive-rows", "--profile", "smoke", "--levels", "4", "--set", 'load.duration="2s"',
+               "--database", database, "--results", tmp_path], ROOT).wait()
+    assert run.code in (0, 3), run  # 3: on a busy host no comparison may be possible
+    cells = effects_of(tmp_path / "latest")
+    assert sorted(cells) == [("django", 4), ("fastapi", 4)]
+    for cell in cells.values():
+        assert_proven(cell)
 
 
 def test_limits_were_in_force_and_read_back(smoke):

@@ -66,12 +66,14 @@ TEST(compare, says_where_nothing_proves_that_the_work_was_done) {
 TEST(compare, adds_up_what_was_proven_of_the_trials_of_a_cell) {
     const Comparison comparison = compared(testing::work_not_done());
     const Cell& cheat = *comparison.cell("fastapi", 50);
-    EXPECT_EQ(cheat.durability, (model::DurabilityTrials{.proven = 1, .missed = 2}));
+    EXPECT_EQ(cheat.durability, (model::ProofTrials{.proven = 1, .missed = 2}));
     EXPECT_EQ(cheat.audit->lost, 1U);
     EXPECT_EQ(cheat.audit->wrong_values, 2U);
     EXPECT_EQ(cheat.audit->acknowledged(), cheat.effects->acknowledged) << "of all three trials";
     const Cell& honest = *comparison.cell("django", 50);
-    EXPECT_EQ(honest.durability, (model::DurabilityTrials{.proven = 3}));
+    EXPECT_EQ(honest.durability, (model::ProofTrials{.proven = 3}));
+    EXPECT_EQ(cheat.proofs, (model::ProofTrials{.missed = 3}));
+    EXPECT_EQ(honest.proofs, (model::ProofTrials{.proven = 3}));
     EXPECT_TRUE(honest.audit->as_contract());
     EXPECT_FALSE(compared(testing::clear_winner()).cell("django", 50)->audit);
 }

@@ -112,6 +112,14 @@ TrialResult full_trial() {
                                          .on_other = 2,
                                          .all_in_use = 9,
                                          .most_sessions = 5};
+    trial.single_requests =
+        SingleRequests{.rows = OneByOne{.requests = 20,
+                                        .as_contract = 11,
+                                        .late = 4,
+                                        .transactions = 21,
+                                        .rows = {{"users", {200, 100, 99}}}},
+                       .syncs = CommitSyncs{.requests = 20, .transactions = 22, .syncs = 23, .early = 5},
+                       .left_out = {{"something", "it could not be done"}}};
     trial.incidents = {{IncidentKind::out_of_memory, "the kernel killed a process at 2GiB"}};
     return trial;
 }
@@ -249,7 +257,7 @@ TEST(trial_line, of_an_earlier_version_lacks_only_what_that_did_not_measure) {
     json.erase("contender_cpu_taken_s");
     json.erase("database_storage_written_bytes");
     for (const char* later : {"contender_read_bytes", "contender_written_bytes", "database_traffic",
-                              "settings_of_role_or_database"})
+                              "settings_of_role_or_database", "single_requests"})
         json.erase(later);
     json["effects"].erase("log_bytes");
     const auto trial = parse_trial_line(json.dump(), "trials.jsonl", 1);
@@ -261,6 +269,7 @@ TEST(trial_line, of_an_earlier_version_lacks_only_what_that_did_not_measure) {
     EXPECT_EQ(trial->party(Role::contender)->usage, known);
     EXPECT_EQ(trial->database_traffic, std::nullopt);
     EXPECT_EQ(trial->own_settings, std::nullopt);
+    EXPECT_EQ(trial->single_requests, std::nullopt);
     EXPECT_EQ(trial->effects->log_bytes, std::nullopt);
     EXPECT_EQ(trial->contender_cpu_taken, std::nullopt);
     json.erase("statuses");
@@ -269,6 +278,34 @@ TEST(trial_line, of_an_earlier_version_lacks_only_what_that_did_not_measure) {
     EXPECT_TRUE(without->samples.statuses.empty());
     json.erase("contender_limits");  // null would say --limits off
     EXPECT_FALSE(parse_trial_line(json.dump(), "trials.jsonl", 1));
+}
+
+TEST(trial_line, with_odd_single_requests_is_refused_by_the_key) {
+    struct Odd {
+        const char* part;
+        const char* key;
+        nlohmann::json value;
+        const char* message;
+    };
+    for (const Odd& one : {Odd{"one_by_one", "late", 10, "\"as_contract\" and \"late\" are more together"},
+                           Odd{"one_by_one", "as_contract", 21, "more together than \"requests\""},
+                           Odd{"one_by_one", "requests", -1, "\"requests\" has to be a whole number"},
+                           Odd{"one_by_one", "rows", 1, "\"rows\" has to be an object"},
+                           Odd{"one_by_one", "rows", {{"a\x1b", {}}}, "characters that cannot be printed"},
+                           Odd{"syncs", "early", 21, "\"early\" is more than \"requests\""},
+                           Odd{"syncs", "syncs", 1.5, "\"syncs\" has to be a whole number"}}) {
+        auto json = nlohmann::json::parse(trial_line(full_trial()));
+        json["single_requests"][one.part][one.key] = one.value;
+        const auto trial = parse_trial_line(json.dump(), "trials.jsonl", 5);
+        ASSERT_FALSE(trial) << one.key;
+        EXPECT_THAT(trial.error().message, HasSubstr("trials.jsonl:5: "));
+        EXPECT_THAT(trial.error().message, HasSubstr(one.message));
+    }
+    auto json = nlohmann::json::parse(trial_line(full_trial()));
+    json["single_requests"]["left_out"][0]["why"] = "\x1b[2J";
+    const auto trial = parse_trial_line(json.dump(), "trials.jsonl", 5);
+    ASSERT_TRUE(trial) << trial.error().message;
+    EXPECT_EQ(trial->single_requests->left_out[0].why, "\\x1B[2J") << "shown as text";
 }
 
 TEST(trial_line, survives_bytes_that_are_no_text) {

@@ -282,9 +282,10 @@ TEST(markdown, shows_the_audit_where_there_is_no_log) {
         trial.audit = model::Audit{.table = "users", .rows_left = 5, .right = 100};
     const Rendered rendered(run);
     const std::string text = markdown_of(rendered.report());
-    EXPECT_THAT(text, HasSubstr("| users | contender | `users` left as declared | not so | validity |"));
+    EXPECT_THAT(text,
+                HasSubstr("| users | contender | `users` left as declared | not so | effects | validity |"));
     EXPECT_THAT(text, HasSubstr("|  | *contract* | 5 rows each | none |  |"));
-    EXPECT_THAT(text, HasSubstr("| 50 | django | all of 300 | none | valid |"));
+    EXPECT_THAT(text, HasSubstr("| 50 | django | all of 300 | none | open | valid |"));
 }
 
 TEST(markdown, links_logs_only_where_there_are_some) {

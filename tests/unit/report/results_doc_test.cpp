@@ -41,6 +41,8 @@ bool is_map(const std::string& path) {
                            "results[].effects.shapes[].rows",
                            "results[].effects.rows",
                            "results[].effects.counters.inserted",
+                           "single_requests.one_by_one.rows",
+                           "results[].single_requests.one_by_one.rows",
                            "entrants[].one_by_one.rows"};
     return maps.contains(path);
 }
@@ -126,6 +128,8 @@ testing::ReportCase eventful_run() {
         one.database_waits = model::DatabaseWaits{.samples = 1, .sessions = 1};
         one.audit = model::Audit{.table = "users", .rows_left = 5, .right = 2, .values = {{"age", "99"}}};
         one.database_traffic = model::DatabaseTraffic{.segments = model::Segments{.received = 1}};
+        one.single_requests = testing::single_requests();
+        one.single_requests->left_out = {{"rows", "because"}};
         one.own_settings = model::OwnSettings{.settings = {{"joust_a", "joust_a", "jit", "off"}}};
     }
     trial.effects->tables = {{model::TableFault::trigger, "users", "t"}};
@@ -179,8 +183,7 @@ TEST(results_document, lists_the_keys_of_a_verification_and_no_others) {
     const model::Verification verification{.entrant = "one",
                                            .slow_commits = model::SlowCommits{},
                                            .crash = model::Audit{},
-                                           .syncs = model::CommitSyncs{},
-                                           .one_by_one = model::OneByOne{.rows = {{"users", {}}}},
+                                           .single = testing::single_requests(),
                                            .left_out = {}};
     const VerifiedEntrant entrant{.trial = trial,
                                   .judgement = judgement,

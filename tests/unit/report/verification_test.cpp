@@ -41,14 +41,12 @@ struct Two {
         .entrant = "good",
         .slow_commits = model::SlowCommits{.delay = 50ms, .requests = 20, .shortest = 50800us},
         .crash = model::Audit{.table = "users", .rows_left = 5, .right = 300},
-        .syncs = {},
         .left_out = {}};
     model::Verification early{
         .entrant = "bad",
         .slow_commits =
             model::SlowCommits{.delay = 50ms, .requests = 20, .before_durable = 20, .shortest = 90us},
         .crash = model::Audit{.table = "users", .rows_left = 5, .right = 250, .lost = 50},
-        .syncs = {},
         .left_out = {{"something", "it could not be done"}}};
     std::vector<VerifiedEntrant> entrants{{.trial = good,
                                            .judgement = judgement,
@@ -121,8 +119,12 @@ TEST(VerificationText, ShowsOfADatabaseThatOnlyCountsWhatItCounts) {
 TEST(VerificationText, FillsInWhatSingleRequestsTell) {
     Two two;
     two.good.effects->counters = model::OwnCounters{400, {{"users", 4000}}};
-    two.sound.one_by_one = model::OneByOne{
-        .requests = 20, .as_contract = 20, .transactions = 20, .rows = {{"users", {200, 100, 90}}}};
+    two.sound.single = model::SingleRequests{
+        .rows =
+            model::OneByOne{
+                .requests = 20, .as_contract = 20, .transactions = 20, .rows = {{"users", {200, 100, 90}}}},
+        .syncs = {},
+        .left_out = {}};
     two.judgement.not_evaluated = {{.rule = model::Rule::effects, .short_window = {}}};
     const std::string text = verification_text("", two.entrants);
     const std::string narrow = std::regex_replace(text, std::regex(" {2,}"), " | ");
@@ -132,25 +134,33 @@ TEST(VerificationText, FillsInWhatSingleRequestsTell) {
     EXPECT_THAT(text, Not(HasSubstr("\ngood: "))) << "what a trial left open is proven beside it";
 }
 
-TEST(VerificationText, SaysWhatSingleRequestsDidInstead) {
+// What single requests did is judged with the trial.
+TEST(VerificationText, SaysOnceWhatSingleRequestsDidInstead) {
     Two two;
-    two.bad.effects->counters = model::OwnCounters{400, {{"users", 4000}}};
-    two.early = {.entrant = "bad",
-                 .one_by_one = model::OneByOne{.requests = 20,
-                                               .as_contract = 0,
-                                               .late = 4,
-                                               .transactions = 40,
-                                               .rows = {{"users", {200, 0, 100}}}}};
-    two.entrants[1].misdeeds = {model::Misdeed::answers_first, model::Misdeed::other_rows};
-    const std::string text = verification_text("", two.entrants);
+    two.early = {
+        .entrant = "bad",
+        .single = model::SingleRequests{.rows = model::OneByOne{.requests = 20, .as_contract = 16, .late = 4},
+                                        .syncs = {},
+                                        .left_out = {}}};
+    two.bad.single_requests = two.early.single;
+    const model::Judgement judged{
+        .validity = model::Validity::invalid,
+        .findings = {{.rule = model::Rule::effects,
+                      .facts = model::EffectsMissed{.single = two.early.single,
+                                                    .single_misdeeds = {model::Misdeed::answers_first}},
+                      .in = {}}},
+        .not_evaluated = {}};
+    const std::vector<VerifiedEntrant> entrants{{.trial = two.bad,
+                                                 .judgement = judged,
+                                                 .verification = two.early,
+                                                 .proof = model::Proof::missed,
+                                                 .misdeeds = {},
+                                                 .statements = {}}};
+    const std::string text = verification_text("", entrants);
     EXPECT_THAT(text, HasSubstr("\nbad: it commits after it answers: 4 of 20 requests were answered before "
-                                "others saw their rows."));
-    EXPECT_THAT(
-        text,
-        HasSubstr(
-            "\nbad: 16 of 20 requests did something else than the contract when sent one "
-            "by one; on average of all, each inserted 10.0, updated 0.0, deleted 5.0 rows of users, and made "
-            "2.0 transactions."));
+                                "others saw their rows.\n"));
+    EXPECT_EQ(text.find("commits after"), text.rfind("commits after"));
+    EXPECT_THAT(text, HasSubstr("as the contract, one by one"));
 }
 
 }  // namespace

@@ -41,11 +41,11 @@ TEST(audit_words, say_how_many_are_right_and_what_the_others_are) {
     EXPECT_EQ(audited_wrong(audit), "it is a view");
 }
 
-TEST(durability_text, counts_trials_where_they_differ) {
-    EXPECT_EQ(durability_text({}), "–");
-    EXPECT_EQ(durability_text({.proven = 3}), "proven");
-    EXPECT_EQ(durability_text({.open = 2}), "open");
-    EXPECT_EQ(durability_text({.proven = 2, .missed = 1}), "missed (1 of 3 trials), proven (2)");
+TEST(proof_trials_text, counts_trials_where_they_differ) {
+    EXPECT_EQ(proof_trials_text({}), "–");
+    EXPECT_EQ(proof_trials_text({.proven = 3}), "proven");
+    EXPECT_EQ(proof_trials_text({.open = 2}), "open");
+    EXPECT_EQ(proof_trials_text({.proven = 2, .missed = 1}), "missed (1 of 3 trials), proven (2)");
 }
 
 TEST(rule_table, has_a_code_of_its_own_for_each_rule) {

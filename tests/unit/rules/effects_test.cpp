@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "model/charge.hpp"
 #include "report/words/effects.hpp"
 #include "report/words/rules.hpp"
 
@@ -230,6 +231,92 @@ TEST(Effects, SayWhatOfThemWasCounted) {
     trial.effects = by_log;
     trial.effects->not_read = "pg_waldump is not there";
     EXPECT_THAT(left(trial), HasSubstr("rows were audited by request and are as the contract"));
+}
+
+// As counted(), of a workload without files, with what single requests did before.
+model::TrialResult on_sqlite(std::optional<model::SingleRequests> single) {
+    model::TrialResult trial = counted(100, 1000);
+    trial.files.emplace();
+    trial.single_requests = std::move(single);
+    return trial;
+}
+model::SingleRequests all_right() {
+    return {.rows = model::OneByOne{.requests = 20, .as_contract = 20, .transactions = 20},
+            .syncs = model::CommitSyncs{.requests = 20, .transactions = 20, .syncs = 20},
+            .left_out = {}};
+}
+std::optional<model::Proof> proven(const model::TrialResult& trial) {
+    model::Judgement judgement;
+    add(judgement, effects(trial));
+    return effects_proof(judgement);
+}
+
+TEST(Effects, OnSqliteAreProvenWhereSingleRequestsToldTheRest) {
+    EXPECT_EQ(left(on_sqlite(all_right())), "");
+    EXPECT_EQ(proven(on_sqlite(all_right())), model::Proof::proven);
+    EXPECT_EQ(proven(on_sqlite(std::nullopt)), model::Proof::open);
+    EXPECT_THAT(left(on_sqlite(std::nullopt)), HasSubstr("(joust verify proves it by single requests)"));
+    model::TrialResult trial = on_sqlite(all_right());
+    trial.audit.reset();
+    EXPECT_EQ(proven(trial), model::Proof::open) << "single requests are none of a trial";
+    trial = on_sqlite(all_right());
+    trial.effects->not_read = "its wal-index is not there";
+    EXPECT_EQ(proven(trial), model::Proof::open);
+    trial = on_sqlite(all_right());
+    trial.files->contract = {5, 5, 5, 5};
+    trial.files->not_evaluated = "its folder is out of reach";
+    EXPECT_EQ(proven(trial), model::Proof::open) << "files were not seen";
+}
+
+TEST(Effects, OnSqliteStayOpenWhereSingleRequestsDidNotTell) {
+    model::SingleRequests part = all_right();
+    part.rows.reset();
+    part.left_out = {{"rows of single requests", "there is no table users"}};
+    EXPECT_THAT(
+        left(on_sqlite(part)),
+        HasSubstr("; which rows a transaction changed is in no log, and single requests did not tell it "
+                  "(rows of single requests: not tried, there is no table users)"));
+    EXPECT_THAT(left(on_sqlite(part)), ::testing::Not(HasSubstr("joust verify")));
+    part = all_right();
+    part.syncs.reset();
+    EXPECT_THAT(
+        left(on_sqlite(part)),
+        HasSubstr("; whether it waited for the disk is in no log, and single requests did not tell it"));
+    EXPECT_THAT(
+        left(on_sqlite(model::SingleRequests{})),
+        HasSubstr("; which rows a transaction changed, and whether it waited for the disk is in no log, "
+                  "and single requests did not tell it"));
+}
+
+TEST(Effects, OnSqliteAreMissedWhereSingleRequestsDidOtherWork) {
+    model::SingleRequests other = all_right();
+    other.rows = model::OneByOne{
+        .requests = 20, .as_contract = 0, .late = 4, .transactions = 20, .rows = {{"users", {200, 0, 100}}}};
+    const Outcome outcome = effects(on_sqlite(other));
+    const auto* finding = std::get_if<model::Finding>(&outcome);
+    ASSERT_NE(finding, nullptr);
+    EXPECT_EQ(finding->effects().goodput, model::Effect::voids);
+    EXPECT_EQ(
+        report::words::sentence(*finding),
+        "it commits after it answers: 4 of 20 requests were answered before others saw their rows; 16 of "
+        "20 requests did something else than the contract when sent one by one; on average of all, each "
+        "inserted 10.0, updated 0.0, deleted 5.0 rows of users, and made 1.0 transactions");
+    EXPECT_EQ(model::charges(*finding),
+              (model::Charges{model::Charge::verified_answers_first, model::Charge::verified_other_rows}));
+    EXPECT_EQ(proven(on_sqlite(other)), model::Proof::missed);
+    other = all_right();
+    other.syncs->early = 20;
+    EXPECT_THAT(
+        report::words::sentence(std::get<model::Finding>(effects(on_sqlite(other)))),
+        HasSubstr("it answers before its commits are durable: for 20 requests with 20 transactions the "
+                  "service made files durable 20 times, and 20 of the answers came before a sync"));
+}
+
+TEST(EffectsProof, IsNotAskedForWhereNothingIsDeclared) {
+    model::TrialResult trial;
+    trial.effects.emplace();
+    EXPECT_EQ(proven(trial), std::nullopt);
+    EXPECT_EQ(proven(model::TrialResult{}), model::Proof::open) << "nobody looked";
 }
 
 model::LogSyncs log_of(std::uint64_t syncs, std::uint64_t commits, std::uint64_t sessions) {

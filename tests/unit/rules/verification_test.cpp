@@ -15,7 +15,6 @@ model::Verification safe_work() {
     return {.entrant = "one",
             .slow_commits = model::SlowCommits{.delay = 50ms, .requests = 20, .shortest = 51ms},
             .crash = model::Audit{.table = "users", .rows_left = 5, .right = 400},
-            .syncs = {},
             .left_out = {}};
 }
 
@@ -50,38 +49,6 @@ TEST(Misdeeds, NameWorkThatACrashTakesAway) {
     EXPECT_THAT(misdeeds(one), IsEmpty()) << "that is the audit's of every trial";
 }
 
-TEST(Misdeeds, NameAFileThatIsSyncedSeldomerThanItCommits) {
-    model::Verification one{.entrant = "one"};
-    one.syncs = model::CommitSyncs{.requests = 20, .transactions = 30, .syncs = 30};
-    EXPECT_THAT(misdeeds(one), IsEmpty());
-    one.syncs->syncs = 29;
-    EXPECT_THAT(misdeeds(one), ElementsAre(Misdeed::not_durable));
-    one.syncs->transactions = 0;
-    EXPECT_THAT(misdeeds(one), IsEmpty()) << "no transaction is declared";
-}
-
-TEST(Misdeeds, NameAFileThatIsSyncedAfterItsAnswers) {
-    model::Verification one{.entrant = "one"};
-    one.syncs = model::CommitSyncs{.requests = 20, .transactions = 20, .syncs = 20, .early = 1};
-    EXPECT_THAT(misdeeds(one), IsEmpty());
-    one.syncs->early = 2;
-    EXPECT_THAT(misdeeds(one), ElementsAre(Misdeed::not_durable));
-    one.one_by_one = model::OneByOne{.requests = 20, .as_contract = 18, .late = 2};
-    EXPECT_THAT(misdeeds(one), ElementsAre(Misdeed::answers_first)) << "so it commits then";
-}
-
-TEST(Misdeeds, NameRowsOfSingleRequestsThatAreNotTheContractsOrComeLate) {
-    model::Verification one{.entrant = "one"};
-    one.one_by_one = model::OneByOne{.requests = 20, .as_contract = 20};
-    EXPECT_THAT(misdeeds(one), IsEmpty());
-    one.one_by_one->as_contract = 19;
-    EXPECT_THAT(misdeeds(one), ElementsAre(Misdeed::other_rows));
-    one.one_by_one->late = 1;
-    EXPECT_THAT(misdeeds(one), ElementsAre(Misdeed::answers_first)) << "it came after the answer";
-    one.one_by_one->as_contract = 10;
-    EXPECT_THAT(misdeeds(one), ElementsAre(Misdeed::answers_first, Misdeed::other_rows));
-}
-
 model::Judgement judged(std::vector<model::Finding> findings, std::vector<model::NotEvaluated> left) {
     return {.validity = model::validity_of(findings),
             .findings = std::move(findings),
@@ -98,40 +65,6 @@ TEST(Proof, IsWholeOnlyWhereEverythingWasTried) {
     EXPECT_EQ(proof(judged({}, {{.rule = model::Rule::steal, .short_window = {}}}), safe_work()),
               Proof::proven)
         << "what concerns figures concerns no effect";
-}
-
-// A trial on SQLite leaves open which rows a transaction changed, and whether it was durable.
-TEST(Proof, OfAFileIsWholeWhereSingleRequestsToldTheRest) {
-    const model::NotEvaluated left{.rule = model::Rule::effects,
-                                   .short_window = {},
-                                   .in_part = true,
-                                   .in_counters = true,
-                                   .inserts_counted = true,
-                                   .in_files = true};
-    const model::Verification told{
-        .entrant = "one",
-        .syncs = model::CommitSyncs{.requests = 20, .transactions = 20, .syncs = 20},
-        .one_by_one = model::OneByOne{.requests = 20, .as_contract = 20}};
-    EXPECT_EQ(proof(judged({}, {left}), told), Proof::proven);
-    model::Verification less = told;
-    less.one_by_one.reset();
-    EXPECT_EQ(proof(judged({}, {left}), less), Proof::open) << "no rows were told";
-    less = told;
-    less.syncs.reset();
-    EXPECT_EQ(proof(judged({}, {left}), less), Proof::open) << "nor that commits wait for the disk";
-    less = told;
-    less.one_by_one->as_contract = 19;
-    EXPECT_EQ(proof(judged({}, {left}), less), Proof::missed);
-    for (const auto part :
-         {&model::NotEvaluated::in_part, &model::NotEvaluated::in_counters, &model::NotEvaluated::in_files}) {
-        model::NotEvaluated open = left;
-        open.*part = false;
-        EXPECT_EQ(proof(judged({}, {open}), told), Proof::open);
-    }
-    model::NotEvaluated without_files = left;
-    without_files.in_files = false;
-    without_files.no_files = true;
-    EXPECT_EQ(proof(judged({}, {without_files}), told), Proof::proven) << "the workload declares none";
 }
 
 TEST(Proof, FailsByATrialOrByWhatWasTriedBesideIt) {

@@ -11,13 +11,14 @@ enum class DurabilityProof : std::uint8_t {
     open,    ///< neither follows: too few commits, too many sessions, or the server's own syncs come near
 };
 
-/// Of the trials of a cell in which commits had to be durable and syncs were counted.
-struct DurabilityTrials {
+/// How many trials of a cell prove something, miss it, or leave it open. A trial that it is not asked of is
+/// none of them.
+struct ProofTrials {
     int proven = 0;
     int missed = 0;
     int open = 0;
     [[nodiscard]] int total() const { return proven + missed + open; }
-    friend bool operator==(const DurabilityTrials&, const DurabilityTrials&) = default;
+    friend bool operator==(const ProofTrials&, const ProofTrials&) = default;
 };
 
 }  // namespace joust::model

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+
+#include "model/observed_effects.hpp"
+#include "model/single_requests.hpp"
+
+// What requests sent one after the other did, where the database is a file, in words.
+namespace joust::report::words {
+
+/// What single requests did wrong, without a full stop, with the numbers.
+std::string misdeed_text(model::Misdeed misdeed, const model::SingleRequests& single);
+/// "20 of 20 requests", of those that did just what the contract has.
+std::string one_by_one_text(const model::OneByOne& rows);
+/// "20 of 20 requests", of those that were answered when their file was durable.
+std::string synced_text(const model::CommitSyncs& syncs);
+/// Why a part was not made, without a full stop.
+std::string not_tried_text(const model::NotTried& left);
+/// "which rows a transaction changed is in no log, and single requests did not tell it (…)": what they would
+/// have had to tell, and why they did not.
+std::string untold_text(const model::SingleRequests& single);
+
+}  // namespace joust::report::words
