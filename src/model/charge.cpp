@@ -50,6 +50,7 @@ constexpr std::array<Row, k_charges> k_rows{{
     {Charge::table_rule, Rule::effects},
     {Charge::table_cascade, Rule::effects},
     {Charge::table_replaced, Rule::effects},
+    {Charge::constraint_dropped, Rule::effects},
     {Charge::setting_not_durable, Rule::effects},
     {Charge::misdelivered, Rule::effects},
     {Charge::no_files, Rule::effects},
@@ -63,6 +64,7 @@ constexpr std::array<Row, k_charges> k_rows{{
     {Charge::verified_answers_first, Rule::effects},
     {Charge::verified_not_durable, Rule::effects},
     {Charge::verified_other_rows, Rule::effects},
+    {Charge::verified_no_commit, Rule::effects},
 }};
 constexpr bool in_order() {
     for (std::size_t i = 0; i < k_charges; ++i)
@@ -78,7 +80,7 @@ constexpr Charge behind(Charge first, Enum value) {
 }
 static_assert(behind(Charge::errors_connect, RequestErrorKind::body) == Charge::errors_body);
 static_assert(behind(Charge::rolled_back, Misdeed::not_durable) == Charge::not_durable);
-static_assert(behind(Charge::table_missing, TableFault::replaced) == Charge::table_replaced);
+static_assert(behind(Charge::table_missing, TableFault::constraint) == Charge::constraint_dropped);
 static_assert(behind(Charge::fewer_inserted, RowChange::deleted) == Charge::fewer_deleted);
 static_assert(behind(Charge::fewer_created, FileDeed::removed) == Charge::fewer_removed);
 static_assert(behind(Charge::more_processes, ProcessMismatch::more_work) == Charge::more_at_work);
@@ -160,6 +162,7 @@ Charges charges(const std::vector<Misdeed>& verified) {
     for (const Misdeed misdeed : verified)
         found.add({misdeed == Misdeed::answers_first ? Charge::verified_answers_first
                    : misdeed == Misdeed::other_rows  ? Charge::verified_other_rows
+                   : misdeed == Misdeed::no_commit   ? Charge::verified_no_commit
                                                      : Charge::verified_not_durable});
     return found;
 }
