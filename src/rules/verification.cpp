@@ -12,7 +12,7 @@ constexpr std::uint64_t k_durable_by_chance = 3;
 constexpr std::uint64_t k_early_by_chance = 1;  // no reason for one is known
 
 bool loses_work(const model::Audit& audit) {
-    return audit.lost + audit.partial > 0;
+    return audit.problem.empty() && audit.lost + audit.partial > 0;
 }
 
 // A program that waits for its file calls for it once in each transaction.
@@ -32,6 +32,7 @@ bool completed(const model::NotEvaluated& left, const model::Verification& one) 
 std::vector<model::Misdeed> misdeeds(const model::Verification& one) {
     std::vector<model::Misdeed> found;
     const bool first = one.slow_commits && one.slow_commits->before_commit > k_early_by_chance;
+    const bool none = one.slow_commits && one.slow_commits->without_commit > k_early_by_chance;
     const bool soon = one.slow_commits && one.slow_commits->before_durable > k_durable_by_chance;
     const bool lost = one.crash && loses_work(*one.crash);
     const auto& single = one.one_by_one;
@@ -40,9 +41,10 @@ std::vector<model::Misdeed> misdeeds(const model::Verification& one) {
     // Whoever commits after its answer makes its file durable after it, too.
     const bool unsynced =
         one.syncs && (too_few(*one.syncs) || (!late && one.syncs->early > k_early_by_chance));
+    if (none) found.push_back(model::Misdeed::no_commit);
     if (first || late) found.push_back(model::Misdeed::answers_first);
     if (other) found.push_back(model::Misdeed::other_rows);
-    if (soon || (lost && !first) || unsynced) found.push_back(model::Misdeed::not_durable);
+    if (soon || (lost && !first && !none) || unsynced) found.push_back(model::Misdeed::not_durable);
     return found;
 }
 
