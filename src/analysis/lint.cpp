@@ -12,17 +12,29 @@ namespace {
 // In the order of the kinds.
 using Find = std::vector<model::Lint> (*)(const LintCase&);
 
-constexpr std::array<Find, model::k_lint_kinds> k_finds{differing_connections, sessions_seen,
-                                                        differing_workers,     differing_threads,
-                                                        threads_seen,          differing_notes,
-                                                        differing_versions,    differing_recycling,
-                                                        differing_keep_alive,  database_settings,
-                                                        development,           printed,
-                                                        new_connections,       new_database_connections,
-                                                        differing_statements,  answer_sizes,
-                                                        growing_answers,       growing_work,
-                                                        constant_latency,      few_operations_per_user,
-                                                        standstills,           threads_waiting};
+constexpr std::array<Find, model::k_lint_kinds> k_finds{differing_connections,
+                                                        sessions_seen,
+                                                        differing_workers,
+                                                        differing_threads,
+                                                        threads_seen,
+                                                        differing_notes,
+                                                        differing_versions,
+                                                        differing_recycling,
+                                                        differing_keep_alive,
+                                                        database_settings,
+                                                        differing_constraints,
+                                                        development,
+                                                        printed,
+                                                        new_connections,
+                                                        new_database_connections,
+                                                        differing_statements,
+                                                        answer_sizes,
+                                                        growing_answers,
+                                                        growing_work,
+                                                        constant_latency,
+                                                        few_operations_per_user,
+                                                        standstills,
+                                                        threads_waiting};
 
 }  // namespace
 

@@ -5,8 +5,11 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <iterator>
 #include <map>
 #include <set>
+
+#include "base/text.hpp"
 
 namespace joust::analysis {
 namespace {
@@ -205,6 +208,23 @@ std::vector<Lint> differing_recycling(const LintCase& about) {
 
 std::vector<Lint> differing_keep_alive(const LintCase& about) {
     return where_they_differ(switched(about, LintKind::keep_alive, k_keep_alive));
+}
+
+std::vector<Lint> differing_constraints(const LintCase& about) {
+    std::map<std::string, std::size_t> who_have;
+    std::vector<Known> all = known(about);
+    std::erase_if(all, [](const Known& one) { return one.facts->constraints.empty(); });
+    for (const Known& one : all)
+        for (const std::string& constraint : one.facts->constraints)
+            ++who_have[constraint];
+    Lint lint{.kind = LintKind::constraints, .subject = {}, .sides = {}};
+    for (const Known& one : all) {
+        std::vector<std::string> own;
+        std::copy_if(one.facts->constraints.begin(), one.facts->constraints.end(), std::back_inserter(own),
+                     [&](const std::string& constraint) { return who_have[constraint] < all.size(); });
+        lint.sides.push_back({.entrant = one.entrant, .text = joined(own, "; ")});
+    }
+    return where_they_differ(std::move(lint));
 }
 
 std::vector<Lint> differing_statements(const LintCase& about) {

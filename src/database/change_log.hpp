@@ -19,10 +19,17 @@ struct TableState {
     std::vector<std::string> triggers;  ///< but for those of constraints
     std::vector<std::string> rules;
     std::vector<std::string> cascades;  ///< foreign keys by which its rows change with another table's
+    /// Constraints and indexes by kind and columns, whatever they are called: "UNIQUE (email)", "name NOT
+    /// NULL"; foreign keys of other tables that refer to it begin with that table: "orders: FOREIGN KEY …".
+    std::vector<std::string> constraints = {};
     friend bool operator==(const TableState&, const TableState&) = default;
 };
-/// By name, those of the schema "public".
+/// By name, those of the schema "public"; tables and views of other schemas by schema and name, and only
+/// those with a trigger or a rule.
 using TableStates = std::map<std::string, TableState>;
+
+/// By table, see TableState::constraints.
+using ConstraintsByTable = std::map<std::string, std::vector<std::string>>;
 
 /// What a database has logged for a contender from the last reset up to now, and what its tables were then
 /// and are.
@@ -36,6 +43,8 @@ struct ChangeLog {
     /// In place of a log that can be read, where the database only counts; then nothing but the tables is
     /// set above.
     std::optional<model::OwnCounters> counters = {};
+    /// Of each table as it was read for the first time, see Database::tables_of().
+    ConstraintsByTable made = {};
 };
 
 /// What transactions changed from some time on, where the database was made to tell it.

@@ -99,6 +99,11 @@ public:
     /// locked for more than ten seconds (a request that the drain gave up on) is ended.
     virtual Status reset(const std::string& contender) = 0;
 
+    /// The tables of the contender's database as they are. What is read of a table for the first time is what
+    /// its constraints are held against from then on, so call it when they have been made. Empty where the
+    /// database does not tell its constraints.
+    virtual Result<TableStates> tables_of(const std::string& contender);
+
     /// Makes durable all that the trials so far have left to be written, of whichever contender, so that none
     /// pays for another's, and begins the stretch of the log that changes_in_turn() ends. To be called after
     /// reset() and before the load; the turn of whoever had one before is over.

@@ -27,10 +27,10 @@ constexpr auto k_sessions_end = seconds(1);
 
 // The owner of a database can set these for all of its sessions, the superuser's too; what a connection
 // itself asks for goes before. With the owner's search_path, his functions would run with the superuser's
-// rights in place of those that a statement means.
+// rights in place of those that a statement means, and with his quotes constraints would read otherwise.
 constexpr const char* k_own_settings =
     "-c search_path=pg_catalog -c statement_timeout=0 -c idle_in_transaction_session_timeout=0 "
-    "-c default_transaction_read_only=off";
+    "-c default_transaction_read_only=off -c quote_all_identifiers=off";
 
 // A literal of text[] out of names that hold neither quotes nor backslashes.
 std::string text_array(const std::vector<std::string>& names) {
@@ -247,6 +247,22 @@ Status Postgres::reset(const std::string& contender) {
     return {};
 }
 
+Result<TableStates> Postgres::read_tables(Connection& session, const std::string& contender) {
+    JOUST_TRY(TableStates tables, table_states(session));
+    for (const auto& [table, state] : tables)
+        made_[contender].try_emplace(table, state.constraints);
+    return tables;
+}
+
+Result<TableStates> Postgres::tables_of(const std::string& contender) {
+    const std::string doing = "reading the tables of " + contender;
+    auto session = superuser_session(database_name(contender), k_own_settings);
+    if (!session) return tl::unexpected(with_context(session.error(), doing));
+    auto tables = read_tables(*session, contender);
+    if (!tables) return tl::unexpected(with_context(tables.error(), doing));
+    return tables;
+}
+
 Status Postgres::begin_turn(const std::string& contender) {
     const std::string doing = "beginning the turn of " + contender;
     stretch_.reset();
@@ -254,7 +270,7 @@ Status Postgres::begin_turn(const std::string& contender) {
     if (!session) return tl::unexpected(with_context(session.error(), doing));
     auto start = begin_stretch(*session);
     if (!start) return tl::unexpected(with_context(start.error(), doing));
-    auto before = table_states(*session);
+    auto before = read_tables(*session, contender);
     if (!before) return tl::unexpected(with_context(before.error(), doing));
     stretch_ = Stretch{contender, std::move(*start), std::move(*before)};
     return {};
@@ -304,6 +320,7 @@ Result<std::optional<ChangeLog>> Postgres::changes_in_turn(const std::string& co
     auto after = table_states(*session);
     if (!after) return tl::unexpected(with_context(after.error(), doing));
     log.after = std::move(*after);
+    log.made = made_[contender];
     if (const Status ended = end_stretch(*session, log); !ended)
         return tl::unexpected(with_context(ended.error(), doing));
     return log;

@@ -28,6 +28,7 @@ public:
     Result<std::string> create_for(const std::string& contender) override;
     [[nodiscard]] std::optional<Path> directory_of(const std::string&) const override { return std::nullopt; }
     Status reset(const std::string& contender) override;
+    Result<TableStates> tables_of(const std::string& contender) override;
     Status begin_turn(const std::string& contender) override;
     Result<std::string> rows_by_request(const std::string& contender, const RowQuery& query,
                                         const TakeRows& each) override;
@@ -65,6 +66,7 @@ private:
     [[nodiscard]] Status close_to_contenders() const;
     [[nodiscard]] Result<Connection> superuser_session(const std::string& database,
                                                        const char* options) const;
+    Result<TableStates> read_tables(Connection& session, const std::string& contender);
     [[nodiscard]] Error with_context(const Error& error, const std::string& doing) const;
 
     // What is logged in a contender's turn.
@@ -90,8 +92,9 @@ private:
     std::unique_ptr<runtime::Party> server_;  ///< null before launch() and after stop()
     std::string ending_ = "was not started";
     std::string max_connections_;
-    std::map<std::string, std::string> urls_;  ///< by contender
-    std::optional<Stretch> stretch_;           ///< of the turn under way
+    std::map<std::string, std::string> urls_;         ///< by contender
+    std::optional<Stretch> stretch_;                  ///< of the turn under way
+    std::map<std::string, ConstraintsByTable> made_;  ///< as each was first read, by contender
     int stretches_read_ = 0;
     int marks_ = 0;  ///< that were left in the log
 };

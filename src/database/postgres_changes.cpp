@@ -20,6 +20,36 @@ constexpr Nanoseconds k_read_limit = 10min;         // a million requests take s
 constexpr std::size_t k_longest_line = 64U << 20U;  // a commit names each of its subtransactions
 constexpr const char* k_slot = "joust";
 
+// A view is nothing but a rule of this name, which no other relation may have; the catalog has rules of its
+// own. Each session's temporary tables are in a schema with a number.
+constexpr const char* k_own_code =
+    "SELECT DISTINCT code.kind, CASE WHEN n.nspname = 'public' THEN '' WHEN starts_with(n.nspname, "
+    "'pg_temp_') THEN 'pg_temp.' ELSE n.nspname || '.' END || c.relname, code.name FROM ("
+    "SELECT 't' AS kind, tgrelid AS relation, tgname AS name FROM pg_trigger WHERE NOT tgisinternal "
+    "UNION ALL SELECT 'r', ev_class, rulename FROM pg_rewrite WHERE rulename <> '_RETURN') AS code "
+    "JOIN pg_class c ON c.oid = code.relation JOIN pg_namespace n ON n.oid = c.relnamespace "
+    "WHERE n.nspname <> 'pg_catalog' ORDER BY 2, 3 LIMIT 1000";
+
+// Without names, which are everybody's own matter. An index that a constraint made is in the constraint, and
+// a unique one that no constraint made does the same.
+constexpr const char* k_constraints =
+    "WITH tables AS (SELECT c.oid, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+    "WHERE n.nspname = 'public' AND c.relkind = 'r'), constraints AS ("
+    "SELECT conrelid AS relation, pg_get_constraintdef(oid) AS text FROM pg_constraint WHERE contype IN "
+    "('p', 'u', 'f', 'c', 'x') "
+    "UNION SELECT k.confrelid, t.relname || ': ' || pg_get_constraintdef(k.oid) FROM pg_constraint k JOIN "
+    "tables t ON t.oid = k.conrelid WHERE k.contype = 'f' AND k.conrelid <> k.confrelid "
+    "UNION SELECT attrelid, attname || ' NOT NULL' FROM pg_attribute WHERE attnotnull AND attnum > 0 AND "
+    "NOT attisdropped "
+    "UNION SELECT i.indrelid, CASE WHEN i.indisunique THEN 'UNIQUE (' ELSE 'INDEX (' END || "
+    "(SELECT string_agg(pg_get_indexdef(i.indexrelid, place, true), ', ' ORDER BY place) FROM "
+    "generate_series(1, i.indnkeyatts) AS place) || ')' || CASE m.amname WHEN 'btree' THEN '' ELSE ' USING ' "
+    "|| m.amname END || COALESCE(' WHERE ' || pg_get_expr(i.indpred, i.indrelid), '') FROM pg_index i JOIN "
+    "pg_class c ON c.oid = i.indexrelid JOIN pg_am m ON m.oid = c.relam WHERE NOT EXISTS (SELECT FROM "
+    "pg_constraint WHERE conindid = i.indexrelid AND contype IN ('p', 'u', 'x'))) "
+    "SELECT DISTINCT t.relname, left(k.text, 200) FROM constraints k JOIN tables t ON t.oid = k.relation "
+    "WHERE k.text IS NOT NULL ORDER BY 1, 2 LIMIT 10000";
+
 std::string text_of(const Rows& rows, std::size_t column = 0) {
     return rows.at(0).at(column).value_or("");
 }
@@ -99,6 +129,15 @@ Result<std::string> begin_stretch(Connection& session) {
     return text_of(place);
 }
 
+Result<std::vector<model::FaultyTable>> own_code(Connection& session) {
+    JOUST_TRY(const Rows rows, session.query(k_own_code));
+    std::vector<model::FaultyTable> found;
+    for (const auto& row : rows)
+        found.push_back({row[0] == "t" ? model::TableFault::trigger : model::TableFault::rule,
+                         row[1].value_or(""), row[2].value_or("")});
+    return found;
+}
+
 Result<TableStates> table_states(Connection& session) {
     TableStates states;
     JOUST_TRY(
@@ -116,20 +155,11 @@ Result<TableStates> table_states(Connection& session) {
                                        .triggers = {},
                                        .rules = {},
                                        .cascades = {}};
-    JOUST_TRY(
-        const Rows triggers,
-        session.query("SELECT c.relname, t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
-                      "JOIN pg_namespace n ON n.oid = c.relnamespace "
-                      "WHERE n.nspname = 'public' AND NOT t.tgisinternal ORDER BY t.tgname"));
-    for (const auto& row : triggers)
-        states[row[0].value_or("")].triggers.push_back(row[1].value_or(""));
-    // A view is nothing but a rule of this name.
-    JOUST_TRY(const Rows rules,
-              session.query("SELECT c.relname, r.rulename FROM pg_rewrite r JOIN pg_class c ON c.oid = "
-                            "r.ev_class JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = "
-                            "'public' AND r.rulename <> '_RETURN' ORDER BY r.rulename"));
-    for (const auto& row : rules)
-        states[row[0].value_or("")].rules.push_back(row[1].value_or(""));
+    JOUST_TRY(const auto code, own_code(session));
+    for (const model::FaultyTable& one : code) {
+        TableState& table = states.try_emplace(one.table, TableState{.ordinary = false}).first->second;
+        (one.fault == model::TableFault::trigger ? table.triggers : table.rules).push_back(one.what);
+    }
     JOUST_TRY(const Rows cascades,
               session.query("SELECT c.relname, k.conname FROM pg_constraint k JOIN pg_class c ON c.oid = "
                             "k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = "
@@ -137,6 +167,9 @@ Result<TableStates> table_states(Connection& session) {
                             "k.confupdtype IN ('c', 'n', 'd')) ORDER BY k.conname"));
     for (const auto& row : cascades)
         states[row[0].value_or("")].cascades.push_back(row[1].value_or(""));
+    JOUST_TRY(const Rows constraints, session.query(k_constraints));
+    for (const auto& row : constraints)
+        states[row[0].value_or("")].constraints.push_back(row[1].value_or(""));
     return states;
 }
 

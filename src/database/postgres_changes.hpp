@@ -16,6 +16,9 @@ namespace joust::database {
 Result<std::string> begin_stretch(Connection& session);
 /// Tables of the session's database as the catalog has them; the contender's code is not run.
 Result<TableStates> table_states(Connection& session);
+/// Triggers and rules of whatever is in the session's database, views and other sessions' temporary tables
+/// too; 1000 at most. Tables of the schema "public" have their plain name.
+Result<std::vector<model::FaultyTable>> own_code(Connection& session);
 /// Flushes what was committed before, and sets `database`, `end` and `last`. Where commits are asynchronous
 /// the position alone would leave out the last of them.
 Status end_stretch(Connection& session, ChangeLog& log);

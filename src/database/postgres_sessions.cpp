@@ -6,6 +6,8 @@
 #include <charconv>
 #include <string>
 
+#include "database/postgres_changes.hpp"
+
 namespace joust::database {
 namespace {
 
@@ -103,6 +105,10 @@ Result<OpenSessions> PostgresSessions::open_sessions() {
     for (const auto& row : ports)
         open.ports.push_back(number_in<std::uint16_t>(row.at(0)));
     return open;
+}
+
+Result<std::vector<model::FaultyTable>> PostgresSessions::own_code() {
+    return database::own_code(session_);
 }
 
 Status PostgresSessions::read(DatabaseWaits& sum) {

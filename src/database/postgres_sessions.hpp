@@ -22,6 +22,7 @@ public:
     Status read(model::DatabaseWaits& sum) override;
     /// The count of all that were opened has the superuser's too; a session is in it once it is ready.
     Result<OpenSessions> open_sessions() override;
+    Result<std::vector<model::FaultyTable>> own_code() override;
     /// The server's count of calls that made its log durable; empty where it has none (before version 14, and
     /// where wal_sync_method makes each write durable by itself).
     Result<std::optional<std::uint64_t>> log_syncs();

@@ -5,6 +5,7 @@
 
 #include "base/error.hpp"
 #include "model/database_waits.hpp"
+#include "model/observed_effects.hpp"
 
 namespace joust::database {
 
@@ -26,6 +27,8 @@ public:
     virtual Status read(model::DatabaseWaits& sum) = 0;
     /// Those that are open, and how many ever were.
     virtual Result<OpenSessions> open_sessions() = 0;
+    /// Triggers and rules in the contender's database, those of its sessions' temporary tables too.
+    virtual Result<std::vector<model::FaultyTable>> own_code() = 0;
 };
 
 }  // namespace joust::database

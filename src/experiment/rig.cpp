@@ -1,6 +1,7 @@
 #include "experiment/rig.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "deploy/facts.hpp"
 #include "deploy/preflight.hpp"
@@ -174,6 +175,19 @@ void Rig::count_statements(const deploy::Instance& instance) {
                 .statements = *statements};
 }
 
+Status Rig::note_constraints(const std::string& label) {
+    JOUST_TRY(const database::TableStates tables, database_->tables_of(label));
+    std::set<std::string> constraints;
+    for (const model::Operation& operation : spec_->workload.operations)
+        for (const auto& [table, rows] : operation.effects.rows)
+            if (const auto found = tables.find(table); found != tables.end())
+                for (const std::string& one : found->second.constraints)
+                    constraints.insert(fmt::format("{}: {}", table, one));
+    for (model::ContenderFacts& facts : environment_.contenders)
+        if (facts.name == label) facts.constraints.assign(constraints.begin(), constraints.end());
+    return {};
+}
+
 Path Rig::log_of(const std::string& label) const {
     return directory_->logs() / (label + ".log");
 }
@@ -207,6 +221,9 @@ Status Rig::add_entrant(const model::Entrant& entrant, Observer& observer, const
     access.directory = database_->directory_of(entrant.label);
     const Path log = directory_->logs() / (entrant.label + "-setup.log");
     JOUST_CHECK(deploy::migrate(contender, staged, access, runtime, *run_, users_.at(entrant.label), log));
+    // What the migration made is what trials are held against.
+    JOUST_TRY(const database::TableStates tables, database_->tables_of(entrant.label));
+    static_cast<void>(tables);
     JOUST_TRY(model::ContenderFacts facts, deploy::read_facts(contender, staged, runtime));
     facts.name = entrant.label;
     environment_.contenders.push_back(std::move(facts));
@@ -243,6 +260,7 @@ Status Rig::try_entrant(const std::string& label, Observer& observer, const Inte
     (void)healthy;
     JOUST_CHECK(deploy::preflight(instance, spec_->workload, "preflight-" + label, k_preflight_limit));
     if (spec_->benchmark.database.engine == model::DatabaseEngine::postgres) count_statements(instance);
+    JOUST_CHECK(note_constraints(label));
     if (!spec_->limits_off) {
         JOUST_TRY(const model::LimitsInForce limits, instance.limits_in_force());
         environment_.limits_in_force["contender-" + label] = limits;

@@ -107,6 +107,7 @@ private:
                                                           const Interrupted& interrupted);
     void count_statements(const deploy::Instance& instance);
     [[nodiscard]] const model::Contender& contender_of(const model::Entrant& entrant) const;
+    Status note_constraints(const std::string& label);
     [[nodiscard]] Path log_of(const std::string& label) const;
 
     // In the order in which they depend on each other: destroyed from the last to the first.

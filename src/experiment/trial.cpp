@@ -207,15 +207,15 @@ private:
         if (auto reader = rig_.database().session_reader(result_.plan.entrant))
             all.push_back(std::make_unique<probes::WaitProbe>(
                 std::move(*reader),
-                spec_.benchmark.experiment.seed + static_cast<std::uint64_t>(result_.plan.index)));
+                spec_.benchmark.experiment.seed + static_cast<std::uint64_t>(result_.plan.index), code_));
         if (auto reader = rig_.database().session_reader(result_.plan.entrant))
             all.push_back(std::make_unique<probes::RoundTripProbe>(std::move(*reader)));
         if (const auto left = probes::rows_left(spec_.workload))
             all.push_back(std::make_unique<probes::AuditProbe>(rig_.database(), result_.plan.entrant, *left));
         const auto changed = probes::rows_changed(spec_.workload);
         if (changed || probes::declares_nothing(spec_.workload))
-            all.push_back(
-                std::make_unique<probes::WalProbe>(rig_.database(), result_.plan.entrant, changed, answers_));
+            all.push_back(std::make_unique<probes::WalProbe>(rig_.database(), result_.plan.entrant, changed,
+                                                             answers_, code_));
         else
             result_.effects = probes::effects_that_differ(spec_.workload);
         return all;
@@ -328,6 +328,7 @@ private:
     TimePoint window_;
     std::deque<load::Progress> recent_;
     probes::Answers answers_;
+    probes::OwnCode code_;  ///< that was seen in the window
 };
 
 }  // namespace

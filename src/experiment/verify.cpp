@@ -17,8 +17,6 @@ using database::Behaviour;
 
 constexpr std::uint64_t k_least_slow_requests = 5;
 constexpr Nanoseconds k_crash_load = 1500ms;
-// An answer that has waited for the delay may seem to be a little faster, as the clock may be adjusted.
-constexpr Nanoseconds k_waited = database::k_slow_commit * 9 / 10;
 
 constexpr const char* k_slow_part = "commits that take long";
 constexpr const char* k_crash_part = "crash of the database";
@@ -112,15 +110,15 @@ private:
         JOUST_TRY(Behaving slow, Behaving::start(rig_.database(), Behaviour::slow_commits));
         JOUST_CHECK(rig_.database().begin_turn(label_));
         const Nanoseconds clocks_before = clock_offset();
-        std::vector<deploy::Asked> asked;
+        std::vector<probes::Answered> asked;
         for (int number = 0; number < OneUser::k_requests; ++number) {
             JOUST_TRY(const deploy::Asked one, user.ask(number));
-            asked.push_back(one);
+            asked.push_back({one.sent, one.answered});
             std::this_thread::sleep_for(OneUser::k_pause);
         }
         JOUST_TRY(const auto commits, probes::commit_times(rig_.database(), label_, user.tables()));
         instance.stop(k_stop_grace);
-        const model::SlowCommits found = held_against(asked, commits);
+        const model::SlowCommits found = probes::slow_commits(asked, commits);
         if (std::chrono::abs(clock_offset() - clocks_before) > k_clock_drift)
             leave_out(k_slow_part, "the wall clock, by which commits are dated, jumped meanwhile");
         else if (found.requests >= k_least_slow_requests)
@@ -136,34 +134,6 @@ private:
         JOUST_TRY(result_.single, single_requests(instance, user_of(instance), rig_.database()));
         instance.stop(k_stop_grace);
         return {};
-    }
-
-    // A commit that comes while another is made durable may be made so together with it, sooner than it
-    // seems.
-    static bool shared(WallTime commit, const std::vector<WallTime>& others) {
-        return std::any_of(others.begin(), others.end(), [&](WallTime other) {
-            return other <= commit && commit - other < 2 * database::k_slow_commit;
-        });
-    }
-
-    static model::SlowCommits held_against(const std::vector<deploy::Asked>& asked,
-                                           const probes::CommitTimes& commits) {
-        model::SlowCommits slow{.delay = database::k_slow_commit};
-        for (const deploy::Asked& one : asked) {
-            std::optional<WallTime> last;
-            for (const WallTime commit : commits.of_tables)
-                if (commit >= one.sent && commit <= one.answered) last = commit;
-            if (last && shared(*last, commits.others)) continue;
-            ++slow.requests;
-            if (!last) {
-                ++slow.before_commit;
-                continue;
-            }
-            const Nanoseconds waited = one.answered - *last;
-            if (waited < k_waited) ++slow.before_durable;
-            slow.shortest = std::min(slow.shortest.value_or(waited), waited);
-        }
-        return slow;
     }
 
     Status crash() {
@@ -185,6 +155,11 @@ private:
         if (!trial.audit)
             return fail(ErrorKind::service, "{}",
                         trial.incidents.empty() ? "too many requests failed" : trial.incidents.front().text);
+        if (!trial.audit->problem.empty()) {
+            leave_out(k_crash_part,
+                      fmt::format("its rows prove nothing: {} {}", trial.audit->table, trial.audit->problem));
+            return lazy.end();
+        }
         if (trial.audit->acknowledged() == 0)
             return fail(ErrorKind::service, "no request was answered rightly");
         result_.crash = std::move(trial.audit);

@@ -112,6 +112,7 @@ void fields(F& f, C& contender) {
     f.later("image", contender.image);
     f.later("statements", contender.statements);
     f.later("debug", contender.debug);
+    f.later("constraints", contender.constraints);
 }
 
 template <typename F, Is<Environment> E>

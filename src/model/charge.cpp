@@ -50,6 +50,7 @@ constexpr std::array<Row, k_charges> k_rows{{
     {Charge::table_rule, Rule::effects},
     {Charge::table_cascade, Rule::effects},
     {Charge::table_replaced, Rule::effects},
+    {Charge::constraint_dropped, Rule::effects},
     {Charge::setting_not_durable, Rule::effects},
     {Charge::misdelivered, Rule::effects},
     {Charge::no_files, Rule::effects},
@@ -63,6 +64,7 @@ constexpr std::array<Row, k_charges> k_rows{{
     {Charge::verified_answers_first, Rule::effects},
     {Charge::verified_not_durable, Rule::effects},
     {Charge::verified_other_rows, Rule::effects},
+    {Charge::verified_no_commit, Rule::effects},
 }};
 constexpr bool in_order() {
     for (std::size_t i = 0; i < k_charges; ++i)
@@ -133,9 +135,11 @@ constexpr Charge of(TableFault fault) {
         case TableFault::cascade:
             return Charge::table_cascade;
         case TableFault::replaced:
+            return Charge::table_replaced;
+        case TableFault::constraint:
             break;
     }
-    return Charge::table_replaced;
+    return Charge::constraint_dropped;
 }
 
 constexpr Charge of_fewer(RowChange change) {
@@ -182,9 +186,10 @@ constexpr Charge of_verified(Misdeed misdeed) {
             return Charge::verified_answers_first;
         case Misdeed::other_rows:
             return Charge::verified_other_rows;
+        case Misdeed::no_commit:
+            return Charge::verified_no_commit;
         case Misdeed::rolled_back:
         case Misdeed::one_for_several:
-        case Misdeed::no_commit:
         case Misdeed::several_for_one:
         case Misdeed::not_durable:
             break;

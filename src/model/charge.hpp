@@ -54,6 +54,7 @@ enum class Charge : std::uint8_t {
     table_rule,
     table_cascade,
     table_replaced,
+    constraint_dropped,
     setting_not_durable,  ///< of its role or database, by name
     misdelivered,
     // By file events.
@@ -70,8 +71,9 @@ enum class Charge : std::uint8_t {
     verified_answers_first,
     verified_not_durable,
     verified_other_rows,
+    verified_no_commit,
 };
-inline constexpr std::size_t k_charges = static_cast<std::size_t>(Charge::verified_other_rows) + 1;
+inline constexpr std::size_t k_charges = static_cast<std::size_t>(Charge::verified_no_commit) + 1;
 
 /// The rule that a charge comes from.
 Rule rule(Charge charge);

@@ -57,6 +57,10 @@ struct ContenderFacts {
     /// Where its Python sources say "DEBUG = True", and no other line says otherwise; see
     /// deploy::debug_line(). Empty in files of earlier versions.
     std::optional<SourceLine> debug = {};
+    /// Constraints and indexes of the workload's tables once it had answered, each behind its table, by kind
+    /// and columns: "users: UNIQUE (email)". Empty where the database does not tell, and in files of earlier
+    /// versions.
+    std::vector<std::string> constraints = {};
     friend bool operator==(const ContenderFacts&, const ContenderFacts&) = default;
 };
 

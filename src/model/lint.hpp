@@ -23,6 +23,7 @@ enum class LintKind : std::uint8_t {
     recycling,          ///< requests after which a worker is replaced, by the commands
     keep_alive,         ///< seconds that an idle connection is kept, by the commands
     database_settings,  ///< settings that role or database of one have, and the other's have not
+    constraints,        ///< constraints and indexes that the tables of one have, and the other's have not
     development,        ///< a switch for debugging, reloading or logging each request
     printed,            ///< bytes that were really printed per operation
     new_connections,    ///< connections that were opened per operation, beyond those that the load keeps

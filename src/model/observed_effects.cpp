@@ -6,7 +6,7 @@
 namespace joust::model {
 namespace {
 
-constexpr std::array<std::pair<TableFault, std::string_view>, 7> k_names{{
+constexpr std::array<std::pair<TableFault, std::string_view>, 8> k_names{{
     {TableFault::missing, "missing"},
     {TableFault::unlogged, "unlogged"},
     {TableFault::no_table, "no_table"},
@@ -14,6 +14,7 @@ constexpr std::array<std::pair<TableFault, std::string_view>, 7> k_names{{
     {TableFault::rule, "rule"},
     {TableFault::cascade, "cascade"},
     {TableFault::replaced, "replaced"},
+    {TableFault::constraint, "constraint"},
 }};
 
 // A table counts where all of them have counted it.

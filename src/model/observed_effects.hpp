@@ -25,15 +25,17 @@ struct CommitShape {
     friend bool operator==(const CommitShape&, const CommitShape&) = default;
 };
 
-/// What keeps the log from proving who did the work on a table. Persisted by name.
+/// What keeps the log from proving who did the work on a table, or that it is the work that others have.
+/// Persisted by name.
 enum class TableFault : std::uint8_t {
-    missing,   ///< there is no such table
-    unlogged,  ///< its changes are in no log, and a crash empties it
-    no_table,  ///< a view, a partitioned table or the like
-    trigger,   ///< the database does work by itself
-    rule,      ///< … or other work than it is asked for
-    cascade,   ///< a foreign key changes its rows together with another table's
-    replaced,  ///< truncated, rewritten or made anew within the trial
+    missing,     ///< there is no such table
+    unlogged,    ///< its changes are in no log, and a crash empties it
+    no_table,    ///< a view, a partitioned table or the like
+    trigger,     ///< the database does work by itself
+    rule,        ///< … or other work than it is asked for
+    cascade,     ///< a foreign key changes its rows together with another table's
+    replaced,    ///< truncated, rewritten or made anew within the trial
+    constraint,  ///< it had a constraint or an index, and has it no more
 };
 std::string_view name(TableFault fault);
 std::optional<TableFault> table_fault(std::string_view name);
@@ -41,7 +43,7 @@ std::optional<TableFault> table_fault(std::string_view name);
 struct FaultyTable {
     TableFault fault{};
     std::string table;
-    std::string what;  ///< the trigger's or rule's name; "" for the others
+    std::string what;  ///< a name; the constraint by kind and columns; "" for the others
     friend auto operator<=>(const FaultyTable&, const FaultyTable&) = default;
 };
 
@@ -84,7 +86,8 @@ struct ObservedEffects {
     /// By how many the answers were ahead of the commits at the end of some second, at most; 0 where each
     /// answer followed its commit. Empty where that was not compared: not one transaction for each request.
     std::optional<std::uint64_t> answers_ahead;
-    std::vector<FaultyTable> tables;  ///< of the contract, before or after it
+    /// Of the contract, before or after it; of all tables and views where they have a trigger or a rule.
+    std::vector<FaultyTable> tables;
     /// Empty where a commit need not be durable, or it was not counted.
     std::optional<LogSyncs> log_syncs = {};
     /// Where there is no log: then shapes, rows and what was rolled back are not known.

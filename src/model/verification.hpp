@@ -17,6 +17,7 @@ struct SlowCommits {
     Nanoseconds delay{0};                 ///< from a commit's record to when it is durable, at least
     std::uint64_t requests = 0;           ///< all answered rightly, with no other commit just before theirs
     std::uint64_t before_commit = 0;      ///< answered although nothing had been committed since they began
+    std::uint64_t without_commit = 0;     ///< … and no commit came after that, either
     std::uint64_t before_durable = 0;     ///< answered sooner than `delay` after the last commit's record
     std::optional<Nanoseconds> shortest;  ///< from a commit's record to the answer; empty without a commit
     friend bool operator==(const SlowCommits&, const SlowCommits&) = default;

@@ -1,6 +1,7 @@
 #include "probes/wal_probe.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace joust::probes {
 namespace {
@@ -46,6 +47,37 @@ model::OwnCounters of_tables(model::OwnCounters counters, const model::RowsByTab
     return counters;
 }
 
+// Each fault once, in the order in which they were found.
+class Faults {
+public:
+    void add(model::TableFault fault, const std::string& table, const std::string& what) {
+        model::FaultyTable one{fault, table, what};
+        if (std::find(all_.begin(), all_.end(), one) == all_.end()) all_.push_back(std::move(one));
+    }
+    void add_code(const std::string& table, const database::TableState& state) {
+        for (const std::string& trigger : state.triggers)
+            add(model::TableFault::trigger, table, trigger);
+        for (const std::string& rule : state.rules)
+            add(model::TableFault::rule, table, rule);
+    }
+    [[nodiscard]] const std::vector<model::FaultyTable>& all() const { return all_; }
+
+private:
+    std::vector<model::FaultyTable> all_;
+};
+
+// What the table once had and has no more.
+std::vector<std::string> lost(const database::ConstraintsByTable& made, const std::string& table,
+                              const database::TableState& state) {
+    std::vector<std::string> gone;
+    const auto once = made.find(table);
+    if (once == made.end() || !state.ordinary) return gone;
+    const auto& now = state.constraints;
+    std::copy_if(once->second.begin(), once->second.end(), std::back_inserter(gone),
+                 [&](const std::string& one) { return std::find(now.begin(), now.end(), one) == now.end(); });
+    return gone;
+}
+
 }  // namespace
 
 std::optional<RowsChanged> rows_changed(const model::Workload& workload) {
@@ -80,44 +112,35 @@ model::ObservedEffects effects_that_differ(const model::Workload& workload) {
 std::vector<model::FaultyTable> faulty_tables(const model::RowsByTable& contract,
                                               const database::ChangeLog& log) {
     using model::TableFault;
-    std::vector<model::FaultyTable> faults;
-    const auto add = [&](TableFault fault, const std::string& table, const std::string& what) {
-        model::FaultyTable one{fault, table, what};
-        if (std::find(faults.begin(), faults.end(), one) == faults.end()) faults.push_back(std::move(one));
-    };
+    Faults faults;
     for (const auto& [table, rows] : contract) {
         const auto before = log.before.find(table);
         const auto after = log.after.find(table);
         if (before == log.before.end() || after == log.after.end()) {
-            add(TableFault::missing, table, "");
+            faults.add(TableFault::missing, table, "");
             continue;
         }
         for (const database::TableState* state : {&before->second, &after->second}) {
-            if (!state->ordinary) add(TableFault::no_table, table, "");
-            if (!state->logged) add(TableFault::unlogged, table, "");
-            for (const std::string& trigger : state->triggers)
-                add(TableFault::trigger, table, trigger);
-            for (const std::string& rule : state->rules)
-                add(TableFault::rule, table, rule);
+            if (!state->ordinary) faults.add(TableFault::no_table, table, "");
+            if (!state->logged) faults.add(TableFault::unlogged, table, "");
+            faults.add_code(table, *state);
             for (const std::string& key : state->cascades)
-                add(TableFault::cascade, table, key);
+                faults.add(TableFault::cascade, table, key);
+            for (const std::string& constraint : lost(log.made, table, *state))
+                faults.add(TableFault::constraint, table, constraint);
         }
-        if (before->second.relation != after->second.relation) add(TableFault::replaced, table, "");
+        if (before->second.relation != after->second.relation) faults.add(TableFault::replaced, table, "");
     }
-    return faults;
+    return faults.all();
 }
 
 std::vector<model::FaultyTable> faults_elsewhere(const model::RowsByTable& contract,
                                                  const database::ChangeLog& log) {
-    std::vector<model::FaultyTable> faults;
-    for (const auto& [table, state] : log.after) {
-        if (contract.contains(table)) continue;
-        for (const std::string& trigger : state.triggers)
-            faults.push_back({model::TableFault::trigger, table, trigger});
-        for (const std::string& rule : state.rules)
-            faults.push_back({model::TableFault::rule, table, rule});
-    }
-    return faults;
+    Faults faults;
+    for (const database::TableStates* states : {&log.before, &log.after})
+        for (const auto& [table, state] : *states)
+            if (!contract.contains(table)) faults.add_code(table, state);
+    return faults.all();
 }
 
 std::uint64_t answers_ahead(const Answers& answers, const std::vector<std::uint64_t>& commits_by) {
@@ -143,15 +166,23 @@ std::vector<WallTime> WalProbe::times() const {
     return times;
 }
 
+// A statement that touches no row of a table, or one that is in no log, can set off a trigger all the same.
+std::vector<model::FaultyTable> WalProbe::faults(const database::ChangeLog& log) const {
+    std::vector<model::FaultyTable> all = faulty_tables(expected_->rows, log);
+    const auto add = [&](const auto& more) {
+        for (const model::FaultyTable& one : more)
+            if (std::find(all.begin(), all.end(), one) == all.end()) all.push_back(one);
+    };
+    add(faults_elsewhere(expected_->rows, log));
+    add(code_);
+    return all;
+}
+
 Status WalProbe::count_changes(const database::ChangeLog& log, model::ObservedEffects& effects) const {
     effects.log_bytes = database::bytes_of(log);
     ChangeCount changes(expected_->rows, log, times());
     JOUST_CHECK(database_.read_changes(log, [&](const database::WalRecord& record) { changes.add(record); }));
     changes.write(effects);
-    // Work on other tables may be what sets a trigger of theirs to do that of the contract.
-    if (effects.rows_elsewhere > 0)
-        for (model::FaultyTable& fault : faults_elsewhere(expected_->rows, log))
-            effects.tables.push_back(std::move(fault));
     if (expected_->transactions == 1) effects.answers_ahead = answers_ahead(answers_, changes.commits_by());
     return {};
 }
@@ -170,7 +201,7 @@ Status WalProbe::finish(model::TrialResult& trial) {
                                    .acknowledged = requests->acknowledged,
                                    .unknown = requests->unknown};
     if (log) {
-        effects.tables = faulty_tables(expected_->rows, **log);
+        effects.tables = faults(**log);
         if ((*log)->counters)
             effects.counters = of_tables(*(*log)->counters, expected_->rows);
         else if (const Status read = count_changes(**log, effects); !read)

@@ -7,6 +7,7 @@
 #include "model/workload.hpp"
 #include "probes/change_count.hpp"
 #include "probes/probe.hpp"
+#include "probes/wait_probe.hpp"
 
 namespace joust::probes {
 
@@ -27,7 +28,7 @@ model::ObservedEffects effects_that_differ(const model::Workload& workload);
 std::vector<model::FaultyTable> faulty_tables(const model::RowsByTable& contract,
                                               const database::ChangeLog& log);
 
-/// Triggers and rules of other tables, which matter where commits changed rows of those, too.
+/// Triggers and rules of other tables and views: whatever sets them off, they may do the work.
 std::vector<model::FaultyTable> faults_elsewhere(const model::RowsByTable& contract,
                                                  const database::ChangeLog& log);
 
@@ -38,26 +39,29 @@ std::uint64_t answers_ahead(const Answers& answers, const std::vector<std::uint6
 /// from the beginning of the trial to the end of the drain, so that no request straddles an edge.
 class WalProbe final : public Probe {
 public:
-    /// `answers` outlives the probe, and is complete when the load has ended. An empty `expected`: nothing is
-    /// declared, and the trial says so.
+    /// `answers` and `code`, what triggers and rules were seen in the window, outlive the probe, and are
+    /// complete when it finishes. An empty `expected`: nothing is declared, and the trial says so.
     WalProbe(database::Database& database, std::string contender, std::optional<RowsChanged> expected,
-             const Answers& answers)
+             const Answers& answers, const OwnCode& code)
         : database_(database),
           contender_(std::move(contender)),
           expected_(std::move(expected)),
-          answers_(answers) {}
+          answers_(answers),
+          code_(code) {}
     Status begin(TimePoint start, TimePoint end) override;
     /// Where the log could not be read, the trial's effects say why; only an interruption is an error.
     Status finish(model::TrialResult& trial) override;
 
 private:
     [[nodiscard]] std::vector<WallTime> times() const;
+    [[nodiscard]] std::vector<model::FaultyTable> faults(const database::ChangeLog& log) const;
     Status count_changes(const database::ChangeLog& log, model::ObservedEffects& effects) const;
 
     database::Database& database_;
     std::string contender_;
     std::optional<RowsChanged> expected_;
     const Answers& answers_;
+    const OwnCode& code_;
     Nanoseconds clocks_at_start_{0};  ///< wall less monotonic
 };
 

@@ -188,6 +188,7 @@ nlohmann::ordered_json slow_json(const model::SlowCommits& slow) {
     nlohmann::ordered_json json{{"delay_ns", slow.delay.count()},
                                 {"requests", slow.requests},
                                 {"before_commit", slow.before_commit},
+                                {"without_commit", slow.without_commit},
                                 {"before_durable", slow.before_durable}};
     json["shortest_ns"] = slow.shortest ? nlohmann::ordered_json(slow.shortest->count()) : nullptr;
     return json;

@@ -12,7 +12,7 @@ constexpr std::uint64_t k_durable_by_chance = 3;
 constexpr std::uint64_t k_early_by_chance = 1;  // no reason for one is known
 
 bool loses_work(const model::Audit& audit) {
-    return audit.lost + audit.partial > 0;
+    return audit.problem.empty() && audit.lost + audit.partial > 0;
 }
 
 }  // namespace
@@ -20,10 +20,12 @@ bool loses_work(const model::Audit& audit) {
 std::vector<model::Misdeed> misdeeds(const model::Verification& one) {
     std::vector<model::Misdeed> found;
     const bool first = one.slow_commits && one.slow_commits->before_commit > k_early_by_chance;
+    const bool none = one.slow_commits && one.slow_commits->without_commit > k_early_by_chance;
     const bool soon = one.slow_commits && one.slow_commits->before_durable > k_durable_by_chance;
     const bool lost = one.crash && loses_work(*one.crash);
+    if (none) found.push_back(model::Misdeed::no_commit);
     if (first) found.push_back(model::Misdeed::answers_first);
-    if (soon || (lost && !first)) found.push_back(model::Misdeed::not_durable);
+    if (soon || (lost && !first && !none)) found.push_back(model::Misdeed::not_durable);
     return found;
 }
 

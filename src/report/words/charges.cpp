@@ -54,6 +54,7 @@ constexpr std::array<Row, model::k_charges> k_rows{{
     {Charge::table_rule, "rule of a table"},
     {Charge::table_cascade, "foreign key that changes rows"},
     {Charge::table_replaced, "table replaced"},
+    {Charge::constraint_dropped, "constraint or index dropped"},
     {Charge::setting_not_durable, "setting of role or database"},
     {Charge::misdelivered, "answer to another request"},
     {Charge::no_files, "no files created"},
@@ -67,6 +68,7 @@ constexpr std::array<Row, model::k_charges> k_rows{{
     {Charge::verified_answers_first, "verified: answered before its commit"},
     {Charge::verified_not_durable, "verified: answered before it was durable"},
     {Charge::verified_other_rows, "verified: other rows, one by one"},
+    {Charge::verified_no_commit, "verified: no commit, one by one"},
 }};
 constexpr bool in_order() {
     for (std::size_t i = 0; i < k_rows.size(); ++i)

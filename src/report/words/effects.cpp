@@ -66,6 +66,11 @@ std::string table_text(const model::FaultyTable& table) {
                 "{} has the foreign key \"{}\", by which the database changes its rows together with another "
                 "table's",
                 table.table, table.what);
+        case TableFault::constraint:
+            return fmt::format(
+                "{} had \"{}\" when it was made and has it no more, so that the database has less to do "
+                "for each of its rows",
+                table.table, table.what);
         case TableFault::replaced:
             break;
     }

@@ -149,6 +149,16 @@ LintText database_settings(const Saying& said) {
             "of the difference may be the setting's"};
 }
 
+LintText constraints(const Saying& said) {
+    return {"constraints and indexes of the workload's tables that not all have: " +
+                list(said.lint,
+                     [](const LintSide& side) {
+                         return side.text.empty() ? std::string("none") : "\"" + side.text + "\"";
+                     }),
+            "each is work of the database for every row, and some save it work, so a part of the difference "
+            "may be theirs"};
+}
+
 LintText development(const Saying& said) {
     return {fmt::format("{} runs with {}", said.first().entrant, said.first().text),
             "a switch for development or logging, whose work is in all its figures"};
@@ -247,17 +257,11 @@ LintText threads_waiting(const Saying& said) {
 
 // In the order of the kinds.
 constexpr std::array<LintText (*)(const Saying&), model::k_lint_kinds> k_texts{
-    db_connections,   sessions_seen,
-    workers,          threads,
-    threads_seen,     notes,
-    versions,         recycling,
-    keep_alive,       database_settings,
-    development,      printed,
-    new_connections,  new_database_connections,
-    statements,       answer_size,
-    answer_growth,    growing_work,
-    constant_latency, few_per_user,
-    stood_still,      threads_waiting};
+    db_connections, sessions_seen, workers,        threads,         threads_seen,
+    notes,          versions,      recycling,      keep_alive,      database_settings,
+    constraints,    development,   printed,        new_connections, new_database_connections,
+    statements,     answer_size,   answer_growth,  growing_work,    constant_latency,
+    few_per_user,   stood_still,   threads_waiting};
 
 }  // namespace
 

@@ -35,7 +35,8 @@ std::string not_durable_text(const model::Verification& one) {
     std::vector<std::string> parts;
     if (one.slow_commits && one.slow_commits->before_durable > 0)
         parts.push_back(soon_text(*one.slow_commits));
-    if (one.crash && one.crash->lost + one.crash->partial > 0) parts.push_back(lost_text(*one.crash));
+    if (one.crash && one.crash->problem.empty() && one.crash->lost + one.crash->partial > 0)
+        parts.push_back(lost_text(*one.crash));
     return "it answers before its commits are durable: " + joust::joined(parts, "; ");
 }
 
@@ -51,17 +52,22 @@ std::string misdeed_text(Misdeed misdeed, const model::Verification& one) {
         return fmt::format(
             "it commits after it answers: {} of {} were answered before anything was committed",
             one.slow_commits->before_commit, requests_text(one.slow_commits->requests));
+    if (misdeed == Misdeed::no_commit && one.slow_commits)
+        return fmt::format(
+            "no commit of these tables was seen: for {} of {} none came before the answer, nor behind it",
+            one.slow_commits->without_commit, requests_text(one.slow_commits->requests));
     return not_durable_text(one);
 }
 
 std::string slow_commits_text(const model::SlowCommits& slow) {
-    const std::uint64_t early = slow.before_commit + slow.before_durable;
+    const std::uint64_t early = slow.before_commit + slow.without_commit + slow.before_durable;
     const std::string counts = fmt::format("{} of {}", slow.requests - early, requests_text(slow.requests));
     if (!slow.shortest) return counts + " (no commit before an answer)";
     return fmt::format("{}, the soonest {}", counts, model::duration_text(*slow.shortest));
 }
 
 std::string audited_text(const model::Audit& audit) {
+    if (!audit.problem.empty()) return audit.problem;
     std::vector<std::string> parts;
     const auto add = [&](std::uint64_t count, std::string_view what) {
         if (count > 0) parts.push_back(fmt::format("{} {}", count, what));

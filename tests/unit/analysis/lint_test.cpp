@@ -222,6 +222,26 @@ TEST_F(LintTest, ComparesWhatIsDeclaredWhereThatIsKnown) {
                 ElementsAre(LintKind::versions, LintKind::development));
 }
 
+TEST_F(LintTest, TellsConstraintsThatNotAllTablesHave) {
+    measure({50});
+    model::Environment environment = testing::synthetic_environment(benchmark_);
+    for (model::ContenderFacts& facts : environment.contenders)
+        facts.stack = {};
+    auto& fastapi = environment.contenders.at(0).constraints;
+    auto& django = environment.contenders.at(1).constraints;
+    fastapi = {"users: PRIMARY KEY (id)", "users: UNIQUE (email)"};
+    EXPECT_THAT(kinds(compare(benchmark_, trials_, &environment)), IsEmpty()) << "one is not known";
+    django = fastapi;
+    EXPECT_THAT(kinds(compare(benchmark_, trials_, &environment)), IsEmpty());
+    django = {"users: INDEX (age)", "users: PRIMARY KEY (id)"};
+    const model::Comparison comparison = compare(benchmark_, trials_, &environment);
+    ASSERT_THAT(kinds(comparison), ElementsAre(LintKind::constraints));
+    EXPECT_THAT(
+        report::words::sentence(comparison.lints.front(), benchmark_),
+        ::testing::StartsWith("Constraints and indexes of the workload's tables that not all have: fastapi "
+                              "\"users: UNIQUE (email)\", django \"users: INDEX (age)\": "));
+}
+
 TEST(LintKindTest, HasANameForEach) {
     std::set<std::string_view> names;
     for (std::size_t i = 0; i < model::k_lint_kinds; ++i)

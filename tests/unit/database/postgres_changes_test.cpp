@@ -6,7 +6,7 @@
 #include <set>
 
 #include "database/postgres.hpp"
-#include "support/rig.hpp"
+#include "unit/database/contender_session.hpp"
 
 namespace joust::database {
 namespace {
@@ -100,6 +100,43 @@ TEST_F(Changes, HaveTheTablesOfBothEnds) {
     EXPECT_THAT(found.after.at("users").triggers, ElementsAre("helper"));
     EXPECT_THAT(found.after.at("users").rules, ElementsAre("also"));
     EXPECT_NE(found.before.at("users").relation, found.after.at("users").relation);
+}
+
+TEST_F(Changes, HaveTriggersAndRulesWhereverTheyAre) {
+    ask("CREATE FUNCTION nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'");
+    ask("CREATE VIEW jobs AS SELECT 1 AS n; CREATE SCHEMA s; CREATE TABLE s.jobs (n int REFERENCES users)");
+    ask("CREATE TRIGGER a INSTEAD OF INSERT ON jobs FOR EACH ROW EXECUTE FUNCTION nothing()");
+    ask("CREATE TRIGGER b AFTER INSERT ON s.jobs EXECUTE FUNCTION nothing()");
+    ask("CREATE TRIGGER c AFTER DELETE ON scratch EXECUTE FUNCTION nothing()");
+    ask("CREATE RULE r AS ON UPDATE TO s.jobs DO INSTEAD NOTHING");
+    {
+        const ContenderSession other(database_->create_for("busy").value());
+        other.ask("CREATE TEMP TABLE jobs (n int)");
+        other.ask("CREATE TRIGGER d AFTER INSERT ON jobs EXECUTE FUNCTION nothing()");
+        const TableStates tables = log().after;
+        EXPECT_THAT(tables.at("jobs").triggers, ElementsAre("a"));
+        EXPECT_THAT(tables.at("s.jobs").triggers, ElementsAre("b")) << "not that of its foreign key";
+        EXPECT_THAT(tables.at("s.jobs").rules, ElementsAre("r"));
+        EXPECT_THAT(tables.at("scratch").triggers, ElementsAre("c"));
+        EXPECT_THAT(tables.at("pg_temp.jobs").triggers, ElementsAre("d"));
+        const auto reader = test::must(database_->session_reader("busy"));
+        EXPECT_THAT(test::must(reader->own_code()),
+                    ::testing::Contains(model::FaultyTable{model::TableFault::trigger, "pg_temp.jobs", "d"}));
+    }
+    EXPECT_EQ(log().before.size(), 2U) << "the catalog's own rules are nobody's";
+}
+
+TEST_F(Changes, HaveConstraintsAsTheyWereFirstRead) {
+    ask("ALTER TABLE users DROP CONSTRAINT users_pkey, ADD CONSTRAINT some_name UNIQUE (n)");
+    ask("CREATE UNIQUE INDEX ON users (id); CREATE INDEX ON users USING hash (n) WHERE n > 1");
+    const ChangeLog found = log();
+    EXPECT_THAT(found.made.at("users"), ElementsAre("PRIMARY KEY (id)", "id NOT NULL"));
+    EXPECT_EQ(found.before.at("users").constraints, found.made.at("users"));
+    EXPECT_THAT(found.after.at("users").constraints,
+                ::testing::UnorderedElementsAre("id NOT NULL", "UNIQUE (n)", "UNIQUE (id)",
+                                                "INDEX (n) USING hash WHERE (n > 1)"));
+    ASSERT_TRUE(database_->begin_turn("busy"));
+    EXPECT_THAT(log().made.at("users"), ElementsAre("PRIMARY KEY (id)", "id NOT NULL"));
 }
 
 TEST_F(Changes, OfALogThatIsNotThereAreAnErrorWithPostgresWords) {

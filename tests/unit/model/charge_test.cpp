@@ -70,6 +70,7 @@ TEST(Charges, AreWhatAFindingSays) {
              Row{of_table(TableFault::rule), {C::table_rule}},
              Row{of_table(TableFault::cascade), {C::table_cascade}},
              Row{of_table(TableFault::replaced), {C::table_replaced}},
+             Row{of_table(TableFault::constraint), {C::constraint_dropped}},
              Row{missed({.misdelivered = 1}), {C::misdelivered}},
              Row{missed({.not_durable = {{"me", "", "synchronous_commit", "off"}}}),
                  {C::setting_not_durable}},
@@ -114,6 +115,7 @@ TEST(Charges, OfVerifyAreTheirOwn) {
     EXPECT_EQ(charges(std::vector{Misdeed::answers_first}), Charges{C::verified_answers_first});
     EXPECT_EQ(charges(std::vector{Misdeed::not_durable}), Charges{C::verified_not_durable});
     EXPECT_EQ(charges(std::vector{Misdeed::other_rows}), Charges{C::verified_other_rows});
+    EXPECT_EQ(charges(std::vector{Misdeed::no_commit}), Charges{C::verified_no_commit});
     EXPECT_TRUE(charges(std::vector<Misdeed>{}).empty());
 }
 

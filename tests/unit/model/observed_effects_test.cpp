@@ -61,8 +61,9 @@ TEST(ObservedEffects, CountATableThatEachOfThemCounted) {
 }
 
 TEST(TableFault, IsReadBackByItsName) {
-    for (const TableFault fault : {TableFault::missing, TableFault::unlogged, TableFault::no_table,
-                                   TableFault::trigger, TableFault::rule, TableFault::replaced})
+    for (const TableFault fault :
+         {TableFault::missing, TableFault::unlogged, TableFault::no_table, TableFault::trigger,
+          TableFault::rule, TableFault::cascade, TableFault::replaced, TableFault::constraint})
         EXPECT_EQ(table_fault(name(fault)), fault);
     EXPECT_EQ(table_fault("haunted"), std::nullopt);
 }

@@ -203,6 +203,19 @@ TEST(FaultyTables, NameAForeignKeyThatDoesTheWorkAndTriggersOfTablesBeside) {
                                                   model::TableFault::cascade, "users", "users_team_fkey"}));
     EXPECT_THAT(faults_elsewhere(contract, log),
                 ::testing::ElementsAre(model::FaultyTable{model::TableFault::trigger, "jobs", "work"}));
+    log.after.erase("jobs");
+    EXPECT_THAT(faults_elsewhere(contract, log), ::testing::SizeIs(1)) << "it was there when the load began";
+}
+
+TEST(FaultyTables, NameAConstraintThatATableOnceHad) {
+    ChangeLog log = log_of();
+    log.made = {{"users", {"PRIMARY KEY (id)", "UNIQUE (email)"}}, {"orders", {"PRIMARY KEY (id)"}}};
+    log.before["users"].constraints = {"PRIMARY KEY (id)", "UNIQUE (email)", "INDEX (age)"};
+    log.after["users"].constraints = {"PRIMARY KEY (id)", "UNIQUE (email)"};
+    EXPECT_THAT(faulty_tables(k_contract, log), IsEmpty()) << "what came later may go";
+    log.after["users"].constraints = {"PRIMARY KEY (id)"};
+    EXPECT_THAT(faulty_tables(k_contract, log),
+                ElementsAre(model::FaultyTable{model::TableFault::constraint, "users", "UNIQUE (email)"}));
 }
 
 TEST(Effects, ThatDifferFromOperationToOperationAreDeclaredAndNotRead) {

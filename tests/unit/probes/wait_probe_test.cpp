@@ -9,6 +9,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
+const model::FaultyTable k_trigger{model::TableFault::trigger, "pg_temp.jobs", "t"};
+
 /// One session that waits for a lock whenever it is looked at; the look numbered `fails_at` fails.
 class Waiting final : public database::SessionReader {
 public:
@@ -19,6 +21,9 @@ public:
         return {};
     }
     Result<database::OpenSessions> open_sessions() override { return database::OpenSessions{}; }
+    Result<std::vector<model::FaultyTable>> own_code() override {
+        return std::vector<model::FaultyTable>{k_trigger};
+    }
 
 private:
     int fails_at_;
@@ -28,7 +33,8 @@ private:
 std::optional<model::DatabaseWaits> seen_in(Nanoseconds window,
                                             std::unique_ptr<database::SessionReader> reader) {
     model::TrialResult trial;
-    WaitProbe probe(std::move(reader), 7);
+    OwnCode code;
+    WaitProbe probe(std::move(reader), 7, code);
     const TimePoint start = now();
     EXPECT_TRUE(probe.begin(start, start + window));
     EXPECT_TRUE(probe.finish(trial));
@@ -44,6 +50,16 @@ TEST(WaitProbe, SamplesTheWindow) {
     EXPECT_EQ(waits->on_lock, waits->samples);
 }
 
+TEST(WaitProbe, SeesTriggersThatLiveNoLongerThanTheLoad) {
+    model::TrialResult trial;
+    OwnCode code;
+    WaitProbe probe(std::make_unique<Waiting>(), 7, code);
+    const TimePoint start = now();
+    ASSERT_TRUE(probe.begin(start, start + 200ms));
+    ASSERT_TRUE(probe.finish(trial));
+    EXPECT_EQ(code, OwnCode{k_trigger});
+}
+
 TEST(WaitProbe, SaysNothingWhereTheDatabaseDoesNotAnswer) {
     EXPECT_EQ(seen_in(400ms, std::make_unique<Waiting>(1)), std::nullopt);
     EXPECT_EQ(seen_in(0ms, nullptr), std::nullopt) << "a database without sessions";
@@ -52,7 +68,8 @@ TEST(WaitProbe, SaysNothingWhereTheDatabaseDoesNotAnswer) {
 TEST(WaitProbe, EndsWhenNobodyAsksForItsResult) {
     const TimePoint begun = now();
     {
-        WaitProbe probe(std::make_unique<Waiting>(), 7);
+        OwnCode code;
+        WaitProbe probe(std::make_unique<Waiting>(), 7, code);
         ASSERT_TRUE(probe.begin(begun + 50s, begun + 100s));
     }
     EXPECT_LT(now() - begun, 40s);

@@ -166,6 +166,7 @@ TEST(results_document, lists_the_keys_of_the_environment_and_no_others) {
     environment.resumed = {environment.started};
     for (model::ContenderFacts& contender : environment.contenders) {
         contender.statements = model::StatementCount{10, 70};
+        contender.constraints = {"users: UNIQUE (email)"};
         contender.debug = model::SourceLine{.file = "settings.py", .line = 12};
     }
     environment.contenders.front().environment = {{"SCRATCH_DIR", "{scratch}"}};

@@ -90,6 +90,20 @@ TEST(VerificationText, SaysWhatIsWrongAndWhatWasNotTried) {
     EXPECT_THAT(text, Not(HasSubstr("\ngood: ")));
 }
 
+TEST(VerificationText, CallsNoAnswerEarlyToWhichNoCommitBelongs) {
+    Two two;
+    two.early.slow_commits = model::SlowCommits{.delay = 50ms, .requests = 20, .without_commit = 20};
+    two.early.crash->problem = "it is no ordinary table";
+    two.entrants[1].misdeeds = {model::Misdeed::no_commit};
+    const std::string text = verification_text("", two.entrants);
+    EXPECT_THAT(text, HasSubstr("\nbad: no commit of these tables was seen: for 20 of 20 requests none came "
+                                "before the answer, nor behind it."));
+    EXPECT_THAT(text, HasSubstr("0 of 20 requests (no commit before an answer)"));
+    EXPECT_THAT(text, HasSubstr("it is no ordinary table"));
+    EXPECT_THAT(text, Not(HasSubstr("after it answers")));
+    EXPECT_THAT(text, Not(HasSubstr("lost")));
+}
+
 TEST(VerificationJson, HasTheSameNumbers) {
     const nlohmann::ordered_json json = verification_json(Two().entrants);
     EXPECT_EQ(json["schema_version"], 1);

@@ -49,6 +49,23 @@ TEST(Misdeeds, NameWorkThatACrashTakesAway) {
     EXPECT_THAT(misdeeds(one), IsEmpty()) << "that is the audit's of every trial";
 }
 
+TEST(Misdeeds, NameWorkWithoutAnyCommitAsJustThat) {
+    model::Verification one = safe_work();
+    one.slow_commits->without_commit = 1;
+    EXPECT_THAT(misdeeds(one), IsEmpty());
+    one.slow_commits->without_commit = 20;
+    EXPECT_THAT(misdeeds(one), ElementsAre(Misdeed::no_commit));
+    one.crash->lost = 400;
+    EXPECT_THAT(misdeeds(one), ElementsAre(Misdeed::no_commit)) << "what was never there cannot be lost";
+}
+
+TEST(Misdeeds, AreNotReadFromATableThatProvesNothing) {
+    model::Verification one = safe_work();
+    one.crash->lost = 1066;
+    one.crash->problem = "it is no ordinary table";
+    EXPECT_THAT(misdeeds(one), IsEmpty());
+}
+
 model::Judgement judged(std::vector<model::Finding> findings, std::vector<model::NotEvaluated> left) {
     return {.validity = model::validity_of(findings),
             .findings = std::move(findings),
