@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "analysis/operations.hpp"
 #include "model/lower_bounds.hpp"
 #include "rules/effects.hpp"
 #include "rules/error_rate.hpp"
@@ -53,13 +54,6 @@ MergedTimes merged(const std::vector<const JudgedTrial*>& trials) {
                       has_effect(judged->judgement->findings, model::Effect::bounds, model::Aspect::latency);
     }
     return all;
-}
-
-Estimate widened(double value, const Estimate& spread) {
-    Estimate result{value, spread.low, spread.high};
-    if (result.low) result.low = std::min(*result.low, value);
-    if (result.high) result.high = std::max(*result.high, value);
-    return result;
 }
 
 Estimate of_requests(const QuantityRow& row, const MergedTimes& merged, const Trials& trials) {
@@ -285,6 +279,13 @@ model::Estimate estimate(const std::vector<double>& values) {
     return result;
 }
 
+model::Estimate widened(double value, const model::Estimate& spread) {
+    Estimate result{value, spread.low, spread.high};
+    if (result.low) result.low = std::min(*result.low, value);
+    if (result.high) result.high = std::max(*result.high, value);
+    return result;
+}
+
 model::Cell make_cell(std::span<const JudgedTrial> trials, const model::Benchmark& benchmark) {
     const TrialResult& first = *trials.front().trial;
     Cell cell;
@@ -301,6 +302,7 @@ model::Cell make_cell(std::span<const JudgedTrial> trials, const model::Benchmar
     add_proofs(cell, trials);
     judge_cell(cell, trials, benchmark.experiment);
     add_figures(cell, trials);
+    cell.operations = operation_figures(trials, invalid(cell));
     if (first.load_model == model::LoadModel::closed && cell.judgement.has(model::Rule::limits_off))
         cell.judgement.not_evaluated.push_back({model::Rule::nobody_busy, {}});
     for (const auto& finding :

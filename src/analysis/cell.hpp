@@ -24,6 +24,9 @@ struct JudgedTrial {
 /// Mean with its t interval (from three values on), cut at 0; of no values, 0 without an interval.
 model::Estimate estimate(const std::vector<double>& values);
 
+/// `value` with the interval of `spread`, widened to hold it.
+model::Estimate widened(double value, const model::Estimate& spread);
+
 /// The trials of one entrant at one level, summed up; at least one trial.
 model::Cell make_cell(std::span<const JudgedTrial> trials, const model::Benchmark& benchmark);
 

@@ -22,6 +22,9 @@ struct LintCase {
 /// on; the baseline that runs a second time is left out.
 std::vector<model::Lint> lint(const LintCase& about);
 
+/// The cell, or null where there is none or it is invalid.
+const model::Cell* sound_cell(const LintCase& about, const std::string& entrant, std::int64_t level);
+
 /// Labels of those that are compared: all but the baseline that runs again.
 std::vector<std::string> compared_entrants(const LintCase& about);
 
@@ -30,6 +33,7 @@ inline constexpr double k_answer_size_ratio = 1.1;     ///< of bytes per answer
 inline constexpr double k_printed_least = 20;          ///< bytes per operation: less is no line for each
 inline constexpr double k_printed_ratio = 2;           ///< to what another prints
 inline constexpr double k_new_connections_max = 0.05;  ///< per operation, with contender or database
+inline constexpr double k_supervisors = 1;             ///< processes beside those that do the work
 inline constexpr double k_statements_ratio = 2;        ///< of statements per operation
 inline constexpr double k_growth = 1.5;          ///< of CPU time per operation, from lowest to highest level
 inline constexpr double k_growth_ratio = 1.3;    ///< to the growth of the entrant that grows least

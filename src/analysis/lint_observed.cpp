@@ -133,11 +133,6 @@ std::optional<Sum> answer_of(const TrialResult& trial) {
                static_cast<double>(trial.samples.completed_in_window + trial.samples.errors_in_window)};
 }
 
-const Cell* sound_cell(const LintCase& about, const std::string& entrant, std::int64_t level) {
-    const Cell* cell = about.comparison.cell(entrant, level);
-    return cell == nullptr || model::invalid(*cell) ? nullptr : cell;
-}
-
 // The levels at which no entrant is invalid, by which growth is compared.
 std::vector<std::int64_t> sound_levels(const LintCase& about) {
     std::vector<std::int64_t> levels;
@@ -169,6 +164,25 @@ std::vector<Lint> sessions_seen(const LintCase& about) {
             return static_cast<double>(trial.database_waits->most_sessions);
         },
         [](const model::Stack& stack) { return Declared{stack.db_connections, stack.db_connections}; });
+}
+
+std::vector<Lint> differing_processes(const LintCase& about) {
+    Lint lint{.kind = LintKind::processes, .subject = {}, .sides = {}};
+    std::vector<double> numbers;
+    for (const std::string& entrant : compared_entrants(about)) {
+        const model::ContenderFacts* facts = known_facts(about, entrant);
+        if (facts == nullptr) continue;
+        const auto most = most_of_trials(about, entrant, [](const TrialResult& trial) {
+            return trial.processes ? std::optional<double>(trial.processes->most) : std::nullopt;
+        });
+        const auto declared = static_cast<double>(facts->stack.processes);
+        lint.sides.push_back({.entrant = entrant, .value = most, .before = declared, .text = {}});
+        numbers.push_back(std::max(most.value_or(declared), declared));
+    }
+    if (numbers.size() < 2) return {};
+    const auto [least, most] = std::minmax_element(numbers.begin(), numbers.end());
+    if (*most - *least <= k_supervisors) return {};
+    return {std::move(lint)};
 }
 
 // Each process has a thread besides those that serve: its first, which accepts, supervises or waits.

@@ -7,6 +7,9 @@ namespace joust::analysis {
 
 /// For all entrants, where one had more sessions with the database than its manifest declares connections.
 std::vector<model::Lint> sessions_seen(const LintCase& about);
+/// For all entrants, where more processes ran of one, or are declared, than of another; that one of them only
+/// starts the others, as an arbiter does, is no difference.
+std::vector<model::Lint> differing_processes(const LintCase& about);
 /// For all entrants, where one ran more threads than one for each process and those that serve requests.
 std::vector<model::Lint> threads_seen(const LintCase& about);
 /// Where one prints a line for each operation and another does not.

@@ -13,8 +13,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Keys that the table has over those of `base`.
-Stack read_stack(TomlReader& table, const Stack& base) {
+// Keys that the table, called `name`, has over those of `base`.
+Stack read_stack(TomlReader& table, std::string_view name, const Stack& base) {
     const auto number = [&](std::string_view key, int fallback, std::int64_t most) {
         return static_cast<int>(table.integer_or(key, fallback, 1, most));
     };
@@ -29,6 +29,11 @@ Stack read_stack(TomlReader& table, const Stack& base) {
     stack.threads = number("threads", base.threads, 10'000);
     stack.db_connections = number("db_connections", base.db_connections, 100'000);
     stack.processes = number("processes", std::max(base.processes, stack.workers), 10'000);
+    if (stack.processes < stack.workers)
+        table.complain("processes",
+                       fmt::format("{0}.processes is {1}, and {0}.workers are {2} of them; write at least "
+                                   "processes = {2}, or workers = 1 where one process serves with threads",
+                                   name, stack.processes, stack.workers));
     stack.notes = table.table("notes").scalars();
     stack.notes.insert(base.notes.begin(), base.notes.end());
     return stack;
@@ -36,10 +41,10 @@ Stack read_stack(TomlReader& table, const Stack& base) {
 
 // Driver and connections differ by engine: [stack.sqlite] lies over [stack].
 void read_stacks(TomlReader table, Contender& contender) {
-    contender.stack = read_stack(table, {});
+    contender.stack = read_stack(table, "stack", {});
     if (table.has("sqlite")) {
         TomlReader sqlite = table.table("sqlite");
-        contender.sqlite_stack = read_stack(sqlite, contender.stack);
+        contender.sqlite_stack = read_stack(sqlite, "stack.sqlite", contender.stack);
         sqlite.done();
     }
     table.done();

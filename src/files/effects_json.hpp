@@ -1,5 +1,8 @@
 #pragma once
 
+#include <optional>
+#include <string>
+
 #include "files/json_fields.hpp"
 #include "model/audit.hpp"
 #include "model/database_traffic.hpp"
@@ -107,5 +110,8 @@ void fields(F& f, E& effects) {
     f.later("counters", effects.counters);
     f.later("log_bytes", effects.log_bytes);
 }
+
+/// What its fields cannot say each for itself: rows that are not those of the commits that changed them.
+std::optional<std::string> mistake_of_effects(const model::ObservedEffects& effects);
 
 }  // namespace joust::files

@@ -1,8 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <concepts>
 #include <cstdint>
-#include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -15,6 +15,7 @@
 #include "base/clock.hpp"
 #include "base/quantity.hpp"
 #include "base/text.hpp"
+#include "files/number_ranges.hpp"
 #include "model/name_rules.hpp"
 
 // One description of a value's JSON fields serves writing and reading, so that the two cannot drift apart:
@@ -128,13 +129,15 @@ private:
 class JsonReader {
 public:
     static constexpr bool reading = true;
-    /// Reads from `object`; the first mistake goes to `problem`. Both outlive the reader.
-    JsonReader(const nlohmann::json& object, std::optional<std::string>& problem, std::string prefix = "")
-        : object_(&object), problem_(&problem), prefix_(std::move(prefix)) {}
+    /// Reads from `object`; the first mistake goes to `problem`, after `place`. Both outlive the reader.
+    JsonReader(const nlohmann::json& object, std::optional<std::string>& problem, std::string prefix = "",
+               std::string place = "")
+        : object_(&object), problem_(&problem), prefix_(std::move(prefix)), place_(std::move(place)) {}
 
+    /// A number has to be in the range of its key (number_ranges.hpp).
     template <typename T>
     void operator()(std::string_view key, T& value) {
-        if (const nlohmann::json* const found = find(key)) decode(prefix_ + std::string(key), *found, value);
+        if (const nlohmann::json* const found = find(key)) decode(wanted(key), *found, value);
     }
     void nanoseconds(std::string_view key, Nanoseconds& value) {
         std::int64_t count = 0;
@@ -149,12 +152,12 @@ public:
     void seconds(std::string_view key, Nanoseconds& value) {
         double count = 0;
         (*this)(key, count);
-        value = read_seconds(key, count);
+        value = from_seconds(count);
     }
     void seconds(std::string_view key, std::optional<Nanoseconds>& value) {
         std::optional<double> count;
         (*this)(key, count);
-        if (count) value = read_seconds(key, *count);
+        if (count) value = from_seconds(*count);
     }
     /// A name (model::is_name()); "" is none.
     void name(std::string_view key, std::string& value) {
@@ -202,14 +205,25 @@ public:
     template <typename T>
     void derived(std::string_view, const T&) {}
     [[nodiscard]] JsonReader prefixed(std::string_view prefix) const {
-        return {*object_, *problem_, prefix_ + std::string(prefix)};
+        return {*object_, *problem_, prefix_ + std::string(prefix), place_};
     }
 
     void complain(const std::string& key, std::string_view what) {
-        if (!*problem_) *problem_ = "\"" + key + "\" " + std::string(what);
+        if (!*problem_) *problem_ = "\"" + place_ + key + "\" " + std::string(what);
     }
 
 private:
+    /// A value's key within the object, and what a number there may be.
+    struct Wanted {
+        std::string key;
+        NumberRange range;
+    };
+    [[nodiscard]] Wanted wanted(std::string_view key) const {
+        std::string whole = prefix_ + std::string(key);
+        const NumberRange range = number_range(place_ + whole);
+        return {std::move(whole), range};
+    }
+
     // Complains where it is missing.
     const nlohmann::json* find(std::string_view key) {
         const std::string name = prefix_ + std::string(key);
@@ -219,49 +233,48 @@ private:
         return nullptr;
     }
 
-    // Thirty years: what is longer does not fit into nanoseconds soon, and is no time of a run.
-    Nanoseconds read_seconds(std::string_view key, double count) {
-        constexpr double k_longest = 1e9;
-        if (count >= -k_longest && count <= k_longest) return from_seconds(count);
-        complain(prefix_ + std::string(key), fmt::format("is {} seconds, which is too long", count));
-        return {};
-    }
-
-    // A whole number that is within the range of T and, but for one of 64 bits, not negative: those are
-    // counts, numbers of CPUs and the like.
+    // A whole number that is within the range of its key and of T.
     template <std::integral T>
-    void decode_integer(const std::string& key, const nlohmann::json& json, T& value) {
-        if (!json.is_number_integer())
-            return complain(key, std::signed_integral<T> ? "has to be a whole number"
-                                                         : "has to be a whole number from 0");
-        constexpr T low = std::same_as<T, std::int64_t> ? std::numeric_limits<T>::min() : T{0};
-        constexpr T high = std::unsigned_integral<T> && sizeof(T) == sizeof(std::int64_t)
-                               ? static_cast<T>(std::numeric_limits<std::int64_t>::max())
-                               : std::numeric_limits<T>::max();
+    void decode_integer(const Wanted& wanted, const nlohmann::json& json, T& value) {
+        const std::int64_t low = std::signed_integral<T> ? wanted.range.least : 0;
+        const std::int64_t high =
+            sizeof(T) == sizeof(std::int64_t) ? wanted.range.most : std::min(wanted.range.most, k_most_small);
         const auto within = [&](auto number) {
             return std::cmp_greater_equal(number, low) && std::cmp_less_equal(number, high);
         };
         const bool fits =
-            json.is_number_unsigned() ? within(json.get<std::uint64_t>()) : within(json.get<std::int64_t>());
+            json.is_number_integer() && (json.is_number_unsigned() ? within(json.get<std::uint64_t>())
+                                                                   : within(json.get<std::int64_t>()));
         if (!fits)
-            return complain(key, fmt::format("has to be a whole number from {} to {}, and is {}", low, high,
-                                             json.dump()));
+            return complain(wanted.key, fmt::format("has to be a whole number from {} to {}, and is {}", low,
+                                                    high, printable(json.dump().substr(0, k_shown))));
+        value = json.get<T>();
+    }
+
+    template <std::floating_point T>
+    void decode_number(const Wanted& wanted, const nlohmann::json& json, T& value) {
+        const bool fits = json.is_number() && json.get<T>() >= static_cast<T>(wanted.range.least) &&
+                          json.get<T>() <= static_cast<T>(wanted.range.most);
+        if (!fits)
+            return complain(wanted.key,
+                            fmt::format("has to be a number from {} to {}, and is {}", wanted.range.least,
+                                        wanted.range.most, printable(json.dump().substr(0, k_shown))));
         value = json.get<T>();
     }
 
     template <typename T>
-    void decode(const std::string& key, const nlohmann::json& json, T& value) {
+    void decode(const Wanted& wanted, const nlohmann::json& json, T& value) {
+        const std::string& key = wanted.key;
         if constexpr (k_is_optional<T>) {
             if (json.is_null()) return value.reset();
-            decode(key, json, value.emplace());
+            decode(wanted, json, value.emplace());
         } else if constexpr (std::same_as<T, bool>) {
             if (!json.is_boolean()) return complain(key, "has to be true or false");
             value = json.get<bool>();
         } else if constexpr (std::integral<T>) {
-            decode_integer(key, json, value);
+            decode_integer(wanted, json, value);
         } else if constexpr (std::floating_point<T>) {
-            if (!json.is_number()) return complain(key, "has to be a number");
-            value = json.get<T>();
+            decode_number(wanted, json, value);
         } else if constexpr (std::same_as<T, std::string>) {
             if (!json.is_string()) return complain(key, "has to be a string");
             if (!is_printable(json.get_ref<const std::string&>()))
@@ -270,8 +283,9 @@ private:
             value = json.get<std::string>();
         } else if constexpr (k_is_vector<T>) {
             if (!json.is_array()) return complain(key, "has to be a list");
+            const Wanted item_wanted{key + "[]", wanted.range};
             for (const nlohmann::json& item : json)
-                decode(key, item, value.emplace_back());
+                decode(item_wanted, item, value.emplace_back());
         } else if constexpr (k_is_map<T>) {
             if (!json.is_object()) return complain(key, "has to be an object");
             for (const auto& [name, item] : json.items()) {
@@ -280,18 +294,21 @@ private:
                                     fmt::format("has the key \"{}\", which has characters that cannot be "
                                                 "printed",
                                                 printable(name)));
-                decode(key + "." + name, item, value[name]);
+                decode({key + "." + name, wanted.range}, item, value[name]);
             }
         } else {
             if (!json.is_object()) return complain(key, "has to be an object");
-            JsonReader reader(json, *problem_);
+            JsonReader reader(json, *problem_, "", place_ + key + ".");
             fields(reader, value);
         }
     }
 
+    static constexpr std::size_t k_shown = 40;  // characters of what is no number
+
     const nlohmann::json* object_;
     std::optional<std::string>* problem_;
     std::string prefix_;
+    std::string place_;  // of the object, in messages
 };
 
 /// An enumeration by its name: `parse` gives an empty optional for a name that is none.

@@ -344,17 +344,14 @@ private:
     std::size_t counters_ = 0;  // of all trials so far
 };
 
-// What the types of the fields cannot say.
+// What the fields of a trial cannot say each for itself.
 std::optional<std::string> mistake(const TrialResult& trial) {
     const PlannedTrial& plan = trial.plan;
     if (std::cmp_greater_equal(plan.index, k_most_trials))
         return fmt::format("\"index\" is {}; a run has at most {} trials", plan.index, k_most_trials);
     if (plan.level < 1 || plan.level > k_highest_level)
         return fmt::format("\"level\" is {}; it has to be from 1 to {}", plan.level, k_highest_level);
-    if (trial.samples.window < Nanoseconds{0} || trial.timeout < Nanoseconds{0} ||
-        trial.warmup.length < Nanoseconds{0})
-        return "\"window_s\", \"timeout_s\" or \"warmup_s\" is negative";
-    return std::nullopt;
+    return trial.effects ? mistake_of_effects(*trial.effects) : std::nullopt;
 }
 
 }  // namespace

@@ -39,6 +39,20 @@ EffectsContract read_effects(TomlReader table) {
         table.complain("values_left",
                        "values are held against the rows that a request leaves in one table; write rows_left "
                        "= N, above 0, and one table in [operations.effects.rows]");
+    // Both are told by rows that are declared: of none nothing could be held against what was observed.
+    const bool some_rows = std::any_of(effects.rows.begin(), effects.rows.end(),
+                                       [](const auto& row) { return row.second != RowEffects{}; });
+    if (effects.transactions > 0 && !some_rows)
+        table.complain(
+            "transactions",
+            "transactions are told by the rows that they change, and this operation declares none; "
+            "write for example rows.users = { inserted = 1 } in [operations.effects], or take the "
+            "line out: what is not declared is not judged");
+    if (effects.rows_left > 0 && !some_rows)
+        table.complain("rows_left",
+                       "rows that are left are looked up in a table, and this operation declares none; write "
+                       "for example rows.users = { inserted = 1 } in [operations.effects], or take the line "
+                       "out: what is not declared is not judged");
     table.done();
     return effects;
 }

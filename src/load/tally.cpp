@@ -72,7 +72,7 @@ model::GeneratorConduct conduct_of(const Tally& tally) {
     }
     // All threads have read the host's ticks at about the same time.
     const std::optional<HostTicks>& host = tally.threads.begin()->second.host;
-    if (host && host->all > 0)
+    if (host && host->all > 0 && host->stolen <= host->all)  // a kernel may count steal backwards
         conduct.steal_share = static_cast<double>(host->stolen) / static_cast<double>(host->all);
     if (tally.halves) conduct.halves.assign(tally.halves->begin(), tally.halves->end());
     return conduct;

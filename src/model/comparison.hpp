@@ -31,6 +31,28 @@ struct Estimate {
     friend bool operator==(const Estimate&, const Estimate&) = default;
 };
 
+/// The figures of an operation that are told of it.
+inline constexpr std::array k_operation_quantities{Quantity::goodput, Quantity::response_time_p50,
+                                                   Quantity::response_time_p95, Quantity::response_time_p99};
+
+/// One operation of a mix, of one entrant at one level.
+struct OperationFigures {
+    std::string name;
+    RequestCounts requests;  ///< over all its trials
+    double share = 0;        ///< of the requests of all operations, 0..1
+    /// Of its requests, 0..1. Those that the generator's own host had nothing left for are among them: of
+    /// which operation they were is not kept.
+    double error_rate = 0;
+    std::map<Quantity, Estimate> figures;  ///< without those that no trial has
+
+    /// Null where no trial has it.
+    [[nodiscard]] const Estimate* find(Quantity quantity) const {
+        const auto found = figures.find(quantity);
+        return found == figures.end() ? nullptr : &found->second;
+    }
+    friend bool operator==(const OperationFigures&, const OperationFigures&) = default;
+};
+
 /// One entrant at one level, over all blocks. Counts of requests are over all its trials; over which of them
 /// each quantity is, its row says.
 struct Cell {
@@ -54,6 +76,7 @@ struct Cell {
     /// Of the first of its trials that has it.
     std::optional<SingleRequests> single_requests;
     ProofTrials proofs;
+    std::vector<OperationFigures> operations;  ///< two or more, in the workload's order; else none
 
     /// Null where no trial has it.
     [[nodiscard]] const Estimate* find(Quantity quantity) const;

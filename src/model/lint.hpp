@@ -13,9 +13,12 @@ namespace joust::model {
 /// A difference between entrants, or a circumstance of one, that may decide a ranking as much as what the
 /// entrants are named after. The order is that in which they are told; persisted by name.
 enum class LintKind : std::uint8_t {
+    operations,         ///< several operations are one number: their names and shares of the requests
+    operation_order,    ///< one answers one operation sooner than another, and a second one later
     db_connections,     ///< most connections to the database, by the manifests
     sessions_seen,      ///< more sessions with the database were seen than the manifest declares connections
     workers,            ///< processes that serve, by the manifests
+    processes,          ///< all that ran at once, and those of the manifests
     threads,            ///< threads of a worker, by the manifests
     threads_seen,       ///< more threads ran than the manifest accounts for
     notes,              ///< what manifests say beyond that: executor threads, say
@@ -43,10 +46,10 @@ std::string_view name(LintKind kind);
 
 /// What of one entrant differs. Which members there are is the kind's matter.
 struct LintSide {
-    std::string entrant;
+    std::string entrant;  ///< "" of what is told of all of them together
     std::optional<double> value;
     std::optional<double> before;       ///< of what grows: at the lowest level; of what was seen: as declared
-    std::string text;                   ///< as a manifest or the command has it
+    std::string text;                   ///< as a manifest or the command has it; the operation
     std::optional<std::int64_t> level;  ///< of what is told of one level, `value`'s
     std::optional<std::uint64_t> times;  ///< of what happened more than once
     friend bool operator==(const LintSide&, const LintSide&) = default;

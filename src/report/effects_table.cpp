@@ -12,6 +12,7 @@
 #include "report/table.hpp"
 #include "report/words/effects.hpp"
 #include "report/words/explanations.hpp"
+#include "report/words/files.hpp"
 #include "report/words/proofs.hpp"
 #include "report/words/single_requests.hpp"
 
@@ -180,7 +181,7 @@ std::string open_reasons(const RunReport& run) {
 }
 
 // Of the database: what was counted in its log, and what requests left by their ids.
-std::string database_part(const RunReport& run) {
+std::string database_part(const RunReport& run, bool files_declared) {
     const ObservedEffects* const contract = declared(run);
     const model::Audit* const audit = audited(run);
     const auto& cells = run.comparison.cells;
@@ -214,7 +215,8 @@ std::string database_part(const RunReport& run) {
     const bool undeclared =
         std::any_of(run.trials.begin(), run.trials.end(),
                     [](const model::TrialResult& trial) { return trial.effects.has_value(); });
-    return undeclared ? marked(words::effects_not_declared()) + "\n" : "";
+    if (!undeclared) return "";
+    return marked(files_declared ? words::files_alone_declared() : words::effects_not_declared()) + "\n";
 }
 
 }  // namespace
@@ -232,8 +234,8 @@ std::array<std::optional<std::int64_t>, 3> changed_rows(const ObservedEffects& e
 }
 
 std::string effects_section(const RunReport& run) {
-    const std::string database = database_part(run);
     const std::string files = files_part(run);
+    const std::string database = database_part(run, !files.empty());
     if (database.empty() && files.empty()) return "";
     return "\n## Effects\n\n" + database + (database.empty() || files.empty() ? "" : "\n") + files;
 }

@@ -9,6 +9,7 @@
 #include "report/equal_rate.hpp"
 #include "report/markdown_tables.hpp"
 #include "report/markdown_text.hpp"
+#include "report/operation_table.hpp"
 #include "report/words/capacity.hpp"
 #include "report/words/explanations.hpp"
 #include "report/words/findings.hpp"
@@ -244,8 +245,9 @@ std::string markdown(const RunReport& run, const std::vector<Figure>& figures) {
     text += heading("Environment") + environment_table(run).markdown();
     text += heading("Architecture of each contender") + architecture_table(run).markdown();
     if (!run.comparison.cells.empty())
-        text += throughput(pictured) + capacity(run) + latency(pictured) + resources(pictured) +
-                sessions(run) + work(run) + equal_rate_section(run) + effects_section(run) + errors(pictured);
+        text += throughput(pictured) + capacity(run) + latency(pictured) + operations_section(run) +
+                resources(pictured) + sessions(run) + work(run) + equal_rate_section(run) +
+                effects_section(run) + errors(pictured);
     text += heading("Findings") + bullets(found(run), "Nothing was measured, so nothing was found.");
     text += heading("Recommendations") +
             bullets(words::recommendations(run), "No recommendation follows from these numbers.");

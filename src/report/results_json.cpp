@@ -58,8 +58,7 @@ Json number(model::Unit unit, double value) {
 
 // KEY, with KEY_low and KEY_high where there may be an interval, and KEY_at_least where it may be a lower
 // bound; null where the figure does not exist.
-void add_figure(Json& object, const model::QuantityRow& row, const Cell& cell) {
-    const Estimate* estimate = cell.find(row.quantity);
+void add_figure(Json& object, const model::QuantityRow& row, const Estimate* estimate) {
     const std::string key(row.key);
     object[key] = estimate != nullptr ? number(row.unit, estimate->value) : Json(nullptr);
     if (has_interval(row)) {
@@ -76,12 +75,26 @@ void add_judgement(Json& object, const model::Judgement& judgement) {
     object["not_evaluated"] = not_evaluated_json(judgement.not_evaluated);
 }
 
+void add_requests(Json& object, const model::RequestCounts& requests) {
+    object["requests_started"] = requests.started;
+    object["requests_succeeded"] = requests.succeeded;
+    object["requests_failed"] = requests.failed;
+    object["requests_timed_out"] = requests.timed_out;
+    object["requests_unfinished"] = requests.unfinished;
+}
+
+Json operation_json(const model::OperationFigures& operation) {
+    Json object = {{"name", operation.name},
+                   {"share", rounded(operation.share)},
+                   {"error_rate", rounded(operation.error_rate)}};
+    add_requests(object, operation.requests);
+    for (const model::Quantity quantity : model::k_operation_quantities)
+        add_figure(object, model::row(quantity), operation.find(quantity));
+    return object;
+}
+
 void add_counts(Json& object, const Cell& cell) {
-    object["requests_started"] = cell.requests.started;
-    object["requests_succeeded"] = cell.requests.succeeded;
-    object["requests_failed"] = cell.requests.failed;
-    object["requests_timed_out"] = cell.requests.timed_out;
-    object["requests_unfinished"] = cell.requests.unfinished;
+    add_requests(object, cell.requests);
     for (std::size_t i = 0; i < model::k_request_error_kinds; ++i)
         object[fmt::format("errors_{}", name(static_cast<model::RequestErrorKind>(i)))] =
             cell.errors.count[i];
@@ -102,9 +115,11 @@ Json cell_json(const Cell& cell) {
     object["valid_trials"] = cell.trials_that_count;
     add_judgement(object, cell.judgement);
     for (const model::QuantityRow& row : model::quantities()) {
-        add_figure(object, row, cell);
+        add_figure(object, row, cell.find(row.quantity));
         if (row.quantity == model::Quantity::error_rate_of_trials) add_counts(object, cell);
     }
+    for (const model::OperationFigures& operation : cell.operations)
+        object["operations"].push_back(operation_json(operation));
     object["effects"] = files::JsonWriter::encoded(cell.effects);
     object["durability_trials"] = proof_trials_json(cell.durability);
     object["audit"] = files::JsonWriter::encoded(cell.audit);

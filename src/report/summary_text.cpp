@@ -7,6 +7,7 @@
 #include "base/text_width.hpp"
 #include "model/wording.hpp"
 #include "report/cell_text.hpp"
+#include "report/operation_table.hpp"
 #include "report/table.hpp"
 #include "report/words/equal_rate.hpp"
 #include "report/words/lint.hpp"
@@ -97,6 +98,15 @@ std::string suspects(const model::Comparison& comparison) {
     return text;
 }
 
+// What differs and may decide, each on lines of its own, as wide as a terminal is at least.
+std::string lint(const model::Comparison& comparison, const model::Benchmark& benchmark) {
+    constexpr std::size_t k_terminal = 80;
+    std::string text;
+    for (const std::string& line : words::lints_in_short(comparison, benchmark))
+        text += wrapped("- " + line, k_terminal, "  ") + '\n';
+    return text.empty() ? "" : "Before any verdict:\n" + text + '\n';
+}
+
 }  // namespace
 
 std::string wrapped(std::string_view text, std::size_t width, std::string_view indent) {
@@ -121,11 +131,12 @@ std::string wrapped(std::string_view text, std::size_t width, std::string_view i
 std::string summary_text(const model::Benchmark& benchmark, const model::Comparison& comparison,
                          const Paint& paint) {
     std::string text = wrapped(benchmark.title + " · " + conditions(benchmark, comparison), k_width) + "\n\n";
-    if (const std::string lint = words::lint_in_short(comparison, benchmark); !lint.empty())
-        text += wrapped(lint, k_width) + "\n\n";
+    text += lint(comparison, benchmark);
     if (const std::string waits = words::waits(comparison); !waits.empty())
         text += wrapped(waits, k_width) + "\n\n";
     if (!comparison.cells.empty()) text += table(comparison, paint).plain() + '\n';
+    if (const Table operations = operation_table(comparison); !operations.rows.empty())
+        text += operations.plain() + '\n';
     if (const std::string doubts = suspects(comparison); !doubts.empty()) text += doubts + '\n';
     text += wrapped(words::verdict(comparison), k_width) + '\n';
     if (comparison.equal_rate)

@@ -128,7 +128,7 @@ Operation some_operation(const std::string& name) {
     operation.weight = 1 + some_count();
     operation.status = *rc::gen::inRange(200, 1000);
     if (*rc::gen::arbitrary<bool>()) operation.expected_json = some_json(3).dump();
-    operation.effects = {.rows = {{"t" + some_text(), {some_count(), some_count(), some_count()}}},
+    operation.effects = {.rows = {{"t" + some_text(), {1 + some_count(), some_count(), some_count()}}},
                          .transactions = some_count(),
                          .files = {some_count(), some_count(), some_count(), some_count()},
                          .rows_left = some_count()};

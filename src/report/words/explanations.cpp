@@ -50,6 +50,15 @@ Prose about_lint() {
            "of it is forbidden, or takes a result away: it says what is compared.";
 }
 
+Prose about_operations() {
+    return "The requests are a mix, and each operation stands here for itself; everywhere else they are one "
+           "number. " +
+           emphasis("Share") + ": of the requests. " + emphasis("Goodput") +
+           " is what was verified of that operation per second of the whole mix, so that it follows its "
+           "share; how long it takes is in its percentiles. A request that the load generator's own host had "
+           "nothing left for is an error here.";
+}
+
 Prose about_throughput() {
     return emphasis("Goodput") +
            " counts verified operations only: answered in time, status and body right. " +

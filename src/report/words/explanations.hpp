@@ -12,6 +12,7 @@ Prose about_lint();
 Prose about_throughput();
 Prose about_capacity();
 Prose about_latency();
+Prose about_operations();
 Prose about_resources();
 Prose about_sessions();
 Prose about_work();

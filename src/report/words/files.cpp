@@ -33,6 +33,11 @@ Prose about_files() {
            emphasis("Read") + " counts files that were read after they were written.";
 }
 
+Prose files_alone_declared() {
+    return "The workload declares what a request does to files, and no rows: what it changes in the database "
+           "was not counted.";
+}
+
 std::string files_per_request(const model::ObservedFiles& files, FileDeed deed) {
     if (files.requests == 0) return "–";
     return fmt::format(

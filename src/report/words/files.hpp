@@ -11,6 +11,8 @@
 namespace joust::report::words {
 
 Prose about_files();
+/// In place of words on rows, of a workload that declares files and nothing else.
+Prose files_alone_declared();
 /// Files of which that was seen, for each request that was answered in the slices: "5.0".
 std::string files_per_request(const model::ObservedFiles& files, model::FileDeed deed);
 /// "wrote 4.0 files per request, contract 5", and of how many requests that was seen.

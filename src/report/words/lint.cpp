@@ -26,12 +26,16 @@ struct Saying {
     }
 };
 
-// "fastapi 20, django 4"
-std::string list(const Lint& lint, const std::function<std::string(const LintSide&)>& text) {
+std::string joined_sides(const Lint& lint, const std::function<std::string(const LintSide&)>& text) {
     std::vector<std::string> parts;
     for (const LintSide& side : lint.sides)
-        parts.push_back(side.entrant + " " + text(side));
+        parts.push_back(text(side));
     return joust::joined(parts, ", ");
+}
+
+// "fastapi 20, django 4"
+std::string list(const Lint& lint, const std::function<std::string(const LintSide&)>& text) {
+    return joined_sides(lint, [&](const LintSide& side) { return side.entrant + " " + text(side); });
 }
 
 std::string whole(const LintSide& side) {
@@ -49,6 +53,29 @@ std::string opened_text(const LintSide& side) {
 
 std::string cpu(double microseconds) {
     return model::duration_text(microseconds * 1e3);
+}
+
+LintText operations(const Saying& said) {
+    return {"requests are a mix: " + joined_sides(said.lint,
+                                                  [](const LintSide& side) {
+                                                      return side.text + " " + model::percent(*side.value);
+                                                  }),
+            "goodput and ratios are of the mix, in which the most frequent counts most, and percentiles are "
+            "over all operations together; each alone stands in the table of operations"};
+}
+
+// The sides: the first and the second in the operation that the first answers sooner, then in the other.
+LintText operation_order(const Saying& said) {
+    const auto& sides = said.lint.sides;
+    const auto times = [&](std::size_t from) {
+        return model::duration_text(*sides.at(from).value) + ", " +
+               model::duration_text(*sides.at(from + 1).value);
+    };
+    return {fmt::format("the order differs between operations: by their medians at {} {} answers {} sooner "
+                        "than {} ({}) and {} later ({})",
+                        said.users(said.lint.level), sides.at(0).entrant, sides.at(0).text,
+                        sides.at(1).entrant, times(0), sides.at(2).text, times(2)),
+            "who is ahead over all of them is a matter of how often each is asked for"};
 }
 
 LintText db_connections(const Saying& said) {
@@ -77,6 +104,17 @@ LintText workers(const Saying& said) {
         "workers: " + list(said.lint, whole),
         "more processes use more CPUs where there are any, share no interpreter's lock, and let a request "
         "that blocks hold up fewer others"};
+}
+
+LintText processes(const Saying& said) {
+    return {"processes that ran at once: " +
+                list(said.lint,
+                     [](const LintSide& side) {
+                         return fmt::format("{} ({:.0f} declared)", side.value ? whole(side) : "not seen",
+                                            side.before.value_or(0));
+                     }),
+            "each runs on a CPU of its own where there is one, has memory of its own, and shares no "
+            "interpreter's lock with the others"};
 }
 
 LintText threads(const Saying& said) {
@@ -257,11 +295,45 @@ LintText threads_waiting(const Saying& said) {
 
 // In the order of the kinds.
 constexpr std::array<LintText (*)(const Saying&), model::k_lint_kinds> k_texts{
-    db_connections, sessions_seen, workers,        threads,         threads_seen,
-    notes,          versions,      recycling,      keep_alive,      database_settings,
-    constraints,    development,   printed,        new_connections, new_database_connections,
-    statements,     answer_size,   answer_growth,  growing_work,    constant_latency,
-    few_per_user,   stood_still,   threads_waiting};
+    operations,        operation_order,  db_connections,
+    sessions_seen,     workers,          processes,
+    threads,           threads_seen,     notes,
+    versions,          recycling,        keep_alive,
+    database_settings, constraints,      development,
+    printed,           new_connections,  new_database_connections,
+    statements,        answer_size,      answer_growth,
+    growing_work,      constant_latency, few_per_user,
+    stood_still,       threads_waiting};
+
+// The likely effects in few words, in the same order.
+constexpr std::array<std::string_view, model::k_lint_kinds> k_briefly{
+    "the most frequent counts most",                     // operations
+    "who is ahead is a matter of the mix",               // operation_order
+    "requests that can be in it at once",                // db_connections
+    "requests that were in it at once",                  // sessions_seen
+    "more of them use more CPUs, and block fewer",       // workers
+    "each may use a CPU, and has its own memory",        // processes
+    "requests at once, unless asynchronous",             // threads
+    "more may serve than is told",                       // threads_seen
+    "part of what is compared",                          // notes
+    "the difference may be the versions'",               // versions
+    "a new worker starts cold",                          // recycling
+    "connecting anew costs CPU time",                    // keep_alive
+    "the difference may be the setting's",               // database_settings
+    "checking or keeping one costs work",                // constraints
+    "its work is in all figures",                        // development
+    "a line for each costs CPU time",                    // printed
+    "setting them up costs CPU time",                    // new_connections
+    "each costs a process and a handshake",              // new_database_connections
+    "each is a round trip",                              // statements
+    "more to make and to write",                         // answer_size
+    "work that grows with the load",                     // answer_growth
+    "work that nobody asked for",                        // growing_work
+    "a timer, not work",                                 // constant_latency
+    "much of it is how users began",                     // few_per_user
+    "the highest percentiles show it, means do not",     // stood_still
+    "it may do more with more CPUs or a longer warm-up"  // threads_waiting
+};
 
 }  // namespace
 
@@ -273,17 +345,20 @@ std::string sentence(const Lint& lint, const model::Benchmark& benchmark) {
     LintText text = lint_text(lint, benchmark);
     const bool own_name = lint.kind == LintKind::notes;
     char& first = text.fact.front();
-    const bool name_first = text.fact.starts_with(lint.sides.front().entrant);
+    const std::string& entrant = lint.sides.front().entrant;
+    const bool name_first = !entrant.empty() && text.fact.starts_with(entrant);
     if (!own_name && !name_first && first >= 'a' && first <= 'z')
         first = static_cast<char>(first - 'a' + 'A');
     return text.fact + (text.effect.empty() ? "." : ": " + text.effect + ".");
 }
 
-std::string lint_in_short(const model::Comparison& comparison, const model::Benchmark& benchmark) {
-    std::vector<std::string> facts;
+std::vector<std::string> lints_in_short(const model::Comparison& comparison,
+                                        const model::Benchmark& benchmark) {
+    std::vector<std::string> lines;
     for (const Lint& lint : comparison.lints)
-        facts.push_back(lint_text(lint, benchmark).fact);
-    return facts.empty() ? "" : "Before any verdict: " + joust::joined(facts, "; ") + ".";
+        lines.push_back(fmt::format("{}: {}", lint_text(lint, benchmark).fact,
+                                    k_briefly[static_cast<std::size_t>(lint.kind)]));
+    return lines;
 }
 
 }  // namespace joust::report::words

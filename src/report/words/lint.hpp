@@ -17,7 +17,8 @@ LintText lint_text(const model::Lint& lint, const model::Benchmark& benchmark);
 /// "Database connections: fastapi 20, django 4: …." as a sentence of its own.
 std::string sentence(const model::Lint& lint, const model::Benchmark& benchmark);
 
-/// All facts in one sentence, for a terminal; empty where there is none.
-std::string lint_in_short(const model::Comparison& comparison, const model::Benchmark& benchmark);
+/// A line for each, for a terminal: the fact, and its likely effect in few words.
+std::vector<std::string> lints_in_short(const model::Comparison& comparison,
+                                        const model::Benchmark& benchmark);
 
 }  // namespace joust::report::words

@@ -111,7 +111,10 @@ std::string amount_text(Quantity quantity, double value) {
 }
 
 std::string figure_text(const model::Cell& cell, Quantity quantity) {
-    const model::Estimate* estimate = cell.find(quantity);
+    return figure_text(cell.find(quantity), quantity);
+}
+
+std::string figure_text(const model::Estimate* estimate, Quantity quantity) {
     if (estimate == nullptr) return std::string(k_nothing);
     return (estimate->at_least ? "≥ " : "") + number_text(row(quantity).unit, estimate->value);
 }

@@ -42,6 +42,7 @@ std::string amount_text(model::Quantity quantity, double value);
 /// The number with its unit, "≥" before a lower bound: "12.3 ms", "≥ 60.0 s", "5.12 ms", "34 %", "0.81". "–"
 /// stands for what does not exist.
 std::string figure_text(const model::Cell& cell, model::Quantity quantity);
+std::string figure_text(const model::Estimate* estimate, model::Quantity quantity);
 /// A figure with its unit and its interval, which a lower bound has not: "12.3 ms [11.9 ms, 12.8 ms]".
 std::string figure_with_interval(const model::Cell& cell, model::Quantity quantity);
 

@@ -146,6 +146,29 @@ def test_a_mean_in_which_the_cheapest_decides(place):
     assert race.results["winner"] is None, race.run
 
 
+def test_several_operations_told_as_one_number(place):
+    rigs = {"lists-fast": "mixed:0.3,20", "orders-fast": "mixed:1.5,4"}
+    race = Rivals(place, rigs, levels="[1]", duration="2s")
+    with (place.path / "workloads/io-intensive.toml").open("a") as workload:
+        workload.write('\n[[operations]]\nname = "list"\nroute = "health"\nmethod = "GET"\nweight = 9\n')
+    race.race()
+    before = race.before_any_verdict()
+    assert re.search(r"Requests are a mix: io-intensive \S+ %, list \S+ %: goodput and ratios are of the mix", before)
+    assert re.search(
+        r"by their medians at 1 user lists-fast answers list sooner than orders-fast \(.* ms, .* ms\) and io-intensive "
+        r"later \(2\d\.\d ms, [4-6]\.\d\d ms\)",
+        before,
+    ), before
+    assert "requests are a mix: io-intensive " in race.printed and "users contender operation share" in race.printed
+    for name in rigs:
+        cell = race.cell(name, 1)
+        order, listed = cell["operations"]
+        assert (order["name"], listed["name"]) == ("io-intensive", "list")
+        assert 0.03 < order["share"] < 0.2 and math.isclose(order["share"] + listed["share"], 1)
+        assert math.isclose(order["goodput_rps"] + listed["goodput_rps"], cell["goodput_rps"], rel_tol=1e-6)
+        assert listed["response_time_p99_ns"] < order["response_time_p50_ns"], "which no percentile of both tells"
+
+
 def test_local_ports_that_run_out(place):
     rigs = {"first": "works:0.1", "later": "works:0.1"}
     race = Rivals(place, rigs, modes=dict.fromkeys(rigs, "closes"), levels="[8]", duration="1s")

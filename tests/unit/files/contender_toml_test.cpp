@@ -68,6 +68,27 @@ TEST_F(Manifests, DriversAndConnectionsAreThoseOfTheEngine) {
     EXPECT_EQ(django->sqlite_stack->db_connections, 4);
 }
 
+TEST_F(Manifests, MoreWorkersThanProcessesAreAContradiction) {
+    const auto with = [&](const std::string& stack) {
+        diagnostics = {};
+        write("base", std::string(k_base).replace(k_base.find("workers = 2"), 11, stack));
+        read_contender(root, "base", diagnostics);
+        return mistakes();
+    };
+    EXPECT_EQ(with("workers = 4"), "") << "then there are as many processes";
+    EXPECT_EQ(with("workers = 4\nprocesses = 5"), "");
+    EXPECT_NE(
+        with("workers = 4\nprocesses = 1")
+            .find(
+                "contender.toml:5:13: stack.processes is 1, and stack.workers are 4 of them; write at least "
+                "processes = 4, or workers = 1 where one process serves with threads"),
+        std::string::npos)
+        << mistakes();
+    EXPECT_NE(with("workers = 4\n[stack.sqlite]\nprocesses = 2").find("stack.sqlite.processes is 2"),
+              std::string::npos)
+        << mistakes();
+}
+
 TEST_F(Manifests, AnUnknownKeyOfTheSqliteStackIsAMistake) {
     write("base", std::string(k_base) + "[stack.sqlite]\ndrivr = \"sqlite3\"\n");
     EXPECT_FALSE(read_contender(root, "base", diagnostics));

@@ -53,7 +53,8 @@ TEST(environment_json, names_the_key_that_is_wrong) {
     json["host"]["cpus_online"] = "four";
     const auto read = parse_environment(json.dump(), "run/environment.json");
     ASSERT_FALSE(read);
-    EXPECT_EQ(read.error().message, "run/environment.json: \"cpus_online\" has to be a whole number");
+    EXPECT_THAT(read.error().message,
+                ::testing::StartsWith("run/environment.json: \"host.cpus_online\" has to be a whole number"));
 }
 
 TEST(environment_json, of_a_newer_schema_is_refused) {
@@ -141,9 +142,25 @@ TEST(environment_json, names_a_commit_or_none) {
 TEST(environment_json, has_no_negative_counts) {
     auto json = nlohmann::json::parse(environment_json(environment()));
     json["host"]["cpus_online"] = -1;
-    EXPECT_THAT(
-        parse_environment(json.dump(), "e").error().message,
-        ::testing::HasSubstr("\"cpus_online\" has to be a whole number from 0 to 2147483647, and is -1"));
+    EXPECT_THAT(parse_environment(json.dump(), "e").error().message,
+                ::testing::HasSubstr(
+                    "\"host.cpus_online\" has to be a whole number from 0 to 1000000000, and is -1"));
+}
+
+TEST(environment_json, has_a_range_for_every_number) {
+    const auto whole = nlohmann::json::parse(environment_json(environment()));
+    int numbers = 0;
+    const auto flat = whole.flatten();
+    for (const auto& [pointer, value] : flat.items()) {
+        if (!value.is_number()) continue;
+        for (const std::int64_t wrong : {std::int64_t{-1}, std::numeric_limits<std::int64_t>::max()}) {
+            auto changed = whole;
+            changed[nlohmann::json::json_pointer(pointer)] = wrong;
+            EXPECT_FALSE(parse_environment(changed.dump(), "e")) << pointer << " " << wrong;
+        }
+        ++numbers;
+    }
+    EXPECT_GT(numbers, 20);
 }
 
 }  // namespace

@@ -215,17 +215,22 @@ INSTANTIATE_TEST_SUITE_P(
         BrokenLine{"a status is a number", "statuses", {{"2x0", 1}}, "\"statuses\" has \"2x0\""},
         BrokenLine{"a count of a status, too", "statuses", {{"200", -1}}, "\"statuses.200\" has to be"},
         BrokenLine{"2^64 - 1 is not -1", "index", 18446744073709551615U,
-                   "\"index\" has to be a whole number from 0 to 2147483647, and is 18446744073709551615"},
+                   "\"index\" has to be a whole number from 0 to 1000000000, and is 18446744073709551615"},
         BrokenLine{"an index is not negative", "index", -1, "\"index\" has to be"},
         BrokenLine{"an index is whole", "index", 1.0, "\"index\" has to be a whole number"},
         BrokenLine{"a run has an end", "index", 100'000, "at most 100000 trials"},
         BrokenLine{"2^63 is no level", "level", 9223372036854775808U, "\"level\" has to be"},
         BrokenLine{"a level is at least 1", "level", 0, "\"level\" is 0"},
-        BrokenLine{"nor below", "level", -4, "\"level\" is -4"},
+        BrokenLine{"nor below", "level", -4, "\"level\" has to be a whole number from 0"},
         BrokenLine{"counts add up", "requests_started", 18446744073709551615U,
                    "\"requests_started\" has to be"},
-        BrokenLine{"a window fits into nanoseconds", "window_s", 1e300, "\"window_s\" is 1e+300 seconds"},
-        BrokenLine{"a window is not negative", "window_s", -1.0, "is negative"},
+        BrokenLine{"a window fits into nanoseconds", "window_s", 1e300,
+                   "\"window_s\" has to be a number from 0 to 1000000000, and is 1e+300"},
+        BrokenLine{"a window is not negative", "window_s", -1.0, "\"window_s\" has to be a number from 0"},
+        BrokenLine{
+            "nor is a time of a list", "load_thread_cpu_s", {1.0, -1.0}, "\"load_thread_cpu_s[]\" has"},
+        BrokenLine{"nor a sum that would wrap", "received_bytes", 9223372036854775807U,
+                   "\"received_bytes\" has to be a whole number from 0 to 100000000000000"},
         BrokenLine{"a contender has a name", "contender", "a\nsystem 'id'",
                    "\"contender\" is \"a\\x0Asystem"},
         BrokenLine{"which is no path", "contender", "../x", "\"contender\" is \"../x\"; write a name"},
@@ -242,6 +247,60 @@ TEST(trial_line, is_one_line_that_says_what_it_holds) {
     EXPECT_EQ(json["response_time_p99_ns"], full_trial().samples.response_time.value_at_quantile(0.99));
     EXPECT_EQ(json["errors_timeout"], 111);
     EXPECT_EQ(json["statuses"].dump(), R"({"200":1990,"302":10,"999":1})");
+}
+
+// What follows is computed from others, and not read.
+bool is_derived(const std::string& pointer) {
+    return pointer == "/goodput_rps" || pointer == "/error_rate" || pointer.starts_with("/response_time_p") ||
+           pointer.starts_with("/response_time_m") || pointer.starts_with("/time_to_first_byte_") ||
+           pointer == "/schedule_lag_p99_ns" || pointer == "/reap_delay_p99_ns";
+}
+
+TEST(trial_line, has_a_range_for_every_number) {
+    const auto line = nlohmann::json::parse(trial_line(full_trial()));
+    int numbers = 0;
+    const auto flat = line.flatten();
+    for (const auto& [pointer, value] : flat.items()) {
+        if (!value.is_number() || is_derived(pointer)) continue;
+        const bool may_be_negative = pointer.ends_with("since_window_s") || pointer.ends_with("/second");
+        std::vector<nlohmann::json> wrong{std::numeric_limits<std::int64_t>::min(),
+                                          std::numeric_limits<std::int64_t>::max()};
+        if (!may_be_negative) wrong.emplace_back(-1);
+        for (const nlohmann::json& one : wrong) {
+            auto changed = line;
+            changed[nlohmann::json::json_pointer(pointer)] = one;
+            const auto trial = parse_trial_line(changed.dump(), "run/trials.jsonl", 5);
+            ASSERT_FALSE(trial) << pointer << " " << one;
+            EXPECT_THAT(trial.error().message, HasSubstr("run/trials.jsonl:5: \"")) << pointer;
+        }
+        ++numbers;
+    }
+    EXPECT_GT(numbers, 150);
+}
+
+TEST(trial_line, names_the_place_of_a_number_that_is_out_of_its_range) {
+    auto json = nlohmann::json::parse(trial_line(full_trial()));
+    json["effects"]["shapes"][1]["rows"]["users"]["deleted"] = -2;
+    EXPECT_THAT(parse_trial_line(json.dump(), "run/trials.jsonl", 5).error().message,
+                HasSubstr("run/trials.jsonl:5: \"effects.shapes[].rows.users.deleted\" has to be a whole "
+                          "number from 0 to 100000000000, and is -2"));
+}
+
+TEST(trial_line, has_rows_that_are_those_of_its_commits) {
+    const auto with = [](const char* key, nlohmann::json value) {
+        auto json = nlohmann::json::parse(trial_line(full_trial()));
+        json["effects"]["other_commits"] = 0;
+        json["effects"][key] = std::move(value);
+        const auto trial = parse_trial_line(json.dump(), "run/trials.jsonl", 5);
+        return trial ? std::string() : trial.error().message;
+    };
+    EXPECT_EQ(with("unknown", 0), "");
+    EXPECT_THAT(with("rows", nlohmann::json::object()),
+                HasSubstr("\"effects.rows\" has 0 inserted of users"));
+    EXPECT_THAT(with("shapes", nlohmann::json::array()), HasSubstr("\"effects.rows\" has 130 inserted"));
+    EXPECT_THAT(with("contract", {{"users", {{"inserted", 2'000'000}, {"updated", 0}, {"deleted", 0}}}}),
+                HasSubstr("\"effects.contract.users.inserted\" has to be a whole number from 0 to 1000000, "
+                          "and is 2000000"));
 }
 
 TEST(trial_line, without_a_key_is_refused) {

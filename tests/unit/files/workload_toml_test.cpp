@@ -57,6 +57,29 @@ TEST(Workloads, ValuesAreOfRowsThatAreLeft) {
     std::filesystem::remove(root / "bad.toml");
 }
 
+// They are told by the rows that they change, and of none nothing can be held against them.
+TEST(Workloads, TransactionsAndRowsThatAreLeftAreOfTables) {
+    const Path root = ::testing::TempDir();
+    const auto mistakes = [&](const std::string& effects) {
+        std::ofstream(root / "bad.toml") << "name = \"bad\"\n[[operations]]\nname = \"x\"\nroute = \"x\"\n"
+                                         << "[operations.effects]\n" + effects;
+        Diagnostics diagnostics;
+        read_workload(root, "bad", diagnostics);
+        std::filesystem::remove(root / "bad.toml");
+        return diagnostics.empty() ? std::string() : diagnostics.error().message;
+    };
+    EXPECT_EQ(mistakes("transactions = 1\nrows.users = {inserted = 1}\nrows_left = 1\n"), "");
+    EXPECT_EQ(mistakes("transactions = 0\nrows_left = 0\nfiles = {created = 1}\n"), "");
+    EXPECT_NE(mistakes("transactions = 1\n").find("bad.toml:6:16: transactions are told by the rows"),
+              std::string::npos)
+        << mistakes("transactions = 1\n");
+    EXPECT_NE(mistakes("rows_left = 5\n").find("bad.toml:6:13: rows that are left are looked up in a table"),
+              std::string::npos)
+        << mistakes("rows_left = 5\n");
+    EXPECT_NE(mistakes("transactions = 1\nrows.users = {inserted = 0}\n").find("transactions are told by"),
+              std::string::npos);
+}
+
 // As null, which they would otherwise become, they would be right where the answer has null.
 TEST(Workloads, WhatJsonCannotSayIsNotExpected) {
     const Path root = ::testing::TempDir();

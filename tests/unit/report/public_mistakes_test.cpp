@@ -147,6 +147,31 @@ TEST(public_mistake, a_mean_in_which_the_cheapest_decides) {
     EXPECT_EQ(report.comparison.winner, std::nullopt);
 }
 
+// The same within one workload: four requests are counted as one number.
+TEST(public_mistake, several_operations_told_as_one_number) {
+    Published run = measured({50}, busy);
+    for (model::TrialResult& trial : run.trials) {
+        const bool fastapi = trial.plan.entrant == "fastapi";
+        const std::uint64_t all = trial.samples.requests.started;
+        const auto operation = [](const char* name, std::uint64_t requests, std::chrono::nanoseconds time) {
+            model::OperationSamples one{.name = name,
+                                        .completed_in_window = requests,
+                                        .requests = {.started = requests, .succeeded = requests},
+                                        .response_time = {}};
+            one.response_time.record(time.count(), requests);
+            return one;
+        };
+        trial.samples.operations = {operation("list", all * 3 / 4, fastapi ? 1ms : 2ms),
+                                    operation("order", all / 4, fastapi ? 30ms : 20ms)};
+    }
+    const std::string before = reported(run).before_the_verdict();
+    EXPECT_THAT(before, HasSubstr("Requests are a mix: list 75 %, order 25 %: goodput and ratios are of the "
+                                  "mix, in which the most frequent counts most"));
+    EXPECT_THAT(before,
+                HasSubstr("fastapi answers list sooner than django (1.00 ms, 2.00 ms) and order later "
+                          "(30.0 ms, 20.0 ms)"));
+}
+
 // Local ports run out, so that later runs decay and the first is "cleanest".
 TEST(public_mistake, a_generator_that_runs_out_of_ports) {
     Published run = measured({50}, busy);

@@ -110,7 +110,9 @@ testing::ReportCase eventful_run() {
     model::TrialResult& trial = run.trials.front();
     trial.incidents = {{model::IncidentKind::database_connections, "too many clients"}};
     trial.samples.examples = {{model::RequestErrorKind::body, 200, "{}", Nanoseconds{1}}};
-    trial.samples.operations = {{"read", 1, {}, {}}};
+    trial.samples.operations = {{"read", 1, {.started = 1, .succeeded = 1}, {}}, {"write", 1, {}, {}}};
+    for (model::OperationSamples& operation : trial.samples.operations)
+        operation.response_time.record(1000);
     trial.samples.seconds = {{0, 1, 0, 1, 1, 1}};
     trial.samples.silences = {{{Nanoseconds{1}, Nanoseconds{2}}}};
     for (model::TrialResult& one : run.trials)

@@ -1,6 +1,6 @@
 """Contenders that make the mistakes of published comparisons: service.py with other work, told by RIG.
 
-RIG: works:MS | alone:MS,MS | sleeps:SECONDS | reads:N | sends:KIB | compiles:SECONDS,MS,MS | draws:FILE,MS,MS…
+RIG: works:MS | mixed:MS,MS | alone:MS,MS | sleeps:SECONDS | reads:N | sends:KIB | compiles:SECONDS,MS,MS | draws:FILE,MS,MS…
 """
 
 import ctypes
@@ -81,9 +81,16 @@ def drawn(file, costs_ms):
 
 
 class Handler(service.Handler):
+    def do_GET(self):
+        if RIG == "mixed":
+            work(ARGUMENTS[0])
+        super().do_GET()
+
     def do_POST(self):
         if RIG == "works":
             work(ARGUMENTS[0])
+        if RIG == "mixed":
+            work(ARGUMENTS[1])
         if RIG == "alone":
             work(ARGUMENTS[threading.active_count() > 2])  # the first thread, and one for each connection
         if RIG == "sleeps":
