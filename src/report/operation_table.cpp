@@ -8,7 +8,7 @@
 
 namespace joust::report {
 
-Table operation_table(const model::Comparison& comparison) {
+Table operation_table(const model::Comparison& comparison, bool intervals) {
     const bool closed = comparison.load_model == model::LoadModel::closed;
     Table table{{{closed ? "users" : "rate/s"},
                  {"contender", Align::left},
@@ -24,7 +24,8 @@ Table operation_table(const model::Comparison& comparison) {
             std::vector<std::string> row{std::to_string(cell.level), cell.entrant, one.name,
                                          model::percent(one.share), model::percent(one.error_rate)};
             for (const model::Quantity quantity : model::k_operation_quantities)
-                row.push_back(words::figure_text(one.find(quantity), quantity));
+                row.push_back(intervals ? words::figure_with_interval(one.find(quantity), quantity)
+                                        : words::figure_text(one.find(quantity), quantity));
             row.push_back(validity_text(cell));
             table.rows.push_back(std::move(row));
         }
@@ -33,7 +34,7 @@ Table operation_table(const model::Comparison& comparison) {
 
 std::string operations_section(const RunReport& run) {
     constexpr std::size_t k_operation = 2;  // the column with its name
-    Table table = operation_table(run.comparison);
+    Table table = operation_table(run.comparison, true);
     if (table.rows.empty()) return "";
     for (auto& row : table.rows)
         row[k_operation] = code_span(row[k_operation]);

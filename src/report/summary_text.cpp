@@ -135,7 +135,7 @@ std::string summary_text(const model::Benchmark& benchmark, const model::Compari
     if (const std::string waits = words::waits(comparison); !waits.empty())
         text += wrapped(waits, k_width) + "\n\n";
     if (!comparison.cells.empty()) text += table(comparison, paint).plain() + '\n';
-    if (const Table operations = operation_table(comparison); !operations.rows.empty())
+    if (const Table operations = operation_table(comparison, false); !operations.rows.empty())
         text += operations.plain() + '\n';
     if (const std::string doubts = suspects(comparison); !doubts.empty()) text += doubts + '\n';
     text += wrapped(words::verdict(comparison), k_width) + '\n';

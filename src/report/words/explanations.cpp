@@ -56,7 +56,8 @@ Prose about_operations() {
            emphasis("Share") + ": of the requests. " + emphasis("Goodput") +
            " is what was verified of that operation per second of the whole mix, so that it follows its "
            "share; how long it takes is in its percentiles. A request that the load generator's own host had "
-           "nothing left for is an error here.";
+           "nothing left for is an error here. Brackets: 95 % interval over the blocks, as in the tables "
+           "above.";
 }
 
 Prose about_throughput() {

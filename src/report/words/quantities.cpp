@@ -120,8 +120,11 @@ std::string figure_text(const model::Estimate* estimate, Quantity quantity) {
 }
 
 std::string figure_with_interval(const model::Cell& cell, Quantity quantity) {
-    std::string text = figure_text(cell, quantity);
-    const model::Estimate* estimate = cell.find(quantity);
+    return figure_with_interval(cell.find(quantity), quantity);
+}
+
+std::string figure_with_interval(const model::Estimate* estimate, Quantity quantity) {
+    std::string text = figure_text(estimate, quantity);
     if (estimate != nullptr && estimate->low && estimate->high && !estimate->at_least)
         text += fmt::format(" [{}, {}]", number_text(row(quantity).unit, *estimate->low),
                             number_text(row(quantity).unit, *estimate->high));

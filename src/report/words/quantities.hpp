@@ -45,5 +45,6 @@ std::string figure_text(const model::Cell& cell, model::Quantity quantity);
 std::string figure_text(const model::Estimate* estimate, model::Quantity quantity);
 /// A figure with its unit and its interval, which a lower bound has not: "12.3 ms [11.9 ms, 12.8 ms]".
 std::string figure_with_interval(const model::Cell& cell, model::Quantity quantity);
+std::string figure_with_interval(const model::Estimate* estimate, model::Quantity quantity);
 
 }  // namespace joust::report::words

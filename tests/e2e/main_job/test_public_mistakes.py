@@ -155,8 +155,8 @@ def test_several_operations_told_as_one_number(place):
     before = race.before_any_verdict()
     assert re.search(r"Requests are a mix: io-intensive \S+ %, list \S+ %: goodput and ratios are of the mix", before)
     assert re.search(
-        r"by their medians at 1 user lists-fast answers list sooner than orders-fast \(.* ms, .* ms\) and io-intensive "
-        r"later \(2\d\.\d ms, [4-6]\.\d\d ms\)",
+        r"by their medians at 1 user lists-fast answers list sooner than orders-fast \(\S+ [mµ]s, \S+ ms\) and "
+        r"io-intensive later \(2\d\.\d ms, [4-6]\.\d\d ms\)",
         before,
     ), before
     assert "requests are a mix: io-intensive " in race.printed and "users contender operation share" in race.printed
