@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <iterator>
 #include <map>
 #include <set>
 
@@ -219,10 +218,14 @@ std::vector<Lint> differing_constraints(const LintCase& about) {
             ++who_have[constraint];
     Lint lint{.kind = LintKind::constraints, .subject = {}, .sides = {}};
     for (const Known& one : all) {
-        std::vector<std::string> own;
-        std::copy_if(one.facts->constraints.begin(), one.facts->constraints.end(), std::back_inserter(own),
-                     [&](const std::string& constraint) { return who_have[constraint] < all.size(); });
-        lint.sides.push_back({.entrant = one.entrant, .text = joined(own, "; ")});
+        const auto& own = one.facts->constraints;
+        std::vector<std::string> apart;
+        for (const auto& [constraint, entrants] : who_have) {
+            const bool has = std::find(own.begin(), own.end(), constraint) != own.end();
+            const bool most_have = 2 * entrants > all.size();
+            if (entrants < all.size() && has != most_have) apart.push_back((has ? "" : "no ") + constraint);
+        }
+        lint.sides.push_back({.entrant = one.entrant, .text = joined(apart, "; ")});
     }
     return where_they_differ(std::move(lint));
 }

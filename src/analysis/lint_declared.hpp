@@ -18,7 +18,7 @@ std::vector<model::Lint> differing_recycling(const LintCase& about);
 /// Where commands keep idle connections for other times, or one of them says nothing of it.
 std::vector<model::Lint> differing_keep_alive(const LintCase& about);
 /// Where the workload's tables have a constraint or an index with one entrant and not with another; each side
-/// says what not all of them have. Nothing of those whose tables are not known.
+/// says in what it is not as most are. Nothing of those whose tables are not known.
 std::vector<model::Lint> differing_constraints(const LintCase& about);
 /// One for each entrant with such a switch in its command, in the environment that its manifest sets, or in
 /// that of the benchmark.

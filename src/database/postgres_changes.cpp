@@ -134,7 +134,7 @@ Result<std::vector<model::FaultyTable>> own_code(Connection& session) {
     std::vector<model::FaultyTable> found;
     for (const auto& row : rows)
         found.push_back({row[0] == "t" ? model::TableFault::trigger : model::TableFault::rule,
-                         row[1].value_or(""), row[2].value_or("")});
+                         printable(row[1].value_or("")), printable(row[2].value_or(""))});
     return found;
 }
 
@@ -169,7 +169,7 @@ Result<TableStates> table_states(Connection& session) {
         states[row[0].value_or("")].cascades.push_back(row[1].value_or(""));
     JOUST_TRY(const Rows constraints, session.query(k_constraints));
     for (const auto& row : constraints)
-        states[row[0].value_or("")].constraints.push_back(row[1].value_or(""));
+        states[row[0].value_or("")].constraints.push_back(printable(row[1].value_or("")));
     return states;
 }
 

@@ -157,7 +157,7 @@ private:
                         trial.incidents.empty() ? "too many requests failed" : trial.incidents.front().text);
         if (!trial.audit->problem.empty()) {
             leave_out(k_crash_part,
-                      fmt::format("its rows prove nothing: {} {}", trial.audit->table, trial.audit->problem));
+                      fmt::format("rows of {} prove nothing: {}", trial.audit->table, trial.audit->problem));
             return lazy.end();
         }
         if (trial.audit->acknowledged() == 0)

@@ -188,7 +188,7 @@ LintText database_settings(const Saying& said) {
 }
 
 LintText constraints(const Saying& said) {
-    return {"constraints and indexes of the workload's tables that not all have: " +
+    return {"constraints and indexes in which the workload's tables differ: " +
                 list(said.lint,
                      [](const LintSide& side) {
                          return side.text.empty() ? std::string("none") : "\"" + side.text + "\"";

@@ -238,8 +238,25 @@ TEST_F(LintTest, TellsConstraintsThatNotAllTablesHave) {
     ASSERT_THAT(kinds(comparison), ElementsAre(LintKind::constraints));
     EXPECT_THAT(
         report::words::sentence(comparison.lints.front(), benchmark_),
-        ::testing::StartsWith("Constraints and indexes of the workload's tables that not all have: fastapi "
+        ::testing::StartsWith("Constraints and indexes in which the workload's tables differ: fastapi "
                               "\"users: UNIQUE (email)\", django \"users: INDEX (age)\": "));
+}
+
+TEST_F(LintTest, TellsTheFewWhoseTablesAreNotAsMost) {
+    benchmark_ = testing::benchmark_of({"fastapi", "django", "beast"}, {50}, 3);
+    trials_ = testing::synthetic_trials(
+        benchmark_, [](const model::PlannedTrial&) { return TrialShape{.goodput_rps = 200, .p50_ms = 250}; });
+    model::Environment environment = testing::synthetic_environment(benchmark_);
+    for (model::ContenderFacts& facts : environment.contenders) {
+        facts.stack = {};
+        facts.constraints = {"users: PRIMARY KEY (id)"};
+    }
+    environment.contenders.at(1).constraints = {"users: INDEX (age)"};
+    const model::Comparison comparison = compare(benchmark_, trials_, &environment);
+    ASSERT_THAT(kinds(comparison), ElementsAre(LintKind::constraints));
+    EXPECT_THAT(report::words::sentence(comparison.lints.front(), benchmark_),
+                ::testing::HasSubstr(
+                    "fastapi none, django \"users: INDEX (age); no users: PRIMARY KEY (id)\", beast none: "));
 }
 
 TEST(LintKindTest, HasANameForEach) {
