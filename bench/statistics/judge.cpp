@@ -64,7 +64,7 @@ analysis::Terms terms_of(const model::ExperimentSpec& spec, stats::RunState stat
 }
 
 PairedRatio pooled(const Experiment& experiment, int blocks, const model::ExperimentSpec& spec,
-                   stats::RunState state = stats::RunState::going_on) {
+                   stats::RunState state = stats::RunState::over) {
     return analysis::pooled_decision(level_pairs(experiment, blocks), terms_of(spec, state));
 }
 
@@ -133,7 +133,7 @@ Judgement with_looks(const Experiment& experiment) {
 
 Judgement any_level_at_once(const Experiment& experiment) {
     const int blocks = blocks_of(experiment);
-    return {.outcome = of_any_level(experiment, blocks, one_look(blocks), stats::RunState::going_on),
+    return {.outcome = of_any_level(experiment, blocks, one_look(blocks), stats::RunState::over),
             .interval = {},
             .blocks = blocks};
 }

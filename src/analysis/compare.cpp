@@ -93,6 +93,7 @@ Comparison compare(const model::Benchmark& benchmark, const std::vector<TrialRes
     comparison.margin = benchmark.experiment.margin;
     comparison.again = baseline_again(benchmark);
     comparison.one_look = one_look(benchmark.experiment);
+    comparison.unfinished = unfinished(benchmark, trials);
     std::set<std::int64_t> levels;
     std::set<int> blocks;
     for (const TrialResult& trial : trials) {
@@ -106,7 +107,7 @@ Comparison compare(const model::Benchmark& benchmark, const std::vector<TrialRes
     std::vector<JudgedTrial> judged;
     for (std::size_t i = 0; i < trials.size(); ++i)
         judged.push_back({&trials[i], &comparison.trial_judgements[i]});
-    comparison.equal_rate = equal_rate(judged, benchmark);
+    comparison.equal_rate = equal_rate(judged, benchmark, trials);
     comparison.no_equal_rate = no_equal_rate(benchmark, trials);
     std::erase_if(judged,
                   [](const JudgedTrial& one) { return one.trial->plan.lens != model::Lens::capacity; });

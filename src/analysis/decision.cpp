@@ -25,6 +25,7 @@ struct Case {
     PairedRatio result;
     Pairs pairs;
     std::optional<stats::Look> look;
+    Basis without_look = Basis::before_look;  // why there is none
     std::optional<stats::StealDecision> decision;
 
     [[nodiscard]] double confidence() const { return look ? look->confidence() : stats::k_confidence; }
@@ -207,7 +208,7 @@ void conclude(Case& judged, const std::optional<double>& low, const std::optiona
         return;
     }
     decide(result, low, high);
-    if (!judged.look) result.basis = Basis::before_look;
+    if (!judged.look) result.basis = judged.without_look;
     weigh_doubt(judged);
     result.standing = standing_of(result, low, high);
 }
@@ -294,6 +295,7 @@ private:
 
     void set_look(Case& judged, int finished) const {
         judged.look = look_at(terms_.experiment, finished, terms_.state);
+        if (one_look(terms_.experiment)) judged.without_look = Basis::unfinished;
         judged.result.confidence = judged.confidence();
         if (judged.look && !one_look(terms_.experiment)) judged.result.look = judged.look->blocks;
     }

@@ -71,7 +71,7 @@ std::optional<std::int64_t> common_rate(const model::Benchmark& benchmark,
 
 std::vector<model::PlannedTrial> equal_rate_trials(const model::Benchmark& benchmark,
                                                    std::span<const model::TrialResult> finished) {
-    if (!benchmark.experiment.equal_rate) return {};
+    if (!model::has_equal_rate(benchmark)) return {};
     const auto known = std::find_if(finished.begin(), finished.end(), at_equal_rate);
     const auto rate =
         known != finished.end() ? std::optional(known->plan.level) : common_rate(benchmark, finished);
@@ -92,7 +92,8 @@ std::vector<model::PlannedTrial> equal_rate_trials(const model::Benchmark& bench
 }
 
 std::optional<model::EqualRate> equal_rate(const std::vector<JudgedTrial>& judged,
-                                           const model::Benchmark& benchmark) {
+                                           const model::Benchmark& benchmark,
+                                           std::span<const model::TrialResult> finished) {
     std::vector<JudgedTrial> trials;
     std::copy_if(judged.begin(), judged.end(), std::back_inserter(trials),
                  [](const JudgedTrial& one) { return at_equal_rate(*one.trial); });
@@ -111,7 +112,9 @@ std::optional<model::EqualRate> equal_rate(const std::vector<JudgedTrial>& judge
     const std::vector<std::int64_t> levels{found.rate};
     model::ExperimentSpec fixed = benchmark.experiment;  // as many pairs as were planned, without looks
     fixed.blocks_max = fixed.blocks_min;
-    const Evidence evidence{trials, found.cells, levels, model::LoadModel::open, fixed};
+    Evidence evidence{trials, found.cells, levels, model::LoadModel::open, fixed};
+    evidence.state =
+        equal_rate_trials(benchmark, finished).empty() ? stats::RunState::over : stats::RunState::going_on;
     for (const model::Quantity quantity : model::k_equal_rate_quantities)
         for (const std::string& entrant : labels(benchmark)) {
             if (entrant == benchmark.baseline) continue;

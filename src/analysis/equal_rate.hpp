@@ -17,16 +17,19 @@ namespace joust::analysis {
 std::optional<std::int64_t> common_rate(const model::Benchmark& benchmark,
                                         std::span<const model::TrialResult> finished);
 
-/// The next pair of trials at an equal rate; none where the benchmark asks for none, there is no common rate,
+/// The next pair of trials at an equal rate; none where the benchmark has none (has_equal_rate), there is no
+/// common rate,
 /// as many pairs are whole as the benchmark has blocks at the least, or the budget does not hold one more.
 /// Trials at an equal rate that are finished say what the rate is; a pair of which only some are finished is
 /// measured anew, as its next attempt.
 std::vector<model::PlannedTrial> equal_rate_trials(const model::Benchmark& benchmark,
                                                    std::span<const model::TrialResult> finished);
 
-/// What the trials at an equal rate among `judged` say; empty where there are none.
+/// What the trials at an equal rate among `judged`, those of `finished`, say; empty where there are none.
+/// They are judged once all pairs are there for which the budget has room.
 std::optional<model::EqualRate> equal_rate(const std::vector<JudgedTrial>& judged,
-                                           const model::Benchmark& benchmark);
+                                           const model::Benchmark& benchmark,
+                                           std::span<const model::TrialResult> finished);
 
 /// Why there is no trial at an equal rate among `finished`. Empty where there is one, where nothing
 /// was measured or nobody is compared, and for an open load, which is the same for all anyway.

@@ -16,6 +16,16 @@ using model::PlannedTrial;
 using model::TrialResult;
 using LevelList = std::vector<std::int64_t>;
 
+bool at_levels(const TrialResult& trial) {
+    return trial.plan.lens == model::Lens::capacity;
+}
+
+std::vector<TrialResult> those_at_levels(const std::vector<TrialResult>& finished) {
+    std::vector<TrialResult> found;
+    std::copy_if(finished.begin(), finished.end(), std::back_inserter(found), at_levels);
+    return found;
+}
+
 // What was done at one level in one block.
 struct Done {
     bool whole = false;    // in one attempt every entrant was measured
@@ -26,7 +36,7 @@ Done done_at(const model::Benchmark& benchmark, const std::vector<TrialResult>& 
              std::int64_t level) {
     Done done;
     for (const TrialResult& one : finished) {
-        if (one.plan.block != block || one.plan.level != level) continue;
+        if (one.plan.block != block || one.plan.level != level || !at_levels(one)) continue;
         done.next_attempt = std::max(done.next_attempt, one.plan.attempt + 1);
         const auto together = std::count_if(finished.begin(), finished.end(), [&](const TrialResult& other) {
             return same_pair(one.plan, other.plan);
@@ -69,12 +79,7 @@ private:
                      [&](std::int64_t level) { return !done_at(benchmark_, finished_, block, level).whole; });
         return left;
     }
-    [[nodiscard]] LevelList whole(int block) const {
-        LevelList found;
-        for (const std::int64_t level : benchmark_.load.levels)
-            if (done_at(benchmark_, finished_, block, level).whole) found.push_back(level);
-        return found;
-    }
+    [[nodiscard]] LevelList whole(int block) const { return whole_levels(benchmark_, finished_, block); }
 
     // Those of `levels`, which have `blocks` blocks, that get one more.
     [[nodiscard]] LevelList open_after(int blocks, const LevelList& levels) const {
@@ -125,6 +130,23 @@ bool certain(const model::PairedRatio& ratio, double margin) {
 
 }  // namespace
 
+std::vector<std::int64_t> whole_levels(const model::Benchmark& benchmark,
+                                       const std::vector<TrialResult>& finished, int block) {
+    LevelList found;
+    for (const std::int64_t level : benchmark.load.levels)
+        if (done_at(benchmark, finished, block, level).whole) found.push_back(level);
+    return found;
+}
+
+std::vector<PlannedTrial> next_at_levels(const model::Benchmark& benchmark,
+                                         const std::vector<TrialResult>& finished) {
+    const std::vector<TrialResult> found = those_at_levels(finished);
+    const Look none = [](const model::Benchmark&, const std::vector<TrialResult>&) {
+        return model::Comparison();
+    };
+    return Course(benchmark, found, none).next();
+}
+
 std::vector<std::int64_t> open_levels(const model::Comparison& comparison, const model::Benchmark& benchmark,
                                       const std::vector<std::int64_t>& levels) {
     std::vector<std::string> compared;
@@ -149,10 +171,8 @@ std::vector<std::int64_t> open_levels(const model::Comparison& comparison, const
 
 std::vector<PlannedTrial> next_trials(const model::Benchmark& benchmark,
                                       const std::vector<TrialResult>& finished, const Look& look) {
-    std::vector<TrialResult> at_levels;
-    std::copy_if(finished.begin(), finished.end(), std::back_inserter(at_levels),
-                 [](const TrialResult& trial) { return trial.plan.lens == model::Lens::capacity; });
-    std::vector<PlannedTrial> next = Course(benchmark, at_levels, look).next();
+    const std::vector<TrialResult> found = those_at_levels(finished);
+    std::vector<PlannedTrial> next = Course(benchmark, found, look).next();
     return next.empty() ? equal_rate_trials(benchmark, finished) : next;
 }
 

@@ -29,6 +29,14 @@ std::vector<model::PlannedTrial> next_trials(const model::Benchmark& benchmark,
 std::vector<model::PlannedTrial> next_trials(const model::Benchmark& benchmark,
                                              const std::vector<model::TrialResult>& finished);
 
+/// What of these comes next at the levels of a run that is judged once (one_look()): no look decides on it.
+std::vector<model::PlannedTrial> next_at_levels(const model::Benchmark& benchmark,
+                                                const std::vector<model::TrialResult>& finished);
+
+/// The levels at which, in that block, all entrants were measured in one attempt; in the benchmark's order.
+std::vector<std::int64_t> whole_levels(const model::Benchmark& benchmark,
+                                       const std::vector<model::TrialResult>& finished, int block);
+
 /// Those of `levels` that deserve further blocks: some ratio of goodput to the baseline is neither certain
 /// (faster, slower, equivalent, invalid) nor known to within the margin. Where none is left but the ratio
 /// over all levels is open, all of them. The baseline's own second entry is not asked where there are others.

@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "analysis/pairs.hpp"
+#include "analysis/ratios.hpp"
 #include "stats/pooled_mean.hpp"
 #include "stats/verdict.hpp"
 
@@ -74,16 +75,26 @@ bool waits(const Evidence& evidence, const std::string& entrant, std::int64_t le
     });
 }
 
-Levels times_by_level(const Evidence& evidence, const Sides& sides) {
+// The blocks of a level that the look at goodput saw; all of them where there was none.
+std::vector<int> blocks_seen(const Evidence& evidence, const Sides& sides, std::int64_t level,
+                             const std::optional<int>& look) {
+    std::vector<int> blocks = finished_blocks(evidence, sides, level);
+    if (look && static_cast<std::size_t>(*look) < blocks.size())
+        blocks.resize(static_cast<std::size_t>(*look));
+    return blocks;
+}
+
+Levels times_by_level(const Evidence& evidence, const Sides& sides, const std::optional<int>& look) {
     Levels levels;
     for (const std::int64_t level : evidence.levels) {
         if (one_invalid_at(evidence, sides, level) || waits(evidence, sides.entrant, level) ||
             waits(evidence, sides.baseline, level))
             continue;
         std::vector<TimesOfPair>& pairs = levels.emplace_back();
+        const std::vector<int> seen = blocks_seen(evidence, sides, level, look);
         const auto counts_for = [&](const JudgedTrial& judged, const std::string& entrant) {
             return judged.trial->plan.entrant == entrant && judged.trial->plan.level == level &&
-                   judged.counts();
+                   judged.counts() && std::binary_search(seen.begin(), seen.end(), judged.trial->plan.block);
         };
         for (const JudgedTrial& one : evidence.trials)
             for (const JudgedTrial& other : evidence.trials) {
@@ -150,11 +161,23 @@ std::map<model::Quantity, model::WorkOfBoth> work_of_both(const Levels& levels) 
     return all;
 }
 
+// Where goodput has no interval, because nothing may be judged yet or of too few pairs, one of what its
+// difference consists of would be read as a verdict.
+void forget_intervals(model::Why& why) {
+    const auto forget = [](model::TimeDifference& time) {
+        time.difference_us.low = time.difference_us.high = std::nullopt;
+    };
+    forget(why.total);
+    for (auto& [part, time] : why.parts)
+        forget(time);
+}
+
 }  // namespace
 
 std::optional<model::Why> why(const Evidence& evidence, const Sides& sides) {
     if (evidence.load_model != model::LoadModel::closed) return std::nullopt;
-    const Levels levels = times_by_level(evidence, sides);
+    const model::PairedRatio goodput = pooled_ratio(evidence, model::Quantity::goodput, sides);
+    const Levels levels = times_by_level(evidence, sides, goodput.look);
     if (levels.empty()) return std::nullopt;
     model::Why result{.entrant = sides.entrant,
                       .baseline = sides.baseline,
@@ -176,6 +199,7 @@ std::optional<model::Why> why(const Evidence& evidence, const Sides& sides) {
             rest -= times.parts.at(part);
         return rest;
     });
+    if (!goodput.low) forget_intervals(result);
     return result;
 }
 

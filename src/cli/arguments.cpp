@@ -98,7 +98,8 @@ void describe_run(CLI::App* app, RunCommand& run) {
     add_assignment(app, "--duration", "load.duration", "of the measured window: 10s", run.assignments,
                    quoted_value);
     add_assignment(app, "--timeout", "load.timeout", "of one request: 60s", run.assignments, quoted_value);
-    add_assignment(app, "--blocks", "experiment.blocks", "repetitions of everything", run.assignments,
+    add_assignment(app, "--blocks", "experiment.blocks",
+                   "repetitions of everything, of which no profile's budget cuts any", run.assignments,
                    [](const std::string& text) { return fmt::format("{{ min = {0}, max = {0} }}", text); });
     add_assignment(app, "--budget", "experiment.budget",
                    "10m: spends so long, on levels whose verdict is open, up to 12 blocks", run.assignments,
@@ -112,7 +113,17 @@ void describe_run(CLI::App* app, RunCommand& run) {
            },
            "this contender alone against itself: what the host can tell apart")
         ->excludes("--contenders")
-        ->excludes("--baseline");
+        ->excludes("--baseline")
+        ->check(
+            [](const std::string& text) {
+                return text.find(',') == std::string::npos
+                           ? std::string()
+                           : fmt::format(
+                                 "\"{}\" is more than one contender; write one name, which runs "
+                                 "against itself: --aa {}",
+                                 printable(text), printable(text.substr(0, text.find(','))));
+            },
+            "");
     add_assignment(app, "--seed", "experiment.seed", "of every random choice", run.assignments, raw_value);
     app->add_option("--port", run.port, "contenders listen here; default: a free port each time")
         ->check(CLI::Range(1, 65535));
@@ -120,7 +131,8 @@ void describe_run(CLI::App* app, RunCommand& run) {
                     "directory for the run's directory; default results/ of the checkout, else of the "
                     "working directory");
     app->add_option("--json", run.json, "also write the results as JSON to this file; - is stdout");
-    app->add_flag("--plan", run.plan_only, "only say what would be run and how long it takes");
+    app->add_flag("--plan", run.plan_only,
+                  "only say what would be run, or with --resume is left, and how long it takes");
     CLI::Option* const resume =
         app->add_option("--resume", run.resume,
                         "go on with this run, for example results/latest: it says itself what is run");

@@ -9,7 +9,10 @@
 #include "cli/run_spec.hpp"
 #include "cli/signals.hpp"
 #include "experiment/experiment.hpp"
+#include "experiment/resume.hpp"
+#include "files/run_directory.hpp"
 #include "host/user.hpp"
+#include "model/measuring_time.hpp"
 #include "model/wording.hpp"
 #include "report/figures/pictures.hpp"
 #include "report/report.hpp"
@@ -25,6 +28,38 @@ std::string range_of(std::int64_t least, std::int64_t most, const std::string& n
                          : fmt::format("{} to {}", least, model::counted(most, noun));
 }
 
+std::string no_longer_than(const model::Benchmark& benchmark) {
+    const auto& budget = benchmark.experiment.budget;
+    return budget ? fmt::format(", no longer than the budget of {}", spoken(*budget)) : "";
+}
+
+void tell_complete(std::size_t trials) {
+    terminal::tell("the run is complete: all of its {} are there, and nothing is left to measure\n",
+                   model::counted(static_cast<std::int64_t>(trials), "trial"));
+}
+
+// What is left of a run that could go on.
+Status print_rest(const experiment::RunSpec& spec) {
+    const model::Benchmark& benchmark = spec.benchmark;
+    JOUST_TRY(const files::RunDirectory directory, files::RunDirectory::open(*spec.resume));
+    JOUST_CHECK(experiment::check_resumable(spec, directory));
+    JOUST_TRY(const files::StoredTrials stored, directory.read_trials());
+    const auto next = static_cast<int>(analysis::next_trials(benchmark, stored.trials).size());
+    if (next == 0) {
+        tell_complete(stored.trials.size());
+        return {};
+    }
+    const model::PlannedRun rest = model::planned_run(benchmark, model::k_overhead_per_trial,
+                                                      model::measured_part(benchmark, stored.trials));
+    const int fewest = std::max(next, rest.fewest_trials);
+    terminal::tell(
+        "{}: {} finished; left {} of {} each, {} to {} after set-up{}\n", printable(benchmark.title),
+        model::counted(static_cast<std::int64_t>(stored.trials.size()), "trial"),
+        range_of(fewest, std::max(fewest, rest.most_trials), "trial"), spoken(benchmark.load.duration),
+        spoken(rest.time.least), spoken(rest.time.most), no_longer_than(benchmark));
+    return {};
+}
+
 void print_plan(const experiment::RunSpec& spec) {
     const model::Benchmark& benchmark = spec.benchmark;
     const auto levels = static_cast<std::int64_t>(benchmark.load.levels.size());
@@ -36,12 +71,18 @@ void print_plan(const experiment::RunSpec& spec) {
         benchmark.profile.empty() ? "" : fmt::format(" (profile {})", benchmark.profile),
         range_of(benchmark.experiment.blocks_min, model::last_block(benchmark.experiment), "block"),
         model::counted(levels, "level"), model::counted(entrants, "contender"),
-        benchmark.experiment.equal_rate
+        model::has_equal_rate(benchmark)
             ? fmt::format(" + {} at an equal rate", benchmark.experiment.blocks_min * entrants)
             : "",
         range_of(plan.fewest_trials, plan.most_trials, "trial"), spoken_exactly(benchmark.load.duration),
-        spoken(plan.time.least), spoken(plan.time.most),
-        budget ? fmt::format(", no longer than the budget of {}", spoken_exactly(*budget)) : "");
+        spoken(plan.time.least), spoken(plan.time.most), no_longer_than(benchmark));
+    const model::PlannedTime least =
+        model::planned_time(benchmark, benchmark.experiment.blocks_min, model::k_overhead_per_trial);
+    if (budget && least.least > *budget)
+        terminal::tell(
+            "note: all of it would take {} at the least, so the budget of {} ends the run before; write a "
+            "larger budget or fewer blocks\n",
+            spoken(least.least), spoken_exactly(*budget));
     if (spec.port && entrants > 1)
         terminal::tell(
             "note: all contenders listen on port {}, so each is started when the one before has "
@@ -83,8 +124,10 @@ ExitCode conclude(const RunCommand& command, const experiment::Outcome& outcome)
     if (const Status given = host::give_to_owner_of_parent(outcome.run_directory); !given)
         code = complain(given.error());
     if (outcome.stopped_by) {
-        terminal::tell("stopped after {} finished trial(s), which are kept in {}\n", outcome.trials.size(),
-                       printable(outcome.run_directory.string()));
+        const std::string directory = printable(outcome.run_directory.string());
+        terminal::tell(
+            "stopped after {} finished trial(s), which are kept in {}; `joust run --resume {}` goes on\n",
+            outcome.trials.size(), directory, directory);
         return complain(*outcome.stopped_by);
     }
     return code;
@@ -102,6 +145,10 @@ ExitCode run(const RunCommand& command, const std::vector<std::string>& command_
     }();
     if (!spec) return complain(spec.error());
     spec->about = about(*installation, command_line);
+    if (command.plan_only && spec->resume) {
+        const Status told = print_rest(*spec);
+        return told ? ExitCode::done : complain(told.error());
+    }
     print_plan(*spec);
     if (command.plan_only) return ExitCode::done;
     const Status possible = [&] {
@@ -118,9 +165,7 @@ ExitCode run(const RunCommand& command, const std::vector<std::string>& command_
         });
     progress.reset();  // its live line must be gone before anything else is printed
     if (!outcome) return complain(outcome.error());
-    if (outcome->was_complete)
-        terminal::tell("the run is complete: all of its {} are there, and nothing is left to measure\n",
-                       model::counted(static_cast<std::int64_t>(outcome->trials.size()), "trial"));
+    if (outcome->was_complete) tell_complete(outcome->trials.size());
     return conclude(command, *outcome);
 }
 

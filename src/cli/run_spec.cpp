@@ -113,7 +113,9 @@ Result<Asked> read_benchmark(const RunCommand& command, const Installation& inst
 // A run that could not finish a single block would compare nothing.
 Status check_budget(const model::Benchmark& benchmark) {
     const auto& budget = benchmark.experiment.budget;
-    const Nanoseconds block = model::planned_time(benchmark, 1, model::k_overhead_per_trial).most;
+    model::Benchmark at_levels = benchmark;
+    at_levels.experiment.equal_rate = false;
+    const Nanoseconds block = model::planned_time(at_levels, 1, model::k_overhead_per_trial).most;
     if (!budget || *budget >= block) return {};
     return fail(ErrorKind::bad_input,
                 "experiment.budget is {}, and one block may take {}; write a larger budget, fewer levels or "

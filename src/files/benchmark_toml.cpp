@@ -21,6 +21,17 @@ namespace {
 constexpr const char* k_log_settings[] = {"wal_level", "max_replication_slots", "max_slot_wal_keep_size",
                                           "commit_delay", "commit_siblings"};
 
+Nanoseconds read_budget(TomlReader& experiment) {
+    return experiment.duration_or("budget", 5min, 1s, 240h);
+}
+
+// What the uppermost layer has of an experiment.
+struct Asked {
+    bool budget = false;  ///< it then alone ends the run, at the last look at the latest
+    bool blocks = false;  ///< none but the budget that is asked for, or the file's own, cuts them
+    std::optional<Nanoseconds> own_budget = {};  ///< of the file, without its profile
+};
+
 }  // namespace
 
 /// Turns a layered TOML table into a Benchmark; befriended by it, so nothing else can make one.
@@ -28,13 +39,11 @@ class BenchmarkReader {
 public:
     /// `overrides`: the uppermost layer, null for none. Where it has contenders, they are all there are, and
     /// a baseline of the file that is not among them is no mistake: the last one takes its place.
-    /// `asks_for_budget`: they have a budget, which then alone ends the run, at the last look at the latest.
-    explicit BenchmarkReader(TomlReader reader, const TomlReader* overrides = nullptr,
-                             bool asks_for_budget = false)
+    explicit BenchmarkReader(TomlReader reader, const TomlReader* overrides = nullptr, Asked asked = {})
         : reader_(std::move(reader)),
           only_contenders_(overrides != nullptr && overrides->has("contenders")),
           names_baseline_(overrides != nullptr && overrides->has("baseline")),
-          asks_for_budget_(asks_for_budget) {}
+          asked_(asked) {}
 
     Benchmark read(const std::string& profile) {
         Benchmark benchmark;
@@ -202,12 +211,14 @@ private:
         experiment.blocks_min = static_cast<int>(blocks.integer_or("min", 3, 1, 1000));
         experiment.blocks_max = static_cast<int>(blocks.integer_or("max", experiment.blocks_min, 1, 1000));
         if (experiment.blocks_max < experiment.blocks_min)
-            blocks.complain("max",
-                            fmt::format("experiment.blocks.max ({}) is below experiment.blocks.min ({})",
-                                        experiment.blocks_max, experiment.blocks_min));
+            blocks.complain(
+                "max", fmt::format("experiment.blocks.max ({}) is below experiment.blocks.min ({}); write {} "
+                                   "or more",
+                                   experiment.blocks_max, experiment.blocks_min, experiment.blocks_min));
         blocks.done();
-        if (table.has("budget")) experiment.budget = table.duration_or("budget", 5min, 1s, 240h);
-        if (asks_for_budget_)
+        if (table.has("budget")) experiment.budget = read_budget(table);
+        if (asked_.blocks && !asked_.budget) experiment.budget = asked_.own_budget;
+        if (asked_.budget)
             experiment.blocks_max = std::max(experiment.blocks_max, stats::k_looks.back().blocks);
         experiment.calibration = table.flag_or("calibration", false);
         experiment.margin = table.number_or("margin", 0.05, 0.0, 1.0);
@@ -232,7 +243,7 @@ private:
     TomlReader reader_;
     bool only_contenders_;
     bool names_baseline_;
-    bool asks_for_budget_;
+    Asked asked_;
 };
 
 namespace {
@@ -271,9 +282,10 @@ std::optional<Benchmark> read_layers(const std::optional<TomlFile>& parsed,
     for (const std::string& other : profiles)
         BenchmarkReader(TomlReader(nullptr, *parsed, other, diagnostics)).read(other);
     TomlReader chosen(*extra, diagnostics);
-    const bool asks_for_budget = chosen.table("experiment").has("budget");
-    return BenchmarkReader(TomlReader(&*extra, *parsed, profile, diagnostics), &chosen, asks_for_budget)
-        .read(profile);
+    const TomlReader experiment = chosen.table("experiment");
+    Asked asked{.budget = experiment.has("budget"), .blocks = experiment.has("blocks")};
+    if (TomlReader own = top.table("experiment"); own.has("budget")) asked.own_budget = read_budget(own);
+    return BenchmarkReader(TomlReader(&*extra, *parsed, profile, diagnostics), &chosen, asked).read(profile);
 }
 
 }  // namespace

@@ -102,6 +102,7 @@ enum class Basis : std::uint8_t {
     no_figure,      ///< there are such blocks, but in none of them both have the figure
     too_few_pairs,  ///< for an interval
     before_look,    ///< the run goes on, and its first look is yet to come
+    unfinished,     ///< pairs that were planned are open, of a run that is judged once all are there
     within_margin,  ///< the interval lies within it
     excludes_one,   ///< the interval does, and does not lie within the margin
     neither,        ///< the interval includes 1 and is wider than the margin
@@ -165,7 +166,8 @@ struct PairedRatio {
     LeftOut left_out;                   ///< further ones
     /// Geometric mean, of levels their mean, with its interval from three pairs on: of those below the ratio
     /// that decides; where both must agree, the one nearer to 1 and an interval that holds both. Empty
-    /// without a pair; the interval also before the first look.
+    /// without a pair; the interval also where there is nothing to judge by yet (Basis::before_look and
+    /// unfinished).
     std::optional<double> ratio;
     std::optional<double> low;
     std::optional<double> high;
@@ -389,6 +391,16 @@ struct Why {
     friend bool operator==(const Why&, const Why&) = default;
 };
 
+/// How far a run has come that is judged once, and not yet: planned pairs at its levels are open, and its
+/// budget has room for them. A pair is here all entrants at one level in one block.
+struct Unfinished {
+    int blocks = 0;  ///< that are whole
+    int planned_blocks = 0;
+    int pairs = 0;  ///< that are whole
+    int planned_pairs = 0;
+    friend bool operator==(const Unfinished&, const Unfinished&) = default;
+};
+
 struct Comparison {
     std::vector<std::string> entrants;  ///< their labels, in the benchmark's order
     std::string baseline;
@@ -407,6 +419,7 @@ struct Comparison {
     std::optional<std::string> again;
     std::vector<HostFloor> floors;           ///< of the compared quantities, where there is such an entrant
     bool one_look = true;                    ///< judged once, after a fixed number of blocks
+    std::optional<Unfinished> unfinished;    ///< only with one look
     std::vector<BlockEffect> block_effects;  ///< one for each entrant but the baseline, from two blocks on
     std::vector<Capacity> capacities;        ///< closed model, from two levels on
     std::vector<Why> whys;                   ///< closed model, where there is a pair

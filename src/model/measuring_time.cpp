@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 #include <utility>
 
 namespace joust::model {
@@ -25,6 +26,32 @@ std::optional<Nanoseconds> measuring_time(std::span<const TrialResult> trials) {
         last_end = trial.started + *trial.took;
     }
     return sum;
+}
+
+Nanoseconds interruptions(std::span<const TrialResult> trials) {
+    Nanoseconds sum{0};
+    for (std::size_t i = 1; i < trials.size(); ++i) {
+        const Nanoseconds gap =
+            trials[i].started - (trials[i - 1].started + trials[i - 1].took.value_or(0ns));
+        if (gap > k_longest_gap) sum += gap;
+    }
+    return sum;
+}
+
+MeasuredPart measured_part(const Benchmark& benchmark, std::span<const TrialResult> trials) {
+    std::map<std::tuple<Lens, int, std::int64_t>, std::map<int, std::size_t>> pairs;  // trials by attempt
+    for (const TrialResult& trial : trials)
+        ++pairs[{trial.plan.lens, trial.plan.block, trial.plan.level}][trial.plan.attempt];
+    MeasuredPart done{.time = measuring_time(trials).value_or(0ns)};
+    const std::size_t entrants = benchmark.entrants.size();
+    for (const auto& [place, attempts] : pairs) {
+        const bool whole = std::any_of(attempts.begin(), attempts.end(),
+                                       [&](const auto& attempt) { return attempt.second >= entrants; });
+        if (!whole) continue;
+        (std::get<Lens>(place) == Lens::capacity ? done.trials_at_levels : done.trials_at_equal_rate) +=
+            static_cast<int>(entrants);
+    }
+    return done;
 }
 
 std::optional<double> measured_share(std::span<const TrialResult> trials) {

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "model/benchmark.hpp"
+#include "model/plan.hpp"
 #include "model/trial_result.hpp"
 
 namespace joust::model {
@@ -13,6 +14,12 @@ namespace joust::model {
 /// ten seconds between two of them is an interruption of the run and not in it. Empty without a trial, and
 /// where one does not say how long it took.
 std::optional<Nanoseconds> measuring_time(std::span<const TrialResult> trials);
+
+/// The gaps that measuring_time() leaves out: the time in which the run did not go on.
+Nanoseconds interruptions(std::span<const TrialResult> trials);
+
+/// What of the benchmark's run is done with `trials`.
+MeasuredPart measured_part(const Benchmark& benchmark, std::span<const TrialResult> trials);
 
 /// Sum of the windows over measuring_time(), 0..1; empty where that is.
 std::optional<double> measured_share(std::span<const TrialResult> trials);

@@ -26,6 +26,27 @@ std::vector<PlannedTrial> in_order(const Benchmark& benchmark, const PlannedTria
     return trials;
 }
 
+struct Trials {
+    int at_levels = 0;
+    int at_equal_rate = 0;
+    [[nodiscard]] int all() const { return at_levels + at_equal_rate; }
+};
+
+// At an equal rate there are as many pairs as blocks at the least.
+Trials trials_of(const Benchmark& benchmark, int blocks) {
+    const auto entrants = static_cast<int>(benchmark.entrants.size());
+    return {entrants * blocks * static_cast<int>(benchmark.load.levels.size()),
+            has_equal_rate(benchmark) ? entrants * benchmark.experiment.blocks_min : 0};
+}
+
+PlannedTime time_of(const Benchmark& benchmark, const Trials& trials, Nanoseconds per_trial) {
+    const LoadSpec& load = benchmark.load;
+    const Nanoseconds fixed = load.duration + per_trial;
+    return {trials.at_levels * (fixed + load.warmup_min) +
+                trials.at_equal_rate * (fixed - load.duration / 2 + load.warmup_min),
+            trials.all() * (fixed + load.warmup_max)};
+}
+
 }  // namespace
 
 std::vector<PlannedTrial> plan_block(const Benchmark& benchmark, int block, int first_index) {
@@ -65,33 +86,29 @@ Nanoseconds window_of(const Benchmark& benchmark, const PlannedTrial& plan) {
     return half_will_do ? whole / 2 : whole;
 }
 
-PlannedTime planned_time(const Benchmark& benchmark, int blocks, Nanoseconds per_trial) {
-    const auto entrants = static_cast<std::int64_t>(benchmark.entrants.size());
-    const auto trials = entrants * blocks * static_cast<std::int64_t>(benchmark.load.levels.size());
-    const Nanoseconds fixed = benchmark.load.duration + per_trial;
-    PlannedTime time{trials * (fixed + benchmark.load.warmup_min),
-                     trials * (fixed + benchmark.load.warmup_max)};
-    if (benchmark.experiment.equal_rate) {
-        const std::int64_t more = entrants * benchmark.experiment.blocks_min;
-        time.least += more * (fixed - benchmark.load.duration / 2 + benchmark.load.warmup_min);
-        time.most += more * (fixed + benchmark.load.warmup_max);
-    }
-    return time;
+bool has_equal_rate(const Benchmark& benchmark) {
+    return benchmark.experiment.equal_rate && benchmark.entrants.size() > 1;
 }
 
-PlannedRun planned_run(const Benchmark& benchmark, Nanoseconds per_trial) {
+PlannedTime planned_time(const Benchmark& benchmark, int blocks, Nanoseconds per_trial) {
+    return time_of(benchmark, trials_of(benchmark, blocks), per_trial);
+}
+
+PlannedRun planned_run(const Benchmark& benchmark, Nanoseconds per_trial, const MeasuredPart& done) {
     const ExperimentSpec& experiment = benchmark.experiment;
-    const auto entrants = static_cast<int>(benchmark.entrants.size());
-    const auto trials = [&](int blocks) {
-        return entrants * (blocks * static_cast<int>(benchmark.load.levels.size()) +
-                           (experiment.equal_rate ? experiment.blocks_min : 0));
+    const auto left_of = [&](int blocks) {
+        const Trials all = trials_of(benchmark, blocks);
+        return Trials{std::max(0, all.at_levels - done.trials_at_levels),
+                      std::max(0, all.at_equal_rate - done.trials_at_equal_rate)};
     };
-    const int most = last_block(experiment);
-    PlannedTime time{planned_time(benchmark, experiment.blocks_min, per_trial).least,
-                     planned_time(benchmark, most, per_trial).most};
-    if (experiment.budget)
-        time = {std::min(time.least, *experiment.budget), std::min(time.most, *experiment.budget)};
-    return {trials(experiment.blocks_min), trials(most), time};
+    const Trials fewest = left_of(experiment.blocks_min);
+    const Trials most = left_of(last_block(experiment));
+    PlannedTime time{time_of(benchmark, fewest, per_trial).least, time_of(benchmark, most, per_trial).most};
+    if (experiment.budget) {
+        const Nanoseconds budget = std::max(Nanoseconds{0}, *experiment.budget - done.time);
+        time = {std::min(time.least, budget), std::min(time.most, budget)};
+    }
+    return {fewest.all(), most.all(), time};
 }
 
 }  // namespace joust::model

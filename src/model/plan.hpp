@@ -63,6 +63,9 @@ LoadModel load_model_of(const Benchmark& benchmark, const PlannedTrial& plan);
 /// enough requests.
 Nanoseconds window_of(const Benchmark& benchmark, const PlannedTrial& plan);
 
+/// Whether pairs at an equal rate are planned: the benchmark asks for them, and there are two to compare.
+bool has_equal_rate(const Benchmark& benchmark);
+
 /// How long `blocks` blocks take at the least and at the most, without set-up. Counts warm-up, window, drain
 /// of a healthy service, and `per_trial` for resetting the state, starting the service and reading it out.
 struct PlannedTime {
@@ -78,6 +81,13 @@ struct PlannedRun {
     int most_trials = 0;
     PlannedTime time;
 };
-PlannedRun planned_run(const Benchmark& benchmark, Nanoseconds per_trial);
+/// What of a run is done: trials of whole pairs, and the time that all took (model/measuring_time.hpp).
+struct MeasuredPart {
+    int trials_at_levels = 0;
+    int trials_at_equal_rate = 0;
+    Nanoseconds time{0};
+};
+/// What is left of it after `done`.
+PlannedRun planned_run(const Benchmark& benchmark, Nanoseconds per_trial, const MeasuredPart& done = {});
 
 }  // namespace joust::model

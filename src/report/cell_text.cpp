@@ -86,7 +86,8 @@ std::string ratio_text(const model::PairedRatio& ratio) {
 
 std::string verdict_words(const model::PairedRatio& ratio) {
     if (ratio.basis == model::Basis::before_look) return "before the first look";
-    return ratio.undecided() ? "not decided" : std::string(name(ratio.verdict));
+    const bool open = ratio.undecided() || ratio.basis == model::Basis::unfinished;
+    return open ? "not decided" : std::string(name(ratio.verdict));
 }
 
 std::string short_reason(const model::Cell& cell) {

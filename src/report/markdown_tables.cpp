@@ -88,6 +88,13 @@ std::string compared_verdict(const model::PairedRatio& ratio) {
     return verdict_words(ratio);
 }
 
+// What the time of the measurement leaves out of a run that was interrupted.
+std::string between_parts(const RunReport& run) {
+    const Nanoseconds between = model::interruptions(run.trials);
+    return between > Nanoseconds{0} ? fmt::format(", without the {} between the run's parts", spoken(between))
+                                    : "";
+}
+
 std::string confidence_text(const model::PairedRatio& ratio) {
     return ratio.low ? fmt::format("{:.4g} %", 100 * ratio.confidence) : "–";
 }
@@ -159,8 +166,9 @@ Table environment_table(const RunReport& run) {
                     blocks_text(benchmark, run.comparison)));
     if (const auto share = model::measured_share(run.trials))
         row("measured windows",
-            fmt::format("{} of the {} from the first trial's start to the last one's end",
-                        model::percent(*share), spoken(*model::measuring_time(run.trials))));
+            fmt::format("{} of the {} from the first trial's start to the last one's end{}",
+                        model::percent(*share), spoken(*model::measuring_time(run.trials)),
+                        between_parts(run)));
     if (!environment.resumed.empty())
         row("gone on with after an interruption",
             model::counted(static_cast<std::int64_t>(environment.resumed.size()), "time"));

@@ -8,6 +8,8 @@ namespace joust::report::words {
 namespace {
 
 std::string judged(const model::PairedRatio& ratio) {
+    if (ratio.basis == model::Basis::unfinished)
+        return "which decides nothing before all of its pairs are there";
     const ComparedWords& said = compared_words(ratio.quantity);
     switch (ratio.verdict) {
         case model::Verdict::faster:

@@ -124,6 +124,11 @@ std::string undecided(const PairedRatio& pooled, const std::string& where) {
 
 std::string verdict_clause(const Comparison& comparison, const PairedRatio& pooled, bool everywhere) {
     const std::string where = everywhere ? "" : " at the levels where neither is invalid";
+    if (const std::string ended = ended_text(comparison, pooled); !ended.empty())
+        return fmt::format(
+            "whether {} is faster than {}{} is not decided: {} ({:.2f} times its goodput over {})",
+            pooled.entrant, pooled.baseline, where, ended, *pooled.ratio,
+            model::counted(pooled.pairs, "pair"));
     if (pooled.undecided()) return undecided(pooled, where);
     switch (pooled.verdict) {
         case Verdict::faster:

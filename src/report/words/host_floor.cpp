@@ -12,6 +12,10 @@ std::string host_floor(const model::Comparison& comparison) {
     using model::Verdict;
     const model::PairedRatio* ratio = comparison.ratio(Quantity::goodput, *comparison.again, std::nullopt);
     const model::HostFloor* floor = comparison.floor(Quantity::goodput);
+    if (ratio != nullptr && ratio->basis == model::Basis::unfinished)
+        return fmt::format(
+            "what this host could have told apart is not known: {} ran against itself ({}), and {}",
+            comparison.baseline, *comparison.again, ended_text(comparison, *ratio));
     if (ratio == nullptr || !ratio->ratio || floor == nullptr)
         return fmt::format(
             "what this host could have told apart is not known: {} ran against itself ({}) in too "

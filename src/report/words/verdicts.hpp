@@ -15,6 +15,10 @@ std::string why(const model::Comparison& comparison, const model::PairedRatio& r
 /// What doubt does to a verdict: "the doubt is on one of the two".
 std::string doubt_text(model::Doubt doubt);
 
+/// Of a ratio that is not judged because of how the run ended: "the run ended after 2 of 4 blocks; `joust run
+/// --resume DIR` finishes it"; empty of any other.
+std::string ended_text(const model::Comparison& comparison, const model::PairedRatio& ratio);
+
 /// "95 % interval 1.32 to 1.41"; empty without one.
 std::string interval_text(double confidence, const std::optional<double>& low,
                           const std::optional<double>& high, int decimals);

@@ -127,6 +127,20 @@ std::string interval_sentence(const PairedRatio& ratio, std::string_view subject
 
 }  // namespace
 
+std::string ended_text(const Comparison& comparison, const PairedRatio& ratio) {
+    if (ratio.basis != Basis::unfinished) return "";
+    std::string how_far = "before all of these pairs were there";  // at an equal rate
+    if (const auto& run = comparison.unfinished) {
+        const bool whole_blocks =
+            run->blocks > 0 && run->pairs * run->planned_blocks == run->blocks * run->planned_pairs;
+        how_far =
+            whole_blocks
+                ? fmt::format("after {} of {}", run->blocks, model::counted(run->planned_blocks, "block"))
+                : fmt::format("after {} of {}", run->pairs, model::counted(run->planned_pairs, "pair"));
+    }
+    return fmt::format("the run ended {}; `joust run --resume DIR` finishes it", how_far);
+}
+
 std::string interval_text(double confidence, const std::optional<double>& low,
                           const std::optional<double>& high, int decimals) {
     if (!low || !high) return "";
@@ -187,6 +201,12 @@ std::string why(const Comparison& comparison, const PairedRatio& ratio) {
                 "the first look",
                 subject, ratio.entrant, *ratio.ratio, ratio.baseline, place,
                 model::counted(ratio.pairs, "pair"));
+            break;
+        case Basis::unfinished:
+            text =
+                fmt::format("{} of {} is {:.3f} times that of {}{} over {} so far, which decide nothing: {}",
+                            subject, ratio.entrant, *ratio.ratio, ratio.baseline, place,
+                            model::counted(ratio.pairs, "pair"), ended_text(comparison, ratio));
             break;
         case Basis::within_margin:
         case Basis::excludes_one:

@@ -17,6 +17,14 @@ def resume(place, directory):
     return Run(["run", "--resume", directory], place.path).wait()
 
 
+def assert_no_verdict(directory):
+    results = json.loads((directory / "incremental_benchmark_results.json").read_text())
+    assert results["winner"] is None
+    assert {one["verdict"] for one in results["comparisons"]} == {"inconclusive"}
+    assert {one["ratio_low"] for one in results["comparisons"]} == {None}
+    assert "`joust run --resume DIR` finishes it" in results["headline"]
+
+
 def place_of(trial):
     return trial["block"], trial["level"], trial["attempt"]
 
@@ -30,6 +38,14 @@ def test_a_run_that_was_ended_goes_on_and_loses_no_finished_trial(place, number)
     before = (directory / "trials.jsonl").read_text().splitlines()
     whole = [line for line in before if line.endswith("}")]
     assert 3 <= len(whole) < 8
+    plan = Run(["run", "--resume", directory, "--plan"], place.path).wait()
+    left = 8 - len(whole) // 2 * 2
+    assert plan.code == 0, plan.err
+    assert f"small: {len(whole)} trials finished; left {left} trials of " in plan.err
+    broken_off = Run(["report", directory], place.path).wait()
+    assert broken_off.code == 0, "that nothing is decided yet is no error"
+    assert "is not decided: the run ended after " in " ".join(broken_off.out.split())
+    assert_no_verdict(directory)
     goes_on = resume(place, directory)
     assert goes_on.code in (0, 3), goes_on.err
     assert f"{len(whole)} of them finished before" in goes_on.err
@@ -62,6 +78,8 @@ def test_a_run_that_is_complete_says_so_and_measures_nothing(place):
     again = resume(place, place.latest)
     assert again.code == first.code
     assert "the run is complete: all of its 2 trials are there" in again.err
+    plan = Run(["run", "--resume", place.latest, "--plan"], place.path).wait()
+    assert "the run is complete: all of its 2 trials are there" in plan.err and plan.code == 0
     assert "start the database" not in again.err
     assert again.out == first.out
     assert (place.latest / "trials.jsonl").read_bytes() == before
@@ -82,6 +100,8 @@ def test_what_is_no_longer_the_same_is_refused_by_name_and_nothing_starts(place)
     workload.write_text(workload.read_text().replace("title = ", "title = \"another \" # ", 1))
     run = resume(place, directory)
     assert run.code == 2, run.err
+    plan = Run(["run", "--resume", directory, "--plan"], place.path).wait()
+    assert plan.code == 2 and "the sources of b changed" in plan.err, "nor is it planned"
     for difference in (
         "the version of Joust was 0.0.1 and is",
         "benchmark.toml changed",
@@ -145,6 +165,19 @@ def test_a_budget_in_which_no_block_ends_is_refused(place):
     assert run.code == 2
     assert "experiment.budget is 5 s, and one block may take" in run.err
     assert not (place.path / "results").exists()
+
+
+def test_blocks_that_are_asked_for_are_planned_in_full_and_one_contender_has_no_equal_rate(place):
+    profile = '[profiles.quick]\nexperiment.budget = "40s"\nexperiment.equal_rate = true\n'
+    place.contender("a").contender("b").benchmark(["a", "b"], profile, levels="[2, 4]")
+    asked = place.run("--blocks", "8", "--plan")
+    assert "8 blocks × 2 levels × 2 contenders + 16 at an equal rate = 48 trials" in asked.err, asked.err
+    assert "budget" not in asked.err
+    assert "no longer than the budget of 40 s" in place.run("--plan").err
+    cut = place.run("--blocks", "8", "--budget", "40s", "--plan")
+    assert "so the budget of 40 s ends the run before" in cut.err, cut.err
+    alone = place.run("--contenders", "a", "--plan")
+    assert "2 levels × 1 contender = 2 trials" in alone.err, alone.err
 
 
 def test_memory_counts_every_contender_of_a_pair(place):

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "analysis/looks.hpp"
 #include "base/random.hpp"
 
 namespace joust::analysis {
@@ -52,7 +53,9 @@ model::ExperimentSpec experiment(int least, int most) {
 }
 
 Terms terms_of(const model::ExperimentSpec& spec) {
-    return {.quantity = model::Quantity::goodput, .margin = spec.margin, .experiment = spec};
+    // A run with one look is judged when it is over.
+    const auto state = one_look(spec) ? stats::RunState::over : stats::RunState::going_on;
+    return {.quantity = model::Quantity::goodput, .margin = spec.margin, .experiment = spec, .state = state};
 }
 
 bool different(const PairedRatio& ratio) {

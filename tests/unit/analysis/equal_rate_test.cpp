@@ -5,6 +5,8 @@
 #include "analysis/compare.hpp"
 #include "analysis/next_trials.hpp"
 #include "model/measuring_time.hpp"
+#include "report/words/equal_rate.hpp"
+#include "report/words/verdicts.hpp"
 #include "support/report_cases.hpp"
 #include "support/synthetic_trials.hpp"
 
@@ -96,6 +98,34 @@ TEST(EqualRate, ComparesCostAndTailsAndLeavesTheComparisonOfCapacityAlone) {
     const std::vector<model::TrialResult> at_levels(trials.begin(), trials.begin() + 16);
     EXPECT_EQ(comparison.ratios, compare(without, at_levels).ratios);
     EXPECT_EQ(comparison.cells, compare(without, at_levels).cells);
+}
+
+TEST(EqualRate, HasNoVerdictBeforeTheLastOfItsPairs) {
+    const model::Benchmark benchmark = benchmark_with_rate(4);
+    std::vector<model::TrialResult> trials = run_all(benchmark, shape);
+    trials.pop_back();
+    const model::Comparison comparison = compare(benchmark, trials);
+    const model::PairedRatio& cpu = comparison.equal_rate->ratios.front();
+    EXPECT_EQ(cpu.pairs, 3);
+    EXPECT_EQ(cpu.verdict, model::Verdict::inconclusive);
+    EXPECT_EQ(cpu.low, std::nullopt);
+    EXPECT_THAT(report::words::why(comparison, cpu),
+                ::testing::HasSubstr("the run ended before all of these pairs were there; `joust run "
+                                     "--resume DIR` finishes it"));
+    EXPECT_THAT(report::words::equal_rate_findings(*comparison.equal_rate).front(),
+                ::testing::HasSubstr(
+                    "times that of django: which decides nothing before all of its pairs are there."));
+    EXPECT_EQ(comparison.ratios, compare(benchmark, run_all(benchmark, shape)).ratios);
+    model::Benchmark ended = benchmark;
+    ended.experiment.budget = model::measuring_time(trials);
+    EXPECT_EQ(compare(ended, trials).equal_rate->ratios.front().verdict, model::Verdict::slower)
+        << "the budget has no room for another pair";
+}
+
+TEST(EqualRate, IsNotPlannedWhereThereIsNobodyToCompareWith) {
+    model::Benchmark benchmark = testing::benchmark_of({"django"}, {4, 50}, 4);
+    benchmark.experiment.equal_rate = true;
+    EXPECT_EQ(run_all(benchmark, shape).size(), 8U);
 }
 
 TEST(EqualRate, IsNotPlannedWhereAnEntrantIsInvalidThroughout) {

@@ -66,6 +66,21 @@ TEST(floor, is_said_in_the_headline_where_nothing_else_was_compared) {
     EXPECT_THAT(words::headline(comparison), Not(HasSubstr("faster")));
 }
 
+TEST(floor, is_not_known_before_all_pairs_of_a_run_without_looks_are_there) {
+    const model::Benchmark benchmark = with_django_again(R"("django")");
+    std::vector<model::TrialResult> trials =
+        testing::synthetic_trials(benchmark, [](const model::PlannedTrial& plan) {
+            return testing::TrialShape{.goodput_rps = 200 * (1 + 0.01 * testing::noise(plan))};
+        });
+    trials.resize(trials.size() - 4);
+    const Comparison comparison = compare(benchmark, trials);
+    EXPECT_TRUE(comparison.floors.empty());
+    EXPECT_THAT(words::headline(comparison),
+                HasSubstr("What this host could have told apart is not known: django ran against itself "
+                          "(django-again), and the run ended after 4 of 5 blocks; `joust run --resume DIR` "
+                          "finishes it"));
+}
+
 TEST(floor, says_when_the_baseline_was_judged_different_from_itself) {
     const Comparison comparison = run_of(with_django_again(R"("django")"), 1, 0.01, 1.2);
     EXPECT_THAT(words::host_floor(comparison), HasSubstr("and was judged different"));

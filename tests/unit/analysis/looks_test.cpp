@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "analysis/winner.hpp"
 #include "report/words/verdicts.hpp"
 #include "support/compared.hpp"
 
@@ -25,8 +26,9 @@ model::Benchmark looked_at(int least, int most) {
     return benchmark;
 }
 
-// A run that has finished `blocks` blocks, of which those before `from` have another ratio.
-Comparison after(int blocks, double ratio, double noise_share, const model::Benchmark& benchmark) {
+// A run that has finished `blocks` blocks.
+std::vector<model::TrialResult> trials_after(int blocks, double ratio, double noise_share,
+                                             const model::Benchmark& benchmark) {
     std::vector<model::TrialResult> trials;
     for (int block = 0; block < blocks; ++block)
         for (const model::PlannedTrial& plan :
@@ -36,15 +38,70 @@ Comparison after(int blocks, double ratio, double noise_share, const model::Benc
             if (plan.entrant == "fastapi") shape.goodput_rps *= ratio;
             trials.push_back(testing::synthetic_trial(benchmark, plan, shape));
         }
-    return compare(benchmark, trials);
+    return trials;
+}
+
+Comparison after(int blocks, double ratio, double noise_share, const model::Benchmark& benchmark) {
+    return compare(benchmark, trials_after(blocks, ratio, noise_share, benchmark));
 }
 
 TEST(looks, are_one_at_95_percent_where_the_number_of_blocks_is_fixed) {
-    EXPECT_EQ(look_at({.blocks_min = 4, .blocks_max = 4}, 3), (stats::Look{3, 0.05}));
-    const PairedRatio ratio = pooled(after(3, 1.3, 0.01, looked_at(4, 4)));
+    const model::ExperimentSpec four{.blocks_min = 4, .blocks_max = 4};
+    EXPECT_EQ(look_at(four, 3, stats::RunState::over), (stats::Look{3, 0.05}));
+    EXPECT_EQ(look_at(four, 3, stats::RunState::going_on), std::nullopt) << "the fourth is yet to come";
+    const PairedRatio ratio = pooled(after(4, 1.3, 0.01, looked_at(4, 4)));
     EXPECT_EQ(ratio.confidence, 0.95);
     EXPECT_EQ(ratio.look, std::nullopt);
     EXPECT_EQ(ratio.verdict, Verdict::faster);
+}
+
+// What a run with one look says that was broken off.
+void expect_undecided(const Comparison& comparison, const std::string& where) {
+    const PairedRatio ratio = pooled(comparison);
+    EXPECT_EQ(ratio.verdict, Verdict::inconclusive);
+    EXPECT_EQ(ratio.standing, Standing::open);
+    EXPECT_EQ(ratio.low, std::nullopt) << "an interval would be read as a verdict";
+    EXPECT_EQ(ratio.p_value, std::nullopt);
+    EXPECT_NEAR(*ratio.ratio, 1.3, 0.05);
+    EXPECT_EQ(comparison.winner, std::nullopt);
+    EXPECT_TRUE(comparable(comparison)) << "that nothing is decided is no exit code";
+    for (const PairedRatio& level : by_level(comparison, Quantity::goodput)) {
+        EXPECT_EQ(level.verdict, Verdict::inconclusive);
+        EXPECT_EQ(level.alone, Verdict::inconclusive);
+    }
+    const std::string reason = where + "; `joust run --resume DIR` finishes it";
+    EXPECT_THAT(words::headline(comparison),
+                HasSubstr("hether fastapi is faster than django is not decided: " + reason));
+    EXPECT_THAT(words::why(comparison, ratio), HasSubstr(reason));
+}
+
+TEST(looks, are_none_at_a_run_without_looks_that_was_broken_off) {
+    for (const int blocks : {1, 2, 3})
+        expect_undecided(after(blocks, 1.3, 0.01, looked_at(4, 4)),
+                         fmt::format("the run ended after {} of 4 blocks", blocks));
+    EXPECT_EQ(pooled(after(4, 1.3, 0.01, looked_at(4, 4))).verdict, Verdict::faster);
+}
+
+TEST(looks, are_none_before_the_last_pair_of_a_run_without_looks) {
+    const model::Benchmark benchmark = looked_at(4, 4);
+    std::vector<model::TrialResult> trials = trials_after(4, 1.3, 0.01, benchmark);
+    trials.pop_back();
+    expect_undecided(compare(benchmark, trials), "the run ended after 11 of 12 pairs");
+    const model::Benchmark ladder = looked_at(1, 1);
+    trials = trials_after(1, 1.3, 0.01, ladder);
+    trials.resize(4);
+    expect_undecided(compare(ladder, trials), "the run ended after 2 of 3 pairs");
+}
+
+TEST(looks, are_one_at_a_run_without_looks_whose_budget_has_no_room_for_more) {
+    // The three levels of a block take 57 s: three blocks are there, and a fourth would not fit.
+    model::Benchmark benchmark = looked_at(4, 4);
+    benchmark.experiment.budget = std::chrono::seconds(4 * 57 - 1);
+    const PairedRatio over = pooled(after(3, 1.3, 0.01, benchmark));
+    EXPECT_EQ(over.verdict, Verdict::faster) << "what was measured has no say in where it ended";
+    EXPECT_DOUBLE_EQ(over.confidence, 0.95);
+    benchmark.experiment.budget = std::chrono::seconds(5 * 57);
+    expect_undecided(after(3, 1.3, 0.01, benchmark), "the run ended after 3 of 4 blocks");
 }
 
 TEST(looks, come_after_four_six_eight_ten_and_twelve_blocks) {

@@ -57,6 +57,42 @@ TEST(why, tells_where_the_time_of_an_operation_goes) {
     EXPECT_NEAR(sum, why.total.entrant_us, 1e-6) << "the rest is what the other parts leave";
 }
 
+// The first `blocks` blocks of costs_known() as of a run of another number of blocks.
+ReportCase costs_after(int blocks, int least, int most) {
+    ReportCase run = costs_known();
+    run.benchmark.experiment.blocks_min = least;
+    run.benchmark.experiment.blocks_max = most;
+    run.trials.clear();
+    for (int block = 0; block < blocks; ++block)
+        for (const model::PlannedTrial& plan :
+             plan_block(run.benchmark, block, static_cast<int>(run.trials.size())))
+            run.trials.push_back(testing::synthetic_trial(
+                run.benchmark, plan,
+                {.goodput_rps =
+                     (plan.entrant == "fastapi" ? 250 : 185) * (1 + 0.01 * testing::noise(plan))}));
+    use(run, "fastapi", 2500, 800, 600);
+    use(run, "django", 3900, 800, 600);
+    return run;
+}
+
+TEST(why, tells_of_the_pairs_that_the_look_saw) {
+    const auto five = compared(costs_after(5, 4, 12));
+    ASSERT_EQ(testing::pooled(five).pairs, 12);
+    EXPECT_EQ(five.whys.at(0).pairs, 12);
+    EXPECT_EQ(five.whys, compared(costs_after(4, 4, 12)).whys);
+}
+
+TEST(why, has_no_interval_where_there_is_no_verdict_yet) {
+    for (const ReportCase& run : {costs_after(3, 4, 12), costs_after(3, 4, 4)}) {
+        const Why why = compared(run).whys.at(0);
+        EXPECT_EQ(why.pairs, 9);
+        EXPECT_EQ(why.total.difference_us.low, std::nullopt);
+        for (const auto& [part, time] : why.parts)
+            EXPECT_EQ(time.difference_us.high, std::nullopt);
+        EXPECT_EQ(told(run), "");
+    }
+}
+
 TEST(why, says_only_what_the_intervals_tell) {
     const std::string text = told(costs_known());
     EXPECT_THAT(text, HasSubstr("An operation takes 1."));

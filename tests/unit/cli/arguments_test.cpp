@@ -54,6 +54,12 @@ TEST(Arguments, ABudgetIsTomlAndACalibrationIsOneContenderAgainstItself) {
     };
     EXPECT_EQ(parsed_run({"run", "--budget", "10m", "--aa", "django"}).assignments, expected);
     EXPECT_EQ(answered({"run", "--aa", "django", "--contenders", "a,b"}).code, ExitCode::bad_input);
+    const Answered two = answered({"run", "--aa", "fastapi,django"});
+    EXPECT_EQ(two.code, ExitCode::bad_input);
+    EXPECT_NE(two.err.find("--aa: \"fastapi,django\" is more than one contender; write one name, which runs "
+                           "against itself: --aa fastapi"),
+              std::string::npos)
+        << two.err;
 }
 
 TEST(Arguments, ARunThatGoesOnTakesNothingThatSaysWhatToRun) {

@@ -82,6 +82,23 @@ TEST_F(BenchmarkFile, ABudgetThatIsAskedForLiftsTheBlocksToTheLastLookAndOneOfTh
     EXPECT_EQ(asked->experiment.blocks_max, 12);
 }
 
+TEST_F(BenchmarkFile, BlocksThatAreAskedForAreNotCutByTheBudgetOfAProfile) {
+    const std::string blocks = "experiment.blocks = { min = 8, max = 8 }";
+    const std::string text = std::string(k_smallest) + "experiment.seed = 7\n";
+    const std::string profile = "profiles.p.experiment.budget = \"4m\"\n";
+    const auto budget = [&](const std::string& given, const std::vector<std::string>& assignments) {
+        const auto benchmark = read(given, {.profile = "p", .assignments = assignments});
+        EXPECT_TRUE(benchmark) << mistakes();
+        return benchmark->experiment.budget;
+    };
+    EXPECT_EQ(budget(text + profile, {blocks}), std::nullopt);
+    EXPECT_EQ(budget(text + profile, {}), 4min);
+    EXPECT_EQ(budget(text + profile, {"experiment.seed = 3"}), 4min);
+    EXPECT_EQ(budget(text + profile, {blocks, "experiment.budget = \"10m\""}), 10min);
+    EXPECT_EQ(budget(text + "experiment.budget = \"5m\"\n" + profile, {blocks}), 5min)
+        << "that of the file itself holds";
+}
+
 TEST_F(BenchmarkFile, ReportsEveryMistakeAtOnceWithItsPlaceAndWhatToWrite) {
     EXPECT_FALSE(read(R"(name = 7
 workload = "w"
@@ -112,7 +129,7 @@ blocks = { min = 5, max = 2 }
         "10:15 load.levels has 4 after 50; write rising whole numbers from 1 to 15000, for example [4, 50, "
         "200] or { from = 50, to = 1000, step = 50 }\n"
         "11:1 unknown key load.duraton; did you mean duration?\n"
-        "13:27 experiment.blocks.max (2) is below experiment.blocks.min (5)\n");
+        "13:27 experiment.blocks.max (2) is below experiment.blocks.min (5); write 5 or more\n");
 }
 
 TEST_F(BenchmarkFile, LevelsAreToldWhatIsWrongWithThem) {

@@ -92,6 +92,20 @@ TEST(Plan, TheDefaultTakesAtMostFiveMinutesAndMeasuresInSixtyPercentOfThem) {
     EXPECT_GE(seconds((24 + 8 / 2) * quick.load.duration) / seconds(plan.time.least), 0.6);
 }
 
+TEST(Plan, OneContenderAloneHasNoTrialsAtAnEqualRate) {
+    const PlannedRun alone = planned_run(shipped("quick", {"contenders = [\"django\"]"}), 1s);
+    EXPECT_EQ(alone.fewest_trials, 12);
+    EXPECT_EQ(alone.most_trials, 12);
+    EXPECT_EQ(alone.time.least, 12 * (6s + 2s + 1s));
+}
+
+TEST(Plan, BlocksThatAreAskedForTakeAsLongAsTheyTake) {
+    const PlannedRun plan = planned_run(shipped("quick", {"experiment.blocks = { min = 8, max = 8 }"}), 1s);
+    EXPECT_EQ(plan.most_trials, 48 + 16);
+    EXPECT_EQ(plan.time.least, 48 * (6s + 2s + 1s) + 16 * (3s + 2s + 1s));
+    EXPECT_EQ(plan.time.most, 64 * (6s + 4s + 1s));
+}
+
 TEST(Plan, TheFullProfileCalibratesItself) {
     const Benchmark full = shipped("full");
     EXPECT_EQ(labels(full), (std::vector<std::string>{"fastapi", "django", "django-again"}));
