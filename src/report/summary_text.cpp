@@ -43,14 +43,14 @@ std::string last_column(const model::Comparison& comparison, const model::Cell& 
     return text;
 }
 
-// Of a cell's figure, with the mark of a doubt; without one, as wide where some other has it.
-std::string figure(const model::Comparison& comparison, const model::Cell& cell, Quantity quantity) {
-    const model::Aspect aspect = model::row(quantity).aspect;
-    const auto has_mark = [&](const model::Cell& one) {
-        return one.find(quantity) != nullptr && marked(one, aspect);
+// With a mark of its own where times alone are in doubt: the one that ends a row is of all its figures.
+std::string p99_text(const model::Comparison& comparison, const model::Cell& cell) {
+    const auto alone = [](const model::Cell& one) {
+        return one.find(Quantity::response_time_p99) != nullptr && marked(one, model::Aspect::latency) &&
+               !marked(one, model::Aspect::goodput);
     };
-    const bool some = std::any_of(comparison.cells.begin(), comparison.cells.end(), has_mark);
-    return words::figure_text(cell, quantity) + (has_mark(cell) ? " ?" : some ? "  " : "");
+    const bool some = std::any_of(comparison.cells.begin(), comparison.cells.end(), alone);
+    return words::figure_text(cell, Quantity::response_time_p99) + (alone(cell) ? " ?" : some ? "  " : "");
 }
 
 Table table(const model::Comparison& comparison, const Paint& paint) {
@@ -67,10 +67,9 @@ Table table(const model::Comparison& comparison, const Paint& paint) {
     std::optional<std::int64_t> previous;
     for (const model::Cell& cell : comparison.cells) {
         table.rows.push_back({previous == cell.level ? "" : std::to_string(cell.level), cell.entrant,
-                              words::figure_text(cell, Quantity::goodput),
-                              figure(comparison, cell, Quantity::response_time_p99),
+                              words::figure_text(cell, Quantity::goodput), p99_text(comparison, cell),
                               words::figure_text(cell, Quantity::error_rate),
-                              figure(comparison, cell, Quantity::cpu_per_operation),
+                              words::figure_text(cell, Quantity::cpu_per_operation),
                               last_column(comparison, cell, paint)});
         previous = cell.level;
     }

@@ -95,11 +95,18 @@ TEST(waits, are_in_the_findings_before_a_verdict) {
     EXPECT_THAT(text, Not(HasSubstr("fastapi against django: higher goodput.")));
 }
 
+// Django does as much at every level.
+ReportCase level(ReportCase run) {
+    for (model::TrialResult& trial : run.trials)
+        if (trial.plan.entrant == "django") trial.samples.completed_in_window = 900;
+    return run;
+}
+
 TEST(waits, are_never_called_saturated) {
-    EXPECT_THAT(text_of(Rendered(testing::clear_winner()).report()),
+    EXPECT_THAT(text_of(Rendered(level(testing::clear_winner())).report()),
                 HasSubstr("django: 3 levels measured one saturated number"))
         << "as a busy one is";
-    const std::string text = text_of(Rendered(idle_django()).report());
+    const std::string text = text_of(Rendered(level(idle_django())).report());
     EXPECT_THAT(text, HasSubstr("django: 3 levels measured one number, which is no limit of its work"));
     EXPECT_THAT(text, Not(HasSubstr("how django grows with load")));
     ReportCase late = idle_django();
