@@ -9,21 +9,22 @@
 namespace joust::analysis {
 namespace {
 
-// Ratios are those at the steal of the run, which contenders may suffer from differently.
+// Ratios are those at the steal of the trials that they are of, which contenders may suffer from differently.
 void add_steal(std::vector<model::Caveat>& found, const model::Comparison& comparison,
-               const std::vector<model::TrialResult>& trials) {
-    const auto& judgements = comparison.trial_judgements;
-    const auto some =
-        std::count_if(judgements.begin(), judgements.end(),
-                      [](const model::Judgement& judgement) { return judgement.has(model::Rule::steal); });
-    if (some == 0 || comparison.entrants.size() < 2) return;
+               const std::vector<model::TrialResult>& trials, model::Lens lens) {
+    std::size_t some = 0;
     std::vector<double> shares;
-    for (const model::TrialResult& trial : trials)
-        shares.push_back(model::steal_share(trial).value_or(0));
+    for (std::size_t i = 0; i < trials.size(); ++i) {
+        if (trials[i].plan.lens != lens) continue;
+        shares.push_back(model::steal_share(trials[i]).value_or(0));
+        some += comparison.trial_judgements[i].has(model::Rule::steal) ? 1 : 0;
+    }
+    if (some == 0 || comparison.entrants.size() < 2) return;
     found.push_back({.kind = model::Caveat::Kind::steal,
-                     .some = static_cast<std::size_t>(some),
-                     .of = trials.size(),
-                     .share = stats::median(shares).value_or(0)});
+                     .some = some,
+                     .of = shares.size(),
+                     .share = stats::median(shares).value_or(0),
+                     .lens = lens});
 }
 
 // The workload says what requests change, and nothing tells whether they did.
@@ -61,7 +62,8 @@ std::vector<model::Caveat> caveats(const model::Comparison& comparison, const mo
         [](const model::Judgement& judgement) { return judgement.has(model::Rule::limits_off); });
     if (unlimited > 0)
         found.push_back({Kind::limits_off, static_cast<std::size_t>(unlimited), trials.size()});
-    add_steal(found, comparison, trials);
+    for (const model::Lens lens : {model::Lens::capacity, model::Lens::equal_rate})
+        add_steal(found, comparison, trials, lens);
     const auto added = std::count_if(trials.begin(), trials.end(), [](const model::TrialResult& trial) {
         return trial.contender_steal_added.has_value();
     });

@@ -305,10 +305,13 @@ model::Cell make_cell(std::span<const JudgedTrial> trials, const model::Benchmar
     cell.operations = operation_figures(trials, invalid(cell));
     if (first.load_model == model::LoadModel::closed && cell.judgement.has(model::Rule::limits_off))
         cell.judgement.not_evaluated.push_back({model::Rule::nobody_busy, {}});
-    for (const auto& finding :
-         {rules::saturated(cell, first.timeout), first.load_model == model::LoadModel::closed
-                                                     ? rules::nobody_busy(cell, benchmark, mean_steal(trials))
-                                                     : std::nullopt}) {
+    const auto idle = first.load_model == model::LoadModel::closed
+                          ? rules::nobody_busy(cell, benchmark, mean_steal(trials))
+                          : std::nullopt;
+    auto saturated = rules::saturated(cell, first.timeout);
+    if (saturated && idle && idle->rule == model::Rule::nobody_busy)
+        std::get<model::TimeoutReached>(saturated->facts).idle = true;
+    for (const auto& finding : {saturated, idle}) {
         if (!finding) continue;
         cell.judgement.findings.push_back(*finding);
         cell.judgement.validity = std::max(cell.judgement.validity, model::validity_of({*finding}));

@@ -12,6 +12,7 @@
 #include "analysis/ladder.hpp"
 #include "analysis/lint.hpp"
 #include "analysis/looks.hpp"
+#include "analysis/measured.hpp"
 #include "analysis/ratios.hpp"
 #include "analysis/scatter.hpp"
 #include "analysis/why.hpp"
@@ -46,6 +47,11 @@ void add_ratios(Comparison& comparison, const Evidence& evidence) {
             const auto found = ratios(for_entrant, quantity, {entrant, comparison.baseline});
             comparison.ratios.insert(comparison.ratios.end(), found.begin(), found.end());
         }
+}
+
+void add_measured(Comparison& comparison) {
+    for (model::PairedRatio& ratio : comparison.ratios)
+        ratio.measured = measured(comparison, {ratio.entrant, ratio.baseline}, ratio.quantity, ratio.level);
 }
 
 // What explains the ratios of an entrant to the baseline.
@@ -118,16 +124,19 @@ Comparison compare(const model::Benchmark& benchmark, const std::vector<TrialRes
     evidence.state = state_of(benchmark, trials);
     if (comparison.again) {
         comparison.floors = host_floors(evidence, {*comparison.again, comparison.baseline});
-        for (const model::HostFloor& floor : comparison.floors)
-            evidence.floors[floor.quantity] = floor.half_width;
+        evidence.know(comparison.floors);
     }
     add_ratios(comparison, evidence);
+    add_measured(comparison);
     add_explanations(comparison, evidence);
     add_curves(comparison, evidence);
     add_incidents(comparison, trials);
     comparison.caveats = caveats(comparison, benchmark, trials);
     comparison.lints = lint({benchmark, comparison, judged, environment});
     comparison.winner = winner(evidence, ranked(comparison));
+    if (comparison.winner)
+        comparison.winner_measured =
+            measured(comparison, ranked(comparison), model::Quantity::goodput, std::nullopt);
     return comparison;
 }
 

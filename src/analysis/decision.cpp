@@ -138,6 +138,30 @@ void decide(PairedRatio& result, const std::optional<double>& low, const std::op
     }
 }
 
+// Whether the whole interval lies further from 1 than the floor.
+bool clears(double floor, double low, double high) {
+    return std::log(low) > std::log1p(floor) || std::log(high) < -std::log1p(floor);
+}
+
+// A host that told the baseline from itself tells no other two apart by less, nor calls them alike by a
+// margin that only this made so wide.
+void weigh_floor(PairedRatio& result, double asked_margin, const std::optional<double>& low,
+                 const std::optional<double>& high) {
+    if (!result.floor || result.verdict == Verdict::inconclusive || clears(*result.floor, *low, *high))
+        return;
+    if (result.verdict == Verdict::equivalent && *result.floor <= asked_margin) return;
+    result.verdict = Verdict::inconclusive;
+    result.basis = Basis::within_floor;
+}
+
+// Pairs without a lower bound are those in which the service kept nobody waiting: a verdict by them alone
+// would leave out just what the others had to tell.
+void weigh_bounds(PairedRatio& result) {
+    if (result.left_out.only_bounds() == 0) return;
+    result.verdict = Verdict::inconclusive;
+    result.basis = Basis::lower_bounds;
+}
+
 // Whether the pairs without doubt tell another story: their mean lies on the other side of 1, or less than
 // half as far from it; of an equivalence, outside of the margin.
 bool contradicted(const PairedRatio& result) {
@@ -200,14 +224,17 @@ Standing standing_of(const PairedRatio& result, const std::optional<double>& low
     return narrow ? Standing::narrow : Standing::open;
 }
 
-// The verdict of an interval of the case's ratio.
-void conclude(Case& judged, const std::optional<double>& low, const std::optional<double>& high) {
+// The verdict of an interval of the case's ratio; `asked_margin` is the benchmark's own.
+void conclude(Case& judged, double asked_margin, const std::optional<double>& low,
+              const std::optional<double>& high) {
     PairedRatio& result = judged.result;
     if (!result.ratio) {
         result.basis = result.left_out.total() > 0 ? Basis::no_figure : Basis::no_pair;
         return;
     }
     decide(result, low, high);
+    weigh_floor(result, asked_margin, low, high);
+    weigh_bounds(result);
     if (!judged.look) result.basis = judged.without_look;
     weigh_doubt(judged);
     result.standing = standing_of(result, low, high);
@@ -257,7 +284,7 @@ public:
         judge_among(levels);
         for (Case& level : levels) {
             if (level.result.among_levels)
-                conclude(level, level.result.among_levels->low, level.result.among_levels->high);
+                conclude_by(level, level.result.among_levels->low, level.result.among_levels->high);
             found.push_back(level.result);
         }
         found.push_back(pooled());
@@ -279,7 +306,7 @@ public:
             }
         }
         fill(judged);
-        conclude(judged, judged.result.low, judged.result.high);
+        conclude_by(judged, judged.result.low, judged.result.high);
         if (judged.result.basis == Basis::no_pair && some_invalid) call_invalid(judged.result);
         return judged.result;
     }
@@ -290,7 +317,13 @@ private:
         judged.result.quantity = terms_.quantity;
         judged.result.level = level;
         judged.result.margin = terms_.margin;
+        judged.result.floor = terms_.floor;
         return judged;
+    }
+
+    void conclude_by(Case& judged, const std::optional<double>& low,
+                     const std::optional<double>& high) const {
+        conclude(judged, terms_.experiment.margin, low, high);
     }
 
     void set_look(Case& judged, int finished) const {
@@ -305,8 +338,11 @@ private:
         std::size_t seen = level.blocks.size();
         if (judged.result.look) seen = std::min(seen, static_cast<std::size_t>(*judged.result.look));
         judged.pairs.levels.emplace_back();
+        const int bounded_before = judged.pairs.left_out.only_bounds();
         for (std::size_t block = 0; block < seen; ++block)
             judged.pairs.add_to_last(level.blocks[block]);
+        ++judged.result.levels;
+        if (judged.pairs.left_out.only_bounds() > bounded_before) ++judged.result.bounded_levels;
     }
 
     [[nodiscard]] Case level_alone(const LevelPairs& level) const {
@@ -320,7 +356,7 @@ private:
         set_look(judged, static_cast<int>(level.blocks.size()));
         add_seen(judged, level);
         fill(judged);
-        conclude(judged, judged.result.low, judged.result.high);
+        conclude_by(judged, judged.result.low, judged.result.high);
         judged.result.alone = judged.result.verdict;
         return judged;
     }

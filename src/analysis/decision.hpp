@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "analysis/pairs.hpp"
@@ -21,6 +22,8 @@ struct LevelPairs {
 struct Terms {
     model::Quantity quantity = model::Quantity::goodput;
     double margin = 0;  ///< of practical equivalence
+    /// Where the baseline was told from itself: how far it was from 1. Nothing is decided up to it.
+    std::optional<double> floor = {};
     const model::ExperimentSpec& experiment;
     stats::RunState state = stats::RunState::going_on;
 };

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "analysis/floor.hpp"
 #include "analysis/ratios.hpp"
 #include "model/measuring_time.hpp"
 #include "rules/judge.hpp"
@@ -115,11 +116,17 @@ std::optional<model::EqualRate> equal_rate(const std::vector<JudgedTrial>& judge
     Evidence evidence{trials, found.cells, levels, model::LoadModel::open, fixed};
     evidence.state =
         equal_rate_trials(benchmark, finished).empty() ? stats::RunState::over : stats::RunState::going_on;
+    const auto again = baseline_again(benchmark);
+    const std::vector<model::HostFloor> floors =
+        again ? host_floors(evidence, {*again, benchmark.baseline}) : std::vector<model::HostFloor>{};
     for (const model::Quantity quantity : model::k_equal_rate_quantities)
         for (const std::string& entrant : labels(benchmark)) {
             if (entrant == benchmark.baseline) continue;
+            evidence.floors.clear();
+            if (entrant != again) evidence.know(floors);  // a host is not its own measure
             found.ratios.push_back(pooled_ratio(evidence, quantity, {entrant, benchmark.baseline}));
             found.ratios.back().level = found.rate;
+            found.ratios.back().alone = found.ratios.back().verdict;  // there is no other level
         }
     return found;
 }

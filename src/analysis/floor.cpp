@@ -16,6 +16,13 @@ bool same(const model::Benchmark& benchmark, const model::Entrant& one, const mo
            runtime_of(benchmark, one) == runtime_of(benchmark, other);
 }
 
+model::HostFloor floor_of(model::Quantity quantity, double low, double high) {
+    model::HostFloor found{.quantity = quantity, .half_width = std::sqrt(high / low) - 1};
+    found.different = low > 1 || high < 1;
+    found.floor = found.different ? std::max(high, 1 / low) - 1 : found.half_width;
+    return found;
+}
+
 }  // namespace
 
 std::optional<std::string> baseline_again(const model::Benchmark& benchmark) {
@@ -36,7 +43,7 @@ std::vector<model::HostFloor> host_floors(const Evidence& evidence, const Sides&
         // What a verdict of this run would have needed, at the confidence of its own look.
         const model::PairedRatio ratio = pooled_ratio(evidence, quantity, sides);
         if (ratio.low && ratio.high && *ratio.low > 0)
-            floors.push_back({quantity, std::sqrt(*ratio.high / *ratio.low) - 1});
+            floors.push_back(floor_of(quantity, *ratio.low, *ratio.high));
     }
     return floors;
 }

@@ -24,6 +24,7 @@ std::vector<LevelPairs> pairs_by_level(const Evidence& evidence, Quantity quanti
 Terms terms_of(const Evidence& evidence, Quantity quantity) {
     return {.quantity = quantity,
             .margin = evidence.margin(quantity),
+            .floor = evidence.floor(quantity),
             .experiment = evidence.experiment,
             .state = evidence.state};
 }

@@ -6,7 +6,11 @@
 
 namespace joust::analysis {
 std::optional<std::string> winner(const Evidence& evidence, const std::vector<std::string>& contenders) {
-    if (contenders.size() < 2 || std::any_of(evidence.cells.begin(), evidence.cells.end(), model::invalid))
+    const auto failed = [&](const model::Cell& cell) {
+        return invalid(cell) &&
+               std::find(contenders.begin(), contenders.end(), cell.entrant) != contenders.end();
+    };
+    if (contenders.size() < 2 || std::any_of(evidence.cells.begin(), evidence.cells.end(), failed))
         return std::nullopt;
     for (const std::string& candidate : contenders) {
         const bool beats_all =

@@ -30,7 +30,7 @@ std::string range_of(std::int64_t least, std::int64_t most, const std::string& n
 
 std::string no_longer_than(const model::Benchmark& benchmark) {
     const auto& budget = benchmark.experiment.budget;
-    return budget ? fmt::format(", no longer than the budget of {}", spoken(*budget)) : "";
+    return budget ? fmt::format(", no longer than the budget of {}", spoken_exactly(*budget)) : "";
 }
 
 void tell_complete(std::size_t trials) {

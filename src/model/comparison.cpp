@@ -22,6 +22,11 @@ std::string_view name(DecidedBy decided_by) {
     return names[static_cast<std::size_t>(decided_by)];
 }
 
+std::string_view name(Measured measured) {
+    constexpr std::array<std::string_view, 3> names{"work", "load", "wait"};
+    return names[static_cast<std::size_t>(measured)];
+}
+
 std::string_view name(Standing standing) {
     constexpr std::array<std::string_view, 4> names{"open", "certain", "equivalent", "narrow"};
     return names[static_cast<std::size_t>(standing)];
@@ -80,6 +85,12 @@ const HostFloor* Comparison::floor(Quantity quantity) const {
         return floor.quantity == quantity;
     });
     return found == floors.end() ? nullptr : &*found;
+}
+
+bool Comparison::valid_everywhere(const PairedRatio& ratio) const {
+    return std::none_of(cells.begin(), cells.end(), [&](const Cell& cell) {
+        return invalid(cell) && (cell.entrant == ratio.entrant || cell.entrant == ratio.baseline);
+    });
 }
 
 }  // namespace joust::model

@@ -106,6 +106,8 @@ enum class Basis : std::uint8_t {
     within_margin,  ///< the interval lies within it
     excludes_one,   ///< the interval does, and does not lie within the margin
     neither,        ///< the interval includes 1 and is wider than the margin
+    lower_bounds,   ///< of some pairs only a lower bound is known: those without would tell of the good times
+    within_floor,   ///< the baseline differed from itself by as much
 };
 
 /// What pairs in doubt do to a verdict that the interval over all pairs gives.
@@ -126,6 +128,8 @@ struct LeftOut {
     int against_littles_law = 0;  ///< requests from before the window are in no percentile
 
     [[nodiscard]] int total() const { return unknown + without_answers + against_littles_law; }
+    /// Those that a service has caused which keeps requests waiting: what is left is the better part of it.
+    [[nodiscard]] int only_bounds() const { return without_answers + against_littles_law; }
     friend bool operator==(const LeftOut&, const LeftOut&) = default;
 };
 
@@ -137,6 +141,15 @@ enum class DecidedBy : std::uint8_t {
 };
 /// "raw", "adjusted", "both": as in the JSON.
 std::string_view name(DecidedBy decided_by);
+
+/// What a ratio is of.
+enum class Measured : std::uint8_t {
+    work,
+    load,  ///< at some level users' think time was the limit of one of the two
+    wait,  ///< at some level nobody was busy with one of the two
+};
+/// "work", "load", "wait": as in the JSON.
+std::string_view name(Measured measured);
 
 /// Whether more blocks could change what is known of a ratio: what a plan looks at.
 enum class Standing : std::uint8_t {
@@ -164,6 +177,8 @@ struct PairedRatio {
     std::optional<std::int64_t> level;  ///< empty: all levels together
     int pairs = 0;                      ///< blocks (times levels) in which neither trial is invalid
     LeftOut left_out;                   ///< further ones
+    int levels = 0;                     ///< at which neither is invalid
+    int bounded_levels = 0;             ///< of these, with a pair of which only a lower bound is known
     /// Geometric mean, of levels their mean, with its interval from three pairs on: of those below the ratio
     /// that decides; where both must agree, the one nearer to 1 and an interval that holds both. Empty
     /// without a pair; the interval also where there is nothing to judge by yet (Basis::before_look and
@@ -183,6 +198,8 @@ struct PairedRatio {
     /// One level of a run with a single look: the ratio is shown, and no verdict claimed.
     bool descriptive = false;
     double margin = 0;            ///< of practical equivalence for it, each side of 1
+    std::optional<double> floor;  ///< up to it the baseline differed from itself, each side of 1
+    Measured measured = Measured::work;
     RatioEstimate without_doubt;  ///< the estimate over the pairs of which no rule doubts the quantity
     Doubt doubt = Doubt::none;
     Verdict verdict = Verdict::inconclusive;
@@ -270,7 +287,7 @@ struct Caveat {
         one_block,    ///< the noise from repeat to repeat is not known
         suspects,     ///< some: suspect cells, of all
         limits_off,   ///< some: trials without limits, of all
-        steal,        ///< some: trials from which other guests took CPU time, of all
+        steal,        ///< some: trials from which other guests took CPU time, of all through that lens
         added_steal,  ///< some: trials in which an experiment's own CPU time counted as steal, of all
         containers,   ///< some: contenders that ran in containers, of all
         unproven,     ///< some: trials whose declared effects nothing was held against, of all
@@ -278,7 +295,8 @@ struct Caveat {
     Kind kind;
     std::size_t some = 0;
     std::size_t of = 0;
-    double share = 0;  ///< of steal: the median over all trials
+    double share = 0;  ///< of steal: the median over these trials
+    Lens lens = Lens::capacity;
     friend bool operator==(const Caveat&, const Caveat&) = default;
 };
 
@@ -294,11 +312,13 @@ struct BlockEffect {
     friend bool operator==(const BlockEffect&, const BlockEffect&) = default;
 };
 
-/// What this host could tell apart in the blocks of this run: half of the width of the 95 % interval of the
-/// ratio of the baseline to itself, as a share (0.03: 3 %).
+/// What this host could tell apart in the blocks of this run, by the interval of the ratio of the baseline to
+/// itself; shares (0.03: from 1 / 1.03 to 1.03).
 struct HostFloor {
     Quantity quantity = Quantity::goodput;
-    double half_width = 0;
+    double half_width = 0;   ///< half of the interval's width
+    double floor = 0;        ///< the same, or, where it leaves out 1, how far from 1 its far end is
+    bool different = false;  ///< it leaves out 1
     friend bool operator==(const HostFloor&, const HostFloor&) = default;
 };
 
@@ -432,6 +452,7 @@ struct Comparison {
     /// The entrant that won overall: valid, and faster than every other; empty when no such statement can
     /// be made.
     std::optional<std::string> winner;
+    Measured winner_measured = Measured::work;  ///< what it won by, where there is one
 
     /// The cell, or null where no trial was run.
     [[nodiscard]] const Cell* cell(const std::string& entrant, std::int64_t level) const;
@@ -441,11 +462,20 @@ struct Comparison {
     /// The ratios over all levels, one for each entrant but the baseline and the baseline again.
     [[nodiscard]] std::vector<PairedRatio> pooled(Quantity quantity) const;
     [[nodiscard]] const HostFloor* floor(Quantity quantity) const;
+    /// Whether neither of the two is invalid at any level.
+    [[nodiscard]] bool valid_everywhere(const PairedRatio& ratio) const;
 };
 
 /// Whether the cell is not to be ranked.
 inline bool invalid(const Cell& cell) {
     return cell.judgement.validity == Validity::invalid;
+}
+
+/// Whether a rule doubts the cell's figures of that kind, or voids those of some trials. What only bounds
+/// them marks them otherwise ("≥").
+inline bool doubtful(const Cell& cell, Aspect aspect) {
+    return has_effect(cell.judgement.findings, Effect::doubts, aspect) ||
+           has_effect(cell.judgement.findings, Effect::voids, aspect);
 }
 
 }  // namespace joust::model

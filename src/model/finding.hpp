@@ -114,6 +114,7 @@ struct TimeoutReached {
     double p50_ns = 0;
     bool p50_at_least = false;
     Nanoseconds timeout{0};
+    bool idle = false;  ///< nobody was busy (see InUse)
     friend bool operator==(const TimeoutReached&, const TimeoutReached&) = default;
 };
 

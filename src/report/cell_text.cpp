@@ -14,7 +14,7 @@ constexpr std::string_view k_nothing = "–";
 // A finding in three words.
 std::string short_text(const model::Cell& cell, const model::Finding& finding) {
     if (finding.rule == model::Rule::error_rate) return model::percent(cell.error_rate()) + " errors";
-    return words::short_name(finding.rule);
+    return words::short_name(finding);
 }
 
 bool without_limits(const model::Cell& cell) {
@@ -86,8 +86,13 @@ std::string ratio_text(const model::PairedRatio& ratio) {
 
 std::string verdict_words(const model::PairedRatio& ratio) {
     if (ratio.basis == model::Basis::before_look) return "before the first look";
-    const bool open = ratio.undecided() || ratio.basis == model::Basis::unfinished;
-    return open ? "not decided" : std::string(name(ratio.verdict));
+    if (ratio.basis == model::Basis::lower_bounds)
+        return ratio.level ? "not decided (only lower bounds)"
+                           : fmt::format("not decided (at {} of {} only lower bounds)", ratio.bounded_levels,
+                                         model::counted(ratio.levels, "level"));
+    const bool undecided = ratio.undecided() || ratio.basis == model::Basis::within_floor ||
+                           ratio.basis == model::Basis::unfinished;
+    return undecided ? "not decided" : std::string(name(ratio.verdict));
 }
 
 std::string short_reason(const model::Cell& cell) {

@@ -16,6 +16,11 @@ constexpr std::array k_figures{Quantity::goodput,           Quantity::response_t
                                Quantity::response_time_p99, Quantity::response_time_p999,
                                Quantity::cpu_per_operation, Quantity::database_cpu_per_operation};
 
+// With a mark where a rule doubts the quantity in some pair.
+std::string marked_ratio(const model::PairedRatio& ratio) {
+    return ratio_text(ratio) + (ratio.ratio && ratio.doubt != model::Doubt::none ? " ?" : "");
+}
+
 }  // namespace
 
 Table equal_rate_table(const model::EqualRate& found) {
@@ -33,7 +38,7 @@ Table equal_rate_table(const model::EqualRate& found) {
             const auto ratio = std::find_if(found.ratios.begin(), found.ratios.end(), [&](const auto& one) {
                 return one.quantity == quantity && one.entrant == cell.entrant;
             });
-            row.push_back(ratio == found.ratios.end() ? "" : ratio_text(*ratio));
+            row.push_back(ratio == found.ratios.end() ? "" : marked_ratio(*ratio));
         }
         row.push_back(validity_text(cell));
         table.rows.push_back(std::move(row));

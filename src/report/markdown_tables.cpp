@@ -102,7 +102,7 @@ std::string confidence_text(const model::PairedRatio& ratio) {
 }  // namespace
 
 Table ratio_table(const RunReport& run) {
-    Table table{{{"all levels where neither is invalid", Align::left},
+    Table table{{{"levels together", Align::left},
                  {"ratio [interval]"},
                  {"confidence"},
                  {"pairs"},
@@ -113,7 +113,11 @@ Table ratio_table(const RunReport& run) {
     for (const model::PairedRatio& ratio : run.comparison.ratios) {
         if (ratio.level || ratio.entrant == run.comparison.again) continue;
         const words::ComparedWords& said = words::compared_words(ratio.quantity);
-        table.rows.push_back({fmt::format("{}, {} ÷ {}", said.title, ratio.entrant, ratio.baseline),
+        const std::string_view where = ratio.left_out.only_bounds() > 0 ? ", where both are known"
+                                       : !run.comparison.valid_everywhere(ratio)
+                                           ? ", where neither is invalid"
+                                           : "";
+        table.rows.push_back({fmt::format("{}, {} ÷ {}{}", said.title, ratio.entrant, ratio.baseline, where),
                               ratio_text(ratio), confidence_text(ratio), std::to_string(ratio.pairs),
                               ratio_text(ratio.without_doubt), std::to_string(ratio.without_doubt.pairs),
                               compared_verdict(ratio)});

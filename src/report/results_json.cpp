@@ -137,13 +137,16 @@ void add_ratio(Json& object, const std::string& prefix, const std::optional<mode
     object[prefix + "ratio_high"] = optional(told.high);
 }
 
-Json ratio_json(const model::Comparison& comparison, const PairedRatio& ratio) {
+Json ratio_json(const PairedRatio& ratio, const std::string& why) {
     Json object = {{"quantity", row(ratio.quantity).name},
                    {"contender", ratio.entrant},
                    {"baseline", ratio.baseline},
                    {"level", optional(ratio.level)},
                    {"pairs", ratio.pairs},
                    {"pairs_left_out", ratio.left_out.total()},
+                   {"pairs_with_lower_bounds", ratio.left_out.only_bounds()},
+                   {"levels", ratio.levels},
+                   {"levels_with_lower_bounds", ratio.bounded_levels},
                    {"confidence", rounded(ratio.confidence)},
                    {"look_blocks", optional(ratio.look)}};
     add_ratio(object, "", model::RatioEstimate{ratio.pairs, ratio.ratio, ratio.low, ratio.high});
@@ -160,11 +163,13 @@ Json ratio_json(const model::Comparison& comparison, const PairedRatio& ratio) {
     add_ratio(object, "valid_", ratio.without_doubt);
     object["doubt"] = name(ratio.doubt);
     object["margin"] = rounded(ratio.margin);
+    object["floor"] = optional(ratio.floor);
+    object["measured"] = name(ratio.measured);
     object["verdict"] = name(ratio.verdict);
     object["verdict_alone"] = ratio.level ? Json(name(ratio.alone)) : Json(nullptr);
     object["descriptive"] = ratio.descriptive;
     object["standing"] = name(ratio.standing);
-    object["why"] = words::why(comparison, ratio);
+    object["why"] = why;
     return object;
 }
 
@@ -240,16 +245,21 @@ Json host_floor_json(const model::Comparison& comparison) {
     if (!comparison.again) return nullptr;
     Json floors = Json::array();
     for (const model::HostFloor& floor : comparison.floors)
-        floors.push_back({{"quantity", row(floor.quantity).name}, {"half_width", rounded(floor.half_width)}});
+        floors.push_back({{"quantity", row(floor.quantity).name},
+                          {"half_width", rounded(floor.half_width)},
+                          {"floor", rounded(floor.floor)},
+                          {"different", floor.different}});
     return {{"contender", *comparison.again},
             {"half_widths", std::move(floors)},
             {"text", words::host_floor(comparison)}};
 }
 
-Json ratios_json(const model::Comparison& comparison, const std::vector<PairedRatio>& ratios) {
+// Of the comparison, or of that at an equal rate.
+template <typename Found>
+Json ratios_json(const Found& found) {
     Json list = Json::array();
-    for (const PairedRatio& ratio : ratios)
-        list.push_back(ratio_json(comparison, ratio));
+    for (const PairedRatio& ratio : found.ratios)
+        list.push_back(ratio_json(ratio, words::why(found, ratio)));
     return list;
 }
 
@@ -266,7 +276,7 @@ Json equal_rate_json(const model::Comparison& comparison) {
     return {{"rate_rps", found->rate},
             {"blocks", found->blocks},
             {"results", cells_json(found->cells)},
-            {"comparisons", ratios_json(comparison, found->ratios)}};
+            {"comparisons", ratios_json(*found)}};
 }
 
 Json trials_json(const RunReport& run) {
@@ -318,6 +328,7 @@ std::string results_json(const RunReport& run) {
     json["started"] = iso_time(run.environment.started);
     json["headline"] = words::headline(comparison);
     json["winner"] = optional(comparison.winner);
+    json["winner_measured"] = comparison.winner ? Json(name(comparison.winner_measured)) : Json(nullptr);
     json["warnings"] = words::warnings(comparison);
     json["lint"] = Json::array();
     for (const model::Lint& lint : comparison.lints)
@@ -327,7 +338,7 @@ std::string results_json(const RunReport& run) {
     json["measured_share"] = optional(model::measured_share(run.trials));
     json["levels"] = comparison.levels;
     json["results"] = cells_json(comparison.cells);
-    json["comparisons"] = ratios_json(comparison, comparison.ratios);
+    json["comparisons"] = ratios_json(comparison);
     json["equal_rate"] = equal_rate_json(comparison);
     json["no_equal_rate"] = comparison.no_equal_rate ? Json(name(*comparison.no_equal_rate)) : Json(nullptr);
     json["host_floor"] = host_floor_json(comparison);

@@ -31,13 +31,27 @@ std::string beside_verdict(const std::string& ratio) {
     return ratio + std::string(k_ratio_width - std::min(k_ratio_width, display_width(ratio)), ' ');
 }
 
+bool marked(const model::Cell& cell, model::Aspect aspect) {
+    return cell.judgement.validity == model::Validity::suspect && doubtful(cell, aspect);
+}
+
 // Ratio and verdict; the verdict ends the line, so that colour codes in it do not spoil the alignment.
 std::string last_column(const model::Comparison& comparison, const model::Cell& cell, const Paint& paint) {
     const model::PairedRatio* ratio = comparison.ratio(Quantity::goodput, cell.entrant, cell.level);
     std::string text = ratio != nullptr && ratio->ratio ? beside_verdict(ratio_text(*ratio)) : "";
     text += painted(paint, verdict_of(comparison, cell), verdict_text(comparison, cell));
-    if (cell.judgement.validity == model::Validity::suspect) text += " ?";
+    if (marked(cell, model::Aspect::goodput)) text += " ?";
     return text;
+}
+
+// With a mark of its own where times alone are in doubt: the one that ends a row is of all its figures.
+std::string p99_text(const model::Comparison& comparison, const model::Cell& cell) {
+    const auto alone = [](const model::Cell& one) {
+        return one.find(Quantity::response_time_p99) != nullptr && marked(one, model::Aspect::latency) &&
+               !marked(one, model::Aspect::goodput);
+    };
+    const bool some = std::any_of(comparison.cells.begin(), comparison.cells.end(), alone);
+    return words::figure_text(cell, Quantity::response_time_p99) + (alone(cell) ? " ?" : some ? "  " : "");
 }
 
 Table table(const model::Comparison& comparison, const Paint& paint) {
@@ -54,16 +68,14 @@ Table table(const model::Comparison& comparison, const Paint& paint) {
     std::optional<std::int64_t> previous;
     for (const model::Cell& cell : comparison.cells) {
         table.rows.push_back({previous == cell.level ? "" : std::to_string(cell.level), cell.entrant,
-                              words::figure_text(cell, Quantity::goodput),
-                              words::figure_text(cell, Quantity::response_time_p99),
+                              words::figure_text(cell, Quantity::goodput), p99_text(comparison, cell),
                               words::figure_text(cell, Quantity::error_rate),
                               words::figure_text(cell, Quantity::cpu_per_operation),
                               last_column(comparison, cell, paint)});
         previous = cell.level;
     }
-    const bool some_invalid = std::any_of(comparison.cells.begin(), comparison.cells.end(), model::invalid);
     for (const model::PairedRatio& ratio : comparison.pooled(Quantity::goodput)) {
-        const std::string where = some_invalid && ratio.ratio ? " where ranked" : "";
+        const std::string where = ratio.ratio && !comparison.valid_everywhere(ratio) ? " where ranked" : "";
         table.rows.push_back({"all", ratio.entrant, "", "", "", "",
                               (ratio.ratio ? beside_verdict(ratio_text(ratio)) : "") +
                                   painted(paint, ratio.verdict, verdict_words(ratio)) + where});
@@ -77,13 +89,16 @@ Table table(const model::Comparison& comparison, const Paint& paint) {
 }
 
 // "? suspect: no steady state, littles law (fastapi at 4, 50 users; django at 4 users)", a line for each set
-// of reasons.
+// of reasons; "≥" where no figure is in doubt and some are lower bounds.
 std::string suspects(const model::Comparison& comparison) {
     std::map<std::string, std::map<std::string, std::string>> places;  // by reasons, then contender
     for (const model::Cell& cell : comparison.cells) {
         if (cell.judgement.validity != model::Validity::suspect) continue;
         const std::string level = model::level_text(comparison.load_model, cell.level);
-        std::string& levels = places[short_reasons(cell)][cell.entrant];
+        const bool doubted = marked(cell, model::Aspect::goodput) || marked(cell, model::Aspect::latency) ||
+                             marked(cell, model::Aspect::cost);
+        std::string& levels = places[(doubted ? "? suspect: " : "≥ lower bounds of times: ") +
+                                     short_reasons(cell)][cell.entrant];
         // The unit stands after the last one only.
         levels = levels.empty() ? level : levels.substr(0, levels.rfind(' ')) + ", " + level;
     }
@@ -92,8 +107,7 @@ std::string suspects(const model::Comparison& comparison) {
         std::vector<std::string> parts;
         for (const auto& [contender, levels] : contenders)
             parts.push_back(fmt::format("{} at {}", contender, levels));
-        text +=
-            wrapped(fmt::format("? suspect: {} ({})", reasons, joined(parts, "; ")), k_width, "  ") + '\n';
+        text += wrapped(fmt::format("{} ({})", reasons, joined(parts, "; ")), k_width, "  ") + '\n';
     }
     return text;
 }
@@ -132,8 +146,8 @@ std::string summary_text(const model::Benchmark& benchmark, const model::Compari
                          const Paint& paint) {
     std::string text = wrapped(benchmark.title + " · " + conditions(benchmark, comparison), k_width) + "\n\n";
     text += lint(comparison, benchmark);
-    if (const std::string waits = words::waits(comparison); !waits.empty())
-        text += wrapped(waits, k_width) + "\n\n";
+    if (const std::string before = words::before_ratios(comparison); !before.empty())
+        text += wrapped(before, k_width) + "\n\n";
     if (!comparison.cells.empty()) text += table(comparison, paint).plain() + '\n';
     if (const Table operations = operation_table(comparison, false); !operations.rows.empty())
         text += operations.plain() + '\n';

@@ -28,9 +28,8 @@ std::string rate(double value) {
 std::string_view reason(model::NoLaw no_law) {
     switch (no_law) {
         case model::NoLaw::few_rising_levels:
-            return "fewer than three levels lie below 90 % of its largest goodput, so the levels say where "
-                   "it is "
-                   "saturated, not how it gets there";
+            return "fewer than three levels lie below 90 % of its largest goodput, so the levels say what it "
+                   "comes to, not how it gets there";
         case model::NoLaw::no_rise:
             return "its goodput hardly rises from the lowest level on, so nothing tells that of one user";
         case model::NoLaw::no_fit:

@@ -11,6 +11,7 @@
 #include "report/words/rules.hpp"
 #include "report/words/time_parts.hpp"
 #include "report/words/verdicts.hpp"
+#include "report/words/waits.hpp"
 
 namespace joust::report::words {
 namespace {
@@ -60,7 +61,11 @@ std::string_view outcome(const PairedRatio& ratio) {
 }
 
 Statement verdict_statement(const Comparison& comparison, const PairedRatio& ratio) {
-    return {fmt::format("{} against {}: {}.", ratio.entrant, ratio.baseline, outcome(ratio)),
+    const bool tells = ratio.ratio && ratio.measured != model::Measured::work;
+    const std::string_view measured = !tells                                    ? ""
+                                      : ratio.measured == model::Measured::wait ? "a wait was measured; "
+                                                                                : "the load was measured; ";
+    return {fmt::format("{} against {}: {}{}.", ratio.entrant, ratio.baseline, measured, outcome(ratio)),
             capitalised(why(comparison, ratio)) + "."};
 }
 
@@ -136,7 +141,10 @@ void add_saturation(const RunReport& run, Statements& statements) {
         for (const model::Finding& finding : cell.judgement.findings)
             if (finding.rule == model::Rule::saturated)
                 statements.push_back(
-                    {fmt::format("{} {} is saturated.", cell.entrant, at_level(run.benchmark, cell.level)),
+                    {fmt::format("{} {} {}.", cell.entrant, at_level(run.benchmark, cell.level),
+                                 cell.judgement.has(model::Rule::nobody_busy)
+                                     ? "waits until its timeout, and nobody is busy"
+                                     : "is saturated"),
                      capitalised(sentence(finding)) + "."});
 }
 
@@ -161,7 +169,9 @@ void add_plateaus(const RunReport& run, Statements& statements) {
                                 model::counted(facts->stack.workers, "worker"),
                                 model::counted(facts->stack.threads, "thread"));
         statements.push_back(
-            {fmt::format("{}: {} levels measured one saturated number.", flat.entrant, flat.levels),
+            {fmt::format("{}: {} levels measured one {}number{}.", flat.entrant, flat.levels,
+                         waited(run.comparison, flat) ? "" : "saturated ",
+                         waited(run.comparison, flat) ? ", which is no limit of its work" : ""),
              std::move(text)});
     }
 }

@@ -8,6 +8,7 @@
 #include "report/words/host_floor.hpp"
 #include "report/words/rules.hpp"
 #include "report/words/verdicts.hpp"
+#include "report/words/waits.hpp"
 
 namespace joust::report::words {
 namespace {
@@ -17,17 +18,6 @@ using model::Comparison;
 using model::PairedRatio;
 using model::Quantity;
 using model::Verdict;
-
-// "4, 50 and 200 users"; from five levels on "50 to 1000 users".
-std::string levels_text(const std::vector<std::int64_t>& levels, model::LoadModel model) {
-    if (levels.size() == 1) return level_text(model, levels.front());
-    const std::string last = level_text(model, levels.back());
-    if (levels.size() >= 5) return fmt::format("{} to {}", levels.front(), last);
-    std::vector<std::string> firsts;
-    for (std::size_t i = 0; i + 1 < levels.size(); ++i)
-        firsts.push_back(std::to_string(levels[i]));
-    return joust::joined(firsts, ", ") + " and " + last;
-}
 
 constexpr std::size_t k_most_listed = 3;  // different findings of one rule; of more, one is the example
 
@@ -92,13 +82,12 @@ std::vector<std::string> failure_sentences(const Comparison& comparison) {
     return sentences;
 }
 
-// "over the 6 pairs without doubt 1.35, 95 % interval 1.33 to 1.37"
-std::string sure_text(const PairedRatio& ratio) {
-    const model::RatioEstimate& sure = ratio.without_doubt;
-    if (!sure.ratio) return "no pair is without doubt";
-    const std::string interval = interval_text(ratio.confidence, sure.low, sure.high, 2);
-    return fmt::format("over the {} without doubt {:.2f}{}{}", model::counted(sure.pairs, "pair"),
-                       *sure.ratio, interval.empty() ? "" : ", ", interval);
+// One of those that are ranked is invalid somewhere, and there are others.
+bool rivals_failed(const Comparison& comparison) {
+    const bool others = comparison.entrants.size() > (comparison.again ? 2U : 1U);
+    return others && std::any_of(comparison.cells.begin(), comparison.cells.end(), [&](const Cell& cell) {
+               return invalid(cell) && cell.entrant != comparison.again;
+           });
 }
 
 // What stands in brackets after a ratio.
@@ -122,8 +111,9 @@ std::string undecided(const PairedRatio& pooled, const std::string& where) {
         interval_text(pooled.confidence, pooled.low, pooled.high, 2), sure_text(pooled));
 }
 
-std::string verdict_clause(const Comparison& comparison, const PairedRatio& pooled, bool everywhere) {
-    const std::string where = everywhere ? "" : " at the levels where neither is invalid";
+std::string verdict_clause(const Comparison& comparison, const PairedRatio& pooled) {
+    const std::string where =
+        comparison.valid_everywhere(pooled) ? "" : " at the levels where neither is invalid";
     if (const std::string ended = ended_text(comparison, pooled); !ended.empty())
         return fmt::format(
             "whether {} is faster than {}{} is not decided: {} ({:.2f} times its goodput over {})",
@@ -139,6 +129,10 @@ std::string verdict_clause(const Comparison& comparison, const PairedRatio& pool
             return fmt::format("{} and {} are equivalent{}: the ratio of their goodput is {:.2f} ({})",
                                pooled.entrant, pooled.baseline, where, *pooled.ratio, basis(pooled));
         case Verdict::inconclusive:
+            if (pooled.basis == model::Basis::within_floor)
+                return fmt::format(
+                    "whether {} is faster than {}{} is not decided: {:.2f} times its goodput ({}), and {}",
+                    pooled.entrant, pooled.baseline, where, *pooled.ratio, basis(pooled), floor_text(pooled));
             if (pooled.ratio)
                 return fmt::format(
                     "whether {} is faster than {}{} cannot be told: {:.2f} times its goodput ({})",
@@ -152,53 +146,6 @@ std::string verdict_clause(const Comparison& comparison, const PairedRatio& pool
                        why(comparison, pooled));
 }
 
-template <typename Facts>
-const Facts* facts_of(const Cell& cell, model::Rule rule) {
-    for (const model::Finding& finding : cell.judgement.findings)
-        if (finding.rule == rule) return std::get_if<Facts>(&finding.facts);
-    return nullptr;
-}
-
-// Cells of one entrant that broke the rule, by rising level.
-std::vector<const Cell*> cells_with(const Comparison& comparison, const std::string& entrant,
-                                    model::Rule rule) {
-    std::vector<const Cell*> cells;
-    for (const Cell& cell : comparison.cells)
-        if (cell.entrant == entrant && cell.judgement.has(rule)) cells.push_back(&cell);
-    return cells;
-}
-
-std::string places_text(const std::vector<const Cell*>& cells, model::LoadModel model) {
-    std::vector<std::int64_t> levels;
-    for (const Cell* cell : cells)
-        levels.push_back(cell->level);
-    return fmt::format("{} at {}", cells.front()->entrant, levels_text(levels, model));
-}
-
-// "x at 8 users (of what they may use, the contender used 2 %, …); its wait is …", told of the busiest cell.
-std::string wait_of(const std::vector<const Cell*>& cells, model::LoadModel model) {
-    const model::InUse* most = nullptr;
-    std::optional<model::Wait> wait;
-    for (const Cell* cell : cells) {
-        const auto* used = facts_of<model::InUse>(*cell, model::Rule::nobody_busy);
-        if (most == nullptr || used->total() > most->total()) most = used;
-        if (used->wait) wait = used->wait;
-    }
-    return fmt::format("{} ({}of what they may use, {}){}", places_text(cells, model),
-                       cells.size() > 1 ? "at most, " : "", in_use_text(*most),
-                       wait ? ", a wait for " + wait_text(*wait) : "");
-}
-
-// Of every entrant that broke the rule, in one list; empty where none did.
-template <typename Text>
-std::string told_of_all(const Comparison& comparison, model::Rule rule, Text&& text) {
-    std::vector<std::string> parts;
-    for (const std::string& entrant : comparison.entrants)
-        if (const auto cells = cells_with(comparison, entrant, rule); !cells.empty())
-            parts.push_back(text(cells));
-    return joust::joined(parts, "; ");
-}
-
 std::string alone(const Comparison& comparison) {
     const auto goodput = [](const Cell& cell) { return cell.at(Quantity::goodput).value; };
     const Cell* best = nullptr;
@@ -210,20 +157,42 @@ std::string alone(const Comparison& comparison) {
                        level_text(comparison.load_model, best->level));
 }
 
+// Of which figures the suspect cells deserve doubt.
+std::string what_suspects_are_worth(const Comparison& comparison) {
+    int all = 0;
+    int latency_alone = 0;
+    int bounds_alone = 0;  // of these
+    for (const Cell& cell : comparison.cells) {
+        if (cell.judgement.validity != model::Validity::suspect) continue;
+        ++all;
+        if (doubtful(cell, model::Aspect::goodput) || doubtful(cell, model::Aspect::cost)) continue;
+        ++latency_alone;
+        bounds_alone += doubtful(cell, model::Aspect::latency) ? 0 : 1;
+    }
+    if (bounds_alone == all)
+        return "It is their latencies alone, which are lower bounds (≥): their goodput stands.";
+    if (latency_alone == all) return "It is their latencies alone that deserve doubt: their goodput stands.";
+    const std::string_view compared =
+        comparison.entrants.size() > 1 ? "They are compared all the same, and their" : "Their";
+    if (latency_alone == 0) return fmt::format("{} numbers deserve doubt.", compared);
+    return fmt::format("{} numbers deserve doubt, of {} of them the latencies alone.", compared,
+                       latency_alone);
+}
+
 // "19 of 40 results are suspect (littles law: 14, no steady state: 19). …"
 std::string suspects(const Comparison& comparison, const model::Caveat& caveat) {
     std::map<std::string, int> counts;
     for (const Cell& cell : comparison.cells)
         if (cell.judgement.validity == model::Validity::suspect)
             for (const model::Finding& finding : cell.judgement.findings)
-                if (finding.effects().worst() >= model::Effect::doubts) ++counts[short_name(finding.rule)];
+                if (finding.effects().worst() >= model::Effect::doubts) ++counts[short_name(finding)];
     std::vector<std::string> parts;
     for (const auto& [name, count] : counts)
         parts.push_back(fmt::format("{}: {}", name, count));
-    return fmt::format("{} of {} {} suspect ({}). {}heir numbers deserve doubt.", caveat.some,
+    return fmt::format("{} of {} {} suspect ({}). {}", caveat.some,
                        model::counted(static_cast<std::int64_t>(caveat.of), "result"),
                        caveat.some == 1 ? "is" : "are", joust::joined(parts, ", "),
-                       comparison.entrants.size() > 1 ? "They are compared all the same, and t" : "T");
+                       what_suspects_are_worth(comparison));
 }
 
 std::string containers(const model::Caveat& caveat) {
@@ -249,10 +218,11 @@ std::string warning(const Comparison& comparison, const model::Caveat& caveat) {
             return suspects(comparison, caveat);
         case model::Caveat::Kind::steal:
             return fmt::format(
-                "Other guests of the hypervisor took CPU time from {} of {} trials: ratios are those at the "
-                "steal of "
-                "this run (median {}); without steal they may differ.",
-                caveat.some, caveat.of, model::percent(caveat.share));
+                "Other guests of the hypervisor took CPU time from {} of {} trials{}: ratios are those at "
+                "the "
+                "steal of {} (median {}); without steal they may differ.",
+                caveat.some, caveat.of, caveat.lens == model::Lens::equal_rate ? " at the equal rate" : "",
+                caveat.lens == model::Lens::equal_rate ? "these" : "this run", model::percent(caveat.share));
         case model::Caveat::Kind::added_steal:
             return fmt::format(
                 "In {} of {} trials CPU time that a program of this experiment took from the contender "
@@ -279,23 +249,12 @@ std::string warning(const Comparison& comparison, const model::Caveat& caveat) {
 
 }  // namespace
 
-std::string waits(const Comparison& comparison) {
-    std::vector<std::string> sentences;
-    const std::string idle = told_of_all(
-        comparison, model::Rule::nobody_busy,
-        [&](const std::vector<const Cell*>& cells) { return wait_of(cells, comparison.load_model); });
-    if (!idle.empty())
-        sentences.push_back("Nobody was busy, so what was measured is a wait, not work: " + idle + ".");
-    const std::string thinking =
-        told_of_all(comparison, model::Rule::think_time, [&](const std::vector<const Cell*>& cells) {
-            const auto* bound = facts_of<model::ThinkBound>(*cells.front(), model::Rule::think_time);
-            return fmt::format("{} (think time {})", places_text(cells, comparison.load_model),
-                               model::limit_text(bound->think_time));
-        });
-    if (!thinking.empty())
-        sentences.push_back(
-            "Limited by think time, so what was measured is the load, not the service: " + thinking + ".");
-    return joust::joined(sentences, " ");
+std::string sure_text(const model::PairedRatio& ratio) {
+    const model::RatioEstimate& sure = ratio.without_doubt;
+    if (!sure.ratio) return "no pair is without doubt";
+    const std::string interval = interval_text(ratio.confidence, sure.low, sure.high, 2);
+    return fmt::format("over the {} without doubt {:.2f}{}{}", model::counted(sure.pairs, "pair"),
+                       *sure.ratio, interval.empty() ? "" : ", ", interval);
 }
 
 std::string verdict(const Comparison& comparison) {
@@ -303,7 +262,7 @@ std::string verdict(const Comparison& comparison) {
     const std::vector<std::string> failures = failure_sentences(comparison);
     std::vector<std::string> clauses;
     for (const PairedRatio& ratio : comparison.pooled(Quantity::goodput))
-        clauses.push_back(verdict_clause(comparison, ratio, failures.empty()));
+        clauses.push_back(verdict_clause(comparison, ratio));
     if (comparison.entrants.size() == 1) clauses.push_back(alone(comparison));
     if (comparison.entrants.size() == 2 && comparison.again) clauses.push_back(host_floor(comparison));
     std::string text = joust::joined(clauses, "; ");
@@ -311,13 +270,21 @@ std::string verdict(const Comparison& comparison) {
         text.front() = 'W';  // a contender's name keeps its spelling
     if (!failures.empty()) {
         text += ". Invalid: " + joust::joined(failures, "; ");
-        if (comparison.entrants.size() > 1) text += ". No winner";
+        if (rivals_failed(comparison)) text += ". No winner";
     }
     return text + ".";
 }
 
+std::string before_ratios(const Comparison& comparison) {
+    std::vector<std::string> sentences{waits(comparison)};
+    // A run of nothing else has it for its headline.
+    if (comparison.entrants.size() > 2) sentences.push_back(host_differs(comparison));
+    std::erase(sentences, "");
+    return joust::joined(sentences, " ");
+}
+
 std::string headline(const Comparison& comparison) {
-    const std::string before = waits(comparison);
+    const std::string before = before_ratios(comparison);
     return before + (before.empty() ? "" : " ") + verdict(comparison);
 }
 

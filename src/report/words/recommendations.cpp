@@ -10,6 +10,7 @@
 #include "report/words/quantities.hpp"
 #include "report/words/rules.hpp"
 #include "report/words/verdicts.hpp"
+#include "report/words/waits.hpp"
 
 namespace joust::report::words {
 namespace {
@@ -21,8 +22,8 @@ using model::Remedy;
 using model::Verdict;
 
 std::string interval(const PairedRatio& ratio) {
-    return fmt::format("ratio {:.2f}, {}", *ratio.ratio,
-                       interval_text(ratio.confidence, ratio.low, ratio.high, 2));
+    const std::string text = interval_text(ratio.confidence, ratio.low, ratio.high, 2);
+    return fmt::format("ratio {:.2f}{}{}", *ratio.ratio, text.empty() ? "" : ", ", text);
 }
 
 // Pairs until the interval is as narrow as the margin on each side, if the spread stays as it is: the width
@@ -109,11 +110,27 @@ Prose no_choice(const RunReport& run, const PairedRatio& goodput) {
            way_to_valid_results(run, goodput) + ".";
 }
 
+// A wait, or users' pauses, come before any choice.
+Prose end_of_wait(const RunReport& run, const PairedRatio& goodput) {
+    const bool idle = goodput.measured == model::Measured::wait;
+    const std::string found = interval(goodput);
+    return fmt::format(
+        "{} before choosing between {} and {} by goodput: {}, so what was measured there is {} "
+        "({}).",
+        idle ? "Find and end the wait" : "Measure with more users or without think time", goodput.entrant,
+        goodput.baseline, wait_in(run.comparison, goodput),
+        idle ? "a wait, not work" : "the load, not the service", found);
+}
+
 Prose choice(const RunReport& run, const PairedRatio& goodput) {
+    if (goodput.ratio && goodput.measured != model::Measured::work) return end_of_wait(run, goodput);
     if (goodput.undecided()) return no_choice(run, goodput);
+    if (goodput.basis == model::Basis::within_floor)
+        return fmt::format(
+            "Find out what sets {} apart from itself on this host before choosing between {} and "
+            "{} ({}): {}.",
+            goodput.baseline, goodput.entrant, goodput.baseline, interval(goodput), floor_text(goodput));
     const double margin = goodput.margin;
-    const bool all_valid =
-        std::none_of(run.comparison.cells.begin(), run.comparison.cells.end(), model::invalid);
     switch (goodput.verdict) {
         case Verdict::faster:
         case Verdict::slower: {
@@ -125,7 +142,8 @@ Prose choice(const RunReport& run, const PairedRatio& goodput) {
                 "Where goodput under this workload and these limits decides, {} serves more than {} ({}{}). "
                 "Another workload, more CPUs or other settings may turn this round: measure yours.",
                 better, other, interval(goodput),
-                all_valid ? "" : "; only levels at which neither is invalid count");
+                run.comparison.valid_everywhere(goodput) ? ""
+                                                         : "; only levels at which neither is invalid count");
         }
         case Verdict::equivalent:
             return fmt::format("Do not choose between {} and {} by goodput: {} lies within ±{}.",
@@ -163,7 +181,7 @@ Prose choice(const RunReport& run, const PairedRatio& goodput) {
 
 void add_conflicts(const RunReport& run, const PairedRatio& goodput, std::vector<Prose>& sentences) {
     const PairedRatio* p99 = run.comparison.ratio(Quantity::response_time_p99, goodput.entrant, std::nullopt);
-    if (p99 == nullptr) return;
+    if (p99 == nullptr || goodput.measured != model::Measured::work) return;  // the wait goes first
     const bool opposite = (goodput.verdict == Verdict::faster && p99->verdict == Verdict::slower) ||
                           (goodput.verdict == Verdict::slower && p99->verdict == Verdict::faster);
     if (opposite)
@@ -190,25 +208,28 @@ void add_limits_of_use(const RunReport& run, std::vector<Prose>& sentences) {
     for (const std::string& contender : run.comparison.entrants) {
         for (const Cell& cell : run.comparison.cells) {
             if (cell.entrant != contender || !cell.judgement.has(model::Rule::saturated)) continue;
-            sentences.push_back(
-                fmt::format("Do not read latencies of {} {} or above: its median response time there is {}, "
-                            "with a timeout of {}. "
-                            "Use fewer users, more CPU or less work per request.",
-                            contender, at_level(run.benchmark, cell.level),
-                            figure_text(cell, Quantity::response_time_p50),
-                            model::limit_text(run.benchmark.load.timeout)));
+            const bool idle = cell.judgement.has(model::Rule::nobody_busy);
+            sentences.push_back(fmt::format(
+                "Do not read latencies of {} {} or above: its median response time there is {}, "
+                "with a timeout of {}. {}",
+                contender, at_level(run.benchmark, cell.level),
+                figure_text(cell, Quantity::response_time_p50), model::limit_text(run.benchmark.load.timeout),
+                idle ? "Find what it waits for: nobody was busy."
+                     : "Use fewer users, more CPU or less work per request."));
             break;
         }
     }
 }
 
 void add_experiment_advice(const RunReport& run, std::vector<Prose>& sentences) {
-    for (const model::Plateau& flat : run.comparison.plateaus)
+    for (const model::Plateau& flat : run.comparison.plateaus) {
+        if (waited(run.comparison, flat)) continue;  // no level is one of load
         sentences.push_back(fmt::format(
             "To learn how {} grows with load, choose levels below {}: the {} levels from there to "
             "{} gave {} to {}, one number within the margin.",
             flat.entrant, model::level_text(run.benchmark.load.model, flat.first_level), flat.levels,
             flat.last_level, model::rate_text(flat.lowest_rps), model::rate_text(flat.highest_rps)));
+    }
     const bool refused =
         std::any_of(run.comparison.incidents.begin(), run.comparison.incidents.end(),
                     [](const model::PlacedIncident& placed) {

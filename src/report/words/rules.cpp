@@ -75,7 +75,9 @@ std::string timeout_text(const model::TimeoutReached& facts) {
                          : fmt::format("half of the requests took {}{} or longer, with a timeout of {}",
                                        facts.p50_at_least ? "≥ " : "", duration_text(facts.p50_ns),
                                        limit_text(facts.timeout));
-    return fmt::format("saturated: {}; use fewer users, more CPU or less work per request", what);
+    return facts.idle
+               ? what + ", while nobody was busy: they wait for something else than work"
+               : fmt::format("saturated: {}; use fewer users, more CPU or less work per request", what);
 }
 
 std::string redirects_text(const model::Redirects& facts) {
@@ -248,6 +250,11 @@ std::string short_name(Rule rule) {
     std::string words(code(rule));
     std::replace(words.begin(), words.end(), '_', ' ');
     return words;
+}
+
+std::string short_name(const model::Finding& finding) {
+    const auto* reached = std::get_if<model::TimeoutReached>(&finding.facts);
+    return reached != nullptr && reached->idle ? "waits until its timeout" : short_name(finding.rule);
 }
 
 std::string sentence(const model::Finding& finding) {

@@ -11,6 +11,8 @@ namespace joust::report::words {
 
 /// What the verdict rests on, or why there is none; without a full stop.
 std::string why(const model::Comparison& comparison, const model::PairedRatio& ratio);
+/// The same of a ratio at an equal rate.
+std::string why(const model::EqualRate& found, const model::PairedRatio& ratio);
 
 /// What doubt does to a verdict: "the doubt is on one of the two".
 std::string doubt_text(model::Doubt doubt);
@@ -25,13 +27,19 @@ std::string interval_text(double confidence, const std::optional<double>& low,
 /// "adjusted to equal steal (as measured 1.30, 95 % interval 1.2 to 1.4)"; empty where steal decides nothing.
 std::string steal_text(const model::PairedRatio& ratio, int decimals);
 
-/// What is to be said before any ratio: where nobody was busy, and where users' think time was the limit.
-/// Empty where neither was.
-std::string waits(const model::Comparison& comparison);
+/// "over the 6 pairs without doubt 1.35, 95 % interval 1.33 to 1.37"
+std::string sure_text(const model::PairedRatio& ratio);
+/// "no ratio from 0.79 to 1.27 counts as a difference, for django differed from itself by as much"; of a
+/// ratio that has a floor.
+std::string floor_text(const model::PairedRatio& ratio);
+
+/// What is to be said before any ratio: where nobody was busy, where users' think time was the limit, and by
+/// how much a contender differed from itself. Empty where there is nothing of that.
+std::string before_ratios(const model::Comparison& comparison);
 /// What the run found, with its numbers, or why that is nothing; one or two sentences. For what has shown
-/// waits() before; never alone.
+/// before_ratios() before; never alone.
 std::string verdict(const model::Comparison& comparison);
-/// waits(), then verdict().
+/// before_ratios(), then verdict().
 std::string headline(const model::Comparison& comparison);
 
 /// What to know of the run before believing any number; whole sentences.

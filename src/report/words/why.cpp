@@ -1,10 +1,13 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.hpp"
 #include "model/wording.hpp"
 #include "report/words/quantities.hpp"
 #include "report/words/rules.hpp"
 #include "report/words/verdicts.hpp"
+#include "report/words/waits.hpp"
 
 namespace joust::report::words {
 namespace {
@@ -20,34 +23,55 @@ std::string findings_of(const model::Cell& cell) {
     return joust::joined(sentences, "; ");
 }
 
+// Where a ratio was measured.
+struct Place {
+    const std::vector<model::Cell>& cells;
+    std::vector<std::int64_t> levels;
+    model::LoadModel load_model;
+    std::optional<model::Unfinished> unfinished;
+
+    [[nodiscard]] const model::Cell* invalid_cell(const std::string& contender, std::int64_t level) const {
+        const auto found = std::find_if(cells.begin(), cells.end(), [&](const model::Cell& cell) {
+            return cell.entrant == contender && cell.level == level && invalid(cell);
+        });
+        return found == cells.end() ? nullptr : &*found;
+    }
+    [[nodiscard]] bool valid_everywhere(const PairedRatio& ratio) const {
+        return std::none_of(levels.begin(), levels.end(), [&](std::int64_t level) {
+            return invalid_cell(ratio.entrant, level) != nullptr ||
+                   invalid_cell(ratio.baseline, level) != nullptr;
+        });
+    }
+};
+
 // "django is invalid at 3 of 3 levels (at 4 users: 34 % errors (limit 1 %), all timeouts)"; empty where it is
 // at none.
-std::string invalid_levels(const Comparison& comparison, const std::string& contender) {
+std::string invalid_levels(const Place& place, const std::string& contender) {
     const model::Cell* first = nullptr;
     int count = 0;
-    for (const std::int64_t level : comparison.levels)
-        if (const model::Cell* cell = comparison.cell(contender, level); cell != nullptr && invalid(*cell)) {
+    for (const std::int64_t level : place.levels)
+        if (const model::Cell* cell = place.invalid_cell(contender, level)) {
             if (first == nullptr) first = cell;
             ++count;
         }
     if (first == nullptr) return "";
     return fmt::format("{} is invalid at {} of {} (at {}: {})", contender, count,
-                       model::counted(static_cast<std::int64_t>(comparison.levels.size()), "level"),
-                       level_text(comparison.load_model, first->level), findings_of(*first));
+                       model::counted(static_cast<std::int64_t>(place.levels.size()), "level"),
+                       level_text(place.load_model, first->level), findings_of(*first));
 }
 
-std::string invalid_at(const Comparison& comparison, const std::string& contender, std::int64_t level) {
-    const model::Cell* cell = comparison.cell(contender, level);
-    if (cell == nullptr || !invalid(*cell)) return "";
-    return fmt::format("{} is invalid at {}: {}", contender, level_text(comparison.load_model, level),
+std::string invalid_at(const Place& place, const std::string& contender, std::int64_t level) {
+    const model::Cell* cell = place.invalid_cell(contender, level);
+    if (cell == nullptr) return "";
+    return fmt::format("{} is invalid at {}: {}", contender, level_text(place.load_model, level),
                        findings_of(*cell));
 }
 
-std::string invalid_text(const Comparison& comparison, const PairedRatio& ratio) {
+std::string invalid_text(const Place& place, const PairedRatio& ratio) {
     std::vector<std::string> parts;
     for (const std::string& side : {ratio.entrant, ratio.baseline})
         if (std::string text =
-                ratio.level ? invalid_at(comparison, side, *ratio.level) : invalid_levels(comparison, side);
+                ratio.level ? invalid_at(place, side, *ratio.level) : invalid_levels(place, side);
             !text.empty())
             parts.push_back(std::move(text));
     return (ratio.level ? "" : "at every level one of them is invalid: ") + joust::joined(parts, "; ");
@@ -102,12 +126,31 @@ std::string left_out_text(const PairedRatio& ratio, std::string_view subject) {
                        left_out == 1 ? "is" : "are", left_out_parts(ratio.left_out, subject));
 }
 
+// "in 4 of 12 pairs, at 1 of 3 levels, one of the two is at best known by a lower bound"
+std::string bounds_text(const PairedRatio& ratio) {
+    const std::string where = ratio.level ? ""
+                                          : fmt::format(" at {} of {},", ratio.bounded_levels,
+                                                        model::counted(ratio.levels, "level"));
+    return fmt::format("in {} of {},{} one of the two is at best known by a lower bound",
+                       ratio.left_out.only_bounds(),
+                       model::counted(ratio.pairs + ratio.left_out.total(), "pair"), where);
+}
+
+// Which levels a ratio over several of them is of.
+std::string_view levels_of(const Place& place, const PairedRatio& ratio) {
+    if (ratio.level) return "";
+    if (ratio.left_out.only_bounds() > 0) return " over the pairs of which both are known";
+    return place.valid_everywhere(ratio) ? " over all levels" : " over all levels where neither is invalid";
+}
+
 // The interval that the verdict rests on: of a level, the one among all levels.
 std::string shown_by(const PairedRatio& ratio) {
     const std::string which = ratio.among_levels ? "which, among all levels, " : "which ";
     if (ratio.basis == Basis::within_margin)
         return fmt::format("{}lies within the margin of ±{}", which, model::percent(ratio.margin));
     if (ratio.basis == Basis::excludes_one) return which + "excludes 1";
+    if (ratio.basis == Basis::within_floor) return "which decides nothing: " + floor_text(ratio);
+    if (ratio.basis == Basis::lower_bounds) return "which decides nothing: " + bounds_text(ratio);
     return which + "includes 1 and is wider than the margin";
 }
 
@@ -125,12 +168,10 @@ std::string interval_sentence(const PairedRatio& ratio, std::string_view subject
     return text;
 }
 
-}  // namespace
-
-std::string ended_text(const Comparison& comparison, const PairedRatio& ratio) {
+std::string how_it_ended(const std::optional<model::Unfinished>& run, const PairedRatio& ratio) {
     if (ratio.basis != Basis::unfinished) return "";
     std::string how_far = "before all of these pairs were there";  // at an equal rate
-    if (const auto& run = comparison.unfinished) {
+    if (run) {
         const bool whole_blocks =
             run->blocks > 0 && run->pairs * run->planned_blocks == run->blocks * run->planned_pairs;
         how_far =
@@ -139,6 +180,58 @@ std::string ended_text(const Comparison& comparison, const PairedRatio& ratio) {
                 : fmt::format("after {} of {}", run->pairs, model::counted(run->planned_pairs, "pair"));
     }
     return fmt::format("the run ended {}; `joust run --resume DIR` finishes it", how_far);
+}
+
+std::string why(const Place& where, const PairedRatio& ratio) {
+    const std::string_view subject = compared_words(ratio.quantity).subject;
+    const std::string_view place = levels_of(where, ratio);
+    const std::string missing = left_out_text(ratio, subject);
+    std::string text;
+    switch (ratio.basis) {
+        case Basis::cell_invalid:
+            return invalid_text(where, ratio);
+        case Basis::no_pair:
+            return "no block has a trial of both that is not invalid";
+        case Basis::no_figure:
+            return fmt::format("no ratio of {} is known: {}", subject, missing);
+        case Basis::too_few_pairs:
+            text = fmt::format("{}{}: {}, and an interval needs three", subject, place,
+                               model::counted(ratio.pairs, "pair"));
+            break;
+        case Basis::before_look:
+            text = fmt::format(
+                "{} of {} is {:.3f} times that of {}{} over {} so far: nothing is judged before "
+                "the first look",
+                subject, ratio.entrant, *ratio.ratio, ratio.baseline, place,
+                model::counted(ratio.pairs, "pair"));
+            break;
+        case Basis::unfinished:
+            text =
+                fmt::format("{} of {} is {:.3f} times that of {}{} over {} so far, which decide nothing: {}",
+                            subject, ratio.entrant, *ratio.ratio, ratio.baseline, place,
+                            model::counted(ratio.pairs, "pair"), how_it_ended(where.unfinished, ratio));
+            break;
+        case Basis::lower_bounds:
+            if (!ratio.low) {
+                text = fmt::format("{}{}: {}, which decides nothing: {}", subject, place,
+                                   model::counted(ratio.pairs, "pair"), bounds_text(ratio));
+                break;
+            }
+            [[fallthrough]];
+        case Basis::within_margin:
+        case Basis::excludes_one:
+        case Basis::within_floor:
+        case Basis::neither:
+            text = interval_sentence(ratio, subject, place);
+            break;
+    }
+    return missing.empty() ? text : text + "; " + missing;
+}
+
+}  // namespace
+
+std::string ended_text(const Comparison& comparison, const PairedRatio& ratio) {
+    return how_it_ended(comparison.unfinished, ratio);
 }
 
 std::string interval_text(double confidence, const std::optional<double>& low,
@@ -180,41 +273,18 @@ std::string doubt_text(model::Doubt doubt) {
 }
 
 std::string why(const Comparison& comparison, const PairedRatio& ratio) {
-    const std::string_view subject = compared_words(ratio.quantity).subject;
-    const std::string_view place = ratio.level ? "" : " over all levels where neither is invalid";
-    const std::string missing = left_out_text(ratio, subject);
-    std::string text;
-    switch (ratio.basis) {
-        case Basis::cell_invalid:
-            return invalid_text(comparison, ratio);
-        case Basis::no_pair:
-            return "no block has a trial of both that is not invalid";
-        case Basis::no_figure:
-            return fmt::format("no ratio of {} is known: {}", subject, missing);
-        case Basis::too_few_pairs:
-            text = fmt::format("{}{}: {}, and an interval needs three", subject, place,
-                               model::counted(ratio.pairs, "pair"));
-            break;
-        case Basis::before_look:
-            text = fmt::format(
-                "{} of {} is {:.3f} times that of {}{} over {} so far: nothing is judged before "
-                "the first look",
-                subject, ratio.entrant, *ratio.ratio, ratio.baseline, place,
-                model::counted(ratio.pairs, "pair"));
-            break;
-        case Basis::unfinished:
-            text =
-                fmt::format("{} of {} is {:.3f} times that of {}{} over {} so far, which decide nothing: {}",
-                            subject, ratio.entrant, *ratio.ratio, ratio.baseline, place,
-                            model::counted(ratio.pairs, "pair"), ended_text(comparison, ratio));
-            break;
-        case Basis::within_margin:
-        case Basis::excludes_one:
-        case Basis::neither:
-            text = interval_sentence(ratio, subject, place);
-            break;
-    }
-    return missing.empty() ? text : text + "; " + missing;
+    const std::string text =
+        why(Place{comparison.cells, comparison.levels, comparison.load_model, comparison.unfinished}, ratio);
+    const std::string wait = wait_in(comparison, ratio);
+    if (!ratio.ratio || wait.empty()) return text;
+    return fmt::format(
+        "{}, so that this is of {}: {}", wait,
+        ratio.measured == model::Measured::wait ? "a wait, not of work" : "the load, not of the service",
+        text);
+}
+
+std::string why(const model::EqualRate& found, const PairedRatio& ratio) {
+    return why(Place{found.cells, {found.rate}, model::LoadModel::open, {}}, ratio);
 }
 
 }  // namespace joust::report::words

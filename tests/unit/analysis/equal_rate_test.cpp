@@ -7,6 +7,7 @@
 #include "model/measuring_time.hpp"
 #include "report/words/equal_rate.hpp"
 #include "report/words/verdicts.hpp"
+#include "support/compared.hpp"
 #include "support/report_cases.hpp"
 #include "support/synthetic_trials.hpp"
 
@@ -15,6 +16,9 @@ namespace {
 
 using model::Lens;
 using model::Quantity;
+using ::testing::ContainsRegex;
+using ::testing::HasSubstr;
+using ::testing::Not;
 using testing::TrialShape;
 
 model::Benchmark benchmark_with_rate(int blocks) {
@@ -126,6 +130,109 @@ TEST(EqualRate, IsNotPlannedWhereThereIsNobodyToCompareWith) {
     model::Benchmark benchmark = testing::benchmark_of({"django"}, {4, 50}, 4);
     benchmark.experiment.equal_rate = true;
     EXPECT_EQ(run_all(benchmark, shape).size(), 8U);
+}
+
+// A finished run, of whose trials at the equal rate some are changed.
+template <typename Change>
+testing::ReportCase at_the_rate(Change&& change) {
+    const model::Benchmark benchmark = benchmark_with_rate(4);
+    testing::ReportCase run{"equal_rate", benchmark, run_all(benchmark, shape)};
+    for (model::TrialResult& trial : run.trials)
+        if (trial.plan.lens == Lens::equal_rate) change(trial);
+    return run;
+}
+
+std::string findings_of(const testing::ReportCase& run) {
+    std::string all;
+    for (const std::string& sentence : report::words::equal_rate_findings(*testing::compared(run).equal_rate))
+        all += sentence + "\n";
+    return all;
+}
+
+TEST(EqualRate, MarksWhatStealDoubtsAndTellsOfTheStealOfItsOwnTrials) {
+    const testing::ReportCase run =
+        at_the_rate([](model::TrialResult& trial) { trial.contender_steal_share = 0.1; });
+    const std::string findings = findings_of(run);
+    EXPECT_THAT(findings, ContainsRegex("the p99 response time .* [?]; no pair is without doubt[.]\n"));
+    EXPECT_THAT(findings, ContainsRegex("CPU per operation of .*: more CPU per operation[.]\n"))
+        << "steal takes nothing from what an operation costs";
+    const auto warnings = report::words::warnings(testing::compared(run));
+    EXPECT_THAT(warnings,
+                ::testing::Contains(HasSubstr(
+                    "took CPU time from 8 of 8 trials at the equal rate: ratios are those at the steal of "
+                    "these (median 10 %)")));
+    EXPECT_THAT(warnings, Not(::testing::Contains(HasSubstr("of this run (median"))));
+}
+
+TEST(EqualRate, SaysWhereOneDoesNotKeepUp) {
+    const testing::ReportCase run = at_the_rate([](model::TrialResult& trial) {
+        if (trial.plan.entrant != "fastapi") return;
+        const auto half = trial.samples.requests.started / 2;
+        trial.samples.conduct.halves = {{half, half, Nanoseconds{half * 10'000'000}},
+                                        {half, half * 7 / 10, Nanoseconds{half * 900'000'000}}};
+    });
+    ASSERT_TRUE(testing::compared(run).equal_rate->cells.front().judgement.has(model::Rule::saturation));
+    const std::string about =
+        report::words::plain(report::words::about_equal_rate(*testing::compared(run).equal_rate));
+    EXPECT_THAT(about, Not(HasSubstr("so that all keep up")));
+    EXPECT_THAT(about, HasSubstr("fastapi did not keep up with it all the same"));
+    EXPECT_THAT(findings_of(run), HasSubstr("requests/s each, fastapi did not keep up.\n"));
+    EXPECT_THAT(findings_of(run), HasSubstr("the p99 response time of fastapi and django is not compared: "));
+    const testing::ReportCase sound = at_the_rate([](model::TrialResult&) {});
+    EXPECT_THAT(report::words::plain(report::words::about_equal_rate(*testing::compared(sound).equal_rate)),
+                HasSubstr("so that all keep up"));
+    EXPECT_THAT(findings_of(sound), Not(HasSubstr("keep up")));
+}
+
+TEST(EqualRate, SaysOnceWhyNothingIsComparedWhereOneIsInvalid) {
+    const testing::ReportCase run = at_the_rate([](model::TrialResult& trial) {
+        if (trial.plan.entrant == "fastapi")
+            trial.incidents = {{model::IncidentKind::service_restarted, "a worker was replaced"}};
+    });
+    EXPECT_THAT(
+        findings_of(run),
+        ContainsRegex("^At 1.. requests/s each, fastapi and django are not compared: fastapi is invalid at "
+                      "1.. requests/s: a worker was replaced[.]\n$"));
+}
+
+TEST(EqualRate, HasItsVerdictAloneForTheOnlyLevel) {
+    for (const model::PairedRatio& ratio :
+         testing::compared(at_the_rate([](model::TrialResult&) {})).equal_rate->ratios)
+        EXPECT_EQ(ratio.alone, ratio.verdict);
+}
+
+// The baseline again does with 0.7 of the CPU there: what the other needs more is no more than that.
+TEST(EqualRate, DecidesNothingByLessThanTheBaselineDiffersFromItselfThere) {
+    model::Benchmark benchmark = testing::benchmark_from(R"(name = "aa"
+workload = "w"
+contenders = ["fastapi", "django"]
+baseline = "django"
+[load]
+levels = [4, 50]
+duration = "5s"
+[experiment]
+blocks = { min = 4, max = 4 }
+equal_rate = true
+[[entrants]]
+label = "django-again"
+contender = "django"
+)");
+    const auto trials = run_all(benchmark, [](const model::PlannedTrial& plan) {
+        TrialShape found = shape(plan);
+        if (plan.lens == Lens::equal_rate && plan.entrant == "fastapi") found.cpu_ms_per_operation *= 0.8;
+        if (plan.lens == Lens::equal_rate && plan.entrant == "django-again")
+            found.cpu_ms_per_operation *= 0.7;
+        return found;
+    });
+    const model::Comparison comparison = compare(benchmark, trials);
+    const auto cpu_of = [&](const std::string& entrant) {
+        for (const model::PairedRatio& ratio : comparison.equal_rate->ratios)
+            if (ratio.entrant == entrant && ratio.quantity == Quantity::cpu_per_operation) return ratio;
+        return model::PairedRatio{};
+    };
+    EXPECT_EQ(cpu_of("fastapi").basis, model::Basis::within_floor);
+    EXPECT_EQ(cpu_of("fastapi").verdict, model::Verdict::inconclusive);
+    EXPECT_EQ(cpu_of("django-again").verdict, model::Verdict::faster) << "a host is not its own measure";
 }
 
 TEST(EqualRate, IsNotPlannedWhereAnEntrantIsInvalidThroughout) {

@@ -87,6 +87,73 @@ TEST(floor, says_when_the_baseline_was_judged_different_from_itself) {
     EXPECT_EQ(comparison.winner, std::nullopt) << "it is never the winner";
 }
 
+Comparison three(double ratio, double again, double noise_share = 0.01) {
+    return run_of(with_django_again(R"("fastapi", "django")"), ratio, noise_share, again);
+}
+
+TEST(floor, is_as_far_as_the_baseline_was_from_itself) {
+    const Comparison comparison = three(0.9, 0.8);
+    const model::PairedRatio& again = *comparison.ratio(Quantity::goodput, "django-again", std::nullopt);
+    ASSERT_LT(*again.high, 1);
+    const model::HostFloor& floor = *comparison.floor(Quantity::goodput);
+    EXPECT_TRUE(floor.different);
+    EXPECT_NEAR(floor.floor, 1 / *again.low - 1, 1e-9) << "its far end";
+    EXPECT_LT(floor.half_width, 0.05);
+    EXPECT_EQ(testing::pooled(comparison).margin, floor.floor) << "at least as wide";
+    EXPECT_NEAR(three(0.9, 1.25).floor(Quantity::goodput)->floor, 0.25, 0.03) << "either side of 1";
+}
+
+TEST(floor, leaves_what_lies_closer_to_1_undecided_and_says_so_before) {
+    const Comparison comparison = three(0.9, 0.8);
+    const model::PairedRatio ratio = testing::pooled(comparison);
+    ASSERT_LT(*ratio.high, 1);
+    EXPECT_EQ(ratio.verdict, Verdict::inconclusive);
+    EXPECT_EQ(ratio.basis, model::Basis::within_floor);
+    EXPECT_EQ(comparison.winner, std::nullopt);
+    const std::string headline = words::headline(comparison);
+    EXPECT_THAT(headline, ::testing::StartsWith(
+                              "On this host django differed from itself (django-again): goodput by up to 2"));
+    EXPECT_LT(headline.find("counts as a difference"),
+              headline.find("hether fastapi is faster than django is "
+                            "not decided: 0.90 times its goodput"))
+        << headline;
+    EXPECT_THAT(headline, Not(HasSubstr("slower")));
+    EXPECT_THAT(words::why(comparison, ratio), HasSubstr("which decides nothing: no ratio from 0."));
+    EXPECT_THAT(words::why(comparison, ratio), HasSubstr("for django differed from itself by as much"));
+    for (const model::PairedRatio& level : testing::by_level(comparison, Quantity::goodput))
+        EXPECT_TRUE(level.entrant != "fastapi" || level.verdict == Verdict::inconclusive) << *level.level;
+}
+
+TEST(floor, leaves_what_lies_on_both_sides_of_it_undecided) {
+    const Comparison comparison = three(0.78, 0.8, 0.05);
+    ASSERT_LT(*testing::pooled(comparison).low, 1 / (1 + comparison.floor(Quantity::goodput)->floor));
+    EXPECT_EQ(testing::pooled(comparison).verdict, Verdict::inconclusive);
+}
+
+TEST(floor, decides_what_lies_beyond_it) {
+    EXPECT_EQ(testing::pooled(three(0.6, 0.8)).verdict, Verdict::slower);
+    EXPECT_EQ(three(0.6, 0.8).winner, "django");
+    EXPECT_EQ(testing::pooled(three(1.5, 0.8)).verdict, Verdict::faster);
+}
+
+TEST(floor, below_the_margin_keeps_nobody_from_being_equivalent) {
+    const Comparison comparison = three(1, 0.98, 0.002);
+    ASSERT_TRUE(comparison.floor(Quantity::goodput)->different);
+    ASSERT_LT(comparison.floor(Quantity::goodput)->floor, 0.05);
+    EXPECT_EQ(testing::pooled(comparison).verdict, Verdict::equivalent);
+    EXPECT_EQ(testing::pooled(comparison).margin, 0.05);
+}
+
+TEST(floor, says_how_seldom_chance_makes_the_baseline_differ_at_the_confidence_of_the_look) {
+    const Comparison comparison = run_of(with_django_again(R"("django")"), 1, 0.01, 1.2);
+    EXPECT_THAT(words::host_floor(comparison), HasSubstr("as one run in 20 is by chance at this confidence"));
+    testing::ReportCase looks = testing::looks_under_steal();
+    for (model::TrialResult& trial : looks.trials)
+        if (trial.plan.entrant == "django-again")
+            trial.samples.completed_in_window = trial.samples.completed_in_window * 8 / 10;
+    EXPECT_THAT(words::host_floor(testing::compared(looks)), HasSubstr("as one run in 250 is by chance"));
+}
+
 TEST(floor, widens_the_margin_of_the_others) {
     const Comparison loud = run_of(with_django_again(R"("fastapi", "django")"), 1.01, 0.15);
     const double floor = loud.floor(Quantity::goodput)->half_width;

@@ -1,0 +1,118 @@
+#include "report/words/waits.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "model/wording.hpp"
+#include "report/words/rules.hpp"
+
+namespace joust::report::words {
+namespace {
+
+using model::Cell;
+using model::Comparison;
+
+template <typename Facts>
+const Facts* facts_of(const Cell& cell, model::Rule rule) {
+    for (const model::Finding& finding : cell.judgement.findings)
+        if (finding.rule == rule) return std::get_if<Facts>(&finding.facts);
+    return nullptr;
+}
+
+// Cells of one entrant that broke the rule, by rising level.
+std::vector<const Cell*> cells_with(const Comparison& comparison, const std::string& entrant,
+                                    model::Rule rule) {
+    std::vector<const Cell*> cells;
+    for (const Cell& cell : comparison.cells)
+        if (cell.entrant == entrant && cell.judgement.has(rule)) cells.push_back(&cell);
+    return cells;
+}
+
+std::string places_text(const std::vector<const Cell*>& cells, model::LoadModel model) {
+    std::vector<std::int64_t> levels;
+    for (const Cell* cell : cells)
+        levels.push_back(cell->level);
+    return fmt::format("{} at {}", cells.front()->entrant, levels_text(levels, model));
+}
+
+// "x at 8 users (of what they may use, the contender used 2 %, …); its wait is …", told of the busiest cell.
+std::string wait_of(const std::vector<const Cell*>& cells, model::LoadModel model) {
+    const model::InUse* most = nullptr;
+    std::optional<model::Wait> wait;
+    for (const Cell* cell : cells) {
+        const auto* used = facts_of<model::InUse>(*cell, model::Rule::nobody_busy);
+        if (most == nullptr || used->total() > most->total()) most = used;
+        if (used->wait) wait = used->wait;
+    }
+    return fmt::format("{} ({}of what they may use, {}){}", places_text(cells, model),
+                       cells.size() > 1 ? "at most, " : "", in_use_text(*most),
+                       wait ? ", a wait for " + wait_text(*wait) : "");
+}
+
+// Of every entrant that broke the rule, in one list; empty where none did.
+template <typename Text>
+std::string told_of_all(const Comparison& comparison, model::Rule rule, Text&& text) {
+    std::vector<std::string> parts;
+    for (const std::string& entrant : comparison.entrants)
+        if (const auto cells = cells_with(comparison, entrant, rule); !cells.empty())
+            parts.push_back(text(cells));
+    return joust::joined(parts, "; ");
+}
+
+}  // namespace
+
+std::string levels_text(const std::vector<std::int64_t>& levels, model::LoadModel model) {
+    if (levels.size() == 1) return level_text(model, levels.front());
+    const std::string last = level_text(model, levels.back());
+    if (levels.size() >= 5) return fmt::format("{} to {}", levels.front(), last);
+    std::vector<std::string> firsts;
+    for (std::size_t i = 0; i + 1 < levels.size(); ++i)
+        firsts.push_back(std::to_string(levels[i]));
+    return joust::joined(firsts, ", ") + " and " + last;
+}
+
+std::string waits(const Comparison& comparison) {
+    std::vector<std::string> sentences;
+    const std::string idle = told_of_all(
+        comparison, model::Rule::nobody_busy,
+        [&](const std::vector<const Cell*>& cells) { return wait_of(cells, comparison.load_model); });
+    if (!idle.empty())
+        sentences.push_back("Nobody was busy, so what was measured is a wait, not work: " + idle + ".");
+    const std::string thinking =
+        told_of_all(comparison, model::Rule::think_time, [&](const std::vector<const Cell*>& cells) {
+            const auto* bound = facts_of<model::ThinkBound>(*cells.front(), model::Rule::think_time);
+            return fmt::format("{} (think time {})", places_text(cells, comparison.load_model),
+                               model::limit_text(bound->think_time));
+        });
+    if (!thinking.empty())
+        sentences.push_back(
+            "Limited by think time, so what was measured is the load, not the service: " + thinking + ".");
+    return joust::joined(sentences, " ");
+}
+
+std::string wait_in(const Comparison& comparison, const model::PairedRatio& ratio) {
+    if (ratio.measured == model::Measured::work) return "";
+    const bool idle = ratio.measured == model::Measured::wait;
+    const model::Rule rule = idle ? model::Rule::nobody_busy : model::Rule::think_time;
+    std::vector<std::string> places;
+    for (const std::string& entrant : {ratio.entrant, ratio.baseline}) {
+        std::vector<const Cell*> cells = cells_with(comparison, entrant, rule);
+        std::erase_if(cells, [&](const Cell* cell) { return ratio.level && cell->level != *ratio.level; });
+        if (!cells.empty()) places.push_back(places_text(cells, comparison.load_model));
+    }
+    return (idle ? "nobody was busy with " : "users' think time was the limit of ") +
+           joust::joined(places, " and ");
+}
+
+bool waited(const Comparison& comparison, const model::Plateau& plateau) {
+    return std::any_of(comparison.cells.begin(), comparison.cells.end(), [&](const Cell& cell) {
+        const bool in_it = cell.entrant == plateau.entrant && cell.level >= plateau.first_level &&
+                           cell.level <= plateau.last_level;
+        return in_it &&
+               (cell.judgement.has(model::Rule::nobody_busy) || cell.judgement.has(model::Rule::think_time));
+    });
+}
+
+}  // namespace joust::report::words
