@@ -125,6 +125,8 @@ std::string summary_text(const model::Benchmark& benchmark, const model::Compari
         text += wrapped(lint, k_width) + "\n\n";
     if (const std::string waits = words::waits(comparison); !waits.empty())
         text += wrapped(waits, k_width) + "\n\n";
+    if (const std::string open = words::not_proven(comparison); !open.empty())
+        text += wrapped(open, k_width) + "\n\n";
     if (!comparison.cells.empty()) text += table(comparison, paint).plain() + '\n';
     if (const std::string doubts = suspects(comparison); !doubts.empty()) text += doubts + '\n';
     text += wrapped(words::verdict(comparison), k_width) + '\n';

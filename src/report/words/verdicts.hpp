@@ -24,10 +24,13 @@ std::string steal_text(const model::PairedRatio& ratio, int decimals);
 /// What is to be said before any ratio: where nobody was busy, and where users' think time was the limit.
 /// Empty where neither was.
 std::string waits(const model::Comparison& comparison);
+/// Likewise, what the workload declares and could not be held against some trials: which part, of whom, in
+/// how many, and why. Empty where all of it was.
+std::string not_proven(const model::Comparison& comparison);
 /// What the run found, with its numbers, or why that is nothing; one or two sentences. For what has shown
-/// waits() before; never alone.
+/// waits() and not_proven() before; never alone.
 std::string verdict(const model::Comparison& comparison);
-/// waits(), then verdict().
+/// waits() and not_proven(), then verdict().
 std::string headline(const model::Comparison& comparison);
 
 /// What to know of the run before believing any number; whole sentences.
