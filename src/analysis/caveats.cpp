@@ -34,6 +34,30 @@ bool unproven(const model::TrialResult& trial) {
            !(trial.files && trial.files->evaluated());
 }
 
+// Why a declared part was not counted in a trial; "" where it was, or is not declared.
+std::string not_counted(const model::TrialResult& trial, model::Caveat::Part part) {
+    if (part == model::Caveat::Part::files)
+        return trial.files && trial.files->declared() ? trial.files->not_evaluated : "";
+    return trial.effects && trial.effects->declared() ? trial.effects->not_read : "";
+}
+
+void add_not_counted(std::vector<model::Caveat>& found, const model::Benchmark& benchmark,
+                     const std::vector<model::TrialResult>& trials) {
+    for (const model::Entrant& entrant : benchmark.entrants)
+        for (const model::Caveat::Part part : {model::Caveat::Part::rows, model::Caveat::Part::files}) {
+            model::Caveat caveat{
+                .kind = model::Caveat::Kind::not_counted, .entrant = entrant.label, .part = part};
+            for (const model::TrialResult& trial : trials) {
+                if (trial.plan.entrant != entrant.label) continue;
+                ++caveat.of;
+                const std::string why = not_counted(trial, part);
+                if (why.empty()) continue;
+                if (caveat.some++ == 0) caveat.why = why;
+            }
+            if (caveat.some > 0) found.push_back(std::move(caveat));
+        }
+}
+
 }  // namespace
 
 std::vector<model::Caveat> caveats(const model::Comparison& comparison, const model::Benchmark& benchmark,
@@ -50,6 +74,7 @@ std::vector<model::Caveat> caveats(const model::Comparison& comparison, const mo
     const auto nothing_proven = std::count_if(trials.begin(), trials.end(), unproven);
     if (nothing_proven > 0)
         found.push_back({Kind::unproven, static_cast<std::size_t>(nothing_proven), trials.size()});
+    add_not_counted(found, benchmark, trials);
     if (comparison.blocks == 1) found.push_back({Kind::one_block});
     const auto suspects = std::count_if(
         comparison.cells.begin(), comparison.cells.end(),

@@ -47,12 +47,18 @@ Result<FileWatch> FileWatch::make(Path folder) {
     return FileWatch(std::move(folder), std::move(inotify));
 }
 
+Result<int> FileWatch::watch_number(const Fd& folder) {
+    if (tree_) return tree_->know(folder);
+    const std::string path = "/proc/self/fd/" + std::to_string(folder.get());
+    const int number = ::inotify_add_watch(inotify_.get(), path.c_str(), k_events);
+    if (number < 0) return fail(ErrorKind::io, "its folder cannot be watched: {}", errno_text());
+    return number;
+}
+
 // Watched before it is listed, so that no file falls between the two. The contents are a stranger's: folders
 // are opened by descriptor, and no link is followed.
 Status FileWatch::watch(const Fd& folder, int depth) {
-    const std::string path = "/proc/self/fd/" + std::to_string(folder.get());
-    const int watch_number = ::inotify_add_watch(inotify_.get(), path.c_str(), k_events);
-    if (watch_number < 0) return fail(ErrorKind::io, "its folder cannot be watched: {}", errno_text());
+    JOUST_TRY(const int watch_number, watch_number(folder));
     watches_.push_back(watch_number);
     if (watches_.size() > k_most_folders || depth > k_deepest)
         return fail(ErrorKind::unsupported, "it has more folders than are watched ({})", k_most_folders);
@@ -82,6 +88,9 @@ Status FileWatch::watch(const Fd& folder, int depth) {
 Status FileWatch::watch_all() {
     const Fd folder(::open(folder_.c_str(), k_folder_flags));
     if (!folder) return fail(ErrorKind::io, "its folder cannot be opened: {}", errno_text());
+    if (new_folder_ && whole_tree_) {
+        JOUST_TRY(tree_, TreeEvents::begin(folder));
+    }
     return watch(folder, 0);
 }
 
@@ -102,7 +111,10 @@ void FileWatch::count(int watch, std::uint32_t mask, std::uint32_t cookie, std::
         // A folder below was removed; of the topmost one that is the end.
         if (!watches_.empty() && watch == watches_.front()) missed_ = "its folder was removed";
     } else if ((mask & IN_ISDIR) != 0) {
-        if ((mask & (IN_CREATE | IN_MOVED_TO)) != 0)
+        // What comes from elsewhere has come with folders below it.
+        const std::uint32_t unseen = tree_ ? IN_MOVED_TO : IN_CREATE | IN_MOVED_TO;
+        new_folder_ = new_folder_ || (mask & (IN_CREATE | IN_MOVED_TO)) != 0;
+        if ((mask & unseen) != 0)
             missed_ = "it made a folder meanwhile, in which files may have come and gone unseen";
     } else if (!name.empty()) {
         lives_.event(watch, mask, cookie, name);
@@ -110,6 +122,10 @@ void FileWatch::count(int watch, std::uint32_t mask, std::uint32_t cookie, std::
 }
 
 void FileWatch::take() {
+    if (tree_)
+        return tree_->take([this](const TreeEvents::Event& event) {
+            count(event.folder, event.mask, event.cookie, event.name);
+        });
     alignas(inotify_event) std::array<char, 65536> events;
     for (;;) {
         const ssize_t length = ::read(inotify_.get(), events.data(), events.size());
@@ -127,8 +143,10 @@ void FileWatch::take() {
 
 // What is still queued belongs to no slice.
 void FileWatch::forget() {
-    for (const int watch : watches_)
-        static_cast<void>(::inotify_rm_watch(inotify_.get(), watch));
+    if (!tree_)
+        for (const int watch : watches_)
+            static_cast<void>(::inotify_rm_watch(inotify_.get(), watch));
+    tree_.reset();
     watches_.clear();
     take();
 }
@@ -142,7 +160,7 @@ Result<FileCounts> FileWatch::end() {
     return counts;
 }
 
-Status FileWatch::try_out() {
+Result<FileCounts> FileWatch::counts_of_trial_file() {
     JOUST_CHECK(begin());
     const Path path = folder_ / k_trial_file;
     ::unlink(path.c_str());
@@ -150,9 +168,21 @@ Status FileWatch::try_out() {
     ::unlink(path.c_str());
     JOUST_TRY(const FileCounts seen, end());
     JOUST_CHECK(done);
-    if (seen.created == 0 || seen.written == 0 || seen.read == 0 || seen.removed == 0)
+    return seen;
+}
+
+Status FileWatch::try_out() {
+    const auto whole = [](const FileCounts& seen) {
+        return seen.created > 0 && seen.written > 0 && seen.read > 0 && seen.removed > 0;
+    };
+    JOUST_TRY(const FileCounts seen, counts_of_trial_file());
+    if (!whole(seen))
         return fail(ErrorKind::unsupported,
                     "the file system of its folder does not tell what is done to files");
+    whole_tree_ = new_folder_ = true;
+    const auto seen_in_tree = counts_of_trial_file();
+    whole_tree_ = seen_in_tree && whole(*seen_in_tree);
+    new_folder_ = false;
     return {};
 }
 

@@ -291,12 +291,18 @@ struct Caveat {
         added_steal,  ///< some: trials in which an experiment's own CPU time counted as steal, of all
         containers,   ///< some: contenders that ran in containers, of all
         unproven,     ///< some: trials whose declared effects nothing was held against, of all
+        not_counted,  ///< some: trials of one entrant in which a declared part was not counted, of all of it
     };
+    /// Of what a workload declares.
+    enum class Part : std::uint8_t { rows, files };
     Kind kind;
     std::size_t some = 0;
     std::size_t of = 0;
     double share = 0;  ///< of steal: the median over these trials
     Lens lens = Lens::capacity;
+    std::string entrant = {};  ///< whose part was not counted
+    Part part = Part::rows;
+    std::string why = {};  ///< of the first trial; no full stop
     friend bool operator==(const Caveat&, const Caveat&) = default;
 };
 

@@ -40,8 +40,8 @@ bool FileProbe::wait_until(TimePoint then) {
 // Whatever is done within the slice has been queued before its request is answered, so requests are counted
 // with the watch on at both edges. What decides its end is seen in it, which no bound minds.
 bool FileProbe::watch_slice(host::FileWatch& files, TimePoint start, const FileSlice& slice) {
-    const TimePoint begun = now();
-    const std::uint64_t before = load_.succeeded();
+    TimePoint begun = now();
+    std::uint64_t before = load_.succeeded();
     const auto requests = [&] { return load_.succeeded() - before; };
     const auto over = [&](TimePoint time) {
         const std::uint64_t answered = requests();
@@ -51,6 +51,14 @@ bool FileProbe::watch_slice(host::FileWatch& files, TimePoint start, const FileS
     while (!over(now())) {
         if (!wait_until(now() + k_pause)) return false;
         files.take();
+        if (!files.better_begun_anew()) continue;
+        static_cast<void>(files.end());
+        if (const Status anew = files.begin(); !anew) {
+            missed_ = anew.error().message;
+            return true;
+        }
+        begun = now();
+        before = load_.succeeded();
     }
     const std::uint64_t answered = requests();
     const Nanoseconds length = now() - begun;

@@ -206,6 +206,32 @@ std::string containers(const model::Caveat& caveat) {
         caveat.some, caveat.of, isolation);
 }
 
+bool about_proof(const model::Caveat& caveat) {
+    return caveat.kind == model::Caveat::Kind::unproven || caveat.kind == model::Caveat::Kind::not_counted;
+}
+
+std::string nothing_proven(const model::Caveat& caveat) {
+    return fmt::format(
+        "In {} of {} trials nothing proves that requests did what the workload declares: answers were "
+        "checked, "
+        "and their effects were not. A contender that answers without doing the work is not told from one "
+        "that "
+        "does it.",
+        caveat.some, caveat.of);
+}
+
+// Of all whose same part was not counted for the same reason: "Files of a (in 4 of 4 trials) and b (…) …".
+std::string not_counted(const std::vector<const model::Caveat*>& alike) {
+    std::vector<std::string> whose;
+    for (const model::Caveat* caveat : alike)
+        whose.push_back(fmt::format("{} (in {} of {})", caveat->entrant, caveat->some,
+                                    model::counted(static_cast<std::int64_t>(caveat->of), "trial")));
+    const model::Caveat& first = *alike.front();
+    return fmt::format("{} of {} were not counted, so whether {} that work is open: {}.",
+                       first.part == model::Caveat::Part::files ? "Files" : "Rows and transactions",
+                       joust::joined(whose, ", "), alike.size() == 1 ? "it does" : "they do", first.why);
+}
+
 std::string warning(const Comparison& comparison, const model::Caveat& caveat) {
     switch (caveat.kind) {
         case model::Caveat::Kind::ended_early:
@@ -229,15 +255,10 @@ std::string warning(const Comparison& comparison, const model::Caveat& caveat) {
                 "counts as "
                 "steal (JOUST_STEAL_FILE): this run tells of verdicts under steal, not of a host.",
                 caveat.some, caveat.of);
-        case model::Caveat::Kind::unproven:
-            return fmt::format(
-                "In {} of {} trials nothing proves that requests did what the workload declares: answers "
-                "were "
-                "checked, and their effects were not. A contender that answers without doing the work is not "
-                "told from one that does it.",
-                caveat.some, caveat.of);
         case model::Caveat::Kind::containers:
             return containers(caveat);
+        case model::Caveat::Kind::unproven:     // not_proven() tells it,
+        case model::Caveat::Kind::not_counted:  // and this
         case model::Caveat::Kind::limits_off:
             break;
     }
@@ -275,8 +296,21 @@ std::string verdict(const Comparison& comparison) {
     return text + ".";
 }
 
+std::string not_proven(const Comparison& comparison) {
+    std::vector<std::string> sentences;
+    std::map<std::pair<model::Caveat::Part, std::string>, std::vector<const model::Caveat*>> alike;
+    for (const model::Caveat& caveat : comparison.caveats) {
+        if (caveat.kind == model::Caveat::Kind::unproven) sentences.push_back(nothing_proven(caveat));
+        if (caveat.kind == model::Caveat::Kind::not_counted)
+            alike[{caveat.part, caveat.why}].push_back(&caveat);
+    }
+    for (const auto& [reason, caveats] : alike)
+        sentences.push_back(not_counted(caveats));
+    return joust::joined(sentences, " ");
+}
+
 std::string before_ratios(const Comparison& comparison) {
-    std::vector<std::string> sentences{waits(comparison)};
+    std::vector<std::string> sentences{waits(comparison), not_proven(comparison)};
     // A run of nothing else has it for its headline.
     if (comparison.entrants.size() > 2) sentences.push_back(host_differs(comparison));
     std::erase(sentences, "");
@@ -291,7 +325,7 @@ std::string headline(const Comparison& comparison) {
 std::vector<std::string> warnings(const Comparison& comparison) {
     std::vector<std::string> sentences;
     for (const model::Caveat& caveat : comparison.caveats)
-        sentences.push_back(warning(comparison, caveat));
+        if (!about_proof(caveat)) sentences.push_back(warning(comparison, caveat));
     // A run of nothing else has it for its headline.
     if (comparison.again && comparison.entrants.size() > 2) {
         std::string floor = host_floor(comparison);

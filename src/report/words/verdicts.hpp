@@ -33,8 +33,11 @@ std::string sure_text(const model::PairedRatio& ratio);
 /// ratio that has a floor.
 std::string floor_text(const model::PairedRatio& ratio);
 
-/// What is to be said before any ratio: where nobody was busy, where users' think time was the limit, and by
-/// how much a contender differed from itself. Empty where there is nothing of that.
+/// What the workload declares and could not be held against some trials: which part, of whom, in how many,
+/// and why. Empty where all of it was.
+std::string not_proven(const model::Comparison& comparison);
+/// What is to be said before any ratio: where nobody was busy, where users' think time was the limit, what
+/// was not proven, and by how much a contender differed from itself. Empty where there is nothing of that.
 std::string before_ratios(const model::Comparison& comparison);
 /// What the run found, with its numbers, or why that is nothing; one or two sentences. For what has shown
 /// before_ratios() before; never alone.

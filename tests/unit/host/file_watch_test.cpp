@@ -93,6 +93,95 @@ TEST_F(FileWatchOf, ProvesNothingWhereAFolderAppearedAndKnowsItTheNextTime) {
     EXPECT_EQ(test::must(watch_.end()), (FileCounts{1, 1, 1, 0, 1}));
 }
 
+/// Of a request that has a folder of its own.
+void work_in_folder(const Path& folder, int files) {
+    std::filesystem::create_directory(folder);
+    for (int i = 0; i < files; ++i)
+        work_with(folder / std::to_string(i));
+    ASSERT_TRUE(std::filesystem::remove(folder));
+}
+
+class FileWatchOfTree : public FileWatchOf {
+protected:
+    void SetUp() override {
+        if (::geteuid() != 0) GTEST_SKIP() << "only root may watch a whole file system";
+        ASSERT_TRUE(watch_.try_out());
+        ASSERT_TRUE(watch_.begin());
+        EXPECT_FALSE(watch_.better_begun_anew());
+        std::filesystem::create_directory(folder_.path() / "first");
+        watch_.take();
+        EXPECT_TRUE(watch_.better_begun_anew());
+        EXPECT_FALSE(watch_.end());
+    }
+    FileCounts seen() {
+        EXPECT_FALSE(watch_.better_begun_anew());
+        return test::must(watch_.end());
+    }
+};
+
+TEST_F(FileWatchOfTree, MissesNothingInFoldersThatComeAndGo) {
+    ASSERT_TRUE(watch_.begin());
+    for (int i = 0; i < 100; ++i)
+        work_in_folder(folder_.path() / "sub", 5);
+    for (int i = 0; i < 100; ++i)
+        work_in_folder(folder_.path() / std::to_string(i), 0);
+    std::filesystem::create_directories(folder_.path() / "a/b");
+    work_with(folder_.path() / "a/b/f");
+    work_with(folder_.path() / "first/f");
+    work_with(folder_.path() / "f");
+    EXPECT_EQ(seen(), (FileCounts{503, 503, 503, 0, 503}));
+    ASSERT_TRUE(watch_.begin());
+    EXPECT_EQ(seen(), FileCounts{});
+}
+
+TEST_F(FileWatchOfTree, TellsReadingFromNoneAndFromAMapping) {
+    ASSERT_TRUE(watch_.begin());
+    work_with(folder_.path() / "a", Reading::none);
+    work_with(folder_.path() / "a", Reading::mapped);
+    EXPECT_EQ(seen(), (FileCounts{2, 2, 0, 1, 2}));
+}
+
+TEST_F(FileWatchOfTree, FollowsARenamedFileAndARenamedFolder) {
+    ASSERT_TRUE(watch_.begin());
+    const Path a = folder_.path() / "a";
+    const Path b = folder_.path() / "b";
+    std::filesystem::create_directory(a);
+    std::ofstream(a / "part") << "text";
+    std::filesystem::rename(a / "part", a / "whole");
+    std::filesystem::rename(a, b);
+    std::string text;
+    std::ifstream(b / "whole") >> text;
+    std::filesystem::rename(b / "whole", folder_.path() / "whole");
+    std::filesystem::remove(folder_.path() / "whole");
+    EXPECT_EQ(seen(), (FileCounts{1, 1, 1, 0, 1}));
+}
+
+TEST_F(FileWatchOfTree, MindsNeitherFilesElsewhereNorThoseBeforeIt) {
+    const test::TempDirectory elsewhere;
+    std::ofstream(folder_.path() / "first/old") << "text";
+    ASSERT_TRUE(watch_.begin());
+    work_in_folder(elsewhere.path() / "sub", 3);
+    std::filesystem::remove(folder_.path() / "first/old");
+    EXPECT_EQ(seen(), (FileCounts{0, 0, 0, 0, 1}));
+}
+
+TEST_F(FileWatchOfTree, ProvesNothingWhereAFolderCameFromElsewhere) {
+    const test::TempDirectory elsewhere;
+    std::filesystem::create_directories(elsewhere.path() / "a/b");
+    ASSERT_TRUE(watch_.begin());
+    std::filesystem::rename(elsewhere.path() / "a", folder_.path() / "a");
+    EXPECT_FALSE(watch_.end());
+}
+
+TEST_F(FileWatchOfTree, ProvesNothingWhereTheQueueWasFull) {
+    ASSERT_TRUE(watch_.begin());
+    for (int i = 0; i < 20'000; ++i)
+        std::ofstream(folder_.path() / std::to_string(i)) << "text";
+    const auto counts = watch_.end();
+    ASSERT_FALSE(counts);
+    EXPECT_THAT(counts.error().message, HasSubstr("more happened to its files than the kernel keeps"));
+}
+
 TEST_F(FileWatchOf, ProvesNothingWhereTheQueueWasFull) {
     const Path path = folder_.path() / "f";
     std::ofstream(path) << "text";

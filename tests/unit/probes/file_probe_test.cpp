@@ -1,6 +1,7 @@
 #include "probes/file_probe.hpp"
 
 #include <gmock/gmock.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <fstream>
@@ -15,14 +16,20 @@ using ::testing::HasSubstr;
 
 const model::FileEffects k_five_files{5, 5, 5, 5};
 
+enum class Folders { none, one_each };
+
 /// A service of one user that does its work in a thread as long as it lives.
 class Service {
 public:
-    Service(Path folder, int files, bool reads) : folder_(std::move(folder)), files_(files), reads_(reads) {
-        worker_ = std::thread([this] {
+    Service(Path folder, int files, bool reads, Folders folders = Folders::none)
+        : folder_(std::move(folder)), files_(files), reads_(reads) {
+        worker_ = std::thread([this, folders] {
             while (!stopped_) {
+                const Path place = folders == Folders::none ? folder_ : folder_ / "sub";
+                if (folders == Folders::one_each) std::filesystem::create_directory(place);
                 for (int i = 0; i < files_; ++i)
-                    work_with(folder_ / std::to_string(i));
+                    work_with(place / std::to_string(i));
+                if (folders == Folders::one_each) std::filesystem::remove(place);
                 ++answered_;
                 std::this_thread::sleep_for(1ms);
             }
@@ -55,8 +62,8 @@ private:
     std::thread worker_;
 };
 
-model::ObservedFiles observed(const Path& folder, int files, bool reads) {
-    const Service service(folder, files, reads);
+model::ObservedFiles observed(const Path& folder, int files, bool reads, Folders folders = Folders::none) {
+    const Service service(folder, files, reads, folders);
     FileProbe probe(folder, k_five_files, service.load(), random_for(1, "files 0"));
     model::TrialResult trial;
     const TimePoint start = now() + 10ms;
@@ -85,6 +92,17 @@ TEST(FileProbe, SeesThatFilesAreTooFewOrNotRead) {
     EXPECT_LT(files.seen.created, static_cast<std::int64_t>(files.requests_least) * 5);
     EXPECT_EQ(files.seen.read, 0);
     EXPECT_GT(files.seen.written, 0);
+}
+
+TEST(FileProbe, SeesIntoAFolderOfEachRequestAndThatNoneIsInIt) {
+    if (::geteuid() != 0) GTEST_SKIP() << "only root may watch a whole file system";
+    const test::TempDirectory folder;
+    const model::ObservedFiles honest = observed(folder.path(), 5, true, Folders::one_each);
+    ASSERT_TRUE(honest.evaluated()) << honest.not_evaluated;
+    EXPECT_GE(honest.seen.read, static_cast<std::int64_t>(honest.requests_least) * 5);
+    const model::ObservedFiles none = observed(folder.path(), 0, true, Folders::one_each);
+    ASSERT_TRUE(none.evaluated()) << none.not_evaluated;
+    EXPECT_EQ(none.seen, model::FileEffects{});
 }
 
 TEST(FileProbe, WaitsForRequestsOfAServiceThatStandsStill) {
