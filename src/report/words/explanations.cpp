@@ -37,7 +37,8 @@ Prose how_to_read_ratios(const model::ExperimentSpec& experiment, bool floor) {
            "another "
            "story, doubt is on one of the two and leaves fewer than three, or think time was the limit in "
            "every pair, the verdict is " +
-           emphasis("not decided") +
+           emphasis("not decided") + ", as it is where a side of some pair is only known to be longer" +
+           (floor ? ", and up to where the baseline differed from itself" : "") +
            ". Where steal differs within the pairs, the ratio adjusted to equal steal decides. A contender "
            "whose "
            "error rate exceeds " +
