@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "deploy/preflight.hpp"
+#include "experiment/files_by_answer.hpp"
 #include "experiment/trial.hpp"
 #include "host/sync_count.hpp"
 #include "load/engine.hpp"
@@ -34,6 +35,7 @@ constexpr const char* k_slow_part = "commits that take long";
 constexpr const char* k_file_part = "single requests";
 constexpr const char* k_sync_part = "syncs of the database's file";
 constexpr const char* k_rows_part = "rows of single requests";
+constexpr const char* k_files_part = "files by the answer";
 constexpr const char* k_crash_part = "crash of the database";
 
 // By then a transaction that was not there with its answer is, if it comes at all.
@@ -127,6 +129,7 @@ public:
             if (tables_of(operation).empty()) continue;
             operations_.push_back(&operation);
         }
+        JOUST_CHECK(look_at_files());
         if (operations_.empty()) {
             leave_out(k_slow_part, "the workload declares no rows");
             return std::move(result_);
@@ -137,6 +140,32 @@ public:
     }
 
 private:
+    Status look_at_files() {
+        std::vector<const model::Operation*> with_files;
+        for (const model::Operation& operation : spec_.workload.operations)
+            if (operation.effects.files != model::FileEffects{}) with_files.push_back(&operation);
+        if (with_files.empty()) return {};
+        return tried(k_files_part, [&]() -> Status {
+            JOUST_TRY(deploy::Instance instance, start());
+            JOUST_CHECK(load_before(instance));
+            const auto operation = [&](int number) -> const model::Operation& {
+                return *with_files[static_cast<std::size_t>(number) % with_files.size()];
+            };
+            JOUST_TRY(result_.files,
+                      files_by_answer(
+                          {.folder = instance.scratch().here(),
+                           .count = k_slow_requests,
+                           .declared = [&](int number) { return operation(number).effects.files; },
+                           .ask = [&](int number) -> Status {
+                               JOUST_TRY(const deploy::Asked one, ask(instance, operation(number), number));
+                               static_cast<void>(one);
+                               return {};
+                           }}));
+            instance.stop(k_stop_grace);
+            return {};
+        });
+    }
+
     Status look_at_server() {
         if (spec_.benchmark.database.durability != model::Durability::full) {
             leave_out(k_slow_part, "durability = \"relaxed\": no answer has to wait for the disk");
@@ -179,9 +208,13 @@ private:
 
     // Its ids go on where those of the load before end, so that nobody is honest to these alone.
     Result<deploy::Asked> ask(const deploy::Instance& instance, int number) {
+        return ask(instance, operation(number), number);
+    }
+    Result<deploy::Asked> ask(const deploy::Instance& instance, const model::Operation& operation,
+                              int number) {
         if (interrupted_()) return fail(ErrorKind::interrupted, "interrupted while {} was verified", label_);
         const std::uint64_t sequence = ids_.issued + static_cast<std::uint64_t>(number);
-        return deploy::ask(instance, operation(number), ids_.id(sequence), k_answer_limit);
+        return deploy::ask(instance, operation, ids_.id(sequence), k_answer_limit);
     }
 
     Status slow_commits() {

@@ -63,6 +63,7 @@ constexpr std::array<Row, k_charges> k_rows{{
     {Charge::verified_answers_first, Rule::effects},
     {Charge::verified_not_durable, Rule::effects},
     {Charge::verified_other_rows, Rule::effects},
+    {Charge::verified_files_late, Rule::effects},
 }};
 constexpr bool in_order() {
     for (std::size_t i = 0; i < k_charges; ++i)
@@ -160,6 +161,7 @@ Charges charges(const std::vector<Misdeed>& verified) {
     for (const Misdeed misdeed : verified)
         found.add({misdeed == Misdeed::answers_first ? Charge::verified_answers_first
                    : misdeed == Misdeed::other_rows  ? Charge::verified_other_rows
+                   : misdeed == Misdeed::files_late  ? Charge::verified_files_late
                                                      : Charge::verified_not_durable});
     return found;
 }

@@ -8,6 +8,7 @@
 
 #include "base/clock.hpp"
 #include "model/audit.hpp"
+#include "model/files_by_answer.hpp"
 #include "model/observed_effects.hpp"
 
 namespace joust::model {
@@ -59,6 +60,7 @@ struct Verification {
     std::optional<Audit> crash;
     std::optional<CommitSyncs> syncs;
     std::optional<OneByOne> one_by_one = {};
+    std::optional<FilesByAnswer> files = {};
     std::vector<NotTried> left_out;
     friend bool operator==(const Verification&, const Verification&) = default;
 };

@@ -140,6 +140,8 @@ std::vector<Line> lines_of(const std::vector<VerifiedEntrant>& entrants) {
               words::one_by_one_text);
     add_tried(lines, entrants, "answered when durable", "all", &model::Verification::slow_commits,
               words::slow_commits_text);
+    add_tried(lines, entrants, "files done when answered", "all", &model::Verification::files,
+              words::files_by_answer_text);
     add_tried(lines, entrants, "left after a crash", "all", &model::Verification::crash, words::audited_text);
     add_tried(lines, entrants, "syncs of files", "one a transaction", &model::Verification::syncs,
               [](const model::CommitSyncs& syncs) {
@@ -235,6 +237,11 @@ nlohmann::ordered_json verification_json(const std::vector<VerifiedEntrant>& ent
                                                            {"early", one.syncs->early}}
                                   : nullptr;
         json["one_by_one"] = one.one_by_one ? one_by_one_json(*one.one_by_one) : nullptr;
+        json["files_by_answer"] = one.files ? nlohmann::ordered_json{{"requests", one.files->requests},
+                                                                     {"in_time", one.files->in_time},
+                                                                     {"late", one.files->late},
+                                                                     {"held_up", one.files->held_up}}
+                                            : nullptr;
         json["statements_per_request"] =
             entrant.statements ? nlohmann::ordered_json(entrant.statements->per_request()) : nullptr;
         auto texts = nlohmann::ordered_json::array();

@@ -84,6 +84,10 @@ std::string proof_text(model::Proof proof) {
 }
 
 std::string misdeed_text(Misdeed misdeed, const model::Verification& one) {
+    if (misdeed == Misdeed::files_late && one.files)
+        return fmt::format(
+            "it does its file work after it answers: {} of {} were answered before it was done",
+            one.files->late, requests_text(one.files->requests));
     if (misdeed == Misdeed::other_rows && one.one_by_one) return other_rows_text(*one.one_by_one);
     if (misdeed == Misdeed::answers_first && (one.slow_commits || one.one_by_one))
         return "it commits after it answers: " + first_text(one);
@@ -99,6 +103,10 @@ std::string slow_commits_text(const model::SlowCommits& slow) {
 
 std::string one_by_one_text(const model::OneByOne& single) {
     return fmt::format("{} of {}", single.as_contract, requests_text(single.requests));
+}
+
+std::string files_by_answer_text(const model::FilesByAnswer& files) {
+    return fmt::format("{} of {}", files.in_time, requests_text(files.requests));
 }
 
 std::string audited_text(const model::Audit& audit) {

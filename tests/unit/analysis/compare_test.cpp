@@ -74,7 +74,7 @@ TEST(compare, says_before_the_verdict_which_declared_part_of_whom_was_not_counte
     }
     EXPECT_EQ(words::not_proven(compared(run)), "");
     for (model::TrialResult& trial : run.trials) {
-        if (trial.plan.entrant == "fastapi" && trial.plan.block < 3)
+        if (trial.plan.entrant == "fastapi" && trial.plan.block != 1)
             trial.files->not_evaluated = "it made a folder";
         if (trial.plan.block == 1) trial.effects->not_read = "no log";
     }
