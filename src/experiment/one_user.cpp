@@ -37,12 +37,12 @@ std::vector<const model::Operation*> operations_with_rows(const model::Workload&
 }
 
 OneUser::OneUser(const deploy::Instance& instance, const RunSpec& spec, std::vector<int> cpus,
-                 const Interrupted& interrupted)
+                 const Interrupted& interrupted, std::vector<const model::Operation*> operations)
     : instance_(instance),
       spec_(spec),
       cpus_(std::move(cpus)),
       interrupted_(interrupted),
-      operations_(operations_with_rows(spec.workload)) {}
+      operations_(std::move(operations)) {}
 
 Error OneUser::interrupted_error() const {
     return {ErrorKind::interrupted,

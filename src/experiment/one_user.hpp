@@ -32,9 +32,10 @@ public:
     /// reaches from one to the next.
     static constexpr Nanoseconds k_pause = database::k_slow_commit + std::chrono::milliseconds(5);
 
-    /// `cpus`: of the load generator. The workload of `spec` has operations with rows.
+    /// `cpus`: of the load generator. `operations`, of the workload of `spec` and at least one, are what it
+    /// asks for.
     OneUser(const deploy::Instance& instance, const RunSpec& spec, std::vector<int> cpus,
-            const Interrupted& interrupted);
+            const Interrupted& interrupted, std::vector<const model::Operation*> operations);
 
     /// A second of load by eight users. Errors: interrupted; service (some requests do not end); those of the
     /// generator.

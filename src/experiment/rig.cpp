@@ -246,7 +246,9 @@ bool Rig::looks_at_single_requests() const {
 Result<model::SingleRequests> Rig::look_at_single_requests(const deploy::Instance& instance,
                                                            const Interrupted& interrupted) {
     auto found = experiment::single_requests(
-        instance, OneUser(instance, *spec_, layout_.generator.cpus, interrupted), *database_);
+        instance,
+        OneUser(instance, *spec_, layout_.generator.cpus, interrupted, operations_with_rows(spec_->workload)),
+        *database_);
     if (found || found.error().kind == ErrorKind::interrupted) return found;
     const std::string& why = found.error().message;
     return model::SingleRequests{

@@ -5,6 +5,7 @@
 #include <thread>
 #include <utility>
 
+#include "experiment/files_by_answer.hpp"
 #include "experiment/single_requests.hpp"
 #include "probes/audit_probe.hpp"
 #include "probes/commit_times.hpp"
@@ -19,6 +20,7 @@ constexpr std::uint64_t k_least_slow_requests = 5;
 constexpr Nanoseconds k_crash_load = 1500ms;
 
 constexpr const char* k_slow_part = "commits that take long";
+constexpr const char* k_files_part = "files by the answer";
 constexpr const char* k_crash_part = "crash of the database";
 
 // A way of the server that ends with it.
@@ -53,6 +55,7 @@ public:
     }
 
     Result<model::Verification> run() {
+        JOUST_CHECK(look_at_files());
         if (operations_with_rows(spec_.workload).empty()) {
             leave_out(k_slow_part, "the workload declares no rows");
             return std::move(result_);
@@ -63,6 +66,30 @@ public:
     }
 
 private:
+    Status look_at_files() {
+        std::vector<const model::Operation*> with_files;
+        for (const model::Operation& operation : spec_.workload.operations)
+            if (operation.effects.files != model::FileEffects{}) with_files.push_back(&operation);
+        if (with_files.empty()) return {};
+        return tried(k_files_part, [&]() -> Status {
+            JOUST_TRY(deploy::Instance instance, start());
+            OneUser user = user_of(instance, with_files);
+            JOUST_CHECK(user.load_before());
+            JOUST_TRY(
+                result_.files,
+                files_by_answer({.folder = instance.scratch().here(),
+                                 .count = OneUser::k_requests,
+                                 .declared = [&](int number) { return user.operation(number).effects.files; },
+                                 .ask = [&](int number) -> Status {
+                                     JOUST_TRY(const deploy::Asked one, user.ask(number));
+                                     static_cast<void>(one);
+                                     return {};
+                                 }}));
+            instance.stop(k_stop_grace);
+            return {};
+        });
+    }
+
     Status look_at_server() {
         if (spec_.benchmark.database.durability != model::Durability::full) {
             leave_out(k_slow_part, "durability = \"relaxed\": no answer has to wait for the disk");
@@ -100,7 +127,10 @@ private:
     }
 
     OneUser user_of(const deploy::Instance& instance) {
-        return {instance, spec_, rig_.layout().generator.cpus, interrupted_};
+        return user_of(instance, operations_with_rows(spec_.workload));
+    }
+    OneUser user_of(const deploy::Instance& instance, std::vector<const model::Operation*> operations) {
+        return {instance, spec_, rig_.layout().generator.cpus, interrupted_, std::move(operations)};
     }
 
     Status slow_commits() {

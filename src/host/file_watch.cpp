@@ -160,17 +160,24 @@ Result<FileCounts> FileWatch::end() {
     return counts;
 }
 
+FileCounts FileWatch::so_far() {
+    take();
+    return lives_.counts();
+}
+
 Result<FileCounts> FileWatch::counts_of_trial_file() {
     JOUST_CHECK(begin());
     const Path path = folder_ / k_trial_file;
     ::unlink(path.c_str());
     const Status done = do_all_to(path);
     ::unlink(path.c_str());
-    JOUST_TRY(const FileCounts seen, end());
+    const FileCounts seen = so_far();
+    forget();
     JOUST_CHECK(done);
     return seen;
 }
 
+// Of folders that a service makes meanwhile none matters to the file that is tried.
 Status FileWatch::try_out() {
     const auto whole = [](const FileCounts& seen) {
         return seen.created > 0 && seen.written > 0 && seen.read > 0 && seen.removed > 0;
@@ -179,10 +186,11 @@ Status FileWatch::try_out() {
     if (!whole(seen))
         return fail(ErrorKind::unsupported,
                     "the file system of its folder does not tell what is done to files");
+    const bool new_folder = new_folder_;
     whole_tree_ = new_folder_ = true;
     const auto seen_in_tree = counts_of_trial_file();
     whole_tree_ = seen_in_tree && whole(*seen_in_tree);
-    new_folder_ = false;
+    new_folder_ = new_folder;
     return {};
 }
 

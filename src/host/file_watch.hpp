@@ -32,6 +32,8 @@ public:
     Status begin();
     /// Takes what the kernel has queued, which is 16 384 events at most, or some 3000 files: call it often.
     void take();
+    /// What was done in this slice up to now, in folders that are known.
+    FileCounts so_far();
     /// A folder was made in this slice, which therefore proves nothing, and a further one would see into
     /// each.
     [[nodiscard]] bool better_begun_anew() const { return new_folder_ && whole_tree_ && !tree_; }

@@ -65,6 +65,7 @@ constexpr std::array<Row, k_charges> k_rows{{
     {Charge::verified_not_durable, Rule::effects},
     {Charge::verified_other_rows, Rule::effects},
     {Charge::verified_no_commit, Rule::effects},
+    {Charge::verified_files_late, Rule::effects},
 }};
 constexpr bool in_order() {
     for (std::size_t i = 0; i < k_charges; ++i)
@@ -188,6 +189,8 @@ constexpr Charge of_verified(Misdeed misdeed) {
             return Charge::verified_other_rows;
         case Misdeed::no_commit:
             return Charge::verified_no_commit;
+        case Misdeed::files_late:
+            return Charge::verified_files_late;
         case Misdeed::rolled_back:
         case Misdeed::one_for_several:
         case Misdeed::several_for_one:

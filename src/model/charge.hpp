@@ -72,8 +72,9 @@ enum class Charge : std::uint8_t {
     verified_not_durable,
     verified_other_rows,
     verified_no_commit,
+    verified_files_late,
 };
-inline constexpr std::size_t k_charges = static_cast<std::size_t>(Charge::verified_no_commit) + 1;
+inline constexpr std::size_t k_charges = static_cast<std::size_t>(Charge::verified_files_late) + 1;
 
 /// The rule that a charge comes from.
 Rule rule(Charge charge);

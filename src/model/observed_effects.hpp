@@ -147,6 +147,7 @@ enum class Misdeed : std::uint8_t {
     other_rows,       ///< commits of other rows than the contract's
     answers_first,    ///< answers that came before their commits
     not_durable,      ///< commits that were answered before the log was on the disk
+    files_late,       ///< work on files that came after the answer; beside a trial only
 };
 
 /// The sum over trials of one contract; both were read. The order in which trials are added does not matter.

@@ -8,6 +8,7 @@
 
 #include "base/clock.hpp"
 #include "model/audit.hpp"
+#include "model/files_by_answer.hpp"
 #include "model/single_requests.hpp"
 
 namespace joust::model {
@@ -32,6 +33,7 @@ struct Verification {
     std::optional<Audit> crash;
     /// Empty where the database is a server, and where the workload declares no rows.
     std::optional<SingleRequests> single = {};
+    std::optional<FilesByAnswer> files = {};
     std::vector<NotTried> left_out;  ///< the parts of `single` apart
     friend bool operator==(const Verification&, const Verification&) = default;
 };

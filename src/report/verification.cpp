@@ -135,6 +135,9 @@ const model::SlowCommits* slow_commits(const model::Verification& one) {
 const model::Audit* crash(const model::Verification& one) {
     return one.crash ? &*one.crash : nullptr;
 }
+const model::FilesByAnswer* files_by_answer(const model::Verification& one) {
+    return one.files ? &*one.files : nullptr;
+}
 const model::OneByOne* single_rows(const model::Verification& one) {
     return one.single && one.single->rows ? &*one.single->rows : nullptr;
 }
@@ -152,6 +155,8 @@ std::vector<Line> lines_of(const std::vector<VerifiedEntrant>& entrants) {
     add_files(lines, entrants);
     add_tried(lines, entrants, "as the contract, one by one", "all", single_rows, words::one_by_one_text);
     add_tried(lines, entrants, "answered when durable", "all", slow_commits, words::slow_commits_text);
+    add_tried(lines, entrants, "files done when answered", "all", files_by_answer,
+              words::files_by_answer_text);
     add_tried(lines, entrants, "left after a crash", "all", crash, words::audited_text);
     add_tried(lines, entrants, "syncs of files", "one a transaction", single_syncs,
               [](const model::CommitSyncs& syncs) {
@@ -232,6 +237,11 @@ nlohmann::ordered_json verification_json(const std::vector<VerifiedEntrant>& ent
         const model::SingleRequests single = one.single.value_or(model::SingleRequests{});
         json["syncs"] = files::JsonWriter::encoded(single.syncs);
         json["one_by_one"] = files::JsonWriter::encoded(single.rows);
+        json["files_by_answer"] = one.files ? nlohmann::ordered_json{{"requests", one.files->requests},
+                                                                     {"in_time", one.files->in_time},
+                                                                     {"late", one.files->late},
+                                                                     {"held_up", one.files->held_up}}
+                                            : nullptr;
         json["statements_per_request"] =
             entrant.statements ? nlohmann::ordered_json(entrant.statements->per_request()) : nullptr;
         auto texts = nlohmann::ordered_json::array();

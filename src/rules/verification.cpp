@@ -9,7 +9,8 @@ namespace {
 // ten seconds, a snapshot of its writer of pages every fifteen, and whoever answers slowly is looked at that
 // long.
 constexpr std::uint64_t k_durable_by_chance = 3;
-constexpr std::uint64_t k_early_by_chance = 1;  // no reason for one is known
+constexpr std::uint64_t k_early_by_chance = 1;       // no reason for one is known
+constexpr std::uint64_t k_late_files_by_chance = 1;  // nor for this
 
 bool loses_work(const model::Audit& audit) {
     return audit.problem.empty() && audit.lost + audit.partial > 0;
@@ -26,6 +27,7 @@ std::vector<model::Misdeed> misdeeds(const model::Verification& one) {
     if (none) found.push_back(model::Misdeed::no_commit);
     if (first) found.push_back(model::Misdeed::answers_first);
     if (soon || (lost && !first && !none)) found.push_back(model::Misdeed::not_durable);
+    if (one.files && one.files->late > k_late_files_by_chance) found.push_back(model::Misdeed::files_late);
     return found;
 }
 

@@ -69,6 +69,7 @@ constexpr std::array<Row, model::k_charges> k_rows{{
     {Charge::verified_not_durable, "verified: answered before it was durable"},
     {Charge::verified_other_rows, "verified: other rows, one by one"},
     {Charge::verified_no_commit, "verified: no commit, one by one"},
+    {Charge::verified_files_late, "verified: files after the answer"},
 }};
 constexpr bool in_order() {
     for (std::size_t i = 0; i < k_rows.size(); ++i)

@@ -141,6 +141,7 @@ std::string misdeed_text(Misdeed misdeed, const ObservedEffects& effects) {
                 "(synchronous_commit = off by session, role or transaction)",
                 effects.log_syncs->commits, effects.log_syncs->most_sessions,
                 effects.log_syncs->syncs.value_or(0));
+        case Misdeed::files_late:  // of no trial
         case Misdeed::answers_first:
             break;
     }

@@ -56,6 +56,10 @@ std::string misdeed_text(Misdeed misdeed, const model::Verification& one) {
         return fmt::format(
             "no commit of these tables was seen: for {} of {} none came before the answer, nor behind it",
             one.slow_commits->without_commit, requests_text(one.slow_commits->requests));
+    if (misdeed == Misdeed::files_late && one.files)
+        return fmt::format(
+            "it does its file work after it answers: {} of {} were answered before it was done",
+            one.files->late, requests_text(one.files->requests));
     return not_durable_text(one);
 }
 
@@ -64,6 +68,10 @@ std::string slow_commits_text(const model::SlowCommits& slow) {
     const std::string counts = fmt::format("{} of {}", slow.requests - early, requests_text(slow.requests));
     if (!slow.shortest) return counts + " (no commit before an answer)";
     return fmt::format("{}, the soonest {}", counts, model::duration_text(*slow.shortest));
+}
+
+std::string files_by_answer_text(const model::FilesByAnswer& files) {
+    return fmt::format("{} of {}", files.in_time, requests_text(files.requests));
 }
 
 std::string audited_text(const model::Audit& audit) {

@@ -13,6 +13,8 @@ std::string proof_text(model::Proof proof);
 std::string misdeed_text(model::Misdeed misdeed, const model::Verification& verification);
 /// "50.8 ms at least, in 20 of 20 requests"
 std::string slow_commits_text(const model::SlowCommits& slow);
+/// "20 of 20 requests", of those whose files were done with when they were answered.
+std::string files_by_answer_text(const model::FilesByAnswer& files);
 /// "412 of 412 requests", and what became of the others.
 std::string audited_text(const model::Audit& audit);
 

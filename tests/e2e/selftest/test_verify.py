@@ -68,6 +68,7 @@ def test_who_waits_for_its_commits_is_proven(entrants):
     slow = honest["slow_commits"]
     assert slow["requests"] == 20 and slow["before_commit"] == 0 and slow["before_durable"] <= 3
     assert honest["crash"]["right"] == honest["crash"]["acknowledged"] > 50
+    assert honest["files_by_answer"] == {"requests": 20, "in_time": 20, "late": 0, "held_up": True}
     assert honest["statements_per_request"] >= 5  # BEGIN, insert, update, delete, COMMIT
 
 

@@ -88,7 +88,7 @@ protected:
 
 TEST_F(StrangersRun, IsRefusedWhereAStringWouldBecomeACommand) {
     replace("environment.json", "\"version\": \"15.", "\"version\": \"15\\nsystem \\\"touch x\\\"\\n#.");
-    EXPECT_NE(problem().find("\"version\" is \"15\\x0Asystem \"touch x\"\\x0A#."), std::string::npos)
+    EXPECT_NE(problem().find("\"database.version\" is \"15\\x0Asystem \"touch x\"\\x0A#."), std::string::npos)
         << problem();
 }
 

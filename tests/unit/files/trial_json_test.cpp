@@ -346,13 +346,14 @@ TEST(trial_line, with_odd_single_requests_is_refused_by_the_key) {
         nlohmann::json value;
         const char* message;
     };
-    for (const Odd& one : {Odd{"one_by_one", "late", 10, "\"as_contract\" and \"late\" are more together"},
-                           Odd{"one_by_one", "as_contract", 21, "more together than \"requests\""},
-                           Odd{"one_by_one", "requests", -1, "\"requests\" has to be a whole number"},
-                           Odd{"one_by_one", "rows", 1, "\"rows\" has to be an object"},
-                           Odd{"one_by_one", "rows", {{"a\x1b", {}}}, "characters that cannot be printed"},
-                           Odd{"syncs", "early", 21, "\"early\" is more than \"requests\""},
-                           Odd{"syncs", "syncs", 1.5, "\"syncs\" has to be a whole number"}}) {
+    for (const Odd& one :
+         {Odd{"one_by_one", "late", 10, "\"as_contract\" and \"late\" are more together"},
+          Odd{"one_by_one", "as_contract", 21, "more together than \"requests\""},
+          Odd{"one_by_one", "requests", -1, "one_by_one.requests\" has to be a whole number"},
+          Odd{"one_by_one", "rows", 1, "one_by_one.rows\" has to be an object"},
+          Odd{"one_by_one", "rows", {{"a\x1b", {}}}, "characters that cannot be printed"},
+          Odd{"syncs", "early", 21, "syncs.early\" is more than \"requests\""},
+          Odd{"syncs", "syncs", 1.5, "syncs.syncs\" has to be a whole number"}}) {
         auto json = nlohmann::json::parse(trial_line(full_trial()));
         json["single_requests"][one.part][one.key] = one.value;
         const auto trial = parse_trial_line(json.dump(), "trials.jsonl", 5);

@@ -104,6 +104,23 @@ TEST(VerificationText, CallsNoAnswerEarlyToWhichNoCommitBelongs) {
     EXPECT_THAT(text, Not(HasSubstr("lost")));
 }
 
+TEST(VerificationText, SaysThatFilesCameAfterTheAnswer) {
+    Two two;
+    two.early.files = model::FilesByAnswer{.requests = 20, .in_time = 1, .late = 19, .held_up = true};
+    const VerifiedEntrant late{.trial = two.bad,
+                               .judgement = two.judgement,
+                               .verification = two.early,
+                               .proof = model::Proof::missed,
+                               .misdeeds = {model::Misdeed::files_late},
+                               .statements = {}};
+    const std::string text = verification_text("Title", {late});
+    EXPECT_THAT(text, HasSubstr("1 of 20 requests"));
+    EXPECT_THAT(text,
+                HasSubstr("bad: it does its file work after it answers: 19 of 20 requests were answered "
+                          "before it was done."));
+    EXPECT_EQ(verification_json({late})["entrants"][0]["files_by_answer"]["late"], 19);
+}
+
 TEST(VerificationJson, HasTheSameNumbers) {
     const nlohmann::ordered_json json = verification_json(Two().entrants);
     EXPECT_EQ(json["schema_version"], 1);

@@ -40,6 +40,14 @@ TEST(Misdeeds, NameAnAnswerThatCameBeforeTheDisk) {
     EXPECT_THAT(misdeeds(one), IsEmpty()) << "the server itself flushes now and then";
 }
 
+TEST(Misdeeds, NameFilesThatComeAfterTheAnswer) {
+    model::Verification one = safe_work();
+    one.files = model::FilesByAnswer{.requests = 20, .in_time = 18, .late = 2};
+    EXPECT_THAT(misdeeds(one), ElementsAre(Misdeed::files_late));
+    one.files = model::FilesByAnswer{.requests = 20, .in_time = 17, .late = 1};
+    EXPECT_THAT(misdeeds(one), IsEmpty()) << "two had too few files, which is the trial's to tell";
+}
+
 TEST(Misdeeds, NameWorkThatACrashTakesAway) {
     model::Verification one = safe_work();
     one.crash->lost = 1;

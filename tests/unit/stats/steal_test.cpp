@@ -142,7 +142,8 @@ TEST(DecideSteal, finds_what_steal_hides_and_errs_no_more_often) {
 // One block of levels: they are repeats of one another, as for the ratio itself.
 TEST(DecideSteal, adjusts_a_ladder_of_one_block) {
     PairLevels ladder;
-    for (const PairPoint& point : one_level(7, 0.03).front())
+    const PairLevels repeats = one_level(7, 0.03);
+    for (const PairPoint& point : repeats.front())
         ladder.push_back({point});
     const auto decision = decide_steal(ladder);
     ASSERT_TRUE(decision && decision->adjusted);
