@@ -181,6 +181,7 @@ TEST(results_document, lists_the_keys_of_a_verification_and_no_others) {
                                            .crash = model::Audit{},
                                            .syncs = model::CommitSyncs{},
                                            .one_by_one = model::OneByOne{.rows = {{"users", {}}}},
+                                           .files = model::FilesByAnswer{},
                                            .left_out = {}};
     const VerifiedEntrant entrant{.trial = trial,
                                   .judgement = judgement,
