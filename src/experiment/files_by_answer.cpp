@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 // Ten opens of a request take longer together than the rest of its work, if that is done beside them.
 constexpr Nanoseconds k_open_delay = 5ms;
 // By then what was not done with the answer is, if it comes at all.
-constexpr Nanoseconds k_late = 250ms;
+constexpr Nanoseconds k_late_files = 250ms;
 constexpr std::uint64_t k_enough = 5;  // requests; fewer prove nothing
 
 bool all_done(const model::FileEffects& declared, const host::FileCounts& seen) {
@@ -41,7 +41,7 @@ Result<model::FilesByAnswer> files_by_answer(const FileRequests& requests) {
         JOUST_CHECK(watch.begin());
         JOUST_CHECK(requests.ask(number));
         const bool in_time = all_done(declared, watch.so_far());
-        if (!in_time) std::this_thread::sleep_for(k_late);
+        if (!in_time) std::this_thread::sleep_for(k_late_files);
         const auto seen = watch.end();
         if (!seen) {
             missed = seen.error().message;

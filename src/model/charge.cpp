@@ -115,6 +115,8 @@ constexpr Charge of(Misdeed misdeed) {
             return Charge::other_rows;
         case Misdeed::answers_first:
             return Charge::answers_first;
+        case Misdeed::files_late:  // of no trial
+            return Charge::verified_files_late;
         case Misdeed::not_durable:
             break;
     }

@@ -187,6 +187,7 @@ TEST(results_document, lists_the_keys_of_a_verification_and_no_others) {
                                            .slow_commits = model::SlowCommits{},
                                            .crash = model::Audit{},
                                            .single = testing::single_requests(),
+                                           .files = model::FilesByAnswer{},
                                            .left_out = {}};
     const VerifiedEntrant entrant{.trial = trial,
                                   .judgement = judgement,
