@@ -347,7 +347,7 @@ TEST(trial_line, with_odd_single_requests_is_refused_by_the_key) {
         const char* message;
     };
     for (const Odd& one :
-         {Odd{"one_by_one", "late", 10, "\"as_contract\" and \"late\" are more together"},
+         {Odd{"one_by_one", "late", 10, "as_contract\" and \"late\" are more together"},
           Odd{"one_by_one", "as_contract", 21, "more together than \"requests\""},
           Odd{"one_by_one", "requests", -1, "one_by_one.requests\" has to be a whole number"},
           Odd{"one_by_one", "rows", 1, "one_by_one.rows\" has to be an object"},
