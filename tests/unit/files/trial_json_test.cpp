@@ -9,6 +9,7 @@
 #include <span>
 
 #include "stats/hlog.hpp"
+#include "support/full_trial.hpp"
 #include "support/synthetic_trials.hpp"
 
 namespace joust::files {
@@ -16,113 +17,9 @@ namespace joust::files {
 using namespace model;
 namespace {
 
+using testing::full_trial;
+using testing::full_trial_benchmark;
 using ::testing::HasSubstr;
-
-const Benchmark& benchmark() {
-    static const Benchmark value = testing::benchmark_of({"fastapi", "django"}, {4, 50}, 1);
-    return value;
-}
-
-// A trial in which every field differs from its default and every list has an entry.
-TrialResult full_trial() {
-    TrialResult trial = testing::synthetic_trial(
-        benchmark(), {7, 2, 50, 1, "django"}, {.error_share = 0.1, .error_kind = RequestErrorKind::timeout});
-    trial.load_model = LoadModel::open;
-    trial.started += Nanoseconds{123'456'789};
-    trial.warmup = {Nanoseconds{10'000'000'001}, false, "goodput still rose by 8 % a second"};
-    Samples& samples = trial.samples;
-    samples.requests.unfinished = 3;
-    samples.statuses = {{200, 1990}, {302, 10}, {999, 1}};
-    samples.connections = {50, 51, 49, 2, 1};
-    samples.clock_steps = 1;
-    samples.run_delays = {Nanoseconds{1}, Nanoseconds{999'999'999}};
-    samples.conduct = {.thread_cpu = {Nanoseconds{5}, Nanoseconds{1'000'000'007}},
-                       .thread_stopped = {Nanoseconds{0}, Nanoseconds{400'000'001}},
-                       .longest_stop = Nanoseconds{300'000'001},
-                       .start_delay_p50 = Nanoseconds{1000},
-                       .start_delay_p99 = std::nullopt,
-                       .held_back = 12,
-                       .never_begun = 3,
-                       .steal_share = 0.25,
-                       .halves = {{10, 9, Nanoseconds{77}}, {11, 8, Nanoseconds{99}}}};
-    samples.threads = 2;
-    samples.seconds = {{-1, 10, 1, 1000, 2000, 3000}, {0, 11, 0, 1001, 2001, 3001}};
-    samples.operations = {{"read", 5, {6, 5, 1, 0, 0}, {}}, {"write", 7, {7, 7, 0, 0, 0}, {}}};
-    samples.operations[1].response_time.record(4711);
-    samples.ids = {{"a1", 100, {{3, RequestErrorKind::connect}, {1, RequestErrorKind::body}}, true, 4, 3},
-                   {"a2", 9, {}, false}};
-    trial.party(Role::generator)->usage.throttled = std::nullopt;
-    trial.party(Role::contender)->usage.run_delay = Nanoseconds{77};
-    trial.contender_cpu_taken = Nanoseconds{123'000'000};
-    trial.party(Role::database)->usage.voluntary_context_switches = std::nullopt;
-    trial.party(Role::contender)->limits_in_force->cpu_quota = 0.5;
-    trial.party(Role::database)->limits_in_force = std::nullopt;
-    trial.service = {Nanoseconds{812'345'678}, true, "was killed by signal 9 (Killed)", 3, 4711};
-    trial.audit = Audit{.table = "users",
-                        .rows_left = 5,
-                        .right = 6,
-                        .lost = 1,
-                        .partial = 2,
-                        .duplicate = 3,
-                        .wrong_values = 9,
-                        .unknown_applied = 4,
-                        .unknown_absent = 5,
-                        .unknown_partial = 7,
-                        .foreign_rows = 8,
-                        .values = {{"age", "99"}},
-                        .problem = "it is a view"};
-    trial.effects = ObservedEffects{
-        .contract = {{"users", {10, 5, 4}}},
-        .transactions = 1,
-        .not_read = "it is not there",
-        .acknowledged = 11,
-        .unknown = 12,
-        .shapes = {{{{"users", {10, 5, 4}}}, 13}, {{{"users", {0, 0, 1}}}, 2}},
-        .other_commits = 14,
-        .rows = {{"users", {130, 65, 54}}},
-        .rolled_back = 15,
-        .rows_elsewhere = 16,
-        .answers_ahead = 17,
-        .tables = {{TableFault::trigger, "users", "a_trigger"}, {TableFault::replaced, "users", ""}},
-        .log_syncs =
-            LogSyncs{.syncs = 18, .commits = 19, .most_sessions = 20, .elapsed = Nanoseconds{21'000'000'000}},
-        .counters = OwnCounters{22, {{"users", 220}}}};
-    trial.files = ObservedFiles{.contract = {5, 6, 7, 8},
-                                .not_evaluated = "it is out of reach",
-                                .slices = 2,
-                                .watched = std::chrono::milliseconds(250),
-                                .requests = 40,
-                                .requests_least = 30,
-                                .seen = {51, 52, 53, 54},
-                                .opened = 3};
-    trial.effects->log_bytes = 22;
-    trial.own_settings = OwnSettings{.durability = Durability::relaxed,
-                                     .settings = {{"joust_a", "", "jit", "off"}, {"", "joust_a", "x", "y"}}};
-    trial.database_traffic =
-        DatabaseTraffic{.sessions_opened = 1,
-                        .connections = 2,
-                        .segments = Segments{.received = 3, .sent = 4, .received_bytes = 5, .sent_bytes = 6}};
-    trial.database_waits = DatabaseWaits{.samples = 20,
-                                         .sessions = 80,
-                                         .idle = 11,
-                                         .held = 12,
-                                         .on_lock = 13,
-                                         .on_log = 14,
-                                         .on_storage = 3,
-                                         .on_other = 2,
-                                         .all_in_use = 9,
-                                         .most_sessions = 5};
-    trial.single_requests =
-        SingleRequests{.rows = OneByOne{.requests = 20,
-                                        .as_contract = 11,
-                                        .late = 4,
-                                        .transactions = 21,
-                                        .rows = {{"users", {200, 100, 99}}}},
-                       .syncs = CommitSyncs{.requests = 20, .transactions = 22, .syncs = 23, .early = 5},
-                       .left_out = {{"something", "it could not be done"}}};
-    trial.incidents = {{IncidentKind::out_of_memory, "the kernel killed a process at 2GiB"}};
-    return trial;
-}
 
 class RunDirectory : public ::testing::Test {
 protected:
@@ -141,7 +38,7 @@ protected:
 
 TEST_F(RunDirectory, gives_back_every_trial_as_it_was_stored) {
     const TrialResult first = full_trial();
-    const TrialResult second = testing::synthetic_trial(benchmark(), {8, 2, 4, 0, "fastapi"}, {});
+    const TrialResult second = testing::synthetic_trial(full_trial_benchmark(), {8, 2, 4, 0, "fastapi"}, {});
     store(first);
     store(second);
     const auto stored = read_trials(path_);
@@ -337,35 +234,6 @@ TEST(trial_line, of_an_earlier_version_lacks_only_what_that_did_not_measure) {
     EXPECT_TRUE(without->samples.statuses.empty());
     json.erase("contender_limits");  // null would say --limits off
     EXPECT_FALSE(parse_trial_line(json.dump(), "trials.jsonl", 1));
-}
-
-TEST(trial_line, with_odd_single_requests_is_refused_by_the_key) {
-    struct Odd {
-        const char* part;
-        const char* key;
-        nlohmann::json value;
-        const char* message;
-    };
-    for (const Odd& one :
-         {Odd{"one_by_one", "late", 10, "as_contract\" and \"late\" are more together"},
-          Odd{"one_by_one", "as_contract", 21, "more together than \"requests\""},
-          Odd{"one_by_one", "requests", -1, "one_by_one.requests\" has to be a whole number"},
-          Odd{"one_by_one", "rows", 1, "one_by_one.rows\" has to be an object"},
-          Odd{"one_by_one", "rows", {{"a\x1b", {}}}, "characters that cannot be printed"},
-          Odd{"syncs", "early", 21, "syncs.early\" is more than \"requests\""},
-          Odd{"syncs", "syncs", 1.5, "syncs.syncs\" has to be a whole number"}}) {
-        auto json = nlohmann::json::parse(trial_line(full_trial()));
-        json["single_requests"][one.part][one.key] = one.value;
-        const auto trial = parse_trial_line(json.dump(), "trials.jsonl", 5);
-        ASSERT_FALSE(trial) << one.key;
-        EXPECT_THAT(trial.error().message, HasSubstr("trials.jsonl:5: "));
-        EXPECT_THAT(trial.error().message, HasSubstr(one.message));
-    }
-    auto json = nlohmann::json::parse(trial_line(full_trial()));
-    json["single_requests"]["left_out"][0]["why"] = "\x1b[2J";
-    const auto trial = parse_trial_line(json.dump(), "trials.jsonl", 5);
-    ASSERT_TRUE(trial) << trial.error().message;
-    EXPECT_EQ(trial->single_requests->left_out[0].why, "\\x1B[2J") << "shown as text";
 }
 
 TEST(trial_line, survives_bytes_that_are_no_text) {
