@@ -6,15 +6,10 @@
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
-venv="$root/build/venv-contract"
-stamp="$venv/.joust-lock"
-want="$(/usr/bin/python3 --version) $(sha256sum < "$here/requirements.lock")"
-if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$want" ]; then
-    /usr/bin/python3 -m venv --clear "$venv"
-    "$venv/bin/python" -m pip install --quiet --no-input --disable-pip-version-check \
-        --require-hashes --only-binary :all: -r "$here/requirements.lock"
-    echo "$want" > "$stamp"
-fi
+set -- "$here/requirements.lock" "$@"
+# shellcheck source=../support/pytest_venv.sh
+. "$root/tests/support/pytest_venv.sh"
+shift
 
 if [ "$(id -u)" = 0 ]; then
     export JOUST_CONTRACT_VENVS=/var/lib/joust/venv-contract

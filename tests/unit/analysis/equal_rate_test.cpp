@@ -196,8 +196,8 @@ TEST(EqualRate, SaysOnceWhyNothingIsComparedWhereOneIsInvalid) {
 }
 
 TEST(EqualRate, HasItsVerdictAloneForTheOnlyLevel) {
-    for (const model::PairedRatio& ratio :
-         testing::compared(at_the_rate([](model::TrialResult&) {})).equal_rate->ratios)
+    const model::Comparison comparison = testing::compared(at_the_rate([](model::TrialResult&) {}));
+    for (const model::PairedRatio& ratio : comparison.equal_rate->ratios)
         EXPECT_EQ(ratio.alone, ratio.verdict);
 }
 
