@@ -16,8 +16,9 @@ constexpr const char* k_rows_part = "rows of single requests";
 
 // By then a transaction that was not there with its answer is, if it comes at all.
 constexpr Nanoseconds k_late = 200ms;
-// Whoever answers first does so while its sync is held back, and has made it when the next request is sent.
-constexpr Nanoseconds k_sync_delay = 20ms;
+// Whoever answers first does so while its sync is held back, and has made it when the next request is sent; a
+// busy host may take 20 ms until it looks.
+constexpr Nanoseconds k_sync_delay = 40ms;
 
 // Triggers of Joust's in a contender's database, which go with it.
 class Witness {
