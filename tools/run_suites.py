@@ -19,8 +19,9 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 KINDS = ("unit", "contract", "e2e")  # with none of a kind the tests are not complete
-TIME_LIMIT_S = {"unit": 300, "contract": 600, "e2e": 1500}
+TIME_LIMIT_S = {"unit": 300, "contract": 600, "e2e": 2400}
 TAIL_LINES = 60
+NAME_WIDTH = 160
 # Suites that need the machine for themselves. All others run two at a time: what they measure is judged by what the
 # other side logged, not by how fast the machine was.
 ALONE = ["bench", "e2e/main_job", "e2e/docker", "e2e/selftest"]
@@ -168,6 +169,13 @@ def chosen(name: str, only: list[str]) -> bool:
     return not only or any(name == choice or name.startswith(choice + "/") for choice in only)
 
 
+def excerpt(output: str) -> list[str]:
+    """The names of all tests that failed, of which one may print more than what is shown, and then its last lines."""
+    lines = output.splitlines()
+    named = [line[:NAME_WIDTH] for line in lines if line.startswith(("FAILED ", "ERROR ", "[  FAILED  ] "))]
+    return named + lines[-TAIL_LINES:]
+
+
 def run_one(suite: Suite, logs: pathlib.Path, width: int) -> Outcome:
     log = logs / (suite.title.replace("/", "-").replace(" ", "-") + ".log")
     report = log.with_suffix(".json")
@@ -178,7 +186,7 @@ def run_one(suite: Suite, logs: pathlib.Path, width: int) -> Outcome:
     lines = [f"{suite.title:{width}}  {outcome.passed:5} passed, {outcome.failed:3} failed  "
              f"{time.monotonic() - started:7.1f} s{remarks}"]
     if outcome.failed:
-        lines += [f"    | {line}" for line in output.splitlines()[-TAIL_LINES:]] + [f"    The whole output: {log}"]
+        lines += [f"    | {line}" for line in excerpt(output)] + [f"    The whole output: {log}"]
     print("\n".join(lines), flush=True)  # in one go: another suite may end at the same moment
     return outcome
 

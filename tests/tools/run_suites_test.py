@@ -68,6 +68,14 @@ class Tally(unittest.TestCase):
                 outcome = outcome_of(shell, googletest)
                 self.assertEqual((outcome.passed, outcome.failed), (passed, failed))
 
+    def test_every_failed_test_is_named_however_much_the_last_one_prints(self):
+        output = "\n".join(["FAILED a.py::test_one - " + "x" * 1000, "[  FAILED  ] A.two"] + ["a report"] * 500 + ["2 failed"])
+        shown = run_suites.excerpt(output)
+        self.assertTrue(shown[0].startswith("FAILED a.py::test_one"))
+        self.assertEqual(shown[1], "[  FAILED  ] A.two")
+        self.assertEqual(shown[-1], "2 failed")
+        self.assertTrue(all(len(line) < 200 for line in shown) and len(shown) < 100)
+
     def test_a_program_that_was_not_built_fails(self):
         with tempfile.TemporaryDirectory() as folder:
             place = pathlib.Path(folder)
