@@ -2,11 +2,14 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <sstream>
 
 #include "base/text.hpp"
 #include "cli/installation.hpp"
 #include "cli/load_arguments.hpp"
+#include "cli/whole_number.hpp"
 
 namespace joust::cli {
 namespace {
@@ -37,10 +40,10 @@ std::string list_value(const std::string& text) {
 }
 
 // An option whose value becomes a TOML assignment; it is checked where all TOML is, with all other mistakes.
-void add_assignment(CLI::App* app, const std::string& flag, const std::string& key, const std::string& help,
-                    std::vector<std::string>& assignments,
-                    const std::function<std::string(const std::string&)>& value) {
-    app->add_option_function<std::string>(
+CLI::Option* add_assignment(CLI::App* app, const std::string& flag, const std::string& key,
+                            const std::string& help, std::vector<std::string>& assignments,
+                            const std::function<std::string(const std::string&)>& value) {
+    return app->add_option_function<std::string>(
         flag,
         [&assignments, key, value](const std::string& text) {
             assignments.push_back(key + " = " + value(text));
@@ -100,7 +103,8 @@ void describe_run(CLI::App* app, RunCommand& run) {
     add_assignment(app, "--timeout", "load.timeout", "of one request: 60s", run.assignments, quoted_value);
     add_assignment(app, "--blocks", "experiment.blocks",
                    "repetitions of everything, of which no profile's budget cuts any", run.assignments,
-                   [](const std::string& text) { return fmt::format("{{ min = {0}, max = {0} }}", text); });
+                   [](const std::string& text) { return fmt::format("{{ min = {0}, max = {0} }}", text); })
+        ->check(whole(1, 1000));
     add_assignment(app, "--budget", "experiment.budget",
                    "10m: spends so long, on levels whose verdict is open, up to 12 blocks", run.assignments,
                    quoted_value);
@@ -124,7 +128,8 @@ void describe_run(CLI::App* app, RunCommand& run) {
                                  printable(text), printable(text.substr(0, text.find(','))));
             },
             "");
-    add_assignment(app, "--seed", "experiment.seed", "of every random choice", run.assignments, raw_value);
+    add_assignment(app, "--seed", "experiment.seed", "of every random choice", run.assignments, raw_value)
+        ->check(whole(0, std::numeric_limits<std::int64_t>::max()));
     app->add_option("--port", run.port, "contenders listen here; default: a free port each time")
         ->check(CLI::Range(1, 65535));
     app->add_option("--results", run.results,

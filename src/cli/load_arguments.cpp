@@ -3,27 +3,11 @@
 #include <CLI/CLI.hpp>
 #include <charconv>
 #include <cmath>
-#include <limits>
+
+#include "cli/whole_number.hpp"
 
 namespace joust::cli {
 namespace {
-
-constexpr std::uint64_t k_unbounded = std::numeric_limits<std::uint64_t>::max();
-
-// Says which numbers are right, instead of CLI11's bounds of the type. Both ends are allowed.
-CLI::Validator whole(std::uint64_t least, std::uint64_t most) {
-    return CLI::Validator(
-        [least, most](const std::string& text) {
-            std::uint64_t value = 0;
-            const char* const end = text.data() + text.size();
-            const auto [rest, error] = std::from_chars(text.data(), end, value);
-            if (error == std::errc{} && rest == end && value >= least && value <= most) return std::string();
-            if (most == k_unbounded)
-                return fmt::format("give a whole number from {} on, not {}", least, text);
-            return fmt::format("give a whole number from {} to {}, not {}", least, most, text);
-        },
-        "");
-}
 
 CLI::Validator above_zero() {
     return CLI::Validator(

@@ -53,28 +53,27 @@ struct Probe {
         return fail(ErrorKind::service,
                     "{}: routes.{} is \"{}\", and {} answered {} {} with {}; write the path that serves {}",
                     place != places.end() ? place->second : instance.contender().manifest.string(),
-                    operation.route, path, instance.contender().name, operation.method, path, status,
-                    operation.route);
+                    operation.route, path, instance.label(), operation.method, path, status, operation.route);
     }
 
     // "answered POST /x with 503: …", and what the log says where the contender is at fault.
     [[nodiscard]] Status wrong_status(const HttpAnswer& answer) const {
-        return fail(ErrorKind::service, "{} answered {} {} with {} instead of {}: {}{}",
-                    instance.contender().name, operation.method, path, answer.status, operation.status,
-                    shown(answer.body), answer.status >= 500 ? instance.log_ending() : "");
+        return fail(ErrorKind::service, "{} answered {} {} with {} instead of {}: {}{}", instance.label(),
+                    operation.method, path, answer.status, operation.status, shown(answer.body),
+                    answer.status >= 500 ? instance.log_ending() : "");
     }
 
     [[nodiscard]] Status check_body(const HttpAnswer& answer) const {
         if (answer.cut)
             return fail(ErrorKind::service, "{} answered {} {} with more than {} MiB, which are not checked",
-                        instance.contender().name, operation.method, path, k_most_body_bytes >> 20U);
+                        instance.label(), operation.method, path, k_most_body_bytes >> 20U);
         if (operation.expected_json.empty()) return {};
         JOUST_TRY(const auto expected, expected_json(operation, path));
         http::JsonParser parser;
         const auto why = expected.mismatch(answer.body, id, parser);
         if (!why) return {};
-        return fail(ErrorKind::service, "{} answered {} {} wrongly: {}; the answer was: {}",
-                    instance.contender().name, operation.method, path, why->why, shown(answer.body));
+        return fail(ErrorKind::service, "{} answered {} {} wrongly: {}; the answer was: {}", instance.label(),
+                    operation.method, path, why->why, shown(answer.body));
     }
 
     [[nodiscard]] Result<Asked> run(Nanoseconds timeout) const {
@@ -82,9 +81,9 @@ struct Probe {
         const auto answer = http_call(call(), now() + timeout);
         const WallTime answered = wall_now();
         if (!answer)
-            return fail(ErrorKind::service, "{} did not answer {} {}: {} (it {}){}",
-                        instance.contender().name, operation.method, path, answer.error().message,
-                        instance.description(), instance.log_ending());
+            return fail(ErrorKind::service, "{} did not answer {} {}: {} (it {}){}", instance.label(),
+                        operation.method, path, answer.error().message, instance.description(),
+                        instance.log_ending());
         if (answer->status == operation.status) {
             JOUST_CHECK(check_body(*answer));
             return Asked{sent, answered};

@@ -208,7 +208,9 @@ private:
     void read_experiment(ExperimentSpec& experiment) {
         TomlReader table = reader_.table("experiment");
         TomlReader blocks = table.table("blocks");
-        experiment.blocks_min = static_cast<int>(blocks.integer_or("min", 3, 1, 1000));
+        // Of a wrong number nothing more is to be said: it becomes one that no other contradicts.
+        experiment.blocks_min =
+            static_cast<int>(blocks.integer_or("min", blocks.has("min") ? 1 : 3, 1, 1000));
         experiment.blocks_max = static_cast<int>(blocks.integer_or("max", experiment.blocks_min, 1, 1000));
         if (experiment.blocks_max < experiment.blocks_min)
             blocks.complain(
@@ -262,12 +264,25 @@ std::string chosen_profile(TomlReader& reader, const std::string& asked, Diagnos
     return asked;
 }
 
+bool is_toml(const std::string& assignment) {
+    Diagnostics wrong;
+    return TomlFile::parse(assignment, "", wrong).has_value();
+}
+
 // Every profile is read, so that mistakes show in all of them; the chosen one is returned.
 std::optional<Benchmark> read_layers(const std::optional<TomlFile>& parsed,
                                      const BenchmarkOverrides& overrides, Diagnostics& diagnostics) {
     std::string text;
-    for (const std::string& assignment : overrides.assignments)
+    for (const std::string& assignment : overrides.assignments) {
+        if (!is_toml(assignment)) {
+            diagnostics.add({"command line", 0, 0,
+                             fmt::format("\"{}\" is not a key and its value as TOML has them; write it like "
+                                         "load.duration = \"5s\"",
+                                         assignment)});
+            return std::nullopt;
+        }
         text += assignment + "\n";
+    }
     const auto extra = TomlFile::parse(text, "command line", diagnostics);
     if (!parsed || !extra) return std::nullopt;
 

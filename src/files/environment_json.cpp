@@ -205,6 +205,11 @@ Result<Environment> parse_environment(std::string_view text, const Path& file) {
 }
 
 Result<Environment> read_environment(const Directory& run) {
+    if (!run.has(k_environment_file))
+        return fail(
+            ErrorKind::bad_input,
+            "{} has no {}, which tells on what its trials were measured; put it back, or begin a new run",
+            run.path().string(), k_environment_file);
     JOUST_TRY(const std::string text, run.read(k_environment_file, k_most_bytes));
     return parse_environment(text, run.path() / k_environment_file);
 }

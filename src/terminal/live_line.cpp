@@ -124,7 +124,8 @@ std::string_view finished_mark(model::Validity validity) {
     return "✗";
 }
 
-std::string finished_line(const model::TrialResult& result, int trials, const model::Judgement& judgement) {
+std::vector<std::string> finished_lines(const model::TrialResult& result, int trials,
+                                        const model::Judgement& judgement) {
     const model::Samples& samples = result.samples;
     std::string text = fmt::format("{}/{} {}: goodput {:.1f}/s", result.plan.index + 1, trials,
                                    subject(result.plan, result.load_model), samples.goodput_rps());
@@ -138,9 +139,10 @@ std::string finished_line(const model::TrialResult& result, int trials, const mo
     for (const model::Finding& finding : judgement.findings)
         reasons += (reasons.empty() ? "" : ", ") + report::words::short_name(finding.rule);
     if (!reasons.empty()) text += fmt::format(", {}: {}", name(judgement.validity), reasons);
+    std::vector<std::string> lines{std::move(text)};
     for (const model::Incident& incident : result.incidents)
-        text += "\n    " + incident.text;
-    return text;
+        lines.push_back("    " + incident.text);
+    return lines;
 }
 
 }  // namespace joust::terminal

@@ -52,7 +52,9 @@ std::string subject(const model::PlannedTrial& trial, model::LoadModel load_mode
 std::string live_line(const LiveView& view, int columns);
 /// "✓" valid, "?" suspect, "✗" invalid.
 std::string_view finished_mark(model::Validity validity);
-/// What a finished trial measured, and what it was judged by itself, in one line; its incidents below.
-std::string finished_line(const model::TrialResult& result, int trials, const model::Judgement& judgement);
+/// What a finished trial measured, and what it was judged by itself, in one line; a line for each of its
+/// incidents follows.
+std::vector<std::string> finished_lines(const model::TrialResult& result, int trials,
+                                        const model::Judgement& judgement);
 
 }  // namespace joust::terminal

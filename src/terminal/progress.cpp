@@ -79,8 +79,11 @@ public:
         done_ = result.plan.index + 1;
         finished_ = now();
         const model::Judgement judgement = rules::judge(result, benchmark_.experiment);
-        line(fmt::format("{} {}", paint(finished_mark(judgement.validity), colour_of(judgement.validity)),
-                         printable(finished_line(result, trials_, judgement))));
+        std::string mark = paint(finished_mark(judgement.validity), colour_of(judgement.validity)) + " ";
+        for (const std::string& one : finished_lines(result, trials_, judgement)) {
+            line(mark + printable(one));
+            mark.clear();
+        }
         so_far_.push_back(
             {result.plan.entrant, result.plan.level, result.samples.goodput_rps(), result.plan.lens});
         if (!told_so_far_ && finished_ - started_ >= k_first_word) {

@@ -94,6 +94,9 @@ Prose about_resources() {
            ": CPU time per verified operation, user and system apart. " + emphasis("Memory") +
            " is anonymous memory (heap and stacks), without page cache; its peak is the largest sample of "
            "any trial. " +
+           emphasis("Written") +
+           ": what the kernel counts as a page of a file is first changed (write_bytes); newer kernels count "
+           "the whole of a large page then, up to many times of what was written or reaches a disk. " +
            emphasis("Throttled") +
            ": share of the window in which a quota stopped the service. Contender, database and load "
            "generator are measured apart.";

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
 namespace joust::cli {
 namespace {
 
@@ -60,6 +62,17 @@ TEST(Arguments, ABudgetIsTomlAndACalibrationIsOneContenderAgainstItself) {
                            "against itself: --aa fastapi"),
               std::string::npos)
         << two.err;
+}
+
+TEST(Arguments, WhatIsNoNumberIsToldByItsFlagWithTheNumbersThatAre) {
+    for (const auto& [flag, value, told] :
+         {std::array{"--blocks", "x", "--blocks: give a whole number from 1 to 1000, not x"},
+          {"--blocks", "0", "--blocks: give a whole number from 1 to 1000, not 0"},
+          {"--seed", "abc", "--seed: give a whole number from 0 to 9223372036854775807, not abc"}}) {
+        const Answered wrong = answered({"run", flag, value});
+        EXPECT_EQ(wrong.code, ExitCode::bad_input);
+        EXPECT_NE(wrong.err.find(told), std::string::npos) << wrong.err;
+    }
 }
 
 TEST(Arguments, ARunThatGoesOnTakesNothingThatSaysWhatToRun) {

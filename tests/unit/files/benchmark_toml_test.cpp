@@ -236,6 +236,13 @@ TEST_F(BenchmarkFile, ContendersChosenOnTheCommandLineMayLeaveOutTheFilesBaselin
     EXPECT_EQ(mistakes(), "2:12 baseline \"a\" is not a contender; write one of \"c\", \"d\"\n");
 }
 
+TEST_F(BenchmarkFile, AnAssignmentThatIsNoTomlIsToldWithHowToWriteIt) {
+    EXPECT_FALSE(read(k_smallest, {.assignments = {"load.duration = \"1s\"", "load.duration = 5s"}}));
+    EXPECT_EQ(mistakes(),
+              "0:0 \"load.duration = 5s\" is not a key and its value as TOML has them; write it "
+              "like load.duration = \"5s\"\n");
+}
+
 // Whose second entry measures what nothing but chance sets apart.
 constexpr const char* k_twice = R"(name = "n"
 workload = "w"

@@ -66,5 +66,19 @@ TEST(WorkOfAnOperation, IsUnknownWhereItWasNotSeen) {
     EXPECT_EQ(value(Quantity::database_log_syncs_per_commit, trial), std::nullopt);
 }
 
+TEST(WorkOfAnOperation, OfSqliteHasNoRowsAndNoDatabaseBesideTheContender) {
+    TrialResult trial = worked();
+    trial.effects->counters = OwnCounters{.commits = 250};
+    EXPECT_EQ(value(Quantity::database_rows_changed_per_operation, trial), std::nullopt)
+        << "counters tell transactions, not rows";
+    EXPECT_EQ(value(Quantity::database_commits_per_operation, trial), 1.0);
+    trial.parties.push_back({.role = Role::database, .name = "database", .usage = {}});
+    trial.samples.window = std::chrono::seconds(1);
+    EXPECT_EQ(value(Quantity::database_cpu, trial), std::nullopt) << "no process of it was watched";
+    EXPECT_EQ(value(Quantity::database_memory_peak, trial), std::nullopt);
+    trial.parties.back().usage.anonymous.peak = Bytes{1};
+    EXPECT_EQ(value(Quantity::database_cpu, trial), 0.0) << "it lived, and had nothing to do";
+}
+
 }  // namespace
 }  // namespace joust::model

@@ -103,9 +103,11 @@ model::TrialResult finished() {
     return result;
 }
 
+using Lines = std::vector<std::string>;
+
 TEST(FinishedLine, HasGoodputTailAndErrors) {
-    EXPECT_EQ(finished_line(finished(), 18, {}),
-              "9/18 django, 200 users, block 2: goodput 140.0/s, p99 250 ms, 1.0 % errors");
+    EXPECT_EQ(finished_lines(finished(), 18, {}),
+              Lines{"9/18 django, 200 users, block 2: goodput 140.0/s, p99 250 ms, 1.0 % errors"});
 }
 
 TEST(FinishedLine, SaysWhyATrialIsSuspectOrInvalid) {
@@ -115,14 +117,17 @@ TEST(FinishedLine, SaysWhyATrialIsSuspectOrInvalid) {
         {{.rule = model::Rule::no_steady_state, .facts = {}}, {.rule = model::Rule::steal, .facts = {}}},
         {}};
     EXPECT_EQ(
-        finished_line(result, 18, judgement),
-        "9/18 django, 200 users, block 2: goodput 140.0/s, p99 250 ms, 1.0 % errors, suspect: no steady "
-        "state, steal");
+        finished_lines(result, 18, judgement),
+        Lines{
+            "9/18 django, 200 users, block 2: goodput 140.0/s, p99 250 ms, 1.0 % errors, suspect: no steady "
+            "state, steal"});
     result.incidents.push_back({model::IncidentKind::out_of_memory, "the kernel killed django"});
     judgement = {model::Validity::invalid, {{.rule = model::Rule::out_of_memory, .facts = {}}}, {}};
-    EXPECT_EQ(finished_line(result, 18, judgement),
-              "9/18 django, 200 users, block 2: goodput 140.0/s, p99 250 ms, 1.0 % errors, invalid: out of "
-              "memory\n    the kernel killed django");
+    const Lines expected{
+        "9/18 django, 200 users, block 2: goodput 140.0/s, p99 250 ms, 1.0 % errors, invalid: out of memory",
+        "    the kernel killed django"};
+    EXPECT_EQ(finished_lines(result, 18, judgement), expected)
+        << "each is a line of the terminal, where a line's end within a text is shown as \\x0A";
 }
 
 TEST(FinishedLine, MarksATailThatIsOnlyALowerBound) {
@@ -130,8 +135,8 @@ TEST(FinishedLine, MarksATailThatIsOnlyALowerBound) {
     result.samples.in_flight_mean = 200;
     const model::Judgement starved{
         model::Validity::suspect, {{model::Rule::littles_law, model::Grade::grave, {}, {}}}, {}};
-    EXPECT_NE(finished_line(result, 18, starved).find("p99 ≥ 250 ms"), std::string::npos);
-    EXPECT_NE(finished_line(result, 18, {}).find("p99 250 ms"), std::string::npos);
+    EXPECT_NE(finished_lines(result, 18, starved).front().find("p99 ≥ 250 ms"), std::string::npos);
+    EXPECT_NE(finished_lines(result, 18, {}).front().find("p99 250 ms"), std::string::npos);
 }
 
 TEST(FinishedMark, FollowsTheJudgementRatherThanALimitOfItsOwn) {
