@@ -80,6 +80,32 @@ void add_alike(std::vector<Cell>& all) {
             }
 }
 
+// Levels that scatter differently, and levels that void pairs have left with few or one.
+void add_uneven(std::vector<Cell>& all) {
+    World four = even(4, 0.05, {0, 0, 0, 0});
+    four.spreads.back() = 0.15;
+    World three_levels = even(4, 0.05);
+    three_levels.spreads.back() = 0.15;
+    World voided = even(4, 0.05);
+    voided.voided = 0.3;
+    World both = voided;
+    both.spreads.back() = 0.15;
+    for (const double median : {0.0, 0.04})
+        for (Named named :
+             {Named{"3 × 4: one level scatters three times as much", three_levels},
+              {"4 × 4: one level scatters three times as much", four},
+              {"3 × 4: 30 % of the pairs void", voided},
+              {"3 × 4: 30 % of the pairs void, one level scatters three times as much", both}}) {
+            named.world.steal.median = median;
+            all.push_back(
+                {.item = "1, 5",
+                 .what = fmt::format("alike, {}{}", named.name, median > 0 ? ", steal 4 %, 10 s" : ""),
+                 .world = named.world,
+                 .most_different = k_most_false,
+                 .least_covered = k_least_covered});
+        }
+}
+
 void add_sensitivity(std::vector<Cell>& all) {
     for (const double median : {0.01, 0.04, 0.10})
         for (const double seconds : {1.0, 10.0, 60.0}) {
@@ -125,7 +151,8 @@ void add_power(std::vector<Cell>& all) {
         }
 }
 
-// What no target asks for, told all the same: rougher steal, and much of it with and without the adjustment.
+// What no target asks for, told all the same: rougher steal, void pairs, and much steal with and without the
+// adjustment.
 void add_power_beyond(std::vector<Cell>& all) {
     for (const Power& power : k_powers) {
         World world = even(power.blocks, power.spread, three(power.ratio));
@@ -136,6 +163,11 @@ void add_power_beyond(std::vector<Cell>& all) {
                            (power.ratio - 1) * 100, power.blocks * 3, power.spread * 100),
                        .world = world});
     }
+    World voided = even(4, 0.07, three(1.10));
+    voided.voided = 0.3;
+    all.push_back({.item = "3",
+                   .what = "true 10 %, 12 pairs of 3 levels, spread 7 %: 30 % of the pairs void",
+                   .world = voided});
     World much = even(6, 0.05, three(1.05));
     much.steal = {.median = 0.10, .seconds = 10};
     all.push_back(
@@ -254,6 +286,7 @@ std::vector<Cell> cells() {
     std::vector<Cell> all;
     add_alike(all);
     add_hard_steal(all);
+    add_uneven(all);
     add_sensitivity(all);
     add_power(all);
     add_power_beyond(all);

@@ -33,6 +33,10 @@ std::vector<analysis::LevelPairs> level_pairs(const Experiment& experiment, int 
         level.level = static_cast<std::int64_t>(levels.size());
         for (std::size_t block = 0; block < static_cast<std::size_t>(blocks); ++block) {
             const Circumstances& beside = experiment.circumstances[at][block];
+            if (beside.voided) {
+                level.blocks.emplace_back();
+                continue;
+            }
             level.blocks.push_back(
                 {.pairs = {{.point = experiment.levels[at][block],
                             .mine = {.by_rule = beside.doubted,

@@ -1,9 +1,10 @@
 // Simulates how often Joust's verdicts are right, through the functions that give them, and prints what
-// docs/method.md shows: joust_statistics [EXPERIMENTS] [SEED]. Its exit code is 1 where a target is missed by
-// more than chance explains.
+// docs/method.md shows: joust_statistics [EXPERIMENTS] [SEED] [TEXT]. With a text, only the rows of the first
+// table whose name has it. Its exit code is 1 where a target is missed by more than chance explains.
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <string>
 
 #include <fmt/format.h>
 
@@ -101,13 +102,14 @@ bool print(const Cell& cell, const Tally& tally) {
     return targets.missed();
 }
 
-int print_cells(int experiments, std::uint64_t seed) {
+int print_cells(int experiments, std::uint64_t seed, const std::string& wanted) {
     fmt::print(
         "| item | experiments | different, % | equivalent, % | covered, % | blocks | target |\n"
         "| --- | --- | ---: | ---: | ---: | ---: | --- |\n");
     int missed = 0;
     for (const Cell& cell : cells())
-        if (print(cell, tally_of(cell, experiments, seed))) ++missed;
+        if (cell.what.find(wanted) != std::string::npos && print(cell, tally_of(cell, experiments, seed)))
+            ++missed;
     return missed;
 }
 
@@ -187,15 +189,18 @@ int main(int count, char** arguments) {
     using namespace joust::statistics;
     const int experiments = count > 1 ? std::atoi(arguments[1]) : 20000;
     const std::uint64_t seed = count > 2 ? std::strtoull(arguments[2], nullptr, 10) : 1;
+    const std::string wanted = count > 3 ? arguments[3] : "";
     if (experiments < 1) {
-        fmt::print(stderr, "joust_statistics [EXPERIMENTS >= 1] [SEED]\n");
+        fmt::print(stderr, "joust_statistics [EXPERIMENTS >= 1] [SEED] [TEXT]\n");
         return 2;
     }
     fmt::print("{} experiments a row, seed {}\n\n", experiments, seed);
-    int missed = print_cells(experiments, seed);
-    print_contrasts(experiments, seed);
-    missed += print_sequential_levels(experiments, seed);
-    print_law(experiments / 20 + 1, seed);
+    int missed = print_cells(experiments, seed, wanted);
+    if (wanted.empty()) {
+        print_contrasts(experiments, seed);
+        missed += print_sequential_levels(experiments, seed);
+        print_law(experiments / 20 + 1, seed);
+    }
     fmt::print("\n{} targets missed by more than {} standard errors\n", missed, k_standard_errors);
     return missed == 0 ? 0 : 1;
 }

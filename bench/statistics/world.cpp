@@ -159,6 +159,12 @@ void doubt_some(Experiment& experiment, const World& world, Random& random) {
     }
 }
 
+void void_some(Experiment& experiment, const World& world, Random& random) {
+    for (std::vector<Circumstances>& level : experiment.circumstances)
+        for (Circumstances& pair : level)
+            pair.voided = uniform_open(random) < world.voided;
+}
+
 }  // namespace
 
 double normal(Random& random) {
@@ -196,6 +202,7 @@ Experiment drawn(const World& world, Random& random) {
         }
     }
     if (world.doubted > 0) doubt_some(experiment, world, random);
+    if (world.voided > 0) void_some(experiment, world, random);
     experiment.truth = truth_at(world, stolen / trials);
     return experiment;
 }

@@ -36,6 +36,7 @@ struct World {
     std::vector<double> log_ratios{0, 0, 0};        ///< true ones, by level
     double slot_effect = 0;                         ///< logarithm that the second of a pair loses
     Steal steal = {};
+    double voided = 0;                 ///< of each pair, how probably a trial of it is invalid
     double doubted = 0;                ///< share of the pairs whose entrant's trial a rule doubts
     double doubted_bias = 0;           ///< logarithm that the entrant's goodput gains there
     bool one_after_the_other = false;  ///< in each block all of the entrant's levels, then the baseline's
@@ -46,6 +47,7 @@ struct Circumstances {
     double steal_of_entrant;  ///< a share
     double steal_of_baseline;
     bool doubted;
+    bool voided = false;  ///< the pair's figures count nowhere
 };
 
 /// One drawn experiment.

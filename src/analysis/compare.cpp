@@ -122,6 +122,7 @@ Comparison compare(const model::Benchmark& benchmark, const std::vector<TrialRes
     Evidence evidence{judged, comparison.cells, comparison.levels, comparison.load_model,
                       benchmark.experiment};
     evidence.state = state_of(benchmark, trials);
+    evidence.within_last_block = within_last_block(benchmark, trials);
     if (comparison.again) {
         comparison.floors = host_floors(evidence, {*comparison.again, comparison.baseline});
         evidence.know(comparison.floors);

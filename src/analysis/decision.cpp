@@ -297,7 +297,7 @@ public:
         bool some_invalid = false;
         for (const LevelPairs& level : levels_)
             finished.push_back(static_cast<int>(level.blocks.size()));
-        set_look(judged, blocks_of_all(finished));
+        set_look(judged, blocks_together(finished));
         for (const LevelPairs& level : levels_) {
             if (level.one_invalid) {
                 some_invalid = true;
@@ -326,11 +326,23 @@ private:
         conclude(judged, terms_.experiment.margin, low, high);
     }
 
+    // Of a run that was broken off within its last block, those before it. One with a single look that ends
+    // within a block is judged by all of its pairs.
+    [[nodiscard]] int blocks_together(const std::vector<int>& finished) const {
+        if (one_look(terms_.experiment) && !finished.empty())
+            return *std::max_element(finished.begin(), finished.end());
+        const int blocks = blocks_of_all(finished);
+        const bool broken_off = terms_.within_last_block && terms_.state == stats::RunState::going_on;
+        return broken_off ? std::min(blocks, terms_.experiment.blocks_max - 1) : blocks;
+    }
+
     void set_look(Case& judged, int finished) const {
         judged.look = look_at(terms_.experiment, finished, terms_.state);
-        if (one_look(terms_.experiment)) judged.without_look = Basis::unfinished;
+        if (without_looks(terms_.experiment))
+            judged.without_look =
+                terms_.state == stats::RunState::over ? Basis::ended_early : Basis::unfinished;
         judged.result.confidence = judged.confidence();
-        if (judged.look && !one_look(terms_.experiment)) judged.result.look = judged.look->blocks;
+        if (judged.look && !without_looks(terms_.experiment)) judged.result.look = judged.look->blocks;
     }
 
     // Only what the look saw; before the first one, whatever is there.

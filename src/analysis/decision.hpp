@@ -26,6 +26,7 @@ struct Terms {
     std::optional<double> floor = {};
     const model::ExperimentSpec& experiment;
     stats::RunState state = stats::RunState::going_on;
+    bool within_last_block = false;  ///< open levels lack it: the levels together have one block less
 };
 
 /// The decision that every ratio of a report comes from, on plain pairs, so that simulations judge by the

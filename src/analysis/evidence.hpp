@@ -22,6 +22,7 @@ struct Evidence {
     /// What the baseline against itself told of the host, by quantity; empty without such an entrant.
     std::map<model::Quantity, model::HostFloor> floors = {};
     stats::RunState state = stats::RunState::going_on;  ///< by its budget; see state_of()
+    bool within_last_block = false;                     ///< see the function of that name
 
     [[nodiscard]] const model::Cell* cell(const std::string& entrant, std::int64_t level) const;
     /// Of practical equivalence: the benchmark's, or what this host could tell apart where that is more.

@@ -122,6 +122,10 @@ private:
     const Look& look_;
 };
 
+model::Comparison seen_by_compare(const model::Benchmark& run, const std::vector<TrialResult>& trials) {
+    return compare(run, trials);
+}
+
 bool certain(const model::PairedRatio& ratio, double margin) {
     if (ratio.verdict != model::Verdict::inconclusive) return true;
     if (!ratio.low || !ratio.high || *ratio.low <= 0) return false;
@@ -145,6 +149,14 @@ std::vector<PlannedTrial> next_at_levels(const model::Benchmark& benchmark,
         return model::Comparison();
     };
     return Course(benchmark, found, none).next();
+}
+
+bool all_blocks_there(const model::Benchmark& benchmark, const std::vector<TrialResult>& finished) {
+    model::Benchmark unbounded = benchmark;
+    unbounded.experiment.budget.reset();
+    const std::vector<TrialResult> found = those_at_levels(finished);
+    const Look look = seen_by_compare;
+    return Course(unbounded, found, look).next().empty();
 }
 
 std::vector<std::int64_t> open_levels(const model::Comparison& comparison, const model::Benchmark& benchmark,
@@ -178,10 +190,7 @@ std::vector<PlannedTrial> next_trials(const model::Benchmark& benchmark,
 
 std::vector<PlannedTrial> next_trials(const model::Benchmark& benchmark,
                                       const std::vector<TrialResult>& finished) {
-    return next_trials(benchmark, finished,
-                       [](const model::Benchmark& run, const std::vector<TrialResult>& trials) {
-                           return compare(run, trials);
-                       });
+    return next_trials(benchmark, finished, seen_by_compare);
 }
 
 }  // namespace joust::analysis

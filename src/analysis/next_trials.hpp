@@ -29,9 +29,13 @@ std::vector<model::PlannedTrial> next_trials(const model::Benchmark& benchmark,
 std::vector<model::PlannedTrial> next_trials(const model::Benchmark& benchmark,
                                              const std::vector<model::TrialResult>& finished);
 
-/// What of these comes next at the levels of a run that is judged once (one_look()): no look decides on it.
+/// What of these comes next at the levels of a run that is judged once (without_looks()): no look decides on
+/// it.
 std::vector<model::PlannedTrial> next_at_levels(const model::Benchmark& benchmark,
                                                 const std::vector<model::TrialResult>& finished);
+
+/// Whether nothing comes next at the levels of a run with looks, but for its budget.
+bool all_blocks_there(const model::Benchmark& benchmark, const std::vector<model::TrialResult>& finished);
 
 /// The levels at which, in that block, all entrants were measured in one attempt; in the benchmark's order.
 std::vector<std::int64_t> whole_levels(const model::Benchmark& benchmark,

@@ -26,7 +26,8 @@ Terms terms_of(const Evidence& evidence, Quantity quantity) {
             .margin = evidence.margin(quantity),
             .floor = evidence.floor(quantity),
             .experiment = evidence.experiment,
-            .state = evidence.state};
+            .state = evidence.state,
+            .within_last_block = evidence.within_last_block};
 }
 
 PairedRatio named(PairedRatio ratio, const Sides& sides) {

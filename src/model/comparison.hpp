@@ -37,6 +37,7 @@ enum class Basis : std::uint8_t {
     too_few_pairs,  ///< for an interval
     before_look,    ///< the run goes on, and its first look is yet to come
     unfinished,     ///< pairs that were planned are open, of a run that is judged once all are there
+    ended_early,    ///< likewise, and its budget has no room for them: before the fourth block
     within_margin,  ///< the interval lies within it
     excludes_one,   ///< the interval does, and does not lie within the margin
     neither,        ///< the interval includes 1 and is wider than the margin
@@ -115,8 +116,8 @@ struct PairedRatio {
     int bounded_levels = 0;             ///< of these, with a pair of which only a lower bound is known
     /// Geometric mean, of levels their mean, with its interval from three pairs on: of those below the ratio
     /// that decides; where both must agree, the one nearer to 1 and an interval that holds both. Empty
-    /// without a pair; the interval also where there is nothing to judge by yet (Basis::before_look and
-    /// unfinished).
+    /// without a pair; the interval also where there is nothing to judge by yet (Basis::before_look,
+    /// unfinished and ended_early).
     std::optional<double> ratio;
     std::optional<double> low;
     std::optional<double> high;
@@ -351,8 +352,8 @@ struct Why {
     friend bool operator==(const Why&, const Why&) = default;
 };
 
-/// How far a run has come that is judged once, and not yet: planned pairs at its levels are open, and its
-/// budget has room for them. A pair is here all entrants at one level in one block.
+/// How far a run has come that is judged once and lacks planned pairs. A pair is here all entrants at one
+/// level in one block.
 struct Unfinished {
     int blocks = 0;  ///< that are whole
     int planned_blocks = 0;
@@ -379,7 +380,7 @@ struct Comparison {
     std::optional<std::string> again;
     std::vector<HostFloor> floors;           ///< of the compared quantities, where there is such an entrant
     bool one_look = true;                    ///< judged once, after a fixed number of blocks
-    std::optional<Unfinished> unfinished;    ///< only with one look
+    std::optional<Unfinished> unfinished;    ///< only where it is judged once
     std::vector<BlockEffect> block_effects;  ///< one for each entrant but the baseline, from two blocks on
     std::vector<Capacity> capacities;        ///< closed model, from two levels on
     std::vector<Why> whys;                   ///< closed model, where there is a pair

@@ -28,9 +28,8 @@ using PairLevels = std::vector<std::vector<PairPoint>>;
 inline constexpr std::size_t k_least_degrees_for_slot_effect = 11;
 
 /// The mean of the levels' means. Its scatter is that within levels, each with its own variance
-/// (WithinLevels); so how much the levels differ is no noise. A level of one pair takes the largest variance
-/// of the others; where every level has but one, the scatter between levels is all there is. Empty without a
-/// pair; levels without one are left out.
+/// (WithinLevels); so how much the levels differ is no noise. Where every level has but one pair, the scatter
+/// between levels is all there is. Empty without a pair; levels without one are left out.
 std::optional<LogMean> pooled_mean(const NumbersByLevel& levels);
 
 /// The same of pairs' log ratios, at an equal share of going first where that is estimated. Steal is not

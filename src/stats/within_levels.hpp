@@ -15,8 +15,10 @@ using NumbersByLevel = std::vector<std::vector<double>>;
 /// levels. What is estimated (the mean of the levels' means, a slope) is a weighted sum of the pairs; its
 /// variance is the sum over levels of the weights' squares times the level's own variance, with the degrees
 /// of freedom of Satterthwaite (An approximate distribution of estimates of variance components, Biometrics
-/// Bulletin 2, 1946), corrected for their bias where a slope was taken out. A slope takes its degree of
-/// freedom from the levels that it was learnt from, in proportion to their share in its sum of squares.
+/// Bulletin 2, 1946), most of whose bias is taken away where a slope was taken out of few pairs. A slope
+/// takes its degree of freedom from the levels that it was learnt from, in proportion to their share in its
+/// sum of squares. A level of one pair takes the largest variance of the others, one of two pairs at least
+/// that of all levels together.
 class WithinLevels {
 public:
     /// Levels without a pair are left out.

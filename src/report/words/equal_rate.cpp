@@ -19,7 +19,7 @@ std::string doubt_of(const model::PairedRatio& ratio) {
 }
 
 std::string judged(const model::PairedRatio& ratio) {
-    if (ratio.basis == model::Basis::unfinished)
+    if (ratio.basis == model::Basis::unfinished || ratio.basis == model::Basis::ended_early)
         return "which decides nothing before all of its pairs are there";
     const ComparedWords& said = compared_words(ratio.quantity);
     switch (ratio.verdict) {

@@ -68,10 +68,11 @@ std::string host_floor(const Comparison& comparison) {
     using model::Quantity;
     const PairedRatio* ratio = comparison.ratio(Quantity::goodput, *comparison.again, std::nullopt);
     const HostFloor* floor = comparison.floor(Quantity::goodput);
-    if (ratio != nullptr && ratio->basis == model::Basis::unfinished)
+    const std::string ended = ratio == nullptr ? "" : ended_text(comparison, *ratio);
+    if (!ended.empty())
         return fmt::format(
             "what this host could have told apart is not known: {} ran against itself ({}), and {}",
-            comparison.baseline, *comparison.again, ended_text(comparison, *ratio));
+            comparison.baseline, *comparison.again, ended);
     if (ratio == nullptr || !ratio->ratio || floor == nullptr)
         return fmt::format(
             "what this host could have told apart is not known: {} ran against itself ({}) in too "

@@ -150,8 +150,10 @@ Prose choice(const RunReport& run, const PairedRatio& goodput) {
                                goodput.entrant, goodput.baseline, interval(goodput), model::percent(margin));
         case Verdict::inconclusive:
             if (const std::string ended = ended_text(run.comparison, goodput); !ended.empty())
-                return fmt::format("Finish the run before choosing between {} and {}: {}.", goodput.entrant,
-                                   goodput.baseline, ended);
+                return fmt::format(
+                    "{} before choosing between {} and {}: {}.",
+                    goodput.basis == model::Basis::ended_early ? "Give the run more time" : "Finish the run",
+                    goodput.entrant, goodput.baseline, ended);
             if (goodput.basis == model::Basis::before_look)
                 return fmt::format(
                     "Let the run come to its first look before choosing between {} and {}: {} so far "

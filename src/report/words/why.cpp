@@ -169,7 +169,7 @@ std::string interval_sentence(const PairedRatio& ratio, std::string_view subject
 }
 
 std::string how_it_ended(const std::optional<model::Unfinished>& run, const PairedRatio& ratio) {
-    if (ratio.basis != Basis::unfinished) return "";
+    if (ratio.basis != Basis::unfinished && ratio.basis != Basis::ended_early) return "";
     std::string how_far = "before all of these pairs were there";  // at an equal rate
     if (run) {
         const bool whole_blocks =
@@ -179,6 +179,8 @@ std::string how_it_ended(const std::optional<model::Unfinished>& run, const Pair
                 ? fmt::format("after {} of {}", run->blocks, model::counted(run->planned_blocks, "block"))
                 : fmt::format("after {} of {}", run->pairs, model::counted(run->planned_pairs, "pair"));
     }
+    if (ratio.basis == Basis::ended_early)
+        return fmt::format("the budget ended the run {}, and so few give no verdict", how_far);
     return fmt::format("the run ended {}; `joust run --resume DIR` finishes it", how_far);
 }
 
@@ -206,6 +208,7 @@ std::string why(const Place& where, const PairedRatio& ratio) {
                 model::counted(ratio.pairs, "pair"));
             break;
         case Basis::unfinished:
+        case Basis::ended_early:
             text =
                 fmt::format("{} of {} is {:.3f} times that of {}{} over {} so far, which decide nothing: {}",
                             subject, ratio.entrant, *ratio.ratio, ratio.baseline, place,

@@ -122,8 +122,12 @@ TEST(EqualRate, HasNoVerdictBeforeTheLastOfItsPairs) {
     EXPECT_EQ(comparison.ratios, compare(benchmark, run_all(benchmark, shape)).ratios);
     model::Benchmark ended = benchmark;
     ended.experiment.budget = model::measuring_time(trials);
-    EXPECT_EQ(compare(ended, trials).equal_rate->ratios.front().verdict, model::Verdict::slower)
-        << "the budget has no room for another pair";
+    const model::Comparison of_ended = compare(ended, trials);
+    EXPECT_EQ(of_ended.equal_rate->ratios.front().verdict, model::Verdict::inconclusive);
+    EXPECT_THAT(
+        report::words::why(of_ended, of_ended.equal_rate->ratios.front()),
+        ::testing::HasSubstr("the budget ended the run before all of these pairs were there, and so few "
+                             "give no verdict"));
 }
 
 TEST(EqualRate, IsNotPlannedWhereThereIsNobodyToCompareWith) {

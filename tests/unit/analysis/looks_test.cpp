@@ -47,7 +47,8 @@ Comparison after(int blocks, double ratio, double noise_share, const model::Benc
 
 TEST(looks, are_one_at_95_percent_where_the_number_of_blocks_is_fixed) {
     const model::ExperimentSpec four{.blocks_min = 4, .blocks_max = 4};
-    EXPECT_EQ(look_at(four, 3, stats::RunState::over), (stats::Look{3, 0.05}));
+    EXPECT_EQ(look_at(four, 4, stats::RunState::over), (stats::Look{4, 0.05}));
+    EXPECT_EQ(look_at(four, 3, stats::RunState::over), std::nullopt) << "the fourth will never come";
     EXPECT_EQ(look_at(four, 3, stats::RunState::going_on), std::nullopt) << "the fourth is yet to come";
     const PairedRatio ratio = pooled(after(4, 1.3, 0.01, looked_at(4, 4)));
     EXPECT_EQ(ratio.confidence, 0.95);
@@ -55,8 +56,8 @@ TEST(looks, are_one_at_95_percent_where_the_number_of_blocks_is_fixed) {
     EXPECT_EQ(ratio.verdict, Verdict::faster);
 }
 
-// What a run with one look says that was broken off.
-void expect_undecided(const Comparison& comparison, const std::string& where) {
+// What a run says that is judged once, and ended before.
+void expect_undecided(const Comparison& comparison, const std::string& reason) {
     const PairedRatio ratio = pooled(comparison);
     EXPECT_EQ(ratio.verdict, Verdict::inconclusive);
     EXPECT_EQ(ratio.standing, Standing::open);
@@ -69,16 +70,19 @@ void expect_undecided(const Comparison& comparison, const std::string& where) {
         EXPECT_EQ(level.verdict, Verdict::inconclusive);
         EXPECT_EQ(level.alone, Verdict::inconclusive);
     }
-    const std::string reason = where + "; `joust run --resume DIR` finishes it";
     EXPECT_THAT(words::headline(comparison),
                 HasSubstr("hether fastapi is faster than django is not decided: " + reason));
     EXPECT_THAT(words::why(comparison, ratio), HasSubstr(reason));
 }
 
+std::string broken_off(const std::string& where) {
+    return fmt::format("the run ended after {}; `joust run --resume DIR` finishes it", where);
+}
+
 TEST(looks, are_none_at_a_run_without_looks_that_was_broken_off) {
     for (const int blocks : {1, 2, 3})
         expect_undecided(after(blocks, 1.3, 0.01, looked_at(4, 4)),
-                         fmt::format("the run ended after {} of 4 blocks", blocks));
+                         broken_off(fmt::format("{} of 4 blocks", blocks)));
     EXPECT_EQ(pooled(after(4, 1.3, 0.01, looked_at(4, 4))).verdict, Verdict::faster);
 }
 
@@ -86,22 +90,53 @@ TEST(looks, are_none_before_the_last_pair_of_a_run_without_looks) {
     const model::Benchmark benchmark = looked_at(4, 4);
     std::vector<model::TrialResult> trials = trials_after(4, 1.3, 0.01, benchmark);
     trials.pop_back();
-    expect_undecided(compare(benchmark, trials), "the run ended after 11 of 12 pairs");
+    expect_undecided(compare(benchmark, trials), broken_off("11 of 12 pairs"));
     const model::Benchmark ladder = looked_at(1, 1);
     trials = trials_after(1, 1.3, 0.01, ladder);
     trials.resize(4);
-    expect_undecided(compare(ladder, trials), "the run ended after 2 of 3 pairs");
+    expect_undecided(compare(ladder, trials), broken_off("2 of 3 pairs"));
+}
+
+// The three levels of a block take 57 s, and the budget has room for `blocks` blocks.
+model::Benchmark with_budget(model::Benchmark benchmark, int blocks) {
+    benchmark.experiment.budget = std::chrono::seconds((blocks + 1) * 57 - 1);
+    return benchmark;
 }
 
 TEST(looks, are_one_at_a_run_without_looks_whose_budget_has_no_room_for_more) {
-    // The three levels of a block take 57 s: three blocks are there, and a fourth would not fit.
-    model::Benchmark benchmark = looked_at(4, 4);
-    benchmark.experiment.budget = std::chrono::seconds(4 * 57 - 1);
-    const PairedRatio over = pooled(after(3, 1.3, 0.01, benchmark));
+    const PairedRatio over = pooled(after(4, 1.3, 0.01, with_budget(looked_at(6, 6), 4)));
     EXPECT_EQ(over.verdict, Verdict::faster) << "what was measured has no say in where it ended";
     EXPECT_DOUBLE_EQ(over.confidence, 0.95);
-    benchmark.experiment.budget = std::chrono::seconds(5 * 57);
-    expect_undecided(after(3, 1.3, 0.01, benchmark), "the run ended after 3 of 4 blocks");
+    expect_undecided(after(4, 1.3, 0.01, with_budget(looked_at(6, 6), 5)), broken_off("4 of 6 blocks"));
+    const model::Benchmark benchmark = with_budget(looked_at(4, 4), 3);
+    std::vector<model::TrialResult> trials = trials_after(4, 1.3, 0.01, benchmark);
+    trials.resize(trials.size() - 2);
+    const PairedRatio within_the_fourth = pooled(compare(benchmark, trials));
+    EXPECT_EQ(within_the_fourth.verdict, Verdict::faster);
+    EXPECT_EQ(within_the_fourth.pairs, 11);
+}
+
+TEST(looks, are_none_at_a_run_that_its_budget_ends_before_the_fourth_block) {
+    for (const int planned : {4, 6})
+        expect_undecided(
+            after(3, 1.3, 0.01, with_budget(looked_at(planned, planned), 3)),
+            fmt::format("the budget ended the run after 3 of {} blocks, and so few give no verdict",
+                        planned));
+    EXPECT_EQ(pooled(after(2, 1.3, 0.01, with_budget(looked_at(3, 3), 2))).verdict, Verdict::faster)
+        << "so few were planned";
+}
+
+// Two or three blocks, as it happens, are no plan of three.
+TEST(looks, are_none_at_a_run_of_no_fixed_length_that_ends_before_the_first) {
+    expect_undecided(after(2, 1.3, 0.01, with_budget(looked_at(1, 3), 2)),
+                     "the budget ended the run after 2 of 3 blocks, and so few give no verdict");
+    expect_undecided(after(2, 1.3, 0.01, looked_at(1, 3)), broken_off("2 of 3 blocks"));
+    EXPECT_EQ(pooled(after(3, 1.3, 0.01, looked_at(1, 3))).verdict, Verdict::faster);
+    for (const int blocks : {1, 2, 3}) {
+        const PairedRatio ratio = pooled(after(blocks, 1.3, 0.01, with_budget(looked_at(1, 12), blocks)));
+        EXPECT_EQ(ratio.verdict, Verdict::inconclusive) << blocks;
+        EXPECT_EQ(ratio.basis, Basis::before_look) << blocks;
+    }
 }
 
 TEST(looks, come_after_four_six_eight_ten_and_twelve_blocks) {
@@ -116,6 +151,7 @@ TEST(looks, end_with_the_last_block_that_the_run_may_have) {
     EXPECT_EQ(look_at({.blocks_min = 4, .blocks_max = 9}, 8), (stats::Look{8, 0.010}));
     EXPECT_EQ(look_at({.blocks_min = 4, .blocks_max = 9}, 9), (stats::Look{9, 0.026}));
     EXPECT_EQ(look_at({.blocks_min = 1, .blocks_max = 3}, 2), std::nullopt);
+    EXPECT_EQ(look_at({.blocks_min = 1, .blocks_max = 3}, 2, stats::RunState::over), std::nullopt);
     EXPECT_EQ(look_at({.blocks_min = 1, .blocks_max = 3}, 3), (stats::Look{3, 0.05}));
 }
 
@@ -166,6 +202,39 @@ TEST(looks, judge_all_blocks_of_a_run_that_its_budget_ended) {
     benchmark.experiment.budget = std::chrono::seconds(60);
     EXPECT_EQ(pooled(after(3, 1.3, 0.01, benchmark)).basis, Basis::before_look)
         << "three blocks are too few, whatever ends them";
+}
+
+// Trials of `blocks` blocks and of one more at 4 users; at 50 and 200 they scatter as much as said.
+std::vector<model::TrialResult> with_a_block_at_one_level(int blocks, double noise_elsewhere,
+                                                          const model::Benchmark& benchmark) {
+    std::vector<model::TrialResult> trials = trials_after(blocks + 1, 1.12, 0.2, benchmark);
+    const std::vector<model::TrialResult> quiet = trials_after(blocks + 1, 1.12, noise_elsewhere, benchmark);
+    for (std::size_t i = 0; i < trials.size(); ++i)
+        if (trials[i].plan.level != 4) trials[i] = quiet[i];
+    std::erase_if(trials, [&](const model::TrialResult& trial) {
+        return trial.plan.block == blocks && trial.plan.level != 4;
+    });
+    return trials;
+}
+
+TEST(looks, judge_a_run_that_was_broken_off_within_its_last_block) {
+    for (const int most : {5, 7, 9}) {
+        const model::Benchmark benchmark = looked_at(most - 1, most);
+        const PairedRatio ratio =
+            pooled(compare(benchmark, with_a_block_at_one_level(most - 1, 0.2, benchmark)));
+        EXPECT_EQ(ratio.look, most - 1);
+        EXPECT_EQ(ratio.pairs, 3 * (most - 1)) << "all levels go on, and two lack the last block";
+        EXPECT_EQ(ratio.confidence, stats::last_look(most - 1)->confidence());
+        EXPECT_EQ(ratio, pooled(after(most - 1, 1.12, 0.2, benchmark)));
+    }
+}
+
+TEST(looks, end_with_the_last_block_of_the_only_level_that_goes_on) {
+    const model::Benchmark benchmark = looked_at(4, 5);
+    const PairedRatio ratio = pooled(compare(benchmark, with_a_block_at_one_level(4, 0.001, benchmark)));
+    EXPECT_EQ(ratio.look, 5);
+    EXPECT_EQ(ratio.pairs, 13);
+    EXPECT_DOUBLE_EQ(ratio.confidence, 0.974);
 }
 
 TEST(looks, are_harder_to_convince_than_a_single_one) {

@@ -55,6 +55,22 @@ TEST(WithinLevels, gives_a_level_without_degrees_the_largest_variance_of_others)
     EXPECT_NEAR(mean->mean, (0.2 + 0.45) / 2, 1e-12) << "at 0 of the covariate";
     // Variance 0.005; weights of the first level 0 and 1/2, of the second 1/4 and 1/4.
     EXPECT_NEAR(mean->scatter->standard_error, std::sqrt(0.005 * (0.25 + 0.125)), 1e-12);
+    EXPECT_NEAR(mean->scatter->degrees, 1, 1e-12) << "one variance was estimated, with one degree";
+}
+
+TEST(WithinLevels, counts_a_variance_that_a_lone_pair_takes_over_once) {
+    const auto mean = WithinLevels({{0.0}, {0.1, 0.3, 0.2}}).mean();
+    ASSERT_TRUE(mean && mean->scatter);
+    EXPECT_NEAR(mean->scatter->standard_error, std::sqrt(0.01 * (1.0 / 4 + 1.0 / 12)), 1e-12);
+    EXPECT_NEAR(mean->scatter->degrees, 2, 1e-12);
+}
+
+// Squares 0 and 0.02 over one and two degrees: variances 0.02 / 3 and 0.01, with weights 1/8 and 1/12.
+TEST(WithinLevels, gives_two_pairs_the_variance_of_all_levels_together_at_least) {
+    const auto mean = WithinLevels({{0.1, 0.1}, {0.2, 0.3, 0.4}}).mean();
+    ASSERT_TRUE(mean && mean->scatter);
+    EXPECT_NEAR(mean->scatter->standard_error, std::sqrt(0.02 / 3 / 8 + 0.01 / 12), 1e-12);
+    EXPECT_NEAR(mean->scatter->degrees, 8.0 / 3, 1e-12);
 }
 
 TEST(WithinLevels, of_nothing_is_nothing) {
