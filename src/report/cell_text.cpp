@@ -91,7 +91,7 @@ std::string verdict_words(const model::PairedRatio& ratio) {
                            : fmt::format("not decided (at {} of {} only lower bounds)", ratio.bounded_levels,
                                          model::counted(ratio.levels, "level"));
     const bool undecided = ratio.undecided() || ratio.basis == model::Basis::within_floor ||
-                           ratio.basis == model::Basis::unfinished;
+                           ratio.basis == model::Basis::unfinished || ratio.basis == model::Basis::undeclared;
     return undecided ? "not decided" : std::string(name(ratio.verdict));
 }
 
