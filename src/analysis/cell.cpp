@@ -83,9 +83,9 @@ void add_figures(Cell& cell, std::span<const JudgedTrial> trials) {
     Trials all;
     for (const JudgedTrial& one : trials) {
         all.push_back(one.trial);
-        if (!invalid(cell) && !one.counts()) continue;
+        if (!in_no_ratio(cell) && !one.counts()) continue;
         counting.push_back(one.trial);
-        if (!invalid(cell) && !one.has(model::Aspect::latency)) continue;
+        if (!in_no_ratio(cell) && !one.has(model::Aspect::latency)) continue;
         with_times.push_back(&one);
         timed.push_back(one.trial);
     }
@@ -250,7 +250,9 @@ void judge_cell(Cell& cell, std::span<const JudgedTrial> trials, const model::Ex
         std::erase_if(findings, [](const auto& other) { return other.rule == model::Rule::error_rate; });
         findings.insert(findings.begin(), {.rule = model::Rule::error_rate, .facts = std::move(share)});
     }
-    if (too_many_errors || cell.trials_that_count * 2 < cell.trials) {
+    // Trials that the host or the generator spoilt are no votes against it.
+    cell.barred = too_many_errors || cell.trials_at_fault > cell.trials_that_count;
+    if (cell.barred || cell.trials_that_count * 2 < cell.trials) {
         cell.judgement.validity = model::Validity::invalid;
     } else if (model::validity_of(cell.judgement.findings) != model::Validity::valid) {
         cell.judgement.validity = model::Validity::suspect;
@@ -294,6 +296,10 @@ model::Cell make_cell(std::span<const JudgedTrial> trials, const model::Benchmar
     cell.trials = static_cast<int>(trials.size());
     cell.trials_that_count =
         static_cast<int>(std::count_if(trials.begin(), trials.end(), std::mem_fn(&JudgedTrial::counts)));
+    cell.trials_at_fault =
+        static_cast<int>(std::count_if(trials.begin(), trials.end(), [](const JudgedTrial& judged) {
+            return judged.fault() != model::Fault::none;
+        }));
     add_requests(cell, trials);
     add_effects(cell, trials);
     add_durability(cell, trials);
@@ -302,7 +308,7 @@ model::Cell make_cell(std::span<const JudgedTrial> trials, const model::Benchmar
     add_proofs(cell, trials);
     judge_cell(cell, trials, benchmark.experiment);
     add_figures(cell, trials);
-    cell.operations = operation_figures(trials, invalid(cell));
+    cell.operations = operation_figures(trials, in_no_ratio(cell));
     if (first.load_model == model::LoadModel::closed && cell.judgement.has(model::Rule::limits_off))
         cell.judgement.not_evaluated.push_back({model::Rule::nobody_busy, {}});
     const auto idle = first.load_model == model::LoadModel::closed

@@ -15,6 +15,7 @@ struct JudgedTrial {
     const model::Judgement* judgement;
 
     [[nodiscard]] bool counts() const { return judgement->validity != model::Validity::invalid; }
+    [[nodiscard]] model::Fault fault() const { return model::fault_of(judgement->findings); }
     /// Whether figures of that kind may be used: no rule voids them.
     [[nodiscard]] bool has(model::Aspect aspect) const {
         return counts() && !model::has_effect(judgement->findings, model::Effect::voids, aspect);

@@ -16,6 +16,7 @@ using model::Basis;
 using model::PairedRatio;
 using model::Standing;
 using model::Verdict;
+using model::VoidPairs;
 
 constexpr double k_tail = 0.99;  // quantiles from here on are doubted for any steal
 constexpr int k_least_without_doubt = 3;
@@ -162,6 +163,18 @@ void weigh_bounds(PairedRatio& result) {
     result.basis = Basis::lower_bounds;
 }
 
+// Who was once found at other work than declared did the same work in the other trials, where nobody happened
+// to look. Only a verdict against it stands.
+void weigh_faults(PairedRatio& result) {
+    const bool alike = result.verdict == Verdict::equivalent;
+    const VoidPairs& found = result.void_pairs;
+    const bool favoured = ((alike || result.verdict == Verdict::faster) && found.undeclared_by_entrant > 0) ||
+                          ((alike || result.verdict == Verdict::slower) && found.undeclared_by_baseline > 0);
+    if (!favoured) return;
+    result.verdict = Verdict::inconclusive;
+    result.basis = Basis::undeclared;
+}
+
 // Whether the pairs without doubt tell another story: their mean lies on the other side of 1, or less than
 // half as far from it; of an equivalence, outside of the margin.
 bool contradicted(const PairedRatio& result) {
@@ -235,6 +248,7 @@ void conclude(Case& judged, double asked_margin, const std::optional<double>& lo
     decide(result, low, high);
     weigh_floor(result, asked_margin, low, high);
     weigh_bounds(result);
+    weigh_faults(result);
     if (!judged.look) result.basis = judged.without_look;
     weigh_doubt(judged);
     result.standing = standing_of(result, low, high);
@@ -294,20 +308,16 @@ public:
     [[nodiscard]] PairedRatio pooled() const {
         Case judged = begun(std::nullopt);
         std::vector<int> finished;
-        bool some_invalid = false;
         for (const LevelPairs& level : levels_)
             finished.push_back(static_cast<int>(level.blocks.size()));
         set_look(judged, blocks_together(finished));
         for (const LevelPairs& level : levels_) {
-            if (level.one_invalid) {
-                some_invalid = true;
-            } else {
-                add_seen(judged, level);
-            }
+            add_seen(judged, level);
         }
         fill(judged);
         conclude_by(judged, judged.result.low, judged.result.high);
-        if (judged.result.basis == Basis::no_pair && some_invalid) call_invalid(judged.result);
+        if (judged.result.basis == Basis::no_pair && judged.result.invalid_levels > 0)
+            call_invalid(judged.result);
         return judged.result;
     }
 
@@ -345,28 +355,48 @@ private:
         if (judged.look && !without_looks(terms_.experiment)) judged.result.look = judged.look->blocks;
     }
 
-    // Only what the look saw; before the first one, whatever is there.
-    void add_seen(Case& judged, const LevelPairs& level) const {
+    // Only what the look saw; before the first one, whatever is there. Whether the level counts.
+    static bool add_seen(Case& judged, const LevelPairs& level) {
         std::size_t seen = level.blocks.size();
         if (judged.result.look) seen = std::min(seen, static_cast<std::size_t>(*judged.result.look));
-        judged.pairs.levels.emplace_back();
-        const int bounded_before = judged.pairs.left_out.only_bounds();
+        Pairs found{.levels = {{}}, .left_out = {}, .void_pairs = {}};
         for (std::size_t block = 0; block < seen; ++block)
-            judged.pairs.add_to_last(level.blocks[block]);
-        ++judged.result.levels;
-        if (judged.pairs.left_out.only_bounds() > bounded_before) ++judged.result.bounded_levels;
+            found.add_to_last(level.blocks[block]);
+        for (std::size_t block = seen; block < level.blocks.size(); ++block) {
+            const VoidPairs& later = level.blocks[block].void_pairs;
+            found.void_pairs.undeclared_by_entrant += later.undeclared_by_entrant;
+            found.void_pairs.undeclared_by_baseline += later.undeclared_by_baseline;
+        }
+        const std::vector<Pair>& pairs = found.levels.back();
+        PairedRatio& result = judged.result;
+        const bool counts =
+            !level.one_barred && !(level.one_invalid && pairs.empty() && found.left_out.total() == 0);
+        if (level.one_barred) found.void_pairs.barred = static_cast<int>(pairs.size());
+        if (!counts && !result.level)  // told of as a level
+            found.void_pairs = {.undeclared_by_entrant = found.void_pairs.undeclared_by_entrant,
+                                .undeclared_by_baseline = found.void_pairs.undeclared_by_baseline};
+        add(result.void_pairs, found.void_pairs);
+        if (!counts) {
+            ++result.invalid_levels;
+            return false;
+        }
+        judged.pairs.levels.push_back(pairs);
+        add(judged.pairs.left_out, found.left_out);
+        ++result.levels;
+        if (found.left_out.only_bounds() > 0) ++result.bounded_levels;
+        result.some_invalid = result.some_invalid || level.one_invalid;
+        return true;
     }
 
     [[nodiscard]] Case level_alone(const LevelPairs& level) const {
         Case judged = begun(level.level);
         judged.result.descriptive = one_look(terms_.experiment);
-        if (level.one_invalid) {
+        set_look(judged, static_cast<int>(level.blocks.size()));
+        if (!add_seen(judged, level)) {
             call_invalid(judged.result);
             judged.result.alone = Verdict::invalid;
             return judged;
         }
-        set_look(judged, static_cast<int>(level.blocks.size()));
-        add_seen(judged, level);
         fill(judged);
         conclude_by(judged, judged.result.low, judged.result.high);
         judged.result.alone = judged.result.verdict;

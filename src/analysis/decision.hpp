@@ -14,7 +14,8 @@ namespace joust::analysis {
 /// What there is of two sides at one level.
 struct LevelPairs {
     std::int64_t level = 0;
-    bool one_invalid = false;        ///< one of the two is, at that level; its blocks are only counted
+    bool one_invalid = false;        ///< one of the two is, at that level; pairs in which neither is count
+    bool one_barred = false;         ///< one of the two is (model::Cell): no pair of that level counts
     std::vector<BlockPairs> blocks;  ///< those in which both ran, in rising order
 };
 

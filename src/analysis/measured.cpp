@@ -32,7 +32,7 @@ Measured measured(const model::Comparison& comparison, const std::vector<std::st
         std::vector<const Cell*> cells;
         for (const std::string& entrant : entrants)
             if (const Cell* cell = comparison.cell(entrant, one)) cells.push_back(cell);
-        if (std::any_of(cells.begin(), cells.end(), [](const Cell* cell) { return invalid(*cell); }))
+        if (std::any_of(cells.begin(), cells.end(), [](const Cell* cell) { return in_no_ratio(*cell); }))
             continue;
         for (const Cell* cell : cells)
             found = std::max(found, measured_of(*cell, quantity));

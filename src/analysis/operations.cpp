@@ -84,7 +84,7 @@ void add_times(OperationFigures& figures, const std::vector<Seen>& trials) {
 
 }  // namespace
 
-std::vector<OperationFigures> operation_figures(std::span<const JudgedTrial> trials, bool cell_invalid) {
+std::vector<OperationFigures> operation_figures(std::span<const JudgedTrial> trials, bool of_all_trials) {
     std::vector<OperationFigures> all;
     std::uint64_t requests = 0;
     for (const std::string& name : names(trials)) {
@@ -95,7 +95,7 @@ std::vector<OperationFigures> operation_figures(std::span<const JudgedTrial> tri
             add(figures.requests, one.samples->requests);
         requests += figures.requests.started;
         figures.error_rate = model::error_rate(figures.requests, {});
-        const auto left_out = [&](bool counts) { return !cell_invalid && !counts; };
+        const auto left_out = [&](bool counts) { return !of_all_trials && !counts; };
         std::erase_if(of_all, [&](const Seen& one) { return left_out(one.judged->counts()); });
         add_goodput(figures, of_all);
         std::erase_if(of_all,

@@ -12,6 +12,7 @@ namespace {
 
 using model::LeftOut;
 using model::Quantity;
+using model::VoidPairs;
 using Lacks = int LeftOut::*;  // why a trial has no figure
 
 tl::expected<double, Lacks> figure(const JudgedTrial& judged, Quantity quantity) {
@@ -71,8 +72,18 @@ double steal_difference(const model::TrialResult& one, const model::TrialResult&
     return mine && theirs ? *mine - *theirs : 0;
 }
 
+void add_void(VoidPairs& found, const JudgedTrial& one, const JudgedTrial& other) {
+    using model::Fault;
+    ++found.all;
+    found.by_entrant += one.fault() != Fault::none ? 1 : 0;
+    found.by_baseline += other.fault() != Fault::none ? 1 : 0;
+    found.undeclared_by_entrant += one.fault() == Fault::undeclared ? 1 : 0;
+    found.undeclared_by_baseline += other.fault() == Fault::undeclared ? 1 : 0;
+}
+
 void add_pair(BlockPairs& pairs, const Evidence& evidence, const JudgedTrial& one, const JudgedTrial& other,
               Quantity quantity) {
+    if (!one.counts() || !other.counts()) return add_void(pairs.void_pairs, one, other);
     const auto mine = figure(one, quantity);
     const auto theirs = figure(other, quantity);
     if (!mine || !theirs) {
@@ -96,17 +107,31 @@ bool ran(const JudgedTrial& judged, const std::string& entrant, std::int64_t lev
     return judged.trial->plan.entrant == entrant && judged.trial->plan.level == level;
 }
 
-bool invalid_at(const Evidence& evidence, const std::string& entrant, std::int64_t level) {
-    const model::Cell* cell = evidence.cell(entrant, level);
-    return cell != nullptr && invalid(*cell);
+bool either_at(const Evidence& evidence, const Sides& sides, std::int64_t level,
+               bool (*is)(const model::Cell&)) {
+    const model::Cell* mine = evidence.cell(sides.entrant, level);
+    const model::Cell* theirs = evidence.cell(sides.baseline, level);
+    return (mine != nullptr && is(*mine)) || (theirs != nullptr && is(*theirs));
 }
 
 }  // namespace
 
 void Pairs::add_to_last(const BlockPairs& block) {
     levels.back().insert(levels.back().end(), block.pairs.begin(), block.pairs.end());
+    add(left_out, block.left_out);
+    add(void_pairs, block.void_pairs);
+}
+
+void add(LeftOut& sum, const LeftOut& more) {
     for (const Lacks why : {&LeftOut::unknown, &LeftOut::without_answers, &LeftOut::against_littles_law})
-        left_out.*why += block.left_out.*why;
+        sum.*why += more.*why;
+}
+
+void add(VoidPairs& sum, const VoidPairs& more) {
+    for (const auto part :
+         {&VoidPairs::all, &VoidPairs::by_entrant, &VoidPairs::by_baseline, &VoidPairs::barred,
+          &VoidPairs::undeclared_by_entrant, &VoidPairs::undeclared_by_baseline})
+        sum.*part += more.*part;
 }
 
 std::vector<int> finished_blocks(const Evidence& evidence, const Sides& sides, std::int64_t level) {
@@ -124,25 +149,29 @@ std::vector<int> finished_blocks(const Evidence& evidence, const Sides& sides, s
 BlockPairs pairs_of_block(const Evidence& evidence, Quantity quantity, const Sides& sides, std::int64_t level,
                           int block) {
     BlockPairs pairs;
-    const auto counts_for = [&](const JudgedTrial& judged, const std::string& entrant) {
-        return judged.trial->plan.block == block && ran(judged, entrant, level) && judged.counts();
+    const auto ran_then = [&](const JudgedTrial& judged, const std::string& entrant) {
+        return judged.trial->plan.block == block && ran(judged, entrant, level);
     };
     for (const JudgedTrial& one : evidence.trials)
-        if (counts_for(one, sides.entrant))
+        if (ran_then(one, sides.entrant))
             for (const JudgedTrial& other : evidence.trials)
-                if (counts_for(other, sides.baseline) && same_pair(other.trial->plan, one.trial->plan))
+                if (ran_then(other, sides.baseline) && same_pair(other.trial->plan, one.trial->plan))
                     add_pair(pairs, evidence, one, other, quantity);
     return pairs;
 }
 
 bool one_invalid_at(const Evidence& evidence, const Sides& sides, std::int64_t level) {
-    return invalid_at(evidence, sides.entrant, level) || invalid_at(evidence, sides.baseline, level);
+    return either_at(evidence, sides, level, [](const model::Cell& cell) { return invalid(cell); });
+}
+
+bool one_barred_at(const Evidence& evidence, const Sides& sides, std::int64_t level) {
+    return either_at(evidence, sides, level, [](const model::Cell& cell) { return cell.barred; });
 }
 
 Pairs all_pairs(const Evidence& evidence, Quantity quantity, const Sides& sides) {
     Pairs pairs;
     for (const std::int64_t level : evidence.levels) {
-        if (one_invalid_at(evidence, sides, level)) continue;
+        if (one_barred_at(evidence, sides, level)) continue;
         pairs.levels.emplace_back();
         for (const int block : finished_blocks(evidence, sides, level))
             pairs.add_to_last(pairs_of_block(evidence, quantity, sides, level, block));

@@ -24,16 +24,19 @@ struct Pair {
     Doubts theirs;
 };
 
-/// The pairs of one block at one level, and how many more there would be if both sides had the figure.
+/// The pairs of one block at one level, and how many more there would be if both sides had the figure, or no
+/// trial was invalid.
 struct BlockPairs {
     std::vector<Pair> pairs;
     model::LeftOut left_out;
+    model::VoidPairs void_pairs = {};
 };
 
 /// The pairs of each level, and how many there would be if both sides had the figure.
 struct Pairs {
     std::vector<std::vector<Pair>> levels;
     model::LeftOut left_out;
+    model::VoidPairs void_pairs = {};
 
     /// To those of the last level, which is there.
     void add_to_last(const BlockPairs& block);
@@ -61,6 +64,9 @@ struct Pairs {
     }
 };
 
+void add(model::LeftOut& sum, const model::LeftOut& more);
+void add(model::VoidPairs& sum, const model::VoidPairs& more);
+
 /// The blocks in which both ran at that level, valid or not, in rising order.
 std::vector<int> finished_blocks(const Evidence& evidence, const Sides& sides, std::int64_t level);
 
@@ -70,8 +76,10 @@ BlockPairs pairs_of_block(const Evidence& evidence, model::Quantity quantity, co
 
 /// Whether one of the two is invalid at that level.
 bool one_invalid_at(const Evidence& evidence, const Sides& sides, std::int64_t level);
+/// Whether one of the two is barred there (model::Cell).
+bool one_barred_at(const Evidence& evidence, const Sides& sides, std::int64_t level);
 
-/// The pairs at every level where neither is invalid, over all blocks.
+/// The pairs at every level where neither is barred, over all blocks.
 Pairs all_pairs(const Evidence& evidence, model::Quantity quantity, const Sides& sides);
 
 }  // namespace joust::analysis

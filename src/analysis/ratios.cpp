@@ -14,9 +14,9 @@ std::vector<LevelPairs> pairs_by_level(const Evidence& evidence, Quantity quanti
         LevelPairs& found = levels.emplace_back();
         found.level = level;
         found.one_invalid = one_invalid_at(evidence, sides, level);
+        found.one_barred = one_barred_at(evidence, sides, level);
         for (const int block : finished_blocks(evidence, sides, level))
-            found.blocks.push_back(
-                found.one_invalid ? BlockPairs{} : pairs_of_block(evidence, quantity, sides, level, block));
+            found.blocks.push_back(pairs_of_block(evidence, quantity, sides, level, block));
     }
     return levels;
 }

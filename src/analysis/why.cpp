@@ -87,7 +87,7 @@ std::vector<int> blocks_seen(const Evidence& evidence, const Sides& sides, std::
 Levels times_by_level(const Evidence& evidence, const Sides& sides, const std::optional<int>& look) {
     Levels levels;
     for (const std::int64_t level : evidence.levels) {
-        if (one_invalid_at(evidence, sides, level) || waits(evidence, sides.entrant, level) ||
+        if (one_barred_at(evidence, sides, level) || waits(evidence, sides.entrant, level) ||
             waits(evidence, sides.baseline, level))
             continue;
         std::vector<TimesOfPair>& pairs = levels.emplace_back();

@@ -54,7 +54,11 @@ struct Cell {
     std::int64_t level = 0;
     int trials = 0;
     int trials_that_count = 0;  ///< not invalid
-    Judgement judgement;        ///< invalid when the majority of its trials is, or its error rate over all
+    int trials_at_fault = 0;    ///< invalid by what speaks against the entrant (see Fault)
+    /// None of its trials is in a ratio: more of them speak against the entrant than count, or its error rate
+    /// over all does.
+    bool barred = false;
+    Judgement judgement;  ///< invalid when the majority of its trials is, or its error rate over all
     RequestCounts requests;
     RequestErrors errors;
     StatusCounts statuses;

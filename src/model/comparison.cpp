@@ -87,10 +87,4 @@ const HostFloor* Comparison::floor(Quantity quantity) const {
     return found == floors.end() ? nullptr : &*found;
 }
 
-bool Comparison::valid_everywhere(const PairedRatio& ratio) const {
-    return std::none_of(cells.begin(), cells.end(), [&](const Cell& cell) {
-        return invalid(cell) && (cell.entrant == ratio.entrant || cell.entrant == ratio.baseline);
-    });
-}
-
 }  // namespace joust::model

@@ -31,7 +31,7 @@ struct RatioEstimate {
 
 /// What a verdict rests on.
 enum class Basis : std::uint8_t {
-    cell_invalid,   ///< at this level, or at every one, one of the two is invalid
+    cell_invalid,   ///< at this level, or at every one, one of the two is barred, or invalid without a pair
     no_pair,        ///< no block has a trial of both that is not invalid
     no_figure,      ///< there are such blocks, but in none of them both have the figure
     too_few_pairs,  ///< for an interval
@@ -42,6 +42,7 @@ enum class Basis : std::uint8_t {
     excludes_one,   ///< the interval does, and does not lie within the margin
     neither,        ///< the interval includes 1 and is wider than the margin
     lower_bounds,   ///< of some pairs only a lower bound is known: those without would tell of the good times
+    undeclared,     ///< whom it would favour did other than declared in some trial (Fault::undeclared)
     within_floor,   ///< the baseline differed from itself by as much
 };
 
@@ -66,6 +67,17 @@ struct LeftOut {
     /// Those that a service has caused which keeps requests waiting: what is left is the better part of it.
     [[nodiscard]] int only_bounds() const { return without_answers + against_littles_law; }
     friend bool operator==(const LeftOut&, const LeftOut&) = default;
+};
+
+/// Pairs that an invalid trial takes out of a ratio.
+struct VoidPairs {
+    int all = 0;          ///< a trial of them is invalid
+    int by_entrant = 0;   ///< of these, by what speaks against the entrant (Cell::trials_at_fault)
+    int by_baseline = 0;  ///< likewise; some may be in both
+    int barred = 0;  ///< further ones, whose trials both count, at a level where one of the two is barred
+    int undeclared_by_entrant = 0;  ///< Fault::undeclared, of whatever level and whether or not a look saw it
+    int undeclared_by_baseline = 0;
+    friend bool operator==(const VoidPairs&, const VoidPairs&) = default;
 };
 
 /// Which ratio a verdict is made of where steal differed within the pairs (see stats::decide_steal).
@@ -112,8 +124,13 @@ struct PairedRatio {
     std::optional<std::int64_t> level;  ///< empty: all levels together
     int pairs = 0;                      ///< blocks (times levels) in which neither trial is invalid
     LeftOut left_out;                   ///< further ones
-    int levels = 0;                     ///< at which neither is invalid
+    VoidPairs void_pairs;               ///< others again, of the levels that count; of one level always
+    int levels = 0;                     ///< that count: neither is barred there, nor invalid without a pair
     int bounded_levels = 0;             ///< of these, with a pair of which only a lower bound is known
+    int invalid_levels = 0;             ///< all other levels
+    /// At some level that counts one of the two is invalid by what neither did: those of its pairs count in
+    /// which neither is.
+    bool some_invalid = false;
     /// Geometric mean, of levels their mean, with its interval from three pairs on: of those below the ratio
     /// that decides; where both must agree, the one nearer to 1 and an interval that holds both. Empty
     /// without a pair; the interval also where there is nothing to judge by yet (Basis::before_look,
@@ -403,13 +420,16 @@ struct Comparison {
     /// The ratios over all levels, one for each entrant but the baseline and the baseline again.
     [[nodiscard]] std::vector<PairedRatio> pooled(Quantity quantity) const;
     [[nodiscard]] const HostFloor* floor(Quantity quantity) const;
-    /// Whether neither of the two is invalid at any level.
-    [[nodiscard]] bool valid_everywhere(const PairedRatio& ratio) const;
 };
 
 /// Whether the cell is not to be ranked.
 inline bool invalid(const Cell& cell) {
     return cell.judgement.validity == Validity::invalid;
+}
+
+/// Whether no trial of the cell can be in a ratio.
+inline bool in_no_ratio(const Cell& cell) {
+    return cell.barred || cell.trials_that_count == 0;
 }
 
 /// Whether a rule doubts the cell's figures of that kind, or voids those of some trials. What only bounds

@@ -28,4 +28,14 @@ bool has_effect(const std::vector<Finding>& findings, Effect effect, Aspect aspe
                        [=](const Finding& finding) { return finding.effects().on(aspect) == effect; });
 }
 
+Fault fault_of(const std::vector<Finding>& findings) {
+    const auto voids = [](const Finding& finding) { return finding.effects().goodput == Effect::voids; };
+    const bool several = std::count_if(findings.begin(), findings.end(), voids) > 1;
+    Fault gravest = Fault::none;
+    for (const Finding& finding : findings)
+        if (voids(finding) && !(several && finding.rule == Rule::few_operations))
+            gravest = std::max(gravest, row(finding.rule).fault);
+    return gravest;
+}
+
 }  // namespace joust::model

@@ -248,5 +248,8 @@ struct Judgement {
 Validity validity_of(const std::vector<Finding>& findings);
 /// Whether one of the findings has just that effect on figures of that kind.
 bool has_effect(const std::vector<Finding>& findings, Effect effect, Aspect aspect);
+/// The gravest fault of those that void goodput. Of few operations none where anything else voids it: that is
+/// why there were few.
+Fault fault_of(const std::vector<Finding>& findings);
 
 }  // namespace joust::model

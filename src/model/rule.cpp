@@ -11,19 +11,25 @@ constexpr Effects k_doubts_latency{Effect::none, Effect::doubts, Effect::none};
 constexpr Effects k_voids_latency{Effect::none, Effect::voids, Effect::none};
 constexpr Effects k_voids_times_of_load{Effect::doubts, Effect::voids, Effect::none};
 
-constexpr RuleRow alike(Rule rule, std::string_view code, const Effects& effects, Doing doing,
-                        Remedy remedy) {
-    return {rule, code, effects, effects, effects, doing, remedy};
+constexpr RuleRow alike(Rule rule, std::string_view code, const Effects& effects, Doing doing, Remedy remedy,
+                        Fault fault = Fault::none) {
+    return {rule, code, effects, effects, effects, doing, remedy, effects, fault};
 }
 
 constexpr std::array<RuleRow, k_rules> k_rule_rows{{
-    alike(Rule::error_rate, "error_rate", k_voids_all, Doing::contender, Remedy::find_errors),
-    alike(Rule::service_restarted, "service_restarted", k_voids_all, Doing::contender, Remedy::read_logs),
-    alike(Rule::limits_not_in_force, "limits_not_in_force", k_voids_all, Doing::host, Remedy::read_logs),
-    alike(Rule::service_died, "service_died", k_voids_all, Doing::contender, Remedy::read_logs),
-    alike(Rule::out_of_memory, "out_of_memory", k_voids_all, Doing::contender, Remedy::read_logs),
+    alike(Rule::error_rate, "error_rate", k_voids_all, Doing::contender, Remedy::find_errors, Fault::failed),
+    alike(Rule::service_restarted, "service_restarted", k_voids_all, Doing::contender, Remedy::read_logs,
+          Fault::failed),
+    alike(Rule::limits_not_in_force, "limits_not_in_force", k_voids_all, Doing::host, Remedy::read_logs,
+          Fault::failed),
+    alike(Rule::service_died, "service_died", k_voids_all, Doing::contender, Remedy::read_logs,
+          Fault::failed),
+    alike(Rule::out_of_memory, "out_of_memory", k_voids_all, Doing::contender, Remedy::read_logs,
+          Fault::failed),
     alike(Rule::clock_jumped, "clock_jumped", k_voids_all, Doing::host, Remedy::read_logs),
-    alike(Rule::few_operations, "few_operations", k_voids_all, Doing::contender, Remedy::lengthen_window),
+    // Of the trials of one that is slow, those in which it was fast are left.
+    alike(Rule::few_operations, "few_operations", k_voids_all, Doing::contender, Remedy::lengthen_window,
+          Fault::failed),
     alike(Rule::limits_off, "limits_off", k_doubts_all, Doing::plan, Remedy::set_limits),
     alike(Rule::no_steady_state, "no_steady_state", k_doubts_all, Doing::contender, Remedy::warm_up_longer),
     alike(Rule::cpu_taken, "cpu_taken", k_doubts_load, Doing::host, Remedy::quiet_host),
@@ -58,7 +64,7 @@ constexpr std::array<RuleRow, k_rules> k_rule_rows{{
      k_doubts_latency,
      Doing::contender,
      Remedy::load_less},
-    alike(Rule::effects, "effects", k_voids_all, Doing::contender, Remedy::read_logs),
+    alike(Rule::effects, "effects", k_voids_all, Doing::contender, Remedy::read_logs, Fault::undeclared),
     alike(Rule::saturated, "saturated", k_doubts_load, Doing::contender, Remedy::load_less),
     // Of a load without --expect-status, where a redirect counts as a success.
     alike(Rule::redirects, "redirects", {Effect::explains, Effect::none, Effect::none}, Doing::contender,
@@ -73,7 +79,8 @@ constexpr std::array<RuleRow, k_rules> k_rule_rows{{
     // A faster service would have been given no more work.
     alike(Rule::think_time, "think_time", {Effect::doubts, Effect::none, Effect::none}, Doing::plan,
           Remedy::load_more),
-    alike(Rule::processes, "processes_not_declared", k_voids_all, Doing::contender, Remedy::read_logs),
+    alike(Rule::processes, "processes_not_declared", k_voids_all, Doing::contender, Remedy::read_logs,
+          Fault::undeclared),
     // What was measured is right; means and most percentiles hardly show it.
     alike(Rule::stood_still, "stood_still", {Effect::explains, Effect::explains, Effect::none},
           Doing::contender, Remedy::read_logs),

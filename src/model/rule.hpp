@@ -79,6 +79,15 @@ struct Effects {
 /// Whose doing it is when the rule is broken.
 enum class Doing : std::uint8_t { contender, host, generator, plan };
 
+/// Whether a void trial speaks against its entrant in others, too.
+enum class Fault : std::uint8_t {
+    none,
+    /// It may have been at its worst there, or had more than its share; what else was measured is right.
+    failed,
+    /// It did other work than what is declared. Its code is the same in every trial, and proofs are samples.
+    undeclared,
+};
+
 /// What to do about it; report/words has the sentences.
 enum class Remedy : std::uint8_t {
     find_errors,
@@ -105,6 +114,7 @@ struct RuleRow {
     Doing doing;
     Remedy remedy;
     Effects grave_slight = grave;
+    Fault fault = Fault::none;  ///< of rules that void goodput
 
     [[nodiscard]] constexpr const Effects& effects(Grade grade) const {
         switch (grade) {

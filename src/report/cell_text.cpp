@@ -92,7 +92,8 @@ std::string verdict_words(const model::PairedRatio& ratio) {
                                          model::counted(ratio.levels, "level"));
     const bool undecided = ratio.undecided() || ratio.basis == model::Basis::within_floor ||
                            ratio.basis == model::Basis::unfinished ||
-                           ratio.basis == model::Basis::ended_early;
+                           ratio.basis == model::Basis::ended_early ||
+                           ratio.basis == model::Basis::undeclared;
     return undecided ? "not decided" : std::string(name(ratio.verdict));
 }
 

@@ -114,7 +114,7 @@ Table ratio_table(const RunReport& run) {
         if (ratio.level || ratio.entrant == run.comparison.again) continue;
         const words::ComparedWords& said = words::compared_words(ratio.quantity);
         const std::string_view where = ratio.left_out.only_bounds() > 0 ? ", where both are known"
-                                       : !run.comparison.valid_everywhere(ratio)
+                                       : ratio.some_invalid || ratio.invalid_levels > 0
                                            ? ", where neither is invalid"
                                            : "";
         table.rows.push_back({fmt::format("{}, {} ÷ {}{}", said.title, ratio.entrant, ratio.baseline, where),

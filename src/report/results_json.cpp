@@ -113,6 +113,8 @@ Json cell_json(const Cell& cell) {
     object["level"] = cell.level;
     object["trials"] = cell.trials;
     object["valid_trials"] = cell.trials_that_count;
+    object["trials_at_fault"] = cell.trials_at_fault;
+    object["barred"] = cell.barred;
     add_judgement(object, cell.judgement);
     for (const model::QuantityRow& row : model::quantities()) {
         add_figure(object, row, cell.find(row.quantity));
@@ -145,7 +147,12 @@ Json ratio_json(const PairedRatio& ratio, const std::string& why) {
                    {"pairs", ratio.pairs},
                    {"pairs_left_out", ratio.left_out.total()},
                    {"pairs_with_lower_bounds", ratio.left_out.only_bounds()},
+                   {"pairs_void", ratio.void_pairs.all},
+                   {"pairs_void_by_contender", ratio.void_pairs.by_entrant},
+                   {"pairs_void_by_baseline", ratio.void_pairs.by_baseline},
+                   {"pairs_barred", ratio.void_pairs.barred},
                    {"levels", ratio.levels},
+                   {"levels_invalid", ratio.invalid_levels},
                    {"levels_with_lower_bounds", ratio.bounded_levels},
                    {"confidence", rounded(ratio.confidence)},
                    {"look_blocks", optional(ratio.look)}};

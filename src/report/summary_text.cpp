@@ -75,7 +75,7 @@ Table table(const model::Comparison& comparison, const Paint& paint) {
         previous = cell.level;
     }
     for (const model::PairedRatio& ratio : comparison.pooled(Quantity::goodput)) {
-        const std::string where = ratio.ratio && !comparison.valid_everywhere(ratio) ? " where ranked" : "";
+        const std::string where = ratio.ratio && ratio.invalid_levels > 0 ? " where ranked" : "";
         table.rows.push_back({"all", ratio.entrant, "", "", "", "",
                               (ratio.ratio ? beside_verdict(ratio_text(ratio)) : "") +
                                   painted(paint, ratio.verdict, verdict_words(ratio)) + where});

@@ -73,7 +73,7 @@ std::optional<model::Finding> paused(const model::Cell& cell, Nanoseconds think_
 
 std::optional<model::Finding> nobody_busy(const model::Cell& cell, const model::Benchmark& benchmark,
                                           double steal_share) {
-    if (benchmark.load.model != model::LoadModel::closed || invalid(cell) ||
+    if (benchmark.load.model != model::LoadModel::closed || in_no_ratio(cell) ||
         cell.judgement.has(model::Rule::limits_off) || cell.find(model::Quantity::contender_cpu) == nullptr)
         return std::nullopt;
     const model::Estimate* storage = cell.find(model::Quantity::storage_busy_share);

@@ -219,6 +219,19 @@ contender = "django"
     return run;
 }
 
+ReportCase void_trials() {
+    ReportCase run = clear_winner();
+    run.name = "void_trials";
+    for (model::TrialResult& trial : run.trials) {
+        const model::PlannedTrial& plan = trial.plan;
+        if (plan.entrant == "fastapi" && plan.level == 50 && plan.block < 2)
+            trial.samples.conduct.shortages[model::Shortage::open_files] = 3;
+        if (plan.entrant == "django" && plan.level == 200 && plan.block == 0)
+            trial.incidents = {{model::IncidentKind::service_restarted, "a worker was replaced"}};
+    }
+    return run;
+}
+
 ReportCase nothing_measured() {
     return {"nothing_measured", benchmark_of(k_both, k_quick, 3), {}};
 }

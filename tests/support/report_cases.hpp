@@ -37,6 +37,9 @@ ReportCase work_not_done();
 ReportCase on_sqlite();
 /// Of a contender that does all of its work.
 model::SingleRequests single_requests();
+/// The generator ran out of files in two of FastAPI's three trials at 50 users, and Django replaced a worker
+/// in one of its own at 200.
+ReportCase void_trials();
 ReportCase one_contender();
 ReportCase nothing_measured();
 std::vector<ReportCase> report_cases();

@@ -34,6 +34,7 @@ std::string judged(const model::PairedRatio& ratio) {
             break;
     }
     if (ratio.basis == model::Basis::within_floor) return "which decides nothing, as " + floor_text(ratio);
+    if (ratio.basis == model::Basis::undeclared) return "which decides nothing, as " + undeclared_text(ratio);
     if (ratio.basis == model::Basis::lower_bounds)
         return fmt::format(
             "which decides nothing, as in {} of {} one of the two is at best known by a lower bound",

@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <map>
+#include <utility>
 
 #include "base/text.hpp"
 #include "model/wording.hpp"
@@ -82,12 +84,41 @@ std::vector<std::string> failure_sentences(const Comparison& comparison) {
     return sentences;
 }
 
-// One of those that are ranked is invalid somewhere, and there are others.
-bool rivals_failed(const Comparison& comparison) {
+// Nobody has won, and one of those that are ranked has a trial that speaks against it, or is invalid.
+bool winner_withheld(const Comparison& comparison) {
     const bool others = comparison.entrants.size() > (comparison.again ? 2U : 1U);
-    return others && std::any_of(comparison.cells.begin(), comparison.cells.end(), [&](const Cell& cell) {
-               return invalid(cell) && cell.entrant != comparison.again;
+    return others && !comparison.winner &&
+           std::any_of(comparison.cells.begin(), comparison.cells.end(), [&](const Cell& cell) {
+               return (invalid(cell) || cell.trials_at_fault > 0) && cell.entrant != comparison.again;
            });
+}
+
+// "at 50 users a worker was replaced (1 of 4 trials)": what speaks against an entrant where it is not barred.
+std::string faults_of(const Comparison& comparison, const PairedRatio& pooled, const std::string& entrant) {
+    const auto barred = [&](const std::string& side, std::int64_t level) {
+        const Cell* cell = comparison.cell(side, level);
+        return cell != nullptr && cell->barred;
+    };
+    std::vector<std::string> parts;
+    for (const Cell& cell : comparison.cells) {
+        if (cell.entrant != entrant || barred(pooled.entrant, cell.level) ||
+            barred(pooled.baseline, cell.level))
+            continue;
+        for (const model::Finding& finding : cell.judgement.findings)
+            if (model::fault_of({finding}) != model::Fault::none)
+                parts.push_back(fmt::format("at {} {}", level_text(comparison.load_model, cell.level),
+                                            sentence(finding)));
+    }
+    return joust::joined(parts, "; ");
+}
+
+std::string against(const Comparison& comparison, const PairedRatio& pooled, const std::string& entrant,
+                    int pairs) {
+    if (pairs == 0) return "";
+    return fmt::format("{} of {} of {} and {} {} in no ratio, for what speaks against {}: {}.", pairs,
+                       model::counted(pooled.pairs + pooled.left_out.total() + pooled.void_pairs.all, "pair"),
+                       pooled.entrant, pooled.baseline, pairs == 1 ? "is" : "are", entrant,
+                       faults_of(comparison, pooled, entrant));
 }
 
 // What stands in brackets after a ratio.
@@ -112,8 +143,7 @@ std::string undecided(const PairedRatio& pooled, const std::string& where) {
 }
 
 std::string verdict_clause(const Comparison& comparison, const PairedRatio& pooled) {
-    const std::string where =
-        comparison.valid_everywhere(pooled) ? "" : " at the levels where neither is invalid";
+    const std::string where(where_ranked(pooled));
     if (const std::string ended = ended_text(comparison, pooled); !ended.empty())
         return fmt::format(
             "whether {} is faster than {}{} is not decided: {} ({:.2f} times its goodput over {})",
@@ -133,6 +163,11 @@ std::string verdict_clause(const Comparison& comparison, const PairedRatio& pool
                 return fmt::format(
                     "whether {} is faster than {}{} is not decided: {:.2f} times its goodput ({}), and {}",
                     pooled.entrant, pooled.baseline, where, *pooled.ratio, basis(pooled), floor_text(pooled));
+            if (pooled.basis == model::Basis::undeclared)
+                return fmt::format(
+                    "whether {} is faster than {}{} is not decided: {:.2f} times its goodput ({}), but {}",
+                    pooled.entrant, pooled.baseline, where, *pooled.ratio, basis(pooled),
+                    undeclared_text(pooled));
             if (pooled.ratio)
                 return fmt::format(
                     "whether {} is faster than {}{} cannot be told: {:.2f} times its goodput ({})",
@@ -291,9 +326,39 @@ std::string verdict(const Comparison& comparison) {
         text.front() = 'W';  // a contender's name keeps its spelling
     if (!failures.empty()) {
         text += ". Invalid: " + joust::joined(failures, "; ");
-        if (rivals_failed(comparison)) text += ". No winner";
+        const auto pooled = comparison.pooled(Quantity::goodput);
+        if (std::any_of(pooled.begin(), pooled.end(), std::mem_fn(&PairedRatio::some_invalid)))
+            text += ". Pairs in which neither trial is invalid count all the same";
     }
+    if (winner_withheld(comparison)) text += ". No winner";
     return text + ".";
+}
+
+std::string_view where_ranked(const PairedRatio& ratio) {
+    if (ratio.invalid_levels == 0) return "";
+    return ratio.some_invalid ? " over the pairs in which neither is invalid"
+                              : " at the levels where neither is invalid";
+}
+
+std::string undeclared_text(const PairedRatio& ratio) {
+    std::vector<std::string> parts;
+    for (const auto& [entrant, trials] : {std::pair(ratio.entrant, ratio.void_pairs.undeclared_by_entrant),
+                                          std::pair(ratio.baseline, ratio.void_pairs.undeclared_by_baseline)})
+        if (trials > 0)
+            parts.push_back(
+                fmt::format("{} did other than declared in {}", entrant, model::counted(trials, "trial")));
+    return joust::joined(parts, " and ") + ", and the code was the same in the others";
+}
+
+std::string against_contenders(const Comparison& comparison) {
+    std::vector<std::string> sentences;
+    for (const PairedRatio& pooled : comparison.pooled(Quantity::goodput)) {
+        const model::VoidPairs& found = pooled.void_pairs;
+        sentences.push_back(against(comparison, pooled, pooled.entrant, found.by_entrant));
+        sentences.push_back(against(comparison, pooled, pooled.baseline, found.by_baseline));
+    }
+    std::erase(sentences, "");
+    return joust::joined(sentences, " ");
 }
 
 std::string not_proven(const Comparison& comparison) {
@@ -310,7 +375,8 @@ std::string not_proven(const Comparison& comparison) {
 }
 
 std::string before_ratios(const Comparison& comparison) {
-    std::vector<std::string> sentences{waits(comparison), not_proven(comparison)};
+    std::vector<std::string> sentences{waits(comparison), not_proven(comparison),
+                                       against_contenders(comparison)};
     // A run of nothing else has it for its headline.
     if (comparison.entrants.size() > 2) sentences.push_back(host_differs(comparison));
     std::erase(sentences, "");

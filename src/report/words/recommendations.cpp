@@ -130,6 +130,10 @@ Prose choice(const RunReport& run, const PairedRatio& goodput) {
             "Find out what sets {} apart from itself on this host before choosing between {} and "
             "{} ({}): {}.",
             goodput.baseline, goodput.entrant, goodput.baseline, interval(goodput), floor_text(goodput));
+    if (goodput.basis == model::Basis::undeclared)
+        return fmt::format(
+            "Find out what was done other than declared before choosing between {} and {} ({}): {}.",
+            goodput.entrant, goodput.baseline, interval(goodput), undeclared_text(goodput));
     const double margin = goodput.margin;
     switch (goodput.verdict) {
         case Verdict::faster:
@@ -142,8 +146,9 @@ Prose choice(const RunReport& run, const PairedRatio& goodput) {
                 "Where goodput under this workload and these limits decides, {} serves more than {} ({}{}). "
                 "Another workload, more CPUs or other settings may turn this round: measure yours.",
                 better, other, interval(goodput),
-                run.comparison.valid_everywhere(goodput) ? ""
-                                                         : "; only levels at which neither is invalid count");
+                goodput.some_invalid         ? "; only pairs in which neither is invalid count"
+                : goodput.invalid_levels > 0 ? "; only levels at which neither is invalid count"
+                                             : "");
         }
         case Verdict::equivalent:
             return fmt::format("Do not choose between {} and {} by goodput: {} lies within ±{}.",

@@ -33,11 +33,21 @@ std::string sure_text(const model::PairedRatio& ratio);
 /// ratio that has a floor.
 std::string floor_text(const model::PairedRatio& ratio);
 
+/// Which pairs are in no ratio for what speaks against a contender that is ranked all the same: of whom, at
+/// which level, and why. Empty where there is none.
+std::string against_contenders(const model::Comparison& comparison);
+/// Why no verdict is given in favour of one of the two: "fastapi did other than declared in 1 trial, …"; of a
+/// ratio of that basis.
+std::string undeclared_text(const model::PairedRatio& ratio);
+/// " at the levels where neither is invalid", or of the pairs; empty where every level counts.
+std::string_view where_ranked(const model::PairedRatio& ratio);
+
 /// What the workload declares and could not be held against some trials: which part, of whom, in how many,
 /// and why. Empty where all of it was.
 std::string not_proven(const model::Comparison& comparison);
 /// What is to be said before any ratio: where nobody was busy, where users' think time was the limit, what
-/// was not proven, and by how much a contender differed from itself. Empty where there is nothing of that.
+/// was not proven, what speaks against a contender, and by how much a contender differed from itself. Empty
+/// where there is nothing of that.
 std::string before_ratios(const model::Comparison& comparison);
 /// What the run found, with its numbers, or why that is nothing; one or two sentences. For what has shown
 /// before_ratios() before; never alone.

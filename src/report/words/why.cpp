@@ -36,11 +36,22 @@ struct Place {
         });
         return found == cells.end() ? nullptr : &*found;
     }
-    [[nodiscard]] bool valid_everywhere(const PairedRatio& ratio) const {
-        return std::none_of(levels.begin(), levels.end(), [&](std::int64_t level) {
-            return invalid_cell(ratio.entrant, level) != nullptr ||
-                   invalid_cell(ratio.baseline, level) != nullptr;
-        });
+    // "service restarted, generator stopped": why trials of that entrant are invalid, at the levels that
+    // count; those that speak against it, or the others.
+    [[nodiscard]] std::string reasons(const PairedRatio& ratio, const std::string& entrant,
+                                      bool against_it) const {
+        std::vector<std::string> names;
+        for (const model::Cell& cell : cells) {
+            if (cell.entrant != entrant || (ratio.level ? cell.level != *ratio.level : cell.barred)) continue;
+            for (const model::Finding& finding : cell.judgement.findings) {
+                if (finding.effects().goodput != model::Effect::voids) continue;
+                const std::string name = short_name(finding);
+                if ((model::fault_of({finding}) != model::Fault::none) == against_it &&
+                    std::find(names.begin(), names.end(), name) == names.end())
+                    names.push_back(name);
+            }
+        }
+        return joust::joined(names, ", ");
     }
 };
 
@@ -118,12 +129,26 @@ std::string left_out_parts(const model::LeftOut& left_out, std::string_view subj
     return joust::joined(parts, ", ");
 }
 
+// "a trial is invalid in 3 (of fastapi: generator stopped; what speaks against django: service restarted)"
+std::string void_part(const Place& place, const PairedRatio& ratio) {
+    if (ratio.void_pairs.all == 0) return "";
+    std::vector<std::string> parts;
+    for (const bool against_it : {true, false})
+        for (const std::string& side : {ratio.entrant, ratio.baseline})
+            if (const std::string names = place.reasons(ratio, side, against_it); !names.empty())
+                parts.push_back(
+                    fmt::format("{}{}: {}", against_it ? "what speaks against " : "of ", side, names));
+    return fmt::format("a trial is invalid in {} ({})", ratio.void_pairs.all, joust::joined(parts, "; "));
+}
+
 // "3 of 9 pairs are left out: …"; empty where none is.
-std::string left_out_text(const PairedRatio& ratio, std::string_view subject) {
-    const int left_out = ratio.left_out.total();
+std::string left_out_text(const Place& place, const PairedRatio& ratio, std::string_view subject) {
+    const int left_out = ratio.left_out.total() + ratio.void_pairs.all;
     if (left_out == 0) return "";
+    std::vector<std::string> parts{void_part(place, ratio), left_out_parts(ratio.left_out, subject)};
+    std::erase(parts, "");
     return fmt::format("{} of {} {} left out: {}", left_out, model::counted(ratio.pairs + left_out, "pair"),
-                       left_out == 1 ? "is" : "are", left_out_parts(ratio.left_out, subject));
+                       left_out == 1 ? "is" : "are", joust::joined(parts, ", "));
 }
 
 // "in 4 of 12 pairs, at 1 of 3 levels, one of the two is at best known by a lower bound"
@@ -137,10 +162,11 @@ std::string bounds_text(const PairedRatio& ratio) {
 }
 
 // Which levels a ratio over several of them is of.
-std::string_view levels_of(const Place& place, const PairedRatio& ratio) {
+std::string_view levels_of(const PairedRatio& ratio) {
     if (ratio.level) return "";
     if (ratio.left_out.only_bounds() > 0) return " over the pairs of which both are known";
-    return place.valid_everywhere(ratio) ? " over all levels" : " over all levels where neither is invalid";
+    if (ratio.some_invalid) return " over all pairs in which neither is invalid";
+    return ratio.invalid_levels == 0 ? " over all levels" : " over all levels where neither is invalid";
 }
 
 // The interval that the verdict rests on: of a level, the one among all levels.
@@ -151,6 +177,7 @@ std::string shown_by(const PairedRatio& ratio) {
     if (ratio.basis == Basis::excludes_one) return which + "excludes 1";
     if (ratio.basis == Basis::within_floor) return "which decides nothing: " + floor_text(ratio);
     if (ratio.basis == Basis::lower_bounds) return "which decides nothing: " + bounds_text(ratio);
+    if (ratio.basis == Basis::undeclared) return "which decides nothing: " + undeclared_text(ratio);
     return which + "includes 1 and is wider than the margin";
 }
 
@@ -186,14 +213,15 @@ std::string how_it_ended(const std::optional<model::Unfinished>& run, const Pair
 
 std::string why(const Place& where, const PairedRatio& ratio) {
     const std::string_view subject = compared_words(ratio.quantity).subject;
-    const std::string_view place = levels_of(where, ratio);
-    const std::string missing = left_out_text(ratio, subject);
+    const std::string_view place = levels_of(ratio);
+    const std::string missing = left_out_text(where, ratio, subject);
     std::string text;
     switch (ratio.basis) {
         case Basis::cell_invalid:
             return invalid_text(where, ratio);
         case Basis::no_pair:
-            return "no block has a trial of both that is not invalid";
+            text = "no block has a trial of both that is not invalid";
+            break;
         case Basis::no_figure:
             return fmt::format("no ratio of {} is known: {}", subject, missing);
         case Basis::too_few_pairs:
@@ -224,6 +252,7 @@ std::string why(const Place& where, const PairedRatio& ratio) {
         case Basis::within_margin:
         case Basis::excludes_one:
         case Basis::within_floor:
+        case Basis::undeclared:
         case Basis::neither:
             text = interval_sentence(ratio, subject, place);
             break;

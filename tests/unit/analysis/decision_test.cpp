@@ -141,18 +141,18 @@ TEST(Decision, TellsAnyOfThreeLevelsThatAreAlikeApartAtAnyLookInFiveOfAHundredRu
     EXPECT_GE(any, 0.02);
 }
 
-TEST(Decision, CountsTheBlocksOfALevelThatIsInvalidAndTakesNoneOfItsPairs) {
+TEST(Decision, CountsTheBlocksOfALevelAtWhichOneIsBarredAndTakesNoneOfItsPairs) {
     const model::ExperimentSpec spec = experiment(4, 4);
     Random random = random_for(1, "invalid level");
     std::vector<LevelPairs> levels;
     measure(levels, 4, {.levels = 2, .effect = 0.5, .spread = 0.01}, random);
-    levels.front().one_invalid = true;
+    levels.front().one_invalid = levels.front().one_barred = true;
     const std::vector<PairedRatio> found = decisions(levels, terms_of(spec));
     EXPECT_EQ(found[0].verdict, Verdict::invalid);
     EXPECT_EQ(found[1].verdict, Verdict::faster);
     EXPECT_EQ(found[2].pairs, 4);
     EXPECT_EQ(found[2].verdict, Verdict::faster);
-    levels.back().one_invalid = true;
+    levels.back().one_invalid = levels.back().one_barred = true;
     EXPECT_EQ(pooled_decision(levels, terms_of(spec)).verdict, Verdict::invalid);
 }
 

@@ -79,8 +79,8 @@ INSTANTIATE_TEST_SUITE_P(every_story, Golden,
                                            &testing::errors_at_high_levels, &testing::both_fail_every_request,
                                            &testing::one_fails_every_request, &testing::single_block_ladder,
                                            &testing::looks_under_steal, &testing::work_not_done,
-                                           &testing::on_sqlite, &testing::one_contender,
-                                           &testing::nothing_measured));
+                                           &testing::on_sqlite, &testing::void_trials,
+                                           &testing::one_contender, &testing::nothing_measured));
 INSTANTIATE_TEST_SUITE_P(opposites, GoldenJson,
                          ::testing::Values(&testing::clear_winner, &testing::both_fail_every_request));
 INSTANTIATE_TEST_SUITE_P(shapes, GoldenFigures,
