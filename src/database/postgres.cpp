@@ -37,6 +37,15 @@ std::string text_array(const std::vector<std::string>& names) {
     return "{\"" + joined(names, "\",\"") + "\"}";
 }
 
+// What was prepared to be committed and never was: it keeps its locks without a session, and over a restart.
+Status roll_back_prepared(Connection& session) {
+    JOUST_TRY(const Rows left, session.query("SELECT quote_literal(gid) FROM pg_prepared_xacts WHERE "
+                                             "database = current_database()"));
+    for (const auto& row : left)  // but for one that a session ends just now
+        static_cast<void>(session.query("ROLLBACK PREPARED " + row[0].value_or("")));
+    return {};
+}
+
 // A trigger on TRUNCATE is the contender's code and would run with the superuser's rights: those are off
 // while the tables are emptied, with locks that let nobody make another one meanwhile.
 Status empty_tables(Connection& session, const std::string& tables) {
@@ -215,6 +224,8 @@ Status Postgres::reset(const std::string& contender) {
         if (!rows) return tl::unexpected(with_context(rows.error(), doing));
         return rows;
     };
+    if (const Status left = roll_back_prepared(session); !left)
+        return tl::unexpected(with_context(left.error(), doing));
     JOUST_TRY(const Rows tables,
               run("SELECT quote_ident(schemaname) || '.' || quote_ident(tablename) FROM "
                   "pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"));
@@ -233,6 +244,7 @@ Status Postgres::reset(const std::string& contender) {
             JOUST_CHECK(
                 run("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE "
                     "datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'"));
+            JOUST_CHECK(roll_back_prepared(session));
             if (emptied = empty_tables(session, all); !emptied)
                 return tl::unexpected(with_context(emptied.error(), doing));
         }

@@ -27,6 +27,7 @@ constexpr std::string_view k_empty = "empty";
 constexpr std::string_view k_tell = "tell";
 constexpr std::string_view k_count = "count ";  // and the table, NUL, and what a row is to hold
 constexpr std::string_view k_changes = "changes";
+constexpr std::string_view k_tables = "tables";
 constexpr std::string_view k_call = "call ";    // and the tables, each with NUL behind it
 constexpr std::string_view k_check = "check ";  // likewise
 constexpr std::string_view k_dismiss = "dismiss";
@@ -142,6 +143,10 @@ Result<std::string> do_work(std::string_view request, const host::Tell& tell) {
         JOUST_CHECK(tell_state(file, patience, tell));
         return "";
     }
+    if (work == k_tables) {
+        JOUST_CHECK(tell_tables(file, patience, tell));
+        return "";
+    }
     if (work.starts_with(k_call)) {
         JOUST_CHECK(call_witness(file, patience, tables_in(work.substr(k_call.size()))));
         return "";
@@ -219,10 +224,24 @@ Status Sqlite::reset(const std::string& contender) {
                 emptied.error().message);
 }
 
-Result<SqliteState> Sqlite::state_of(const std::string& contender) const {
+Result<SqliteState> Sqlite::told_of(const std::string& contender, std::string_view work) {
     std::string told;
-    JOUST_CHECK(as_owner_of(contender, k_changes, [&](std::string_view part) { told += part; }));
-    return parsed_state(told);
+    JOUST_CHECK(as_owner_of(contender, work, [&](std::string_view part) { told += part; }));
+    JOUST_TRY(SqliteState state, parsed_state(told));
+    for (const auto& [table, about] : state.tables)
+        if (about.ordinary) made_[contender].try_emplace(table, about.constraints);
+    return state;
+}
+
+Result<SqliteState> Sqlite::state_of(const std::string& contender) {
+    return told_of(contender, k_changes);
+}
+
+Result<TableStates> Sqlite::tables_of(const std::string& contender) {
+    auto told = told_of(contender, k_tables);
+    if (!told)
+        return fail(told.error().kind, "reading the tables of {}: {}", contender, told.error().message);
+    return std::move(told->tables);
 }
 
 // What cannot be counted is no reason to end the run: the trial's effects say why.
@@ -242,6 +261,7 @@ Result<std::optional<ChangeLog>> Sqlite::changes_in_turn(const std::string& cont
     if (!ended) return not_counted("was not read at the end of the turn", ended.error());
     auto changes = changes_between(*turn_->begun, *ended);
     if (!changes) return not_counted("does not cover the turn", changes.error());
+    changes->made = made_[contender];
     return std::optional(std::move(*changes));
 }
 

@@ -34,6 +34,7 @@ public:
         return file_of(contender).parent_path();
     }
     Status reset(const std::string& contender) override;
+    Result<TableStates> tables_of(const std::string& contender) override;
     Status begin_turn(const std::string& contender) override;
     Result<std::string> rows_by_request(const std::string& contender, const RowQuery& query,
                                         const TakeRows& each) override;
@@ -83,7 +84,9 @@ private:
     [[nodiscard]] Result<std::string> as_owner_of(
         const std::string& contender, std::string_view work,
         const host::Tell& each = [](std::string_view) {}) const;
-    [[nodiscard]] Result<SqliteState> state_of(const std::string& contender) const;
+    /// What that work tells. Constraints of tables that are told for the first time are kept.
+    Result<SqliteState> told_of(const std::string& contender, std::string_view work);
+    Result<SqliteState> state_of(const std::string& contender);
 
     Path directory_;
     host::Deputy deputy_;
@@ -96,6 +99,7 @@ private:
         Result<SqliteState> begun;
     };
     std::optional<Turn> turn_;
+    std::map<std::string, ConstraintsByTable> made_;  ///< by contender
     struct Witness {
         std::string contender;
         std::set<std::string> tables;

@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "database/sqlite_connection.hpp"
+#include "database/sqlite_constraints.hpp"
 
 namespace joust::database {
 namespace {
@@ -17,6 +18,7 @@ constexpr char k_table = 't';
 constexpr char k_other = 'v';  // a view or a virtual table
 constexpr char k_trigger = 'g';
 constexpr char k_number = 'n';
+constexpr char k_constraint = 'k';
 
 constexpr std::size_t k_most_records = 10'000;
 
@@ -70,36 +72,68 @@ bool add(SqliteState& state, std::string_view record) {
     }
     TableState& known = state.tables[table->table];
     known.relation = table->table;
+    if (record.front() == k_constraint) {
+        known.constraints.push_back(printable(table->said));
+        return true;
+    }
     if (record.front() == k_trigger) known.triggers.emplace_back(printable(table->said));
     if (record.front() == k_other) known.ordinary = false;
     return record.front() == k_trigger || record.front() == k_other || record.front() == k_table;
 }
 
+// Records, of which there are not too many.
+class Telling {
+public:
+    explicit Telling(const host::Tell& tell) : tell_(tell) {}
+
+    void tell(std::string record) {
+        if (++records_ > k_most_records) return;
+        record.push_back('\0');
+        tell_(record);
+    }
+    Status tell_rows(SqliteConnection& connection, const char* statement) {
+        return connection.each_row(statement, [&](const SqliteConnection::Row& row) {
+            if (row[0] != nullptr) tell(row[0]);
+        });
+    }
+    Status tell_tables(SqliteConnection& connection) {
+        JOUST_CHECK(tell_rows(connection, k_schema));
+        return each_constraint(connection, [&](std::string_view table, std::string_view constraint) {
+            tell(fmt::format("{}{} {}{}", k_constraint, table.size(), table, constraint));
+        });
+    }
+    [[nodiscard]] Status all_told() const {
+        if (records_ <= k_most_records) return {};
+        return fail(ErrorKind::unsupported,
+                    "it has more tables, triggers and constraints than can be looked at");
+    }
+
+private:
+    const host::Tell& tell_;
+    std::size_t records_ = 0;
+};
+
 }  // namespace
 
+Status tell_tables(const Path& file, Nanoseconds patience, const host::Tell& tell) {
+    JOUST_TRY(SqliteConnection connection, SqliteConnection::open(file, false, patience));
+    Telling telling(tell);
+    JOUST_CHECK(telling.tell_tables(connection));
+    return telling.all_told();
+}
+
 Status tell_state(const Path& file, Nanoseconds patience, const host::Tell& tell) {
-    const auto tell_record = [&](std::string record) {
-        record.push_back('\0');
-        tell(record);
-    };
+    Telling telling(tell);
     {
         JOUST_TRY(const ChangeCounter counter, read_change_counter(file));
-        tell_record(fmt::format("{}{} {}", k_counter, counter.commits, counter.index));
+        telling.tell(fmt::format("{}{} {}", k_counter, counter.commits, counter.index));
     }
     JOUST_TRY(SqliteConnection connection, SqliteConnection::open(file, false, patience));
-    std::size_t records = 0;
-    const auto ask = [&](const char* statement) {
-        return connection.each_row(statement, [&](const SqliteConnection::Row& row) {
-            if (++records <= k_most_records && row[0] != nullptr) tell_record(row[0]);
-        });
-    };
-    JOUST_CHECK(ask(k_schema));
+    JOUST_CHECK(telling.tell_tables(connection));
     JOUST_TRY(const auto numbering,
               connection.run("SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_sequence'"));
-    if (!numbering.empty()) JOUST_CHECK(ask(k_numbers));
-    if (records > k_most_records)
-        return fail(ErrorKind::unsupported, "it has more tables and triggers than can be looked at");
-    return {};
+    if (!numbering.empty()) JOUST_CHECK(telling.tell_rows(connection, k_numbers));
+    return telling.all_told();
 }
 
 Result<SqliteState> parsed_state(std::string_view told) {

@@ -23,6 +23,8 @@ struct SqliteState {
 /// Tells the state of a file record by record, for parsed_state(); to be called in a process of the user who
 /// owns the file. Not in one that has it open, see read_change_counter().
 Status tell_state(const Path& file, Nanoseconds patience, const host::Tell& tell);
+/// Tells the tables alone, likewise.
+Status tell_tables(const Path& file, Nanoseconds patience, const host::Tell& tell);
 /// The state again, from all that was told.
 Result<SqliteState> parsed_state(std::string_view told);
 

@@ -46,7 +46,10 @@ Status in_wal_mode(const Path& database) {
     JOUST_TRY(const Fd file, open_regular(database));
     char mode = 0;
     if (::pread(file.get(), &mode, 1, k_mode_offset) == 1 && mode == k_wal_mode) return {};
-    return fail(ErrorKind::unsupported, "its journal mode is not WAL any more");
+    return fail(ErrorKind::unsupported,
+                "its journal mode is no longer WAL, in which Joust makes the file, but a rollback journal "
+                "(DELETE, TRUNCATE, PERSIST, MEMORY or OFF): without a wal-index nothing tells how many "
+                "transactions were committed, or that one was by the time of its answer");
 }
 
 // Its number alone may be given to another file at once.

@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <utility>
+#include <vector>
 
 #include "base/fd.hpp"
 #include "http/request_writer.hpp"
@@ -79,9 +81,7 @@ Result<bool> take(http::ResponseParser& parser, std::string_view bytes, HttpAnsw
     }
 }
 
-Result<HttpAnswer> read_answer(const Fd& socket, bool to_head, TimePoint deadline) {
-    http::ResponseParser parser;
-    parser.start(to_head);
+Result<HttpAnswer> read_answer(const Fd& socket, http::ResponseParser& parser, TimePoint deadline) {
     HttpAnswer answer;
     std::array<char, 16 * 1024> buffer;
     for (;;) {
@@ -97,20 +97,47 @@ Result<HttpAnswer> read_answer(const Fd& socket, bool to_head, TimePoint deadlin
     }
 }
 
-}  // namespace
-
-Result<HttpAnswer> http_call(const HttpCall& call, TimePoint deadline) {
+// Bytes of a request as the load engine has them, too, with these headers before its own.
+Result<std::string> bytes_of(const HttpCall& call, std::vector<http::Header> headers) {
     http::RequestParts parts;
     parts.method = call.method;
     parts.authority = fmt::format("127.0.0.1:{}", call.port);
     parts.path = call.path;
-    parts.headers.push_back({"Connection", "close"});
+    parts.headers = std::move(headers);
     if (!call.content_type.empty()) parts.headers.push_back({"Content-Type", call.content_type});
     parts.body = call.body;
-    JOUST_TRY(const std::string request, http::write_request(parts));
+    return http::write_request(parts);
+}
+
+// Whether the server has closed it meanwhile, or sent what nobody asked for.
+bool is_over(const Fd& socket) {
+    pollfd entry{socket.get(), POLLIN, 0};
+    return ::poll(&entry, 1, 0) != 0;
+}
+
+}  // namespace
+
+Result<HttpAnswer> http_call(const HttpCall& call, TimePoint deadline) {
+    JOUST_TRY(const std::string request, bytes_of(call, {{"Connection", "close"}}));
     JOUST_TRY(const Fd socket, connect_to(call.port, deadline));
     JOUST_CHECK(send_all(socket, request, deadline));
-    return read_answer(socket, call.method == "HEAD", deadline);
+    http::ResponseParser parser;
+    parser.start(call.method == "HEAD");
+    return read_answer(socket, parser, deadline);
+}
+
+Result<HttpAnswer> KeptConnection::call(const HttpCall& call, TimePoint deadline) {
+    JOUST_TRY(const std::string request, bytes_of(call, {}));
+    Fd socket = std::move(socket_);  // given back when the answer was whole
+    if (!socket || is_over(socket)) {
+        JOUST_TRY(socket, connect_to(call.port, deadline));
+    }
+    JOUST_CHECK(send_all(socket, request, deadline));
+    http::ResponseParser parser;
+    parser.start(call.method == "HEAD");
+    JOUST_TRY(HttpAnswer answer, read_answer(socket, parser, deadline));
+    if (parser.keep_alive()) socket_ = std::move(socket);
+    return answer;
 }
 
 }  // namespace joust::deploy

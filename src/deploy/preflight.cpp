@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "base/text.hpp"
-#include "deploy/http_call.hpp"
 #include "http/expected_json.hpp"
 
 namespace joust::deploy {
@@ -34,6 +33,7 @@ bool has_no_body(const model::Operation& operation) {
 
 /// One operation, sent once.
 struct Probe {
+    KeptConnection& connection;
     const Instance& instance;
     const model::Operation& operation;
     const std::string& path;
@@ -78,7 +78,7 @@ struct Probe {
 
     [[nodiscard]] Result<Asked> run(Nanoseconds timeout) const {
         const WallTime sent = wall_now();
-        const auto answer = http_call(call(), now() + timeout);
+        const auto answer = connection.call(call(), now() + timeout);
         const WallTime answered = wall_now();
         if (!answer)
             return fail(ErrorKind::service, "{} did not answer {} {}: {} (it {}){}", instance.label(),
@@ -123,18 +123,20 @@ Status check_routes(const model::Contender& contender, const model::Workload& wo
                 missing.front());
 }
 
-Status preflight(const Instance& instance, const model::Workload& workload, const std::string& id_prefix,
+Status preflight(const Instance& instance, const model::Workload& workload, const model::IssuedIds& ids,
                  Nanoseconds timeout) {
     JOUST_CHECK(check_routes(instance.contender(), workload));
     std::uint64_t sequence = 0;
+    KeptConnection connection;
     for (const model::Operation& operation : workload.operations)
-        JOUST_CHECK(ask(instance, operation, fmt::format("{}{:012x}", id_prefix, sequence++), timeout));
+        JOUST_CHECK(ask(connection, instance, operation, ids.id(sequence++), timeout));
     return {};
 }
 
-Result<Asked> ask(const Instance& instance, const model::Operation& operation, const std::string& id,
-                  Nanoseconds timeout) {
-    return Probe{instance, operation, instance.contender().routes.at(operation.route), id}.run(timeout);
+Result<Asked> ask(KeptConnection& connection, const Instance& instance, const model::Operation& operation,
+                  const std::string& id, Nanoseconds timeout) {
+    return Probe{connection, instance, operation, instance.contender().routes.at(operation.route), id}.run(
+        timeout);
 }
 
 }  // namespace joust::deploy

@@ -3,8 +3,10 @@
 #include <string>
 
 #include "base/clock.hpp"
+#include "deploy/http_call.hpp"
 #include "deploy/instance.hpp"
 #include "model/contender.hpp"
+#include "model/samples.hpp"
 #include "model/workload.hpp"
 
 namespace joust::deploy {
@@ -17,9 +19,10 @@ Status check_expectations(const model::Contender& contender, const model::Worklo
 /// keys that are missing.
 Status check_routes(const model::Contender& contender, const model::Workload& workload);
 
-/// Sends each operation's real request once, with an id of its own, to a healthy instance, and checks status
-/// and body as the load will. A 404 or 405 is told as what it is: a wrong route, with the manifest's line.
-Status preflight(const Instance& instance, const model::Workload& workload, const std::string& id_prefix,
+/// Sends each operation's real request once, with the first of these ids, to a healthy instance, and checks
+/// status and body as the load will. A 404 or 405 is told as what it is: a wrong route, with the manifest's
+/// line.
+Status preflight(const Instance& instance, const model::Workload& workload, const model::IssuedIds& ids,
                  Nanoseconds timeout);
 
 /// When a request began and its answer was there, by the host's clock.
@@ -27,8 +30,9 @@ struct Asked {
     WallTime sent;
     WallTime answered;
 };
-/// Sends the real request of one operation once, with this id, as preflight() does.
-Result<Asked> ask(const Instance& instance, const model::Operation& operation, const std::string& id,
-                  Nanoseconds timeout);
+/// Sends the real request of one operation once, with this id, as preflight() does: just as the load sends
+/// it.
+Result<Asked> ask(KeptConnection& connection, const Instance& instance, const model::Operation& operation,
+                  const std::string& id, Nanoseconds timeout);
 
 }  // namespace joust::deploy

@@ -12,7 +12,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Nanoseconds k_load_before = 1s;
 constexpr std::int64_t k_users = 8;
 constexpr Nanoseconds k_interrupt_look = 50ms;
 
@@ -49,8 +48,8 @@ Error OneUser::interrupted_error() const {
             fmt::format("interrupted while requests were sent to {} one by one", instance_.label())};
 }
 
-Status OneUser::load_before() {
-    JOUST_TRY(const model::Samples samples, load(k_load_before));
+Status OneUser::load_before(Nanoseconds length) {
+    JOUST_TRY(const model::Samples samples, load(length));
     // Their work may come while single requests are looked at, and would be taken for these.
     if (const std::uint64_t open = samples.requests.timed_out + samples.requests.unfinished; open > 0)
         return fail(ErrorKind::service, "{} requests of the load before them did not end in time", open);
@@ -76,10 +75,10 @@ Result<model::Samples> OneUser::load(Nanoseconds length) const {
     return engine.finish();
 }
 
-Result<deploy::Asked> OneUser::ask(int number) const {
+Result<deploy::Asked> OneUser::ask(int number) {
     if (interrupted_()) return tl::unexpected(interrupted_error());
     const std::uint64_t sequence = ids_.issued + static_cast<std::uint64_t>(number);
-    return deploy::ask(instance_, operation(number), ids_.id(sequence), k_answer_limit);
+    return deploy::ask(connection_, instance_, operation(number), ids_.id(sequence), k_answer_limit);
 }
 
 const model::Operation& OneUser::operation(int number) const {

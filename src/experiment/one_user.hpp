@@ -37,15 +37,18 @@ public:
     OneUser(const deploy::Instance& instance, const RunSpec& spec, std::vector<int> cpus,
             const Interrupted& interrupted, std::vector<const model::Operation*> operations);
 
-    /// A second of load by eight users. Errors: interrupted; service (some requests do not end); those of the
+    /// Load by eight users. Errors: interrupted; service (some requests do not end); those of the
     /// generator.
-    Status load_before();
+    Status load_before(Nanoseconds length = std::chrono::seconds(1));
     /// The same users for so long.
     Result<model::Samples> load(Nanoseconds length) const;
 
-    /// Operations take turns. Ids go on where those of the load before end, so that nobody is honest to these
-    /// alone. Errors: interrupted; service (not answered rightly within k_answer_limit).
-    Result<deploy::Asked> ask(int number) const;
+    /// Operations take turns. Ids go on where those of the load before end, and its connection is kept as one
+    /// of the load, so that nobody is honest to these alone. Errors: interrupted; service (not answered
+    /// rightly within k_answer_limit).
+    Result<deploy::Asked> ask(int number);
+    /// Nothing more is asked for now, so that the service need not wait for it when it ends.
+    void hang_up() { connection_ = {}; }
     [[nodiscard]] const model::Operation& operation(int number) const;
     /// Of all operations that it asks for.
     [[nodiscard]] std::set<std::string> tables() const;
@@ -59,6 +62,7 @@ private:
     const Interrupted& interrupted_;
     std::vector<const model::Operation*> operations_;
     model::IssuedIds ids_;  ///< of the load before
+    deploy::KeptConnection connection_;
 };
 
 }  // namespace joust::experiment

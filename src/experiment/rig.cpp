@@ -7,6 +7,7 @@
 #include "deploy/preflight.hpp"
 #include "experiment/single_requests.hpp"
 #include "host/facts.hpp"
+#include "load/session/prepared_request.hpp"
 #include "runtime/docker_runtime.hpp"
 #include "runtime/process_runtime.hpp"
 
@@ -16,8 +17,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Nanoseconds k_preflight_limit = 10s;  // for one request of an idle service
-constexpr int k_first_requests = 10;
-constexpr int k_counted_requests = 10;
+constexpr Nanoseconds k_load_before_counting = 300ms;
+constexpr int k_counted_requests = 10;  // of each operation
 constexpr Nanoseconds k_counting_limit = 2s;
 
 Error interrupted_error() {
@@ -139,40 +140,39 @@ Status Rig::add_entrants(Observer& observer, const Interrupted& interrupted) {
         if (interrupted()) return tl::unexpected(interrupted_error());
         JOUST_CHECK(add_entrant(entrant, observer, interrupted));
     }
-    const bool server = spec_->benchmark.database.engine == model::DatabaseEngine::postgres;
-    if (server) JOUST_CHECK(database_->behave(database::Behaviour::telling));
     for (const model::Entrant& entrant : spec_->benchmark.entrants) {
         if (interrupted()) return tl::unexpected(interrupted_error());
         observer.stage(fmt::format("try {}: start, health, the workload's routes", entrant.label));
         JOUST_CHECK(try_entrant(entrant.label, observer, interrupted));
     }
-    return server ? database_->behave(database::Behaviour::usual) : Status{};
+    return {};
 }
 
-// Sessions are opened, prepared and looked up with in the first requests, which are not counted. Who answers
-// wrongly, or prints more than its log holds, has no such figure; whatever is wrong with it, trials show.
-void Rig::count_statements(const deploy::Instance& instance) {
-    // How many were answered.
-    const auto ask = [&](int requests, std::string_view part) {
-        const TimePoint give_up = now() + k_counting_limit;
-        for (int number = 0; number < requests; ++number)
-            if (now() > give_up ||
-                !deploy::preflight(instance, spec_->workload,
-                                   fmt::format("{}-{}-{}-", part, instance.label(), number),
-                                   k_preflight_limit))
-                return number;
-        return requests;
-    };
-    if (ask(k_first_requests, "first") == 0) return;
+// Behind a load, by whose first requests sessions are opened, prepared and looked up with, and with ids that
+// go on where it ended: whose statements are counted cannot tell so by what it is asked. Who answers wrongly,
+// or prints more than its log holds, has no such figure; whatever is wrong with it, trials show.
+Status Rig::count_statements(const deploy::Instance& instance, const Interrupted& interrupted) {
+    std::vector<const model::Operation*> operations;
+    for (const model::Operation& operation : spec_->workload.operations)
+        operations.push_back(&operation);
+    const auto each_time = static_cast<int>(operations.size());
+    OneUser user(instance, *spec_, layout_.generator.cpus, interrupted, std::move(operations));
+    if (!user.load_before(k_load_before_counting)) return {};
+    JOUST_CHECK(database_->behave(database::Behaviour::telling));
     const database::LogMark mark = database_->mark();
-    const int asked = ask(k_counted_requests, "counted");
+    const TimePoint give_up = now() + k_counting_limit;
+    int asked = 0;
+    bool answered = true;
+    while (answered && asked < k_counted_requests * each_time && (asked % each_time != 0 || now() < give_up))
+        answered = user.ask(asked++).has_value();
     const auto statements = database_->statements_since(instance.label(), mark);
-    if (asked == 0 || !statements) return;
+    JOUST_CHECK(database_->behave(database::Behaviour::usual));
+    if (!answered || asked == 0 || !statements) return {};
     for (model::ContenderFacts& facts : environment_.contenders)
         if (facts.name == instance.label())
-            facts.statements = model::StatementCount{
-                .requests = static_cast<std::uint64_t>(asked) * spec_->workload.operations.size(),
-                .statements = *statements};
+            facts.statements = model::StatementCount{.requests = static_cast<std::uint64_t>(asked),
+                                                     .statements = *statements};
+    return {};
 }
 
 Status Rig::note_constraints(const std::string& label) {
@@ -260,8 +260,9 @@ Status Rig::try_entrant(const std::string& label, Observer& observer, const Inte
     JOUST_TRY(const Nanoseconds healthy,
               instance.wait_until_healthy(instance.contender().healthy_within, interrupted));
     (void)healthy;
-    JOUST_CHECK(deploy::preflight(instance, spec_->workload, "preflight-" + label, k_preflight_limit));
-    if (spec_->benchmark.database.engine == model::DatabaseEngine::postgres) count_statements(instance);
+    JOUST_CHECK(deploy::preflight(instance, spec_->workload, load::unused_ids(), k_preflight_limit));
+    if (spec_->benchmark.database.engine == model::DatabaseEngine::postgres)
+        JOUST_CHECK(count_statements(instance, interrupted));
     JOUST_CHECK(note_constraints(label));
     if (!spec_->limits_off) {
         JOUST_TRY(const model::LimitsInForce limits, instance.limits_in_force());

@@ -105,7 +105,7 @@ private:
     [[nodiscard]] bool looks_at_single_requests() const;
     Result<model::SingleRequests> look_at_single_requests(const deploy::Instance& instance,
                                                           const Interrupted& interrupted);
-    void count_statements(const deploy::Instance& instance);
+    Status count_statements(const deploy::Instance& instance, const Interrupted& interrupted);
     [[nodiscard]] const model::Contender& contender_of(const model::Entrant& entrant) const;
     Status note_constraints(const std::string& label);
     [[nodiscard]] Path log_of(const std::string& label) const;

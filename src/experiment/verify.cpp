@@ -85,6 +85,7 @@ private:
                                      static_cast<void>(one);
                                      return {};
                                  }}));
+            user.hang_up();
             instance.stop(k_stop_grace);
             return {};
         });
@@ -147,6 +148,7 @@ private:
             std::this_thread::sleep_for(OneUser::k_pause);
         }
         JOUST_TRY(const auto commits, probes::commit_times(rig_.database(), label_, user.tables()));
+        user.hang_up();
         instance.stop(k_stop_grace);
         const model::SlowCommits found = probes::slow_commits(asked, commits);
         if (std::chrono::abs(clock_offset() - clocks_before) > k_clock_drift)

@@ -56,7 +56,7 @@ void ChangeCount::add(const WalRecord& record) {
         case WalAct::aborted:
             return end(record);
         case WalAct::prepared:
-            problem_ = "it commits in two steps, which are not counted";
+            problem_ = k_two_steps;
             return;
         case WalAct::inserted:
         case WalAct::updated:

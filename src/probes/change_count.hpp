@@ -13,6 +13,11 @@
 
 namespace joust::probes {
 
+/// Why commits in two steps prove nothing: the name that a contender gives one stands in what is printed of
+/// the log as it is, and may look like further records.
+inline constexpr const char* k_two_steps =
+    "it commits in two steps (PREPARE TRANSACTION), which are not counted";
+
 /// How many answers had come by some time.
 struct AnswersBy {
     TimePoint at;

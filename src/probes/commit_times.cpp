@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <optional>
 
+#include "probes/change_count.hpp"
+
 namespace joust::probes {
 namespace {
 
@@ -33,6 +35,7 @@ Result<CommitTimes> commit_times(database::Database& database, const std::string
             if (tables.contains(table)) relations.insert(state.relation);
     std::set<std::uint32_t> changing;  // transactions that have changed rows and not ended
     CommitTimes times;
+    bool in_two_steps = false;
     const auto ended = [&](const database::WalRecord& record) {
         bool changed = changing.erase(record.transaction) > 0;
         for (const std::uint32_t subtransaction : record.subtransactions)
@@ -48,6 +51,7 @@ Result<CommitTimes> commit_times(database::Database& database, const std::string
                 ended(record);
                 break;
             case database::WalAct::prepared:
+                in_two_steps = true;
                 break;
             case database::WalAct::inserted:
             case database::WalAct::updated:
@@ -57,6 +61,7 @@ Result<CommitTimes> commit_times(database::Database& database, const std::string
                 break;
         }
     }));
+    if (in_two_steps) return fail(ErrorKind::unsupported, "{}", k_two_steps);
     return times;
 }
 

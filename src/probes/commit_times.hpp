@@ -14,7 +14,8 @@ struct CommitTimes {
     std::vector<WallTime> of_tables;  ///< those that changed rows of the tables that were asked for
     std::vector<WallTime> others;     ///< all others of the server
 };
-/// Those of a contender's turn. Ends the turn. Fails (unsupported) where there is no log that can be read.
+/// Those of a contender's turn. Ends the turn. Fails (unsupported) where there is no log that can be read,
+/// and where commits are made in two steps.
 Result<CommitTimes> commit_times(database::Database& database, const std::string& contender,
                                  const std::set<std::string>& tables);
 

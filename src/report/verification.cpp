@@ -174,6 +174,20 @@ std::vector<Line> lines_of(const std::vector<VerifiedEntrant>& entrants) {
     return lines;
 }
 
+// Why rows and transactions of the trial are not known, and what single requests did not tell.
+void add_reasons(std::vector<std::string>& sentences, const VerifiedEntrant& entrant) {
+    const auto& effects = entrant.trial.effects;
+    if (effects && effects->declared() && !effects->not_read.empty())
+        sentences.push_back(words::not_counted_text(effects->not_read));
+    const auto& left = entrant.judgement.not_evaluated;
+    const bool told = std::any_of(left.begin(), left.end(), [](const model::NotEvaluated& one) {
+        return one.rule == model::Rule::effects && one.in_counters && one.single;
+    });
+    if (told || !entrant.verification.single) return;
+    for (const model::NotTried& one : entrant.verification.single->left_out)
+        sentences.push_back(words::not_tried_text(one));
+}
+
 // Whatever is not as it should be, or not known.
 std::vector<std::string> sentences_of(const VerifiedEntrant& entrant) {
     std::vector<std::string> sentences;
@@ -184,6 +198,7 @@ std::vector<std::string> sentences_of(const VerifiedEntrant& entrant) {
     for (const model::NotEvaluated& left : entrant.judgement.not_evaluated)
         if (left.rule == model::Rule::effects && entrant.proof != model::Proof::proven)
             sentences.push_back(words::sentence(left));
+    add_reasons(sentences, entrant);
     for (const model::NotTried& left : entrant.verification.left_out)
         sentences.push_back(words::not_tried_text(left));
     return sentences;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <random>
 
 #include "http/request_framing.hpp"
 #include "load/template.hpp"
@@ -96,6 +97,13 @@ IdSource make_id_source(std::uint64_t run, int thread, int threads) {
     source.thread = static_cast<std::uint64_t>(thread);
     source.threads = static_cast<std::uint64_t>(threads);
     return source;
+}
+
+model::IssuedIds unused_ids() {
+    const IdSource source = make_id_source(std::random_device{}(), 0, 1);
+    model::IssuedIds ids;
+    ids.prefix.assign(source.prefix.data(), source.prefix.size());
+    return ids;
 }
 
 Result<PreparedRequest::Variant> PreparedRequest::make_variant(const http::RequestParts& parts) {

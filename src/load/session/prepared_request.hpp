@@ -10,6 +10,7 @@
 #include "base/error.hpp"
 #include "load/request.hpp"
 #include "load/target.hpp"
+#include "model/samples.hpp"
 
 namespace joust::load {
 
@@ -25,6 +26,9 @@ struct IdSource {
 };
 /// The ids of one thread. `run` tells runs apart; `thread` is at most 255.
 IdSource make_id_source(std::uint64_t run, int thread, int threads);
+/// None is issued yet of these ids, which look like those of a load: of the first thread of a run of their
+/// own.
+model::IssuedIds unused_ids();
 
 /// Whether a placeholder of the request stands for a column of the feed.
 bool uses_columns(const Target& target, const Request& request, const Feed& feed);

@@ -47,6 +47,10 @@ std::string proof_text(model::Proof proof) {
     return texts[static_cast<std::size_t>(proof)];
 }
 
+std::string not_counted_text(const std::string& why) {
+    return "rows and transactions: not counted, " + why;
+}
+
 std::string misdeed_text(Misdeed misdeed, const model::Verification& one) {
     if (misdeed == Misdeed::answers_first && one.slow_commits)
         return fmt::format(

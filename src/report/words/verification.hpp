@@ -9,6 +9,8 @@ namespace joust::report::words {
 
 /// "proven", "not as the contract", "open".
 std::string proof_text(model::Proof proof);
+/// Why rows and transactions of a trial are not known, without a full stop.
+std::string not_counted_text(const std::string& why);
 /// How answers came before their work was safe, without a full stop, with the numbers.
 std::string misdeed_text(model::Misdeed misdeed, const model::Verification& verification);
 /// "50.8 ms at least, in 20 of 20 requests"

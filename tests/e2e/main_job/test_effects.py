@@ -138,6 +138,16 @@ def leaves_deleting_to_the_database(source):
     return source.replace("deleted = await mine.filter(ordinal__gte=KEPT).delete()", "deleted = 5", 1)
 
 
+# What it does is right, by the two statements of a distributed transaction.
+def commits_in_two_steps(source):
+    return source.replace("from tortoise import timezone", "from tortoise import connections, timezone").replace(
+        "in_transaction():", "in_transaction() as connection:", 1).replace(
+        "        check_counts(len(users), updated, deleted)\n", """        check_counts(len(users), updated, deleted)
+        await connection.execute_query(f"PREPARE TRANSACTION '{body.request_id}'")
+    await connections.get("default").execute_query(f"COMMIT PREPARED '{body.request_id}'")
+""", 1)
+
+
 UNLOGGED = "".join(f"ALTER TABLE {table} SET UNLOGGED;\n" for table in ("order_items", "orders", "users"))
 TRIGGER = """
 CREATE OR REPLACE FUNCTION trim_users() RETURNS trigger LANGUAGE plpgsql
@@ -317,3 +327,35 @@ def test_answers_before_their_commits_are_seen(place):
     assert trial["effects"]["answers_ahead"] > 0
     # What it still owes at the end is work that is missing.
     assert cell["validity"] == "invalid" and cell["reasons"][0]["code"] == "effects"
+
+
+def verified(place, *arguments, rig=str, **options):
+    place.declared_effects().real_contender("fastapi").benchmark(["fastapi"], **options)
+    file = place.path / "contenders/fastapi/app/workload.py"
+    file.write_text(rig(file.read_text()))
+    done = Run(["verify", "small", "--json", "-", *arguments], place.path).wait()
+    assert done.out, done
+    (found,) = json.loads(done.out)["entrants"]
+    return found
+
+
+def test_commits_in_two_steps_are_open_with_the_reason(place):
+    found = verified(place, rig=commits_in_two_steps, settings='max_prepared_transactions = "100"')
+    why = "it commits in two steps (PREPARE TRANSACTION), which are not counted"
+    assert found["effects"] == "open" and found["slow_commits"] is None, found
+    assert f"rows and transactions: not counted, {why}" in found["texts"], found
+    assert f"commits that take long: not tried, {why}" in found["texts"], found
+    assert found["crash"]["right"] == found["crash"]["acknowledged"] > 20, found
+
+
+def test_a_file_that_leaves_wal_mode_is_open_with_the_reason(place):
+    def leaves(source):
+        file = place.path / "contenders/fastapi/app/database.py"
+        file.write_text(file.read_text().replace('"journal_mode": "WAL"', '"journal_mode": "DELETE"'))
+        return source
+
+    found = verified(place, "--database", "sqlite", rig=leaves)
+    why = "its journal mode is no longer WAL, in which Joust makes the file, but a rollback journal"
+    assert found["effects"] == "open" and found["one_by_one"] is None, found
+    assert [one for one in found["texts"] if one.startswith("rows and transactions: not counted, ") and why in one], found
+    assert [one for one in found["texts"] if one.startswith("rows of single requests: not tried, ") and why in one], found

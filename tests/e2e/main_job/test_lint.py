@@ -73,6 +73,18 @@ def test_switches_and_standstills_are_said(place):
     assert 0.2 < max(silence["length_s"] for silence in trial["silences"]), trial["silences"]
 
 
+# Whoever could tell by its id or a header that a request is not of the load could answer it otherwise than those.
+def test_no_request_is_known_by_its_id_or_header(place):
+    place.contender("told", "tells_ids").benchmark(["told"], levels="[2]")
+    run = place.run()
+    assert json.loads((place.latest / "environment.json").read_text())["contenders"][0]["statements"] == {"requests": 10, "statements": 0}, run
+    (log,) = (place.latest / "logs").glob("told.log")
+    ids = re.findall(r"^ID (.*)$", log.read_text(), re.MULTILINE)
+    assert len(ids) > 2, run
+    # All go on from the first ids of a load, or are these.
+    assert [one for one in ids if not re.fullmatch(r"[0-9a-f]{8}-[0-9a-f]{2}-00000000000[0-7] None", one)] == [], ids
+
+
 def test_two_workers_where_one_is_declared_are_not_ranked(place):
     place.contender("one").contender("two", "two_workers")
     place.benchmark(["two", "one"], levels="[4]", text='[database]\nengine = "sqlite"\n')

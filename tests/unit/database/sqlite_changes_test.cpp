@@ -11,6 +11,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Pair;
+using ::testing::UnorderedElementsAre;
 using namespace std::chrono_literals;
 
 /// A contender with a table and a connection that stays open, as those of services do, whose turn has begun.
@@ -90,6 +91,37 @@ TEST_F(SqliteChanges, TellWhatTheTablesAre) {
     EXPECT_EQ(changes.before.at("users").relation, changes.after.at("users").relation);
 }
 
+TEST_F(SqliteChanges, TellWhatConstraintsTheTablesHave) {
+    ask("CREATE TABLE orders (id integer NOT NULL PRIMARY KEY, buyer int CONSTRAINT of REFERENCES users ON "
+        "DELETE "
+        "CASCADE, code text NOT NULL, at int, CONSTRAINT once UNIQUE (code, at), CHECK (at  > 0));"
+        "CREATE UNIQUE INDEX by_name ON users (name) WHERE id > 5; CREATE INDEX half ON orders (at, "
+        "abs(at))");
+    session_.reset();
+    const TableStates tables = test::must(database_->tables_of("django"));
+    EXPECT_THAT(tables.at("orders").constraints,
+                UnorderedElementsAre(
+                    "PRIMARY KEY (id)", "code NOT NULL", "UNIQUE (code, at)", "INDEX (at, expression)",
+                    "FOREIGN KEY (buyer) REFERENCES users(id) ON DELETE CASCADE", "CHECK (at > 0)"));
+    EXPECT_THAT(tables.at("users").constraints,
+                UnorderedElementsAre("PRIMARY KEY (id)", "UNIQUE (name) WHERE id > 5",
+                                     "orders: FOREIGN KEY (buyer) REFERENCES users(id) ON DELETE CASCADE"));
+}
+
+TEST_F(SqliteChanges, KnowWhatConstraintsATableHadWhenItWasMade) {
+    ask("CREATE TABLE kept (name text); CREATE UNIQUE INDEX once ON kept (name); CREATE INDEX late ON users "
+        "(name)");
+    test::must(database_->tables_of("django"));
+    ASSERT_TRUE(database_->begin_turn("django"));
+    ask("DROP INDEX once");
+    const ChangeLog changes = log();
+    EXPECT_THAT(changes.made.at("kept"), ElementsAre("UNIQUE (name)"));
+    EXPECT_THAT(changes.after.at("kept").constraints, ::testing::IsEmpty());
+    EXPECT_THAT(changes.made.at("users"), ElementsAre("PRIMARY KEY (id)")) << "as it was seen first";
+    EXPECT_THAT(changes.after.at("users").constraints,
+                UnorderedElementsAre("PRIMARY KEY (id)", "INDEX (name)"));
+}
+
 // None of these is "not done": each is said not to be known, and why.
 
 TEST_F(SqliteChanges, AreNotKnownWhereTheCounterWasMadeAnew) {
@@ -113,7 +145,10 @@ TEST_F(SqliteChanges, AreNotKnownWithoutAConnectionAtTheBeginning) {
 TEST_F(SqliteChanges, AreNotKnownInAnotherJournalMode) {
     ask("PRAGMA journal_mode = DELETE");
     insert(10);
-    EXPECT_THAT(why_not(), HasSubstr("its journal mode is not WAL any more"));
+    EXPECT_THAT(why_not(),
+                HasSubstr("its journal mode is no longer WAL, in which Joust makes the file, but a rollback "
+                          "journal (DELETE, TRUNCATE, PERSIST, MEMORY or OFF): without a wal-index "
+                          "nothing tells how many transactions"));
 }
 
 TEST_F(SqliteChanges, AreNotReadThroughALinkOrAFifo) {
@@ -133,7 +168,8 @@ TEST_F(SqliteChanges, AreNotReadThroughALinkOrAFifo) {
 TEST(SqliteState, OfTextThatNobodyTellsIsAnError) {
     EXPECT_EQ(parsed_state(std::string("c7 here") + '\0' + "t5 users" + '\0' + "n5 users12")->counter.commits,
               7U);
-    for (const char* text : {"", "c", "c7", "cx y", "t", "t9 users", "n5 users", "n5 usersx", "?5 users"})
+    for (const char* text :
+         {"", "c", "c7", "cx y", "t", "t9 users", "n5 users", "n5 usersx", "k99 users", "?5 users"})
         EXPECT_EQ(parsed_state(text).has_value(), std::string_view(text).empty()) << text;
 }
 

@@ -139,5 +139,46 @@ TEST(HttpCall, TellsThatNobodyListens) {
     EXPECT_THAT(answer.error().message, HasSubstr("Connection refused"));
 }
 
+// A service could tell what it is asked one by one from a load by any other byte.
+TEST(KeptConnection, SendsWhatTheLoadSends) {
+    OneAnswer server({"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"}, true);
+    {
+        KeptConnection connection;
+        const auto answer = connection.call({.port = server.port(),
+                                             .method = "POST",
+                                             .path = "/io",
+                                             .content_type = "application/json",
+                                             .body = "{}"},
+                                            now() + 10s);
+        ASSERT_TRUE(answer) << answer.error().message;
+        EXPECT_EQ(answer->body, "ok");
+    }
+    EXPECT_EQ(server.request(), fmt::format("POST /io HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nContent-Type: "
+                                            "application/json\r\nContent-Length: 2\r\n\r\n{{}}",
+                                            server.port()));
+}
+
+TEST(KeptConnection, AsksAgainOnItUntilTheServerCloses) {
+    OneAnswer server({"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n1", ""}, true);
+    KeptConnection connection;
+    const HttpCall call{.port = server.port()};
+    ASSERT_TRUE(connection.call(call, now() + 10s));
+    const auto second = connection.call(call, now() + 10s);
+    ASSERT_FALSE(second) << "it takes one connection, on which it reads the second request and closes";
+    EXPECT_THAT(second.error().message, HasSubstr("closed without an answer"));
+    const auto third = connection.call(call, now() + 200ms);
+    EXPECT_FALSE(third) << "a connection of its own, which nobody takes";
+    EXPECT_THAT(third.error().message, ::testing::Not(HasSubstr("closed without")));
+}
+
+TEST(KeptConnection, IsOpenedAnewBehindAnAnswerThatClosesIt) {
+    OneAnswer server({"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 1\r\n\r\n1"});
+    KeptConnection connection;
+    ASSERT_TRUE(connection.call({.port = server.port()}, now() + 10s));
+    const auto second = connection.call({.port = server.port()}, now() + 200ms);
+    ASSERT_FALSE(second);
+    EXPECT_EQ(second.error().kind, ErrorKind::timed_out) << "it waits for a second accept()";
+}
+
 }  // namespace
 }  // namespace joust::deploy

@@ -36,7 +36,7 @@ protected:
     static inline std::unique_ptr<Shared> shared_;
 
     static Status fly(const std::vector<std::string>& routes) {
-        return preflight(shared_->instance, workload_of(routes), "preflight-", 20s);
+        return preflight(shared_->instance, workload_of(routes), {.prefix = "preflight-"}, 20s);
     }
     static std::string complaint(const std::string& route) {
         const Status status = fly({route});
@@ -56,7 +56,7 @@ TEST_F(PreflightTest, SendsTheIdInEveryWritingThatTheLoadEngineKnows) {
     for (const char* writing : {":json", ":url", ":raw"}) {
         model::Workload workload = workload_of({"work"});
         workload.operations[0].body = fmt::format(R"({{"request_id": "{{request_id{}}}"}})", writing);
-        const Status status = preflight(shared_->instance, workload, "preflight-", 20s);
+        const Status status = preflight(shared_->instance, workload, {.prefix = "preflight-"}, 20s);
         EXPECT_TRUE(status) << writing << ": " << status.error().message;
     }
 }
@@ -138,7 +138,7 @@ TEST(Preflight, TellsThatTheContenderIsGone) {
     test::FaultyService service("");
     Instance instance = service.start_healthy();
     instance.stop(1s);
-    const Status status = preflight(instance, workload_of({"work"}), "p", 5s);
+    const Status status = preflight(instance, workload_of({"work"}), {.prefix = "p"}, 5s);
     ASSERT_FALSE(status);
     EXPECT_THAT(status.error().message, HasSubstr("faulty did not answer POST /work: cannot connect"));
     EXPECT_THAT(status.error().message, HasSubstr("it was killed by signal 15"));

@@ -112,7 +112,7 @@ TEST_F(Counting, TakesBackWhatOnConflictWithdrew) {
 
 TEST_F(Counting, ProvesNothingOfCommitsInTwoSteps) {
     add({{.act = WalAct::prepared, .transaction = 1}});
-    EXPECT_EQ(effects().not_read, "it commits in two steps, which are not counted");
+    EXPECT_EQ(effects().not_read, k_two_steps);
 }
 
 TEST_F(Counting, KeepsFewShapesOfMany) {

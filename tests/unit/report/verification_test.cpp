@@ -165,6 +165,29 @@ TEST(VerificationText, FillsInWhatSingleRequestsTell) {
     EXPECT_THAT(text, Not(HasSubstr("\ngood: "))) << "what a trial left open is proven beside it";
 }
 
+TEST(VerificationText, SaysWhyRowsAndSyncsAreNotKnown) {
+    Two two;
+    two.good.effects->not_read = "SQLite's change counter was not read: its journal mode is DELETE";
+    two.sound.single = model::SingleRequests{
+        .rows = {}, .syncs = {}, .left_out = {{"rows of single requests", "it has another table"}}};
+    two.judgement.not_evaluated = {{.rule = model::Rule::effects, .short_window = {}, .in_part = true}};
+    two.entrants[0].proof = model::Proof::open;
+    const std::string text = verification_text("", two.entrants);
+    EXPECT_THAT(text, HasSubstr("\ngood: rows and transactions: not counted, SQLite's change counter was not "
+                                "read: its journal mode is DELETE."));
+    EXPECT_THAT(text, HasSubstr("\ngood: rows of single requests: not tried, it has another table."));
+    // Where the rule gives that reason itself, it does so once.
+    two.good.effects->not_read.clear();
+    two.judgement.not_evaluated = {{.rule = model::Rule::effects,
+                                    .short_window = {},
+                                    .in_part = true,
+                                    .in_counters = true,
+                                    .single = two.sound.single}};
+    const std::string by_rule = verification_text("", {two.entrants[0]});
+    EXPECT_THAT(by_rule, HasSubstr("it has another table"));
+    EXPECT_EQ(by_rule.find("it has another table"), by_rule.rfind("it has another table"));
+}
+
 // What single requests did is judged with the trial.
 TEST(VerificationText, SaysOnceWhatSingleRequestsDidInstead) {
     Two two;

@@ -1,7 +1,7 @@
 """A contender of a few lines that can be told to misbehave. It answers the contract's shape and does no work.
 
 MODE: good | two_writes | deceives_after:N | redirects_after:N | exit_at_start | never_healthy | die_after:N | worker_dies_after:N | slow:SECONDS | errors:PERCENT | eat_memory |
-spy | loud | daemon | nest | logs | closes | lists_threads | two_workers | stalls
+spy | loud | daemon | nest | logs | closes | lists_threads | two_workers | stalls | tells_ids
 """
 
 import json
@@ -17,6 +17,7 @@ MODE, _, ARGUMENT = os.environ.get("MODE", "good").partition(":")
 served = 0
 stalled = time.monotonic()
 lock = threading.Lock()
+known_ids = set()  # as far as their last twelve characters, which count
 replaced = False  # this worker is the successor of one that died
 
 
@@ -58,6 +59,10 @@ class Handler(BaseHTTPRequestHandler):
             if MODE == "stalls" and time.monotonic() - stalled > 1.2:  # everybody waits for the lock meanwhile
                 time.sleep(0.4)
                 stalled = time.monotonic()
+            beginning = request["request_id"][:-12]
+            if MODE == "tells_ids" and beginning not in known_ids:
+                known_ids.add(beginning)
+                print(f"ID {request['request_id']} {self.headers.get('Connection')}", flush=True)
         if MODE == "die_after" and number > int(ARGUMENT):
             print("out of sorts, giving up", flush=True)
             os._exit(7)

@@ -1,6 +1,6 @@
 #include "load/session/prepared_request.hpp"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include <set>
 
@@ -104,6 +104,13 @@ std::string sent(const Request& request, const Feed& feed = {}) {
     if (!prepared) return "refused: " + prepared.error().message;
     std::string buffer(prepared->buffer_size(), '?');
     return std::string(prepared->render(0, buffer.data(), false, make_id_source(1, 0, 1), 5));
+}
+
+TEST(UnusedIds, LookLikeThoseOfALoad) {
+    const model::IssuedIds ids = unused_ids();
+    EXPECT_EQ(ids.issued, 0U);
+    EXPECT_THAT(ids.id(5), ::testing::MatchesRegex("[0-9a-f]{8}-00-000000000005"));
+    EXPECT_NE(ids.prefix, unused_ids().prefix) << "of a run of their own";
 }
 
 TEST(PreparedRequest, SendsABodyChunkedWhereTheUserAsksForIt) {
