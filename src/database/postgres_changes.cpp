@@ -20,16 +20,6 @@ constexpr Nanoseconds k_read_limit = 10min;         // a million requests take s
 constexpr std::size_t k_longest_line = 64U << 20U;  // a commit names each of its subtransactions
 constexpr const char* k_slot = "joust";
 
-// A view is nothing but a rule of this name, which no other relation may have; the catalog has rules of its
-// own. Each session's temporary tables are in a schema with a number.
-constexpr const char* k_own_code =
-    "SELECT DISTINCT code.kind, CASE WHEN n.nspname = 'public' THEN '' WHEN starts_with(n.nspname, "
-    "'pg_temp_') THEN 'pg_temp.' ELSE n.nspname || '.' END || c.relname, code.name FROM ("
-    "SELECT 't' AS kind, tgrelid AS relation, tgname AS name FROM pg_trigger WHERE NOT tgisinternal "
-    "UNION ALL SELECT 'r', ev_class, rulename FROM pg_rewrite WHERE rulename <> '_RETURN') AS code "
-    "JOIN pg_class c ON c.oid = code.relation JOIN pg_namespace n ON n.oid = c.relnamespace "
-    "WHERE n.nspname <> 'pg_catalog' ORDER BY 2, 3 LIMIT 1000";
-
 // Without names, which are everybody's own matter. An index that a constraint made is in the constraint, and
 // a unique one that no constraint made does the same.
 constexpr const char* k_constraints =
@@ -129,13 +119,17 @@ Result<std::string> begin_stretch(Connection& session) {
     return text_of(place);
 }
 
-Result<std::vector<model::FaultyTable>> own_code(Connection& session) {
-    JOUST_TRY(const Rows rows, session.query(k_own_code));
+std::vector<model::FaultyTable> code_in(const Rows& rows) {
     std::vector<model::FaultyTable> found;
     for (const auto& row : rows)
         found.push_back({row[0] == "t" ? model::TableFault::trigger : model::TableFault::rule,
                          printable(row[1].value_or("")), printable(row[2].value_or(""))});
     return found;
+}
+
+Result<std::vector<model::FaultyTable>> own_code(Connection& session) {
+    JOUST_TRY(const Rows rows, session.query(k_own_code));
+    return code_in(rows);
 }
 
 Result<TableStates> table_states(Connection& session) {

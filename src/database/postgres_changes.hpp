@@ -19,6 +19,17 @@ Result<TableStates> table_states(Connection& session);
 /// Triggers and rules of whatever is in the session's database, views and other sessions' temporary tables
 /// too; 1000 at most. Tables of the schema "public" have their plain name.
 Result<std::vector<model::FaultyTable>> own_code(Connection& session);
+/// The statement that own_code() asks, for who asks it again and again, and what its rows say. A view is
+/// nothing but a rule of this name, which no other relation may have; the catalog has rules of its own. Each
+/// session's temporary tables are in a schema with a number.
+inline constexpr const char* k_own_code =
+    "SELECT DISTINCT code.kind, CASE WHEN n.nspname = 'public' THEN '' WHEN starts_with(n.nspname, "
+    "'pg_temp_') THEN 'pg_temp.' ELSE n.nspname || '.' END || c.relname, code.name FROM ("
+    "SELECT 't' AS kind, tgrelid AS relation, tgname AS name FROM pg_trigger WHERE NOT tgisinternal "
+    "UNION ALL SELECT 'r', ev_class, rulename FROM pg_rewrite WHERE rulename <> '_RETURN') AS code "
+    "JOIN pg_class c ON c.oid = code.relation JOIN pg_namespace n ON n.oid = c.relnamespace "
+    "WHERE n.nspname <> 'pg_catalog' ORDER BY 2, 3 LIMIT 1000";
+std::vector<model::FaultyTable> code_in(const Rows& rows);
 /// Flushes what was committed before, and sets `database`, `end` and `last`. Where commits are asynchronous
 /// the position alone would leave out the last of them.
 Status end_stretch(Connection& session, ChangeLog& log);

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <string>
 
+#include "base/text.hpp"
 #include "database/postgres_changes.hpp"
 
 namespace joust::database {
@@ -34,17 +35,16 @@ constexpr std::array<WaitRow, 10> k_waits{{
     {"", "", &DatabaseWaits::on_other},
 }};
 
-// The function under the view pg_stat_activity, without its two joins.
-constexpr const char* k_statement =
-    "SELECT state, wait_event_type, wait_event, count(*) FROM pg_stat_get_activity(NULL) WHERE datid = "
-    "(SELECT oid FROM pg_database WHERE datname = current_database()) AND backend_type = 'client backend' "
-    "AND usesysid <> (SELECT oid FROM pg_roles WHERE rolname = current_user) GROUP BY 1, 2, 3";
-constexpr const char* k_ports =
-    "SELECT client_port FROM pg_stat_get_activity(NULL) WHERE datid = (SELECT oid FROM pg_database WHERE "
-    "datname = current_database()) AND backend_type = 'client backend' AND client_port > 0 "
-    "AND usesysid <> (SELECT oid FROM pg_roles WHERE rolname = current_user)";
-constexpr const char* k_ever =
-    "SELECT sessions, current_setting('port') FROM pg_stat_database WHERE datname = current_database()";
+// What is asked again and again is planned once: a plan takes the server longer than what it finds. The
+// function is that under the view pg_stat_activity, without its two joins; {0} is the database, {1} the
+// superuser, whose own sessions do not count.
+constexpr const char* k_states =
+    "SELECT state, wait_event_type, wait_event, count(*) FROM pg_stat_get_activity(NULL) WHERE datid = {0} "
+    "AND backend_type = 'client backend' AND usesysid <> {1} GROUP BY 1, 2, 3";
+constexpr const char* k_open =
+    "SELECT pg_stat_get_db_sessions({0}), current_setting('port'), (SELECT string_agg(client_port::text, "
+    "',') FROM pg_stat_get_activity(NULL) WHERE datid = {0} AND backend_type = 'client backend' AND "
+    "client_port > 0 AND usesysid <> {1})";
 constexpr Nanoseconds k_limit = 5s;
 
 template <typename Number>
@@ -97,22 +97,39 @@ Result<std::optional<std::uint64_t>> PostgresSessions::log_syncs() {
     return std::optional(number_in<std::uint64_t>(rows.at(0).at(0)));
 }
 
+Result<Rows> PostgresSessions::planned(const std::string& name, std::string_view statement) {
+    if (!planned_.contains(name)) {
+        JOUST_TRY(const Rows about,
+                  session_.query("SELECT d.oid, r.oid FROM pg_database d, pg_roles r WHERE d.datname = "
+                                 "current_database() AND r.rolname = current_user",
+                                 {}, k_limit));
+        const auto database = number_in<std::uint32_t>(about.at(0).at(0));
+        const auto superuser = number_in<std::uint32_t>(about[0].at(1));
+        JOUST_CHECK(session_.query(
+            fmt::format("PREPARE {} AS {}", name, fmt::format(fmt::runtime(statement), database, superuser)),
+            {}, k_limit));
+        planned_.insert(name);
+    }
+    return session_.query("EXECUTE " + name, {}, k_limit);
+}
+
 Result<OpenSessions> PostgresSessions::open_sessions() {
-    JOUST_TRY(const Rows ever, session_.query(k_ever, {}, k_limit));
-    OpenSessions open{.server_port = number_in<std::uint16_t>(ever.at(0).at(1)),
-                      .ever = number_in<std::uint64_t>(ever[0].at(0))};
-    JOUST_TRY(const Rows ports, session_.query(k_ports, {}, k_limit));
-    for (const auto& row : ports)
-        open.ports.push_back(number_in<std::uint16_t>(row.at(0)));
+    JOUST_TRY(const Rows rows, planned("joust_open", k_open));
+    OpenSessions open{.server_port = number_in<std::uint16_t>(rows.at(0).at(1)),
+                      .ever = number_in<std::uint64_t>(rows[0].at(0))};
+    const std::string ports = rows[0].at(2).value_or("");
+    for (const std::string_view port : split(ports, ','))
+        if (!port.empty()) open.ports.push_back(number_in<std::uint16_t>(std::string(port)));
     return open;
 }
 
 Result<std::vector<model::FaultyTable>> PostgresSessions::own_code() {
-    return database::own_code(session_);
+    JOUST_TRY(const Rows rows, planned("joust_code", k_own_code));
+    return code_in(rows);
 }
 
 Status PostgresSessions::read(DatabaseWaits& sum) {
-    JOUST_TRY(const Rows rows, session_.query(k_statement, {}, k_limit));
+    JOUST_TRY(const Rows rows, planned("joust_states", k_states));
     DatabaseWaits sample{.samples = 1};
     for (const auto& row : rows) {
         add_sessions(sample, row.at(0).value_or(""), row.at(1).value_or(""), row.at(2).value_or(""),

@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
+#include <string>
 #include <string_view>
 
 #include "database/postgres_connection.hpp"
@@ -28,7 +30,12 @@ public:
     Result<std::optional<std::uint64_t>> log_syncs();
 
 private:
+    /// Runs a statement that is planned with its first call; {0} in it is the session's database, {1} its
+    /// user.
+    Result<Rows> planned(const std::string& name, std::string_view statement);
+
     Connection session_;
+    std::set<std::string> planned_;
 };
 
 }  // namespace joust::database

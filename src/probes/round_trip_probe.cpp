@@ -8,8 +8,8 @@ namespace {
 using namespace std::chrono_literals;
 
 // Between the edges samples only serve connections that come and go.
-constexpr int k_intervals = 10;
-constexpr Nanoseconds k_least_interval = 250ms;
+constexpr int k_intervals = 3;
+constexpr Nanoseconds k_least_interval = 1s;
 
 }  // namespace
 

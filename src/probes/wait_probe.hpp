@@ -10,7 +10,7 @@
 
 namespace joust::probes {
 
-/// The distance between samples, of which a window gets about 40: 100 ms at the least, 1 s at the most.
+/// The distance between samples, of which a window gets about 12: 400 ms at the least, 1 s at the most.
 Nanoseconds sampling_distance(Nanoseconds window);
 
 /// Triggers and rules in a contender's database.
