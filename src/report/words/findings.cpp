@@ -191,14 +191,16 @@ std::string cpu_sentence(const RunReport& run, const Cell& cell) {
 // was theirs to use does not follow: others may have had it.
 std::string limit_sentence(const RunReport& run, const Cell& cell) {
     const double own = cell.at(Quantity::contender_cpu).value;
-    const double database = cell.at(Quantity::database_cpu).value;
-    const bool own_busy = own >= k_busy * run.benchmark.contender_limits.cpus;
     const bool server = run.benchmark.database.engine == model::DatabaseEngine::postgres;
-    const bool database_busy = server && database >= k_busy * run.benchmark.database_limits.cpus;
+    const model::Estimate* database = server ? cell.find(Quantity::database_cpu) : nullptr;
+    const bool own_busy = own >= k_busy * run.benchmark.contender_limits.cpus;
+    const bool database_busy =
+        database != nullptr && database->value >= k_busy * run.benchmark.database_limits.cpus;
     std::string text =
         fmt::format("{} used {:.2f} of {:g} CPU", cell.entrant, own, run.benchmark.contender_limits.cpus);
-    if (server)
-        text += fmt::format(" and its database {:.2f} of {:g}", database, run.benchmark.database_limits.cpus);
+    if (database != nullptr)
+        text += fmt::format(" and its database {:.2f} of {:g}", database->value,
+                            run.benchmark.database_limits.cpus);
     if (own_busy && database_busy) return text + ": both are all but used up";
     if (own_busy) return text + ": its own CPU is all but used up";
     if (database_busy) return text + ": the database's CPU is all but used up";
