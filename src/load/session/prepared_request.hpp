@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "base/secret_order.hpp"
 #include "load/request.hpp"
 #include "load/target.hpp"
 
@@ -22,9 +23,10 @@ struct IdSource {
     std::array<char, k_id_prefix_bytes> prefix;  ///< of {request_id}; unique to run and thread
     std::uint64_t thread = 0;
     std::uint64_t threads = 1;
+    SecretOrder order;  ///< of {request_id}
 };
 /// The ids of one thread. `run` tells runs apart; `thread` is at most 255.
-IdSource make_id_source(std::uint64_t run, int thread, int threads);
+IdSource make_id_source(std::uint64_t run, int thread, int threads, const SecretOrder& order = {});
 
 /// Whether a placeholder of the request stands for a column of the feed.
 bool uses_columns(const Target& target, const Request& request, const Feed& feed);
