@@ -79,6 +79,7 @@ Result<LoadPlan> make_plan(Options options) {
         JOUST_TRY(plan.tls, TlsContext::create(options.tls, options.target));
     }
     plan.run = std::random_device{}();
+    plan.order = SecretOrder::drawn();
     plan.options = std::move(options);
     return plan;
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "base/secret_order.hpp"
 #include "load/address.hpp"
 #include "load/options.hpp"
 #include "load/session/answer_check.hpp"
@@ -24,6 +25,7 @@ struct LoadPlan {
     std::optional<Nanoseconds> schedule_length;  ///< open model that stops by count
     std::optional<TlsContext> tls;
     std::uint64_t run = 0;  ///< tells the ids of this run apart
+    SecretOrder order;      ///< of these ids, so that nobody does what is asked next before it is asked
 };
 
 /// The caller's word to the threads while they run. Times are nanoseconds of the monotonic clock.

@@ -214,6 +214,7 @@ Tally Recorder::finish(TimePoint now, const Closing& closing) {
     tally_.addresses = closing.addresses;
     tally_.shortages[model::Shortage::memory] += closing.calls_without_memory;
     own_.ids.issued = closing.issued;
+    own_.ids.order = closing.order;
     own_.seconds = seconds_.take();
     if (has_window()) own_.silences = silences_.take();
     tally_.threads.emplace(thread_, std::move(own_));

@@ -8,6 +8,7 @@
 
 #include "base/clock.hpp"
 #include "base/error.hpp"
+#include "base/secret_order.hpp"
 #include "load/live_counters.hpp"
 #include "load/second_series.hpp"
 #include "load/stall_watch.hpp"
@@ -115,6 +116,7 @@ public:
     /// Counts that the transport and the loop know at the end.
     struct Closing {
         std::uint64_t issued = 0;  ///< request ids handed out
+        SecretOrder order;         ///< of them
         std::uint64_t clock_steps = 0;
         std::uint64_t calls_without_memory = 0;
         std::vector<model::ServedAddress> addresses;

@@ -36,7 +36,7 @@ Worker::Worker(const LoadPlan& plan, const Control& control, const Share& share,
     : plan_(plan),
       control_(control),
       transport_(transport),
-      ids_(make_id_source(plan.run, share.thread, share.threads)),
+      ids_(make_id_source(plan.run, share.thread, share.threads, plan.order)),
       recorder_(live, names(plan.options.operations), {ids_.prefix.data(), ids_.prefix.size()}, share.thread),
       random_(random_for(plan.options.seed, fmt::format("load thread {}", share.thread))),
       allowance_(share.requests),
@@ -84,6 +84,7 @@ Tally Worker::finish() {
     recorder_.connections().asked = pacing_->connections_asked().value_or(recorder_.connections().peak);
     recorder_.live().finished.store(true, std::memory_order_release);
     return recorder_.finish(moment_.now, {.issued = exchanges_.issued(),
+                                          .order = ids_.order,
                                           .clock_steps = transport_.clock_steps(),
                                           .calls_without_memory = transport_.calls_without_memory(),
                                           .addresses = exchanges_.sessions().connector().take_served(),

@@ -26,7 +26,7 @@ StatusCounts redirects(const StatusCounts& statuses) {
 }
 
 std::string IssuedIds::id(std::uint64_t sequence) const {
-    return fmt::format("{}{:012x}", prefix, sequence);
+    return fmt::format("{}{:012x}", prefix, order.place(sequence));
 }
 
 std::optional<IssuedIds::Parts> IssuedIds::parsed(std::string_view id) {
@@ -36,7 +36,7 @@ std::optional<IssuedIds::Parts> IssuedIds::parsed(std::string_view id) {
     for (const char digit : id.substr(parts.prefix.size())) {
         const std::size_t value = std::string_view("0123456789abcdef").find(digit);
         if (value == std::string_view::npos) return std::nullopt;
-        parts.sequence = parts.sequence * 16 + value;
+        parts.place = parts.place * 16 + value;
     }
     return parts;
 }

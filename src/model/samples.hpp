@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "base/secret_order.hpp"
 #include "model/shortage.hpp"
 #include "model/usage.hpp"
 #include "stats/histogram.hpp"
@@ -104,7 +105,8 @@ struct UnacknowledgedId {
 /// The request ids that one load thread sent over the whole run, warm-up and drain included: 0 … issued − 1.
 /// All but the unacknowledged ones were answered rightly.
 struct IssuedIds {
-    std::string prefix;  ///< an id is the prefix and 12 hexadecimal digits of the sequence number
+    std::string prefix;  ///< an id is the prefix and 12 hexadecimal digits of the sequence number's place
+    SecretOrder order;   ///< that the places are in; it is in no file
     std::uint64_t issued = 0;
     std::vector<UnacknowledgedId> unacknowledged;  ///< in order of their ends
     bool truncated = false;          ///< there were more than k_most_unacknowledged; the rest is not listed
@@ -116,7 +118,7 @@ struct IssuedIds {
     [[nodiscard]] std::string id(std::uint64_t sequence) const;
     struct Parts {
         std::string_view prefix;
-        std::uint64_t sequence = 0;
+        std::uint64_t place = 0;  ///< of the sequence number in `order`
     };
     /// The parts of what id() makes, of sequence numbers below 2⁴⁸; empty for what is no such id.
     static std::optional<Parts> parsed(std::string_view id);

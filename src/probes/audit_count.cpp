@@ -28,10 +28,11 @@ void count(model::Audit& audit, const AuditCount::Left& left) {
 AuditCount::AuditCount(std::span<const model::IssuedIds> ids, std::int64_t rows_left)
     : rows_left_(rows_left) {
     for (const model::IssuedIds& thread : ids) {
-        std::vector<Left>& places = threads_[thread.prefix];
-        places.resize(thread.issued);
+        auto& [order, left] = threads_[thread.prefix];
+        order = thread.order;
+        left.resize(thread.issued);
         for (const model::UnacknowledgedId& id : thread.unacknowledged)
-            if (id.sequence < thread.issued) places[id.sequence].unknown = 1;
+            if (id.sequence < thread.issued) left[id.sequence].unknown = 1;
     }
 }
 
@@ -39,8 +40,9 @@ AuditCount::Left* AuditCount::find(std::string_view id) {
     const auto parts = model::IssuedIds::parsed(id);
     if (!parts) return nullptr;
     const auto thread = threads_.find(parts->prefix);
-    if (thread == threads_.end() || parts->sequence >= thread->second.size()) return nullptr;
-    return &thread->second[parts->sequence];
+    if (thread == threads_.end()) return nullptr;
+    const std::uint64_t sequence = thread->second.order.number_at(parts->place);
+    return sequence < thread->second.left.size() ? &thread->second.left[sequence] : nullptr;
 }
 
 void AuditCount::add(const database::RowsOfRequest& rows) {
@@ -56,8 +58,8 @@ void AuditCount::add(const database::RowsOfRequest& rows) {
 
 model::Audit AuditCount::result() const {
     model::Audit audit{.table = {}, .rows_left = rows_left_};
-    for (const auto& [prefix, places] : threads_)
-        for (const Left& left : places)
+    for (const auto& [prefix, thread] : threads_)
+        for (const Left& left : thread.left)
             count(audit, left);
     audit.foreign_rows = foreign_rows_;
     return audit;

@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/secret_order.hpp"
 #include "database/database.hpp"
 #include "model/audit.hpp"
 #include "model/samples.hpp"
@@ -33,10 +34,15 @@ public:
     static_assert(sizeof(Left) == 4);
 
 private:
+    struct Thread {
+        SecretOrder order;
+        std::vector<Left> left;  ///< by sequence
+    };
+
     [[nodiscard]] Left* find(std::string_view id);
 
     std::int64_t rows_left_;
-    std::unordered_map<std::string_view, std::vector<Left>> threads_;  ///< by sequence, by the ids' prefix
+    std::unordered_map<std::string_view, Thread> threads_;  ///< by the ids' prefix
     std::uint64_t foreign_rows_ = 0;
 };
 

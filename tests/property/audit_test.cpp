@@ -55,6 +55,7 @@ std::vector<model::IssuedIds> some_ids() {
     for (int thread = 0; thread < *rc::gen::inRange(0, 4); ++thread) {
         model::IssuedIds& one = ids.emplace_back();
         one.prefix = thread == 0 ? "" : "thread" + std::to_string(thread) + "-";
+        if (*rc::gen::arbitrary<bool>()) one.order = SecretOrder::drawn();
         one.issued = *rc::gen::inRange<std::uint64_t>(0, 20);
         for (std::uint64_t sequence = 0; sequence < one.issued; ++sequence)
             if (*rc::gen::inRange(0, 4) == 0)

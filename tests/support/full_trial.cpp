@@ -37,8 +37,13 @@ TrialResult full_trial() {
     samples.seconds = {{-1, 10, 1, 1000, 2000, 3000}, {0, 11, 0, 1001, 2001, 3001}};
     samples.operations = {{"read", 5, {6, 5, 1, 0, 0}, {}}, {"write", 7, {7, 7, 0, 0, 0}, {}}};
     samples.operations[1].response_time.record(4711);
-    samples.ids = {{"a1", 100, {{3, RequestErrorKind::connect}, {1, RequestErrorKind::body}}, true, 4, 3},
-                   {"a2", 9, {}, false}};
+    samples.ids = {{.prefix = "a1",
+                    .issued = 100,
+                    .unacknowledged = {{3, RequestErrorKind::connect}, {1, RequestErrorKind::body}},
+                    .truncated = true,
+                    .misdelivered = 4,
+                    .wrong_id = 3},
+                   {.prefix = "a2", .issued = 9}};
     trial.party(Role::generator)->usage.throttled = std::nullopt;
     trial.party(Role::contender)->usage.run_delay = Nanoseconds{77};
     trial.contender_cpu_taken = Nanoseconds{123'000'000};

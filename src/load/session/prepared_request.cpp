@@ -90,12 +90,13 @@ bool uses_columns(const Target& target, const Request& request, const Feed& feed
     return !templates || templates->use_columns();  // a mistake in one is told by prepare()
 }
 
-IdSource make_id_source(std::uint64_t run, int thread, int threads) {
+IdSource make_id_source(std::uint64_t run, int thread, int threads, const SecretOrder& order) {
     IdSource source;
     const std::string prefix = fmt::format("{:08x}-{:02x}-", run & 0xffffffffU, thread & 0xff);
     std::copy_n(prefix.begin(), k_id_prefix_bytes, source.prefix.begin());
     source.thread = static_cast<std::uint64_t>(thread);
     source.threads = static_cast<std::uint64_t>(threads);
+    source.order = order;
     return source;
 }
 
@@ -103,6 +104,7 @@ model::IssuedIds unused_ids() {
     const IdSource source = make_id_source(std::random_device{}(), 0, 1);
     model::IssuedIds ids;
     ids.prefix.assign(source.prefix.data(), source.prefix.size());
+    ids.order = SecretOrder::drawn();
     return ids;
 }
 
@@ -166,7 +168,7 @@ std::string_view PreparedRequest::render(std::size_t variant, char* buffer, bool
         char* const at = buffer + patch.offset;
         if (patch.kind == Kind::request_id) {
             if (!loaded) std::memcpy(at, source.prefix.data(), k_id_prefix_bytes);
-            write_hexadecimal(at + k_id_prefix_bytes, sequence);
+            write_hexadecimal(at + k_id_prefix_bytes, source.order.place(sequence));
         } else {
             write_decimal(at, k_first_sequence + sequence * source.threads + source.thread);
         }

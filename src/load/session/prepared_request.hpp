@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "base/secret_order.hpp"
 #include "load/request.hpp"
 #include "load/target.hpp"
 #include "model/samples.hpp"
@@ -23,9 +24,10 @@ struct IdSource {
     std::array<char, k_id_prefix_bytes> prefix;  ///< of {request_id}; unique to run and thread
     std::uint64_t thread = 0;
     std::uint64_t threads = 1;
+    SecretOrder order;  ///< of {request_id}
 };
 /// The ids of one thread. `run` tells runs apart; `thread` is at most 255.
-IdSource make_id_source(std::uint64_t run, int thread, int threads);
+IdSource make_id_source(std::uint64_t run, int thread, int threads, const SecretOrder& order = {});
 /// None is issued yet of these ids, which look like those of a load: of the first thread of a run of their
 /// own.
 model::IssuedIds unused_ids();

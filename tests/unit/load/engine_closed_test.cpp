@@ -51,6 +51,27 @@ TEST_P(ClosedModel, SendsExactlyTheCountAndEveryIdOnce) {
     EXPECT_EQ(issued, 1000U);
 }
 
+TEST_P(ClosedModel, SendsIdsOfWhichNobodyKnowsTheNext) {
+    ScriptedServer server([](const SeenRequest& request) { return Reply::ok(request.body); });
+    Options options = closed(server, 1, StopAfterCount{1000});
+    options.operations = {post_with_id()};
+    const model::Samples samples = run(options);
+    std::map<std::string, std::set<std::uint64_t>> places;  // by prefix
+    for (const LogEntry& entry : server.log()) {
+        const std::string id = entry.request.body.substr(entry.request.body.find(": \"") + 3, 24);
+        const auto parts = model::IssuedIds::parsed(id);
+        ASSERT_TRUE(parts) << id;
+        places[std::string(parts->prefix)].insert(parts->place);
+    }
+    ASSERT_EQ(places.size(), 1U);
+    const std::set<std::uint64_t>& seen = places.begin()->second;
+    EXPECT_EQ(seen.size(), 1000U);
+    for (const std::uint64_t place : seen)
+        for (std::uint64_t step = 1; step <= 4; ++step)
+            EXPECT_FALSE(seen.contains(place + step)) << place << " tells of " << place + step;
+    EXPECT_NE(run(options).ids.front().order, samples.ids.front().order) << "that of the load before";
+}
+
 TEST_P(ClosedModel, HasOneConnectionAndOneRequestAtATimeForEachUser) {
     ScriptedServer server([](const SeenRequest&) { return Reply::ok("ok", 5ms); });
     const model::Samples samples = run(closed(server, 7, StopAfter{300ms}));

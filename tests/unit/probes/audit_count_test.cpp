@@ -16,7 +16,8 @@ using Rows = std::vector<Kept>;
 
 // Ten ids, of which 7 failed and 8 and 9 did not end.
 std::vector<model::IssuedIds> ids() {
-    model::IssuedIds thread{.prefix = "a", .issued = 10};
+    const SecretOrder order({{{1, 2, 3}, {4, 5, 6}, {7, 8, 9}, {10, 11, 12}}});
+    model::IssuedIds thread{.prefix = "a", .order = order, .issued = 10};
     for (const std::uint64_t sequence : {9U, 7U, 8U})
         thread.unacknowledged.push_back({sequence, model::RequestErrorKind::timeout});
     return {thread};

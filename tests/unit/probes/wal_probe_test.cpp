@@ -38,7 +38,7 @@ protected:
     void begin_turn() { ASSERT_TRUE(database_->begin_turn("one")); }
     model::ObservedEffects effects(const OwnCode& code = {}) {
         model::TrialResult trial;
-        trial.samples.ids = {{"a", 1, {}, false}};
+        trial.samples.ids = {{.prefix = "a", .issued = 1}};
         const Answers answers;
         WalProbe probe(*database_, "one", RowsChanged{{{"users", {1, 0, 0}}}, 1}, answers, code);
         EXPECT_TRUE(probe.begin(now(), now()));

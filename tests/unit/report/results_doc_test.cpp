@@ -135,7 +135,8 @@ testing::ReportCase eventful_run() {
         one.own_settings = model::OwnSettings{.settings = {{"joust_a", "joust_a", "jit", "off"}}};
     }
     trial.effects->tables = {{model::TableFault::trigger, "users", "t"}};
-    trial.samples.ids = {{"a", 2, {{1, model::RequestErrorKind::reset}}, false}};
+    trial.samples.ids = {
+        {.prefix = "a", .issued = 2, .unacknowledged = {{1, model::RequestErrorKind::reset}}}};
     for (const model::PlannedTrial& plan :
          model::plan_equal_rate(run.benchmark, 100, 0, static_cast<int>(run.trials.size())))
         run.trials.push_back(testing::synthetic_trial(run.benchmark, plan, {.goodput_rps = 100}));
