@@ -29,7 +29,7 @@ protected:
     }
     model::ObservedEffects effects() {
         model::TrialResult trial;
-        trial.samples.ids = {{"a", 1, {}, false}};
+        trial.samples.ids = {{.prefix = "a", .issued = 1}};
         const Answers answers;
         const OwnCode code;
         WalProbe probe(*database_, "one", RowsChanged{{{"users", {1, 0, 0}}}, 1}, answers, code);

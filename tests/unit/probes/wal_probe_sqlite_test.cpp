@@ -36,7 +36,7 @@ protected:
         EXPECT_TRUE(database_->begin_turn("one"));
         test::must(session_->run(work));
         model::TrialResult trial;
-        trial.samples.ids = {{"a", 1, {}, false}};
+        trial.samples.ids = {{.prefix = "a", .issued = 1}};
         const Answers answers;
         const OwnCode code;
         WalProbe probe(*database_, "one", RowsChanged{{{"users", {1, 0, 0}}}, 1}, answers, code);
