@@ -7,6 +7,7 @@
 #include <string>
 
 #include "database/postgres_changes.hpp"
+#include "database/postgres_data.hpp"
 
 namespace joust::database {
 namespace {
@@ -35,10 +36,14 @@ constexpr std::array<WaitRow, 10> k_waits{{
 }};
 
 // The function under the view pg_stat_activity, without its two joins.
+// Of other databases it has the sessions with a statement under way; NULL stands for the reader's own.
 constexpr const char* k_statement =
-    "SELECT state, wait_event_type, wait_event, count(*) FROM pg_stat_get_activity(NULL) WHERE datid = "
-    "(SELECT oid FROM pg_database WHERE datname = current_database()) AND backend_type = 'client backend' "
-    "AND usesysid <> (SELECT oid FROM pg_roles WHERE rolname = current_user) GROUP BY 1, 2, 3";
+    "SELECT (SELECT datname FROM pg_database d WHERE d.oid = a.datid AND datname <> current_database()), "
+    "state, wait_event_type, wait_event, count(*) FROM pg_stat_get_activity(NULL) a WHERE "
+    "(state = 'active' OR datid = (SELECT oid FROM pg_database WHERE datname = current_database())) "
+    "AND backend_type = 'client backend' "
+    "AND usesysid <> (SELECT oid FROM pg_roles WHERE rolname = current_user) "
+    "GROUP BY datid, state, wait_event_type, wait_event";
 constexpr const char* k_ports =
     "SELECT client_port FROM pg_stat_get_activity(NULL) WHERE datid = (SELECT oid FROM pg_database WHERE "
     "datname = current_database()) AND backend_type = 'client backend' AND client_port > 0 "
@@ -53,6 +58,11 @@ Number number_in(const std::optional<std::string>& field) {
     const std::string text = field.value_or("0");
     std::from_chars(text.data(), text.data() + text.size(), number);
     return number;
+}
+
+// Whoever sleeps, or waits for its client or a lock of its own database, takes nothing from others.
+bool takes_something(std::string_view wait_type) {
+    return wait_type != "Client" && wait_type != "Timeout" && wait_type != "Lock";
 }
 
 std::string lower(std::string_view text) {
@@ -115,8 +125,12 @@ Status PostgresSessions::read(DatabaseWaits& sum) {
     JOUST_TRY(const Rows rows, session_.query(k_statement, {}, k_limit));
     DatabaseWaits sample{.samples = 1};
     for (const auto& row : rows) {
-        add_sessions(sample, row.at(0).value_or(""), row.at(1).value_or(""), row.at(2).value_or(""),
-                     number_in<std::uint64_t>(row.at(3)));
+        const std::string type = row.at(2).value_or("");
+        if (const auto& other = row.at(0); !other)
+            add_sessions(sample, row.at(1).value_or(""), type, row.at(3).value_or(""),
+                         number_in<std::uint64_t>(row.at(4)));
+        else if (other->starts_with(database_name("")) && takes_something(type))
+            sample.others[other->substr(database_name("").size())] = 1;
     }
     sample.all_in_use = sample.sessions > 0 && sample.idle == 0 ? 1 : 0;
     sample.most_sessions = sample.sessions;
