@@ -34,6 +34,9 @@ struct DatabaseContext {
     host::User user;  ///< owns the data, and runs the server; no contender runs as it, where Joust is root
     /// By contender: who owns its SQLite file. `user` for contenders that are not here.
     std::map<std::string, host::User> contender_users = {};
+    /// By contender: how many connections with the server it declares to open. Empty: not known, and nobody's
+    /// are limited.
+    std::map<std::string, int> connections = {};
     Path log_directory;  ///< the server's log is <log_directory>/database.log
     /// Where the runtime builds images: the folder with the server's Dockerfile, and what may end the build.
     Path image_source = {};

@@ -5,6 +5,7 @@
 
 #include "base/text.hpp"
 #include "base/tree.hpp"
+#include "database/connection_limit.hpp"
 #include "database/postgres_changes.hpp"
 #include "database/postgres_config.hpp"
 #include "database/postgres_log.hpp"
@@ -79,6 +80,7 @@ Postgres::Postgres(const DatabaseContext& context, PostgresFiles files, std::str
       files_(std::move(files)),
       password_(std::move(password)),
       user_(context.user),
+      connections_(context.connections),
       limits_(context.limits),
       cpu_(context.cpu),
       lock_patience_(context.lock_patience),
@@ -195,10 +197,12 @@ Result<std::string> Postgres::create_for(const std::string& contender) {
                     contender, longest - database_name("").size());
     const std::string quoted = Connection::identifier(name);
     const std::string password = random_password();
+    const int most = connection_limit(std::stoi(max_connections_), connections_, contender).value_or(-1);
     JOUST_TRY(Connection session, admin_session("postgres"));
-    for (const std::string& statement : {fmt::format("CREATE ROLE {} LOGIN PASSWORD '{}'", quoted, password),
-                                         fmt::format("CREATE DATABASE {} OWNER {}", quoted, quoted),
-                                         fmt::format("REVOKE CONNECT ON DATABASE {} FROM PUBLIC", quoted)})
+    for (const std::string& statement :
+         {fmt::format("CREATE ROLE {} LOGIN CONNECTION LIMIT {} PASSWORD '{}'", quoted, most, password),
+          fmt::format("CREATE DATABASE {} OWNER {}", quoted, quoted),
+          fmt::format("REVOKE CONNECT ON DATABASE {} FROM PUBLIC", quoted)})
         if (const auto done = session.query(statement); !done)
             return tl::unexpected(with_context(done.error(), "making the database of " + contender));
     std::string url = fmt::format("postgresql://{}:{}@127.0.0.1:{}/{}", name, password, port_, name);

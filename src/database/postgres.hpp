@@ -83,6 +83,7 @@ private:
     PostgresFiles files_;
     std::string password_;  ///< of the superuser
     host::User user_;
+    std::map<std::string, int> connections_;  ///< that contenders declare
     std::optional<model::Limits> limits_;
     std::optional<host::CpuShare> cpu_;
     Nanoseconds lock_patience_;

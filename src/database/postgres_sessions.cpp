@@ -8,6 +8,7 @@
 
 #include "base/text.hpp"
 #include "database/postgres_changes.hpp"
+#include "database/postgres_data.hpp"
 
 namespace joust::database {
 namespace {
@@ -37,10 +38,13 @@ constexpr std::array<WaitRow, 10> k_waits{{
 
 // What is asked again and again is planned once: a plan takes the server longer than what it finds. The
 // function is that under the view pg_stat_activity, without its two joins; {0} is the database, {1} the
-// superuser, whose own sessions do not count.
+// superuser, whose own sessions do not count. Of other databases, by their names, it has the sessions with a
+// statement under way.
 constexpr const char* k_states =
-    "SELECT state, wait_event_type, wait_event, count(*) FROM pg_stat_get_activity(NULL) WHERE datid = {0} "
-    "AND backend_type = 'client backend' AND usesysid <> {1} GROUP BY 1, 2, 3";
+    "SELECT CASE WHEN datid <> {0} THEN (SELECT datname FROM pg_database d WHERE d.oid = a.datid) END, "
+    "state, wait_event_type, wait_event, count(*) FROM pg_stat_get_activity(NULL) a WHERE "
+    "(datid = {0} OR state = 'active') AND backend_type = 'client backend' AND usesysid <> {1} "
+    "GROUP BY datid, state, wait_event_type, wait_event";
 constexpr const char* k_open =
     "SELECT pg_stat_get_db_sessions({0}), current_setting('port'), (SELECT string_agg(client_port::text, "
     "',') FROM pg_stat_get_activity(NULL) WHERE datid = {0} AND backend_type = 'client backend' AND "
@@ -53,6 +57,11 @@ Number number_in(const std::optional<std::string>& field) {
     const std::string text = field.value_or("0");
     std::from_chars(text.data(), text.data() + text.size(), number);
     return number;
+}
+
+// Whoever sleeps, or waits for its client or a lock of its own database, takes nothing from others.
+bool takes_something(std::string_view wait_type) {
+    return wait_type != "Client" && wait_type != "Timeout" && wait_type != "Lock";
 }
 
 std::string lower(std::string_view text) {
@@ -132,8 +141,12 @@ Status PostgresSessions::read(DatabaseWaits& sum) {
     JOUST_TRY(const Rows rows, planned("joust_states", k_states));
     DatabaseWaits sample{.samples = 1};
     for (const auto& row : rows) {
-        add_sessions(sample, row.at(0).value_or(""), row.at(1).value_or(""), row.at(2).value_or(""),
-                     number_in<std::uint64_t>(row.at(3)));
+        const std::string type = row.at(2).value_or("");
+        if (const auto& other = row.at(0); !other)
+            add_sessions(sample, row.at(1).value_or(""), type, row.at(3).value_or(""),
+                         number_in<std::uint64_t>(row.at(4)));
+        else if (other->starts_with(database_name("")) && takes_something(type))
+            sample.others[other->substr(database_name("").size())] = 1;
     }
     sample.all_in_use = sample.sessions > 0 && sample.idle == 0 ? 1 : 0;
     sample.most_sessions = sample.sessions;

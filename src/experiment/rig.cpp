@@ -107,6 +107,13 @@ runtime::Runtime& Rig::runtime_of(const model::Entrant& entrant) const {
     return *runtimes_.at(model::runtime_of(spec_->benchmark, entrant));
 }
 
+std::map<std::string, int> Rig::declared_connections() const {
+    std::map<std::string, int> declared;
+    for (const model::Entrant& entrant : spec_->benchmark.entrants)
+        declared.emplace(entrant.label, contender_of(entrant).stack.db_connections);
+    return declared;
+}
+
 Status Rig::start_database(const Interrupted& interrupted) {
     const bool limited = !spec_->limits_off;
     JOUST_TRY(database_,
@@ -118,6 +125,7 @@ Status Rig::start_database(const Interrupted& interrupted) {
                    .run = *run_,
                    .user = user_,
                    .contender_users = users_,
+                   .connections = declared_connections(),
                    .log_directory = directory_->logs(),
                    .image_source = spec_->docker_files / "postgres",
                    .interrupted = interrupted}));

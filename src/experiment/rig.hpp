@@ -95,6 +95,7 @@ private:
     Status make_users();
     Status confine();
     Status make_runtimes();
+    [[nodiscard]] std::map<std::string, int> declared_connections() const;
     Status start_database(const Interrupted& interrupted);
     Status add_entrants(Observer& observer, const Interrupted& interrupted);
     Result<deploy::Staged> stage(const model::Contender& contender, runtime::Runtime& runtime,

@@ -41,6 +41,7 @@ void fields(F& f, W& waits) {
     f("on_other", waits.on_other);
     f("all_in_use", waits.all_in_use);
     f("most_sessions", waits.most_sessions);
+    f.later("others", waits.others);
 }
 
 template <typename F, Is<model::Segments> S>

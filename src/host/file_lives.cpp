@@ -2,6 +2,8 @@
 
 #include <sys/inotify.h>
 
+#include <algorithm>
+
 namespace joust::host {
 
 FileCounts& FileCounts::operator+=(const FileCounts& more) {
@@ -20,6 +22,26 @@ void FileLives::Life::add_to(FileCounts& sum) const {
     sum.opened += opened && !read ? 1 : 0;
 }
 
+void FileLives::Life::merge(const Life& other) {
+    written = written || other.written;
+    read = read || other.read;
+    opened = opened || other.opened;
+}
+
+// Events of a file that has no name bear that of its inode: "#123" (the kernel's d_mark_tmpfile()).
+bool FileLives::has_no_name(const Folder& folder, std::string_view name) {
+    return name.size() > 1 && name.front() == '#' &&
+           std::all_of(name.begin() + 1, name.end(), [](char c) { return c >= '0' && c <= '9'; }) &&
+           !folder.contains(std::string(name));
+}
+
+// Which of those without a name it was is not told, and to counts it does not matter.
+void FileLives::adopt(Life& linked) {
+    if (!linked.created || linked.written || nameless_.empty()) return;
+    linked.merge(nameless_.begin()->second);
+    nameless_.erase(nameless_.begin());
+}
+
 void FileLives::known(int folder, std::string_view name) {
     folders_[folder].try_emplace(std::string(name));
 }
@@ -27,6 +49,7 @@ void FileLives::known(int folder, std::string_view name) {
 // A name of which nothing was seen counts too: whatever was removed had been there.
 void FileLives::end(Folder& folder, const std::string& name) {
     if (const auto found = folder.find(name); found != folder.end()) {
+        adopt(found->second);
         found->second.add_to(ended_);
         folder.erase(found);
     }
@@ -40,14 +63,22 @@ void FileLives::event(int folder, std::uint32_t mask, std::uint32_t cookie, std:
     if ((mask & IN_CREATE) != 0) {
         if (found != files.end()) found->second.add_to(ended_);
         files[key] = Life{.created = true};
+    } else if ((mask & (IN_MODIFY | IN_ACCESS | IN_CLOSE_NOWRITE)) != 0 && has_no_name(files, name)) {
+        if ((mask & IN_MODIFY) != 0) nameless_[key].written = true;
+        if ((mask & IN_ACCESS) != 0) nameless_[key].read = true;
     } else if ((mask & IN_MODIFY) != 0) {
         files[key].written = true;  // of an unknown name: a file that was removed while it was open
     } else if ((mask & IN_ACCESS) != 0) {
+        // Nothing is read of an empty file: whoever reads a name that was not written to reads what it was
+        // linked to.
         Life& life = files[key];
-        life.read = life.read || life.has_content();
+        adopt(life);
+        life.read = true;
     } else if ((mask & IN_CLOSE_NOWRITE) != 0) {
         // What is closed after it was removed has been counted.
-        if (found != files.end()) found->second.opened = found->second.opened || found->second.has_content();
+        if (found == files.end()) return;
+        adopt(found->second);
+        found->second.opened = found->second.opened || found->second.has_content();
     } else if ((mask & IN_DELETE) != 0) {
         end(files, key);
     } else if ((mask & IN_MOVED_FROM) != 0) {
@@ -68,6 +99,8 @@ FileCounts FileLives::counts() const {
         for (const auto& [name, life] : files)
             life.add_to(all);
     for (const auto& [cookie, life] : moving_)
+        life.add_to(all);
+    for (const auto& [inode, life] : nameless_)
         life.add_to(all);
     return all;
 }

@@ -41,13 +41,18 @@ private:
         // Nothing that was made here and is still empty can be read.
         [[nodiscard]] bool has_content() const { return written || !created; }
         void add_to(FileCounts& sum) const;
+        void merge(const Life& other);
     };
     using Folder = std::unordered_map<std::string, Life>;
 
     void end(Folder& folder, const std::string& name);
+    static bool has_no_name(const Folder& folder, std::string_view name);
+    void adopt(Life& linked);
 
     std::map<int, Folder> folders_;
     std::map<std::uint32_t, Life> moving_;  ///< by cookie
+    /// Written before they get a name, if they ever do (O_TMPFILE, linkat), by inode.
+    std::unordered_map<std::string, Life> nameless_;
     FileCounts ended_;
 };
 

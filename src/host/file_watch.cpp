@@ -60,8 +60,18 @@ Result<int> FileWatch::watch_number(const Fd& folder) {
 Status FileWatch::watch(const Fd& folder, int depth) {
     JOUST_TRY(const int watch_number, watch_number(folder));
     watches_.push_back(watch_number);
-    if (watches_.size() > k_most_folders || depth > k_deepest)
-        return fail(ErrorKind::unsupported, "it has more folders than are watched ({})", k_most_folders);
+    if (watches_.size() > k_most_folders || depth > k_deepest) {
+        if (tree_) {
+            tree_->find_further();
+            return {};
+        }
+        beyond_ = true;
+        return depth > k_deepest
+                   ? fail(ErrorKind::unsupported, "its folders are nested deeper than is watched ({} levels)",
+                          k_deepest)
+                   : fail(ErrorKind::unsupported, "it has more folders than are watched ({})",
+                          k_most_folders);
+    }
     Fd copy(::openat(folder.get(), ".", k_folder_flags));
     const OpenFolder listing(copy ? ::fdopendir(copy.get()) : nullptr);
     if (!listing) return fail(ErrorKind::io, "its folder cannot be listed: {}", errno_text());
@@ -70,6 +80,7 @@ Status FileWatch::watch(const Fd& folder, int depth) {
         const std::string_view name(entry->d_name);
         if (name == "." || name == "..") continue;
         const bool may_be_folder = entry->d_type == DT_DIR || entry->d_type == DT_UNKNOWN;
+        if (may_be_folder && tree_ && watches_.size() > k_most_folders) continue;
         if (const Fd below(may_be_folder ? ::openat(folder.get(), entry->d_name, k_folder_flags) : -1);
             below) {
             JOUST_CHECK(watch(below, depth + 1));
@@ -77,9 +88,12 @@ Status FileWatch::watch(const Fd& folder, int depth) {
         }
         if (entry->d_type == DT_DIR && errno != ENOENT)
             return fail(ErrorKind::io, "a folder of it cannot be opened: {}", errno_text());
-        if (++files_ > k_most_files)
+        if (++files_ > k_most_files) {
+            if (tree_) continue;
+            beyond_ = true;
             return fail(ErrorKind::unsupported, "it has more files at once than are followed ({})",
                         k_most_files);
+        }
         lives_.known(watch_number, name);
     }
     return {};
@@ -88,18 +102,22 @@ Status FileWatch::watch(const Fd& folder, int depth) {
 Status FileWatch::watch_all() {
     const Fd folder(::open(folder_.c_str(), k_folder_flags));
     if (!folder) return fail(ErrorKind::io, "its folder cannot be opened: {}", errno_text());
-    if (new_folder_ && whole_tree_) {
+    if ((new_folder_ || beyond_) && whole_tree_) {
         JOUST_TRY(tree_, TreeEvents::begin(folder));
     }
     return watch(folder, 0);
 }
 
 Status FileWatch::begin() {
-    forget();
-    lives_ = FileLives();
-    files_ = 0;
-    missed_.reset();
-    Status watching = watch_all();
+    const auto begin_anew = [this] {
+        forget();
+        lives_ = FileLives();
+        files_ = 0;
+        missed_.reset();
+        return watch_all();
+    };
+    Status watching = begin_anew();
+    if (!watching && beyond_ && whole_tree_ && !tree_) watching = begin_anew();
     if (!watching) forget();
     return watching;
 }
@@ -182,8 +200,9 @@ Status FileWatch::try_out() {
     const auto whole = [](const FileCounts& seen) {
         return seen.created > 0 && seen.written > 0 && seen.read > 0 && seen.removed > 0;
     };
-    JOUST_TRY(const FileCounts seen, counts_of_trial_file());
-    if (!whole(seen))
+    const auto seen = counts_of_trial_file();
+    if (!seen && !beyond_) return tl::unexpected(seen.error());
+    if (seen && !whole(*seen))
         return fail(ErrorKind::unsupported,
                     "the file system of its folder does not tell what is done to files");
     const bool new_folder = new_folder_;
@@ -191,6 +210,7 @@ Status FileWatch::try_out() {
     const auto seen_in_tree = counts_of_trial_file();
     whole_tree_ = seen_in_tree && whole(*seen_in_tree);
     new_folder_ = new_folder;
+    if (!seen && !whole_tree_) return tl::unexpected(seen.error());
     return {};
 }
 

@@ -19,16 +19,17 @@ namespace joust::host {
 inline constexpr int k_events_per_file = 5;
 
 /// Counts what is done to the files of a folder and of those below it, in slices of time: by inotify(7), and
-/// from the first new folder on by TreeEvents where they can be had. A resource: the kernel tells nothing
-/// between two slices, and nothing after its end. Not seen: files that never have a name (O_TMPFILE, memfd),
-/// and reads and writes of files that are mapped. Nobody is woken by an event: who watches has to take them
-/// often enough.
+/// from the first new folder on, or where there are too many, by TreeEvents where they can be had. A
+/// resource: the kernel tells nothing between two slices, and nothing after its end. Not seen: files that
+/// never have a name (O_TMPFILE, memfd), and reads and writes of files that are mapped. Nobody is woken by an
+/// event: who watches has to take them often enough.
 class FileWatch {
 public:
     /// Fails (io) where the kernel allows no more watchers.
     static Result<FileWatch> make(Path folder);
 
-    /// Begins a slice; fails where the folder cannot be watched or has too many files or folders to know.
+    /// Begins a slice; fails where the folder cannot be watched or has too many files, or, without
+    /// TreeEvents, folders to know.
     Status begin();
     /// Takes what the kernel has queued, which is 16 384 events at most, or some 3000 files: call it often.
     void take();
@@ -59,9 +60,10 @@ private:
     std::vector<int> watches_;
     std::size_t files_ = 0;  ///< that were there when the slice began
     FileLives lives_;
-    std::optional<TreeEvents> tree_;     ///< in place of watches, within a slice
-    bool new_folder_ = false;            ///< was made in some slice
-    bool whole_tree_ = false;            ///< can be watched
+    std::optional<TreeEvents> tree_;  ///< in place of watches, within a slice
+    bool new_folder_ = false;         ///< was made in some slice
+    bool beyond_ = false;      ///< has more files or folders, or deeper ones, than are watched one by one
+    bool whole_tree_ = false;  ///< can be watched
     std::optional<std::string> missed_;  ///< why something may be
 };
 

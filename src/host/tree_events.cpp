@@ -6,9 +6,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
-#include <optional>
+#include <filesystem>
 
 #include "base/text.hpp"
 
@@ -34,6 +35,7 @@ static_assert(FAN_CREATE == IN_CREATE && FAN_MODIFY == IN_MODIFY && FAN_ACCESS =
 constexpr std::size_t k_info_head = 12;        // its kind, its length, the file system's number
 constexpr std::size_t k_handle_head = 8;       // the length and the type of a handle
 constexpr std::size_t k_longest_handle = 128;  // MAX_HANDLE_SZ
+constexpr std::size_t k_most_elsewhere = 100'000;
 
 // A folder or file, by its handle, with a name in the folder where there is one.
 struct Place {
@@ -86,7 +88,9 @@ Result<TreeEvents> TreeEvents::begin(const Fd& folder) {
     if (!group || ::fanotify_mark(group.get(), FAN_MARK_ADD | FAN_MARK_FILESYSTEM, k_events, AT_FDCWD,
                                   path.c_str()) != 0)
         return fail(ErrorKind::unsupported, "its file system cannot be watched as a whole: {}", errno_text());
-    return TreeEvents(std::move(group), status.st_dev);
+    Fd top(::fcntl(folder.get(), F_DUPFD_CLOEXEC, 0));
+    if (!top) return fail(ErrorKind::io, "its folder cannot be kept open: {}", errno_text());
+    return TreeEvents(std::move(group), std::move(top), status.st_dev);
 }
 
 int TreeEvents::number(const std::string& handle) {
@@ -107,11 +111,34 @@ Result<int> TreeEvents::know(const Fd& folder) {
     return number({memory.data(), k_handle_head + handle->handle_bytes});
 }
 
+// By its path as the kernel has it now, to which the contender's names add nothing but their length.
+bool TreeEvents::is_below(const std::string& handle) const {
+    const auto path_of = [](const Fd& folder) {
+        std::error_code failed;
+        return std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(folder.get()), failed);
+    };
+    alignas(file_handle) std::array<char, sizeof(file_handle) + k_longest_handle> memory{};
+    if (handle.size() > memory.size()) return false;
+    std::copy(handle.begin(), handle.end(), memory.begin());
+    const Fd folder(::open_by_handle_at(top_.get(), reinterpret_cast<file_handle*>(memory.data()),
+                                        O_PATH | O_DIRECTORY | O_CLOEXEC));
+    if (!folder) return false;
+    const std::string top = path_of(top_).string() + '/';
+    return path_of(folder).string().starts_with(top);
+}
+
+std::optional<int> TreeEvents::known(const std::string& handle) {
+    if (const auto found = folders_.find(handle); found != folders_.end()) return found->second;
+    if (!further_ || elsewhere_.contains(handle)) return std::nullopt;
+    if (is_below(handle)) return number(handle);
+    if (elsewhere_.size() < k_most_elsewhere) elsewhere_.insert(handle);
+    return std::nullopt;
+}
+
 void TreeEvents::take(const std::function<void(const Event&)>& each) {
     alignas(fanotify_event_metadata) std::array<char, 65536> events;
-    const auto known = [this](const std::optional<Place>& place) {
-        const auto found = place ? folders_.find(place->handle) : folders_.end();
-        return found == folders_.end() ? std::nullopt : std::optional(found->second);
+    const auto known_place = [this](const std::optional<Place>& place) {
+        return place ? known(place->handle) : std::nullopt;
     };
     for (;;) {
         const ssize_t length = ::read(group_.get(), events.data(), events.size());
@@ -129,15 +156,15 @@ void TreeEvents::take(const std::function<void(const Event&)>& each) {
             const Places seen = places(start, event.metadata_len, event.event_len);
             const auto folder = static_cast<std::uint32_t>(event.mask & FAN_ONDIR);
             if ((event.mask & k_rename) != 0) {
-                const auto from = known(seen.from);
-                const auto to = known(seen.to);
+                const auto from = known_place(seen.from);
+                const auto to = known_place(seen.to);
                 const bool within = folder != 0 && from && to;  // it keeps its handle
                 ++renames_;
                 if (from && !within) each({*from, IN_MOVED_FROM | folder, renames_, seen.from->name});
                 if (to && !within) each({*to, IN_MOVED_TO | folder, renames_, seen.to->name});
                 continue;
             }
-            const auto in = known(seen.in);
+            const auto in = known_place(seen.in);
             if (!in) continue;
             if (folder != 0 && (event.mask & FAN_CREATE) != 0 && seen.file) number(seen.file->handle);
             // One event may be all of a file's life, in the order in which a life goes.

@@ -2,9 +2,11 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 
 #include <sys/types.h>
 
@@ -37,16 +39,26 @@ public:
     /// system.
     Result<int> know(const Fd& folder);
 
+    /// Not all of the folders below were made known: of each that something happens in, it is looked up
+    /// whether it is one of them.
+    void find_further() { further_ = true; }
+
     /// Hands over what the kernel has queued, which is 16 384 events at most.
     void take(const std::function<void(const Event&)>& each);
 
 private:
-    TreeEvents(Fd group, dev_t device) : group_(std::move(group)), device_(device) {}
+    TreeEvents(Fd group, Fd top, dev_t device)
+        : group_(std::move(group)), top_(std::move(top)), device_(device) {}
     int number(const std::string& handle);
+    [[nodiscard]] bool is_below(const std::string& handle) const;
+    std::optional<int> known(const std::string& handle);
 
     Fd group_;
+    Fd top_;
     dev_t device_;
+    bool further_ = false;
     std::unordered_map<std::string, int> folders_;  ///< by the file system's handle
+    std::unordered_set<std::string> elsewhere_;     ///< likewise, of those that were looked up
     std::uint32_t renames_ = 0;
 };
 

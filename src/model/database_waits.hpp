@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <map>
+#include <string>
 
 namespace joust::model {
 
@@ -18,6 +20,9 @@ struct DatabaseWaits {
     std::uint64_t on_other = 0;       ///< waiting for anything else
     std::uint64_t all_in_use = 0;     ///< samples in which no session was idle, and there was one
     std::uint64_t most_sessions = 0;  ///< in one sample
+    /// By contender: samples in which sessions of another one were at work in the server that all share.
+    /// Empty in files of earlier versions.
+    std::map<std::string, std::uint64_t> others = {};
 
     /// Sessions with a statement or a transaction under way.
     [[nodiscard]] std::uint64_t in_use() const { return sessions - idle; }
@@ -33,6 +38,8 @@ inline void add(DatabaseWaits& sum, const DatabaseWaits& more) {
                             &DatabaseWaits::held, &DatabaseWaits::on_lock, &DatabaseWaits::on_log,
                             &DatabaseWaits::on_storage, &DatabaseWaits::on_other, &DatabaseWaits::all_in_use})
         sum.*part += more.*part;
+    for (const auto& [contender, samples] : more.others)
+        sum.others[contender] += samples;
     sum.most_sessions = std::max(sum.most_sessions, more.most_sessions);
 }
 

@@ -178,6 +178,22 @@ struct StoodStill {
     friend bool operator==(const StoodStill&, const StoodStill&) = default;
 };
 
+/// Contenders that rested, and were at work in the database server that all share.
+struct DatabaseTaken {
+    std::vector<std::string> contenders;
+    double share = 0;  ///< of the samples, by the one that was at work most, 0..1, as is the limit
+    double limit = 0;
+    friend bool operator==(const DatabaseTaken&, const DatabaseTaken&) = default;
+};
+
+/// Somebody beside the load generator sent requests, whose ids stand in rows and are none of the run.
+struct ForeignRequests {
+    std::uint64_t requests = 0;    ///< by their rows
+    std::uint64_t commits = 0;     ///< of all
+    std::uint64_t generators = 0;  ///< requests of the load generator
+    friend bool operator==(const ForeignRequests&, const ForeignRequests&) = default;
+};
+
 /// The service ran other processes than its manifest declares.
 struct OtherProcesses {
     ProcessMismatch mismatch = ProcessMismatch::more;
@@ -187,10 +203,11 @@ struct OtherProcesses {
 };
 
 /// The numbers of a finding. Rules that need none have the first alternative.
-using Facts = std::variant<std::monostate, ErrorShare, Redirects, HostShortages, ServiceEnd, IncidentText,
-                           FewOperations, Unsteady, ShareOverLimit, MissingConnections, DelayOverLimit,
-                           Standstill, RateMissed, HeldBack, LittleMismatch, TimeoutReached, InUse,
-                           DelayedBody, ThinkBound, EffectsMissed, OtherProcesses, StoodStill>;
+using Facts =
+    std::variant<std::monostate, ErrorShare, Redirects, HostShortages, ServiceEnd, IncidentText,
+                 FewOperations, Unsteady, ShareOverLimit, MissingConnections, DelayOverLimit, Standstill,
+                 RateMissed, HeldBack, LittleMismatch, TimeoutReached, InUse, DelayedBody, ThinkBound,
+                 EffectsMissed, OtherProcesses, StoodStill, DatabaseTaken, ForeignRequests>;
 
 /// In how many of the trials of a cell something was found.
 struct Occurrence {

@@ -84,6 +84,9 @@ constexpr std::array<RuleRow, k_rules> k_rule_rows{{
     // What was measured is right; means and most percentiles hardly show it.
     alike(Rule::stood_still, "stood_still", {Effect::explains, Effect::explains, Effect::none},
           Doing::contender, Remedy::read_logs),
+    alike(Rule::database_taken, "database_taken", k_doubts_load, Doing::host, Remedy::quiet_host),
+    // What it was measured with is not what it was asked.
+    alike(Rule::foreign_requests, "foreign_requests", k_voids_all, Doing::host, Remedy::quiet_host),
 }};
 
 constexpr bool rules_in_order() {

@@ -41,8 +41,10 @@ enum class Rule : std::uint8_t {
     think_time,
     processes,
     stood_still,
+    database_taken,
+    foreign_requests,
 };
-inline constexpr std::size_t k_rules = 31;
+inline constexpr std::size_t k_rules = 33;
 
 /// What a rule that was broken does to a figure, from the least to the most.
 enum class Effect : std::uint8_t {

@@ -66,13 +66,37 @@ model::DurabilityProof durability(const model::LogSyncs& log) {
     return enough ? Durability::proven : Durability::missed;
 }
 
+// Whether all commits beyond those of the run's requests are accounted for by rows of ids that it never had.
+// They are work that somebody asked for, not the contender's deed.
+std::optional<model::ForeignRequests> requests_of_others(const ObservedEffects& effects,
+                                                         const std::optional<model::Audit>& audit) {
+    if (!effects.declared() || !effects.not_read.empty() || effects.transactions <= 0) return std::nullopt;
+    if (!audit || !audit->problem.empty() || audit->rows_left <= 0) return std::nullopt;
+    const auto transactions = static_cast<std::uint64_t>(effects.transactions);
+    const std::uint64_t requests = audit->foreign_rows / static_cast<std::uint64_t>(audit->rows_left);
+    const std::uint64_t own = effects.acknowledged + effects.unknown;
+    const std::uint64_t commits = effects.commits();
+    if (commits <= own * transactions || commits > (own + requests) * transactions) return std::nullopt;
+    return model::ForeignRequests{.requests = requests, .commits = commits, .generators = own};
+}
+
+Outcome foreign_requests(const model::TrialResult& trial) {
+    if (const auto found = trial.effects ? requests_of_others(*trial.effects, trial.audit) : std::nullopt)
+        return model::Finding{.rule = model::Rule::foreign_requests, .facts = *found};
+    return Holds{};
+}
+
 std::vector<Misdeed> misdeeds(const ObservedEffects& effects, const std::optional<model::Audit>& audit) {
     std::vector<Misdeed> found;
     if (!effects.declared() || !effects.not_read.empty()) return found;
     const auto transactions = static_cast<std::uint64_t>(effects.transactions);
-    const Between requests{effects.acknowledged, effects.acknowledged + effects.unknown};
+    const auto foreign = requests_of_others(effects, audit);
+    const Between requests{effects.acknowledged,
+                           effects.acknowledged + effects.unknown + (foreign ? foreign->requests : 0)};
     if (effects.counters) return counted_misdeeds(effects, requests, audit && audit->as_contract());
-    const bool rows = rows_missed(effects).empty();
+    const auto rows_wrong = rows_missed(effects);
+    const bool rows = std::none_of(rows_wrong.begin(), rows_wrong.end(),
+                                   [&](const model::RowsMissed& one) { return one.fewer || !foreign; });
     const std::uint64_t commits = effects.commits();
     const std::uint64_t least = requests.least * transactions;
     if (commits < least) {

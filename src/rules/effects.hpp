@@ -20,6 +20,10 @@ std::vector<model::Misdeed> misdeeds(const model::ObservedEffects& effects,
 /// What the syncs of the log say of the commits of a trial that had to be durable.
 model::DurabilityProof durability(const model::LogSyncs& log);
 
+/// Whether somebody beside the load generator sent requests: by commits beyond its own that rows of ids which
+/// the run never had account for. They are left out of misdeeds().
+Outcome foreign_requests(const model::TrialResult& trial);
+
 /// What the requests of a trial did, held against the contract: the rows that carry their ids, the database's
 /// log, and files. Evaluated as a whole only where all three were. Where the database has counters in place
 /// of a log, single requests of the same entrant tell the rest.

@@ -52,6 +52,7 @@ model::Judgement judge(const model::TrialResult& trial, const model::ExperimentS
                                     .target_busy = all_but_used_up(trial).value_or(false),
                                     .target_may_be_busy = may_be_used_up(trial).value_or(true),
                                     .target_steal_share = trial.contender_steal_share});
+    add(judgement, foreign_requests(trial));
     add(judgement, effects(trial));
     add(judgement, processes(trial));
     add(judgement, stood_still(trial));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 
 #include "model/wording.hpp"
 #include "rules/error_rate.hpp"
@@ -150,10 +151,24 @@ Outcome cpu_of_its_own(const model::TrialResult& trial, const model::ExperimentS
     return Finding{.rule = Rule::cpu_taken, .facts = model::ShareOverLimit{taken, k_cpu_taken_max}};
 }
 
+// Whoever rests has nothing to ask of the server that all share.
+Outcome database_of_its_own(const model::TrialResult& trial, const model::ExperimentSpec& /*experiment*/) {
+    if (!trial.database_waits || trial.database_waits->samples == 0) return Holds{};
+    model::DatabaseTaken found{.contenders = {}, .share = 0, .limit = k_database_taken_max};
+    for (const auto& [contender, samples] : trial.database_waits->others) {
+        const double share = trial.database_waits->mean(samples);
+        if (samples <= k_met_by_chance || share <= k_database_taken_max) continue;
+        found.contenders.push_back(contender);
+        found.share = std::max(found.share, share);
+    }
+    if (found.contenders.empty()) return Holds{};
+    return Finding{.rule = Rule::database_taken, .facts = std::move(found)};
+}
+
 }  // namespace
 
 std::span<const TrialRule> trial_rules() {
-    static constexpr std::array<TrialRule, 12> rules{
+    static constexpr std::array<TrialRule, 13> rules{
         errors,
         happened<Rule::service_restarted, IncidentKind::service_restarted>,
         happened<Rule::limits_not_in_force, IncidentKind::limits_not_in_force>,
@@ -164,6 +179,7 @@ std::span<const TrialRule> trial_rules() {
         limits_off,
         steady_state,
         cpu_of_its_own,
+        database_of_its_own,
         not_bound_by_think_time,
         body_not_delayed};
     return rules;

@@ -104,7 +104,8 @@ TrialResult full_trial() {
                                          .on_storage = 3,
                                          .on_other = 2,
                                          .all_in_use = 9,
-                                         .most_sessions = 5};
+                                         .most_sessions = 5,
+                                         .others = {{"another", 7}}};
     trial.single_requests =
         SingleRequests{.rows = OneByOne{.requests = 20,
                                         .as_contract = 11,

@@ -119,6 +119,22 @@ std::string stood_still_text(const model::StoodStill& facts) {
              : fmt::format("{} ({} in all)", duration_text(facts.longest), duration_text(facts.total)));
 }
 
+std::string database_taken_text(const model::DatabaseTaken& facts) {
+    return fmt::format(
+        "{} {} at work in the database server that all share while this contender was measured: in {} of the "
+        "samples (limit {})",
+        joust::joined(facts.contenders, ", "), facts.contenders.size() == 1 ? "was" : "were",
+        percent(facts.share), percent(facts.limit));
+}
+
+std::string foreign_requests_text(const model::ForeignRequests& facts) {
+    return fmt::format(
+        "somebody else sent it requests: beside the {} of the load generator {} with ids that this run never "
+        "had left rows, so that there are {} commits",
+        facts.generators, model::counted(static_cast<std::int64_t>(facts.requests), "request"),
+        facts.commits);
+}
+
 }  // namespace
 
 std::string wait_text(const model::DelayedBody& facts) {
@@ -215,6 +231,8 @@ public:
     std::string operator()(const model::TimeoutReached& facts) const { return timeout_text(facts); }
     std::string operator()(const model::OtherProcesses& facts) const { return other_processes(facts); }
     std::string operator()(const model::StoodStill& facts) const { return stood_still_text(facts); }
+    std::string operator()(const model::DatabaseTaken& facts) const { return database_taken_text(facts); }
+    std::string operator()(const model::ForeignRequests& facts) const { return foreign_requests_text(facts); }
     std::string operator()(const model::EffectsMissed& facts) const { return effects_missed(facts); }
     std::string operator()(const model::InUse& facts) const {
         return fmt::format("nobody was busy: of what they may use, {}, so the response time is a wait: {}",

@@ -48,14 +48,21 @@ TEST(PostgresSessions, AreCountedByWhatTheyDo) {
 }
 
 TEST(DatabaseWaits, AddUpInAnyOrder) {
-    const DatabaseWaits one{.samples = 1, .sessions = 4, .idle = 1, .on_lock = 2, .most_sessions = 4};
-    const DatabaseWaits two{.samples = 1, .sessions = 6, .held = 3, .all_in_use = 1, .most_sessions = 6};
+    const DatabaseWaits one{
+        .samples = 1, .sessions = 4, .idle = 1, .on_lock = 2, .most_sessions = 4, .others = {{"a", 1}}};
+    const DatabaseWaits two{.samples = 1,
+                            .sessions = 6,
+                            .held = 3,
+                            .all_in_use = 1,
+                            .most_sessions = 6,
+                            .others = {{"a", 1}, {"b", 1}}};
     DatabaseWaits forward = one;
     add(forward, two);
     DatabaseWaits backward = two;
     add(backward, one);
     EXPECT_EQ(forward, backward);
     EXPECT_EQ(forward.most_sessions, 6U);
+    EXPECT_EQ(forward.others, (std::map<std::string, std::uint64_t>{{"a", 2}, {"b", 1}}));
     EXPECT_EQ(forward.in_use(), 9U);
     EXPECT_DOUBLE_EQ(forward.mean(forward.sessions), 5.0);
 }
@@ -94,6 +101,38 @@ TEST(PostgresSessions, AreReadFromARunningServer) {
     DatabaseWaits sum = seen;
     ASSERT_TRUE(reader->read(sum));
     EXPECT_EQ(sum.samples, 2U);
+}
+
+// A contender that rests may load the server that its rival is measured with.
+TEST(PostgresSessions, OfOthersAreToldWhileTheyAreAtWork) {
+    test::Rig rig;
+    const auto database = started_database(
+        rig, {.settings = {{"shared_buffers", "16MB"}, {"max_connections", "20"}, {"autovacuum", "off"}}});
+    ASSERT_TRUE(database->create_for("measured"));
+    const std::string url = test::must(database->create_for("resting"));
+    const auto reader = test::must(database->session_reader("measured"));
+    const auto others_with = [&](const char* statement, bool expected) {
+        std::thread worker([&] { ContenderSession(url).ask(statement); });
+        if (!expected) std::this_thread::sleep_for(500ms);  // until the statement has begun to sleep
+        std::map<std::string, std::uint64_t> others;
+        for (const TimePoint deadline = now() + (expected ? 20s : 500ms);
+             others.empty() && now() < deadline;) {
+            DatabaseWaits seen;
+            EXPECT_TRUE(reader->read(seen));
+            others = seen.others;
+            EXPECT_EQ(seen.sessions, 0U) << "its own are none of the measured one's";
+        }
+        worker.join();
+        return others;
+    };
+    using Others = std::map<std::string, std::uint64_t>;
+    EXPECT_EQ(others_with("SELECT count(*) FROM generate_series(1, 3000000)", true),
+              (Others{{"resting", 1}}));
+    EXPECT_EQ(others_with("SELECT pg_sleep(1.5)", false), Others{});
+    const ContenderSession idle(url);
+    DatabaseWaits seen;
+    ASSERT_TRUE(reader->read(seen));
+    EXPECT_EQ(seen.others, Others{});
 }
 
 TEST(PostgresSessions, TellTheirPortsAndHowManyEverWere) {

@@ -42,6 +42,7 @@ const Event k_write{IN_MODIFY};
 const Event k_read{IN_ACCESS};
 const Event k_close{IN_CLOSE_NOWRITE};
 const Event k_remove{IN_DELETE};
+const Event k_write_nameless{IN_MODIFY, "#17"};
 
 INSTANTIATE_TEST_SUITE_P(
     All, OneStory,
@@ -54,9 +55,27 @@ INSTANTIATE_TEST_SUITE_P(
         Story{"read by a mapping: opened, and no read is seen",
               {k_create, k_write, k_close, k_remove},
               {1, 1, 0, 1, 1}},
-        Story{"read and closed while it was empty",
-              {k_create, k_read, k_close, k_write, k_remove},
-              {1, 1, 0, 0, 1}},
+        Story{
+            "opened and closed while it was empty", {k_create, k_close, k_write, k_remove}, {1, 1, 0, 0, 1}},
+        Story{"written before it had a name (O_TMPFILE, linkat)",
+              {k_write_nameless, k_create, k_read, k_close, k_remove},
+              {1, 1, 1, 0, 1}},
+        Story{"… twice with the same inode",
+              {k_write_nameless, k_create, k_read, k_close, k_remove, k_write_nameless, k_create, k_read,
+               k_close, k_remove},
+              {2, 2, 2, 0, 2}},
+        Story{"… and read by the descriptor that wrote it",
+              {k_write_nameless, k_create, {IN_ACCESS, "#17"}, k_remove},
+              {1, 1, 1, 0, 1}},
+        Story{"… and never read", {k_write_nameless, k_create, k_remove}, {1, 1, 0, 0, 1}},
+        Story{"… and read by a mapping", {k_write_nameless, k_create, k_close, k_remove}, {1, 1, 0, 1, 1}},
+        Story{"linked to its name when it is whole",
+              {k_create, k_write, {IN_CREATE, "g"}, k_remove, {IN_ACCESS, "g"}, {IN_DELETE, "g"}},
+              {2, 1, 1, 0, 2}},
+        Story{"a link to an old file, which nobody writes", {k_create, k_read, k_remove}, {1, 0, 1, 0, 1}},
+        Story{"a file whose name looks like an inode's",
+              {{IN_CREATE, "#17"}, k_write_nameless, {IN_ACCESS, "#17"}, {IN_DELETE, "#17"}},
+              {1, 1, 1, 0, 1}},
         Story{"removed while it was open, as a file without a name is kept",
               {k_create, k_remove, k_write, k_read, k_close},
               {1, 1, 1, 0, 1}},

@@ -34,6 +34,29 @@ void work_with(const Path& path, Reading how = Reading::whole) {
     ASSERT_EQ(::unlink(path.c_str()), 0);
 }
 
+/// A file that gets its name when it is whole.
+void work_with_linked(const Path& folder, const Path& path) {
+    const std::string text(1000, 'x');
+    {
+        const Fd made(::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+        ASSERT_EQ(::write(made.get(), text.data(), text.size()), static_cast<ssize_t>(text.size()));
+        const std::string there = "/proc/self/fd/" + std::to_string(made.get());
+        ASSERT_EQ(::linkat(AT_FDCWD, there.c_str(), AT_FDCWD, path.c_str(), AT_SYMLINK_FOLLOW), 0);
+    }
+    const Fd again(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    std::string read(text.size(), '\0');
+    ASSERT_EQ(::read(again.get(), read.data(), read.size()), static_cast<ssize_t>(text.size()));
+    ASSERT_EQ(::unlink(path.c_str()), 0);
+}
+
+/// So many folders in each other, by the deepest.
+Path nested(Path top, int levels) {
+    for (int i = 0; i < levels; ++i)
+        top /= "d";
+    std::filesystem::create_directories(top);
+    return top;
+}
+
 class FileWatchOf : public ::testing::Test {
 protected:
     const test::TempDirectory folder_;
@@ -54,6 +77,41 @@ TEST_F(FileWatchOf, TellsReadingFromNoneAndFromAMapping) {
     ASSERT_TRUE(watch_.begin());
     work_with(folder_.path() / "a", Reading::mapped);
     EXPECT_EQ(test::must(watch_.end()), (FileCounts{1, 1, 0, 1, 1}));
+}
+
+TEST_F(FileWatchOf, CountsFilesThatAreLinkedToTheirNames) {
+    ASSERT_TRUE(watch_.begin());
+    for (int i = 0; i < 100; ++i)
+        work_with_linked(folder_.path(), folder_.path() / std::to_string(i));
+    EXPECT_EQ(test::must(watch_.end()), (FileCounts{100, 100, 100, 0, 100}));
+}
+
+TEST_F(FileWatchOf, SaysWhichLimitItsFoldersAreBeyond) {
+    nested(folder_.path(), 25);
+    const Status deep = watch_.begin();
+    ASSERT_FALSE(deep);
+    EXPECT_THAT(deep.error().message, HasSubstr("nested deeper than is watched (20 levels)"));
+    std::filesystem::remove_all(folder_.path() / "d");
+    for (int i = 0; i < 1001; ++i)
+        std::filesystem::create_directory(folder_.path() / std::to_string(i));
+    const Status many = watch_.begin();
+    ASSERT_FALSE(many);
+    EXPECT_THAT(many.error().message, HasSubstr("more folders than are watched (1000)"));
+}
+
+// A single call must not keep its maker's files from being counted.
+TEST_F(FileWatchOf, SeesWhatIsDoneBeyondItsLimitsByTheWholeTree) {
+    ASSERT_EQ(::geteuid(), 0U) << "this test needs root";
+    const Path deepest = nested(folder_.path(), 40);
+    const test::TempDirectory elsewhere;
+    ASSERT_TRUE(watch_.try_out());
+    ASSERT_TRUE(watch_.begin());
+    EXPECT_EQ(test::must(watch_.end()), FileCounts{}) << "no file at all";
+    ASSERT_TRUE(watch_.begin());
+    work_with(folder_.path() / "f");
+    work_with(deepest / "f");
+    work_with(elsewhere.path() / "f");
+    EXPECT_EQ(test::must(watch_.end()), (FileCounts{2, 2, 2, 0, 2}));
 }
 
 TEST_F(FileWatchOf, SeesNothingOutsideOfASlice) {
@@ -139,6 +197,13 @@ TEST_F(FileWatchOfTree, TellsReadingFromNoneAndFromAMapping) {
     work_with(folder_.path() / "a", Reading::none);
     work_with(folder_.path() / "a", Reading::mapped);
     EXPECT_EQ(seen(), (FileCounts{2, 2, 0, 1, 2}));
+}
+
+TEST_F(FileWatchOfTree, CountsFilesThatAreLinkedToTheirNames) {
+    ASSERT_TRUE(watch_.begin());
+    for (int i = 0; i < 100; ++i)
+        work_with_linked(folder_.path(), folder_.path() / std::to_string(i));
+    EXPECT_EQ(seen(), (FileCounts{100, 100, 100, 0, 100}));
 }
 
 TEST_F(FileWatchOfTree, FollowsARenamedFileAndARenamedFolder) {

@@ -33,6 +33,7 @@ bool is_map(const std::string& path) {
                            "results[].statuses",
                            "audit.values",
                            "results[].audit.values",
+                           "database_waits.others",
                            "effects.contract",
                            "effects.shapes[].rows",
                            "effects.rows",
@@ -127,7 +128,7 @@ testing::ReportCase eventful_run() {
                                              .log_bytes = 10};
     for (model::TrialResult& one : run.trials) {
         one.files = model::ObservedFiles{.contract = {5, 5, 5, 5}, .slices = 1, .requests = 2};
-        one.database_waits = model::DatabaseWaits{.samples = 1, .sessions = 1};
+        one.database_waits = model::DatabaseWaits{.samples = 1, .sessions = 1, .others = {{"django", 1}}};
         one.audit = model::Audit{.table = "users", .rows_left = 5, .right = 2, .values = {{"age", "99"}}};
         one.database_traffic = model::DatabaseTraffic{.segments = model::Segments{.received = 1}};
         one.single_requests = testing::single_requests();

@@ -112,6 +112,16 @@ INSTANTIATE_TEST_SUITE_P(
                                                         .rows = {{"users", {800, 500, 500}}}};
                  trial.audit = model::Audit{.table = "users", .rows_left = 5, .problem = "it is a view"};
              }},
+        Flaw{"foreign_requests", Validity::invalid, "somebody else sent it requests: beside the 547",
+             [](TrialResult& trial) {
+                 trial.effects = model::ObservedEffects{.contract = {{"users", {10, 5, 5}}},
+                                                        .transactions = 1,
+                                                        .acknowledged = 547,
+                                                        .shapes = {{{{"users", {10, 5, 5}}}, 551}},
+                                                        .rows = {{"users", {5510, 2755, 2755}}}};
+                 trial.audit =
+                     model::Audit{.table = "users", .rows_left = 5, .right = 547, .foreign_rows = 20};
+             }},
         Flaw{"cpu_taken", Validity::suspect, "used 12 % of the CPU time that is the contender's alone",
              [](TrialResult& trial) { trial.contender_cpu_taken = trial.samples.window * 12 / 100; }},
         Flaw{"cpu_taken", Validity::suspect, "used 12 % of the CPU time that is the contender's alone",
@@ -295,6 +305,8 @@ INSTANTIATE_TEST_SUITE_P(table, MethodRow,
                                            EffectsOf{"latency_not_steady", k_usual, "- doubt -"},
                                            EffectsOf{"steal", k_usual, "doubt doubt -"},
                                            EffectsOf{"cpu_taken", k_usual, "doubt doubt -"},
+                                           EffectsOf{"database_taken", k_usual, "doubt doubt -"},
+                                           EffectsOf{"foreign_requests", k_usual, "void void void"},
                                            EffectsOf{"generator_lag", k_usual, "doubt doubt -"},
                                            EffectsOf{"generator_lag", k_slight, "- doubt -"},
                                            EffectsOf{"generator_lag", k_grave, "doubt void -"},
