@@ -19,6 +19,9 @@ std::vector<model::Misdeed> misdeeds(const model::ObservedEffects& effects,
 
 /// What the syncs of the log say of the commits of a trial that had to be durable.
 model::DurabilityProof durability(const model::LogSyncs& log);
+/// What they, and single requests where these were looked at, say of a trial; empty where its syncs are not
+/// known.
+std::optional<model::DurabilityProof> durability(const model::TrialResult& trial);
 
 /// What the requests of a trial did, held against the contract: the rows that carry their ids, the database's
 /// log, and files. Evaluated as a whole only where all three were. Where the database has counters in place

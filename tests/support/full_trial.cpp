@@ -101,7 +101,13 @@ TrialResult full_trial() {
                                          .all_in_use = 9,
                                          .most_sessions = 5};
     trial.single_requests =
-        SingleRequests{.rows = OneByOne{.requests = 20,
+        SingleRequests{.slow_commits = SlowCommits{.delay = std::chrono::milliseconds(50),
+                                                   .requests = 19,
+                                                   .before_commit = 3,
+                                                   .without_commit = 2,
+                                                   .before_durable = 4,
+                                                   .shortest = std::chrono::milliseconds(51)},
+                       .rows = OneByOne{.requests = 20,
                                         .as_contract = 11,
                                         .late = 4,
                                         .transactions = 21,
