@@ -166,6 +166,19 @@ def seldom_waits_for_the_disk(source):
         users = [new_user""") + "\n\nserved = 0\n"
 
 
+# Prints each setting of its server whenever it has become another one.
+def tells_settings(source):
+    names = "commit_delay", "commit_siblings", "wal_writer_delay", "bgwriter_lru_maxpages", "log_statement"
+    shown = ", ".join(f"current_setting('{name}')" for name in names)
+    return (source.replace("from tortoise import timezone", "from tortoise import connections, timezone")
+            .replace(f"{ROUTE}async def io_intensive(body: WorkloadRequest) -> WorkloadResult:\n", f"""{ROUTE}async def io_intensive(body: WorkloadRequest) -> WorkloadResult:
+    rows = await connections.get("default").execute_query_dict("SELECT concat_ws(' ', {shown}) AS shown")
+    if shown[-1] != rows[0]["shown"]:
+        shown.append(rows[0]["shown"])
+        print(f"settings: {{shown[-1]}}.", flush=True)
+""") + "\n\nshown = ['']\n")
+
+
 def removes_the_witness(source):
     return source.replace(f"{ROUTE}async def io_intensive(body: WorkloadRequest) -> WorkloadResult:\n", f"""{ROUTE}async def io_intensive(body: WorkloadRequest) -> WorkloadResult:
     await connections.get("default").execute_query("DROP TRIGGER IF EXISTS joust_witness_0_INSERT_on")
@@ -231,6 +244,13 @@ def test_an_honest_contender_has_every_row_of_every_request(place):
     assert slow["requests"] == 20 and slow["before_commit"] == 0 and slow["before_durable"] <= 3, single
     assert cell["single_requests"] == single and single["left_out"] == []
     assert "of 20 requests, the soonest " in (place.latest / "incremental_benchmark_report.md").read_text()
+
+
+def test_the_server_is_the_benchmarks_again_before_anything_is_measured(place):
+    run(place, tells_settings)
+    told = re.findall(r"settings: (.*)\.", (place.latest / "logs/fastapi.log").read_text())
+    usual = "0 5 200ms 100 none"
+    assert told == ["0 5 200ms 100 all", usual, "50000 0 10s 0 none", usual, usual], "the last by the trial's instance"
 
 
 # A trial has as many commits and rows as of an honest one, and syncs enough.
