@@ -139,9 +139,9 @@ void add_effects(Cell& cell, std::span<const JudgedTrial> trials) {
 
 void add_durability(Cell& cell, std::span<const JudgedTrial> trials) {
     for (const JudgedTrial& judged : trials) {
-        const auto& effects = judged.trial->effects;
-        if (!effects || !effects->not_read.empty() || !effects->log_syncs) continue;
-        switch (rules::durability(*effects->log_syncs)) {
+        const auto proof = rules::durability(*judged.trial);
+        if (!proof) continue;
+        switch (*proof) {
             case model::DurabilityProof::proven:
                 ++cell.durability.proven;
                 break;

@@ -6,6 +6,7 @@
 #include "deploy/facts.hpp"
 #include "deploy/preflight.hpp"
 #include "experiment/single_requests.hpp"
+#include "experiment/slow_commits.hpp"
 #include "host/facts.hpp"
 #include "load/session/prepared_request.hpp"
 #include "runtime/docker_runtime.hpp"
@@ -148,12 +149,14 @@ Status Rig::add_entrants(Observer& observer, const Interrupted& interrupted) {
         if (interrupted()) return tl::unexpected(interrupted_error());
         JOUST_CHECK(add_entrant(entrant, observer, interrupted));
     }
+    const bool server = spec_->benchmark.database.engine == model::DatabaseEngine::postgres;
     for (const model::Entrant& entrant : spec_->benchmark.entrants) {
         if (interrupted()) return tl::unexpected(interrupted_error());
         observer.stage(fmt::format("try {}: start, health, the workload's routes", entrant.label));
         JOUST_CHECK(try_entrant(entrant.label, observer, interrupted));
     }
-    return {};
+    // However the last look ended, the benchmark is measured on the server that it asks for.
+    return server ? database_->behave(database::Behaviour::usual) : Status{};
 }
 
 // Behind a load, by whose first requests sessions are opened, prepared and looked up with, and with ids that
@@ -246,14 +249,18 @@ std::optional<model::SingleRequests> Rig::single_requests(const std::string& lab
 }
 
 bool Rig::looks_at_single_requests() const {
-    return spec_->benchmark.database.engine == model::DatabaseEngine::sqlite && !spec_->one_by_one &&
+    const model::DatabaseSpec& database = spec_->benchmark.database;
+    const bool to_wait = database.durability == model::Durability::full;  // else no answer has to
+    return (database.engine == model::DatabaseEngine::sqlite || to_wait) && !spec_->one_by_one &&
            !operations_with_rows(spec_->workload).empty();
 }
 
 // Whoever does not answer them rightly leaves its effects open; whatever is wrong with it, trials show.
 Result<model::SingleRequests> Rig::look_at_single_requests(const deploy::Instance& instance,
                                                            const Interrupted& interrupted) {
-    auto found = experiment::single_requests(
+    const bool server = spec_->benchmark.database.engine == model::DatabaseEngine::postgres;
+    const auto look = server ? experiment::slow_commits : experiment::single_requests;
+    auto found = look(
         instance,
         OneUser(instance, *spec_, layout_.generator.cpus, interrupted, operations_with_rows(spec_->workload)),
         *database_);
@@ -264,13 +271,13 @@ Result<model::SingleRequests> Rig::look_at_single_requests(const deploy::Instanc
 }
 
 Status Rig::try_entrant(const std::string& label, Observer& observer, const Interrupted& interrupted) {
+    const bool server = spec_->benchmark.database.engine == model::DatabaseEngine::postgres;
     JOUST_TRY(deploy::Instance instance, start_instance(label));
     JOUST_TRY(const Nanoseconds healthy,
               instance.wait_until_healthy(instance.contender().healthy_within, interrupted));
     (void)healthy;
     JOUST_CHECK(deploy::preflight(instance, spec_->workload, load::unused_ids(), k_preflight_limit));
-    if (spec_->benchmark.database.engine == model::DatabaseEngine::postgres)
-        JOUST_CHECK(count_statements(instance, interrupted));
+    if (server) JOUST_CHECK(count_statements(instance, interrupted));
     JOUST_CHECK(note_constraints(label));
     if (!spec_->limits_off) {
         JOUST_TRY(const model::LimitsInForce limits, instance.limits_in_force());
@@ -283,8 +290,9 @@ Status Rig::try_entrant(const std::string& label, Observer& observer, const Inte
     // The facts of the database again: with SQLite the file exists only now.
     JOUST_TRY(environment_.database, database_->facts());
     if (looks_at_single_requests()) {
-        observer.stage(fmt::format("look at {} single requests of {}: rows, and syncs before the answer",
-                                   OneUser::k_requests, label));
+        observer.stage(
+            fmt::format("look at {} single requests of {}: {}", OneUser::k_requests, label,
+                        server ? "answers while commits take long" : "rows, and syncs before the answer"));
         JOUST_TRY(auto found, look_at_single_requests(instance, interrupted));
         single_requests_.insert_or_assign(label, std::move(found));
     }

@@ -68,8 +68,9 @@ public:
     [[nodiscard]] const host::Cgroup* generator_group() const {
         return own_group_ ? &own_group_->group() : nullptr;
     }
-    /// What single requests of an entrant did when it was tried; empty where the database is a server, the
-    /// workload declares no rows, or the run looks at entrants one by one anyway.
+    /// What single requests of an entrant did when it was tried; empty where the database is a server whose
+    /// commits need not be durable, the workload declares no rows, or the run looks at entrants one by one
+    /// anyway.
     [[nodiscard]] std::optional<model::SingleRequests> single_requests(const std::string& label) const;
     /// environment.json as known so far.
     [[nodiscard]] const model::Environment& environment() const { return environment_; }

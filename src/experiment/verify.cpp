@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <set>
-#include <thread>
 #include <utility>
 
+#include "experiment/behaving.hpp"
 #include "experiment/files_by_answer.hpp"
 #include "experiment/single_requests.hpp"
+#include "experiment/slow_commits.hpp"
 #include "probes/audit_probe.hpp"
-#include "probes/commit_times.hpp"
 
 namespace joust::experiment {
 namespace {
@@ -16,34 +16,10 @@ namespace {
 using namespace std::chrono_literals;
 using database::Behaviour;
 
-constexpr std::uint64_t k_least_slow_requests = 5;
 constexpr Nanoseconds k_crash_load = 1500ms;
 
-constexpr const char* k_slow_part = "commits that take long";
 constexpr const char* k_files_part = "files by the answer";
 constexpr const char* k_crash_part = "crash of the database";
-
-// A way of the server that ends with it.
-class Behaving {
-public:
-    static Result<Behaving> start(database::Database& database, Behaviour behaviour) {
-        JOUST_CHECK(database.behave(behaviour));
-        return Behaving(database);
-    }
-    Behaving(Behaving&& other) noexcept : database_(std::exchange(other.database_, nullptr)) {}
-    Behaving(const Behaving&) = delete;
-    Behaving& operator=(const Behaving&) = delete;
-    Behaving& operator=(Behaving&&) = delete;
-    ~Behaving() {
-        if (database_ != nullptr && database_->running())
-            static_cast<void>(database_->behave(Behaviour::usual));
-    }
-    Status end() { return std::exchange(database_, nullptr)->behave(Behaviour::usual); }
-
-private:
-    explicit Behaving(database::Database& database) : database_(&database) {}
-    database::Database* database_;
-};
 
 // One entrant that is looked at.
 class Look {
@@ -136,28 +112,13 @@ private:
 
     Status slow_commits() {
         JOUST_TRY(deploy::Instance instance, start());
-        OneUser user = user_of(instance);
-        JOUST_CHECK(user.load_before());
-        JOUST_TRY(Behaving slow, Behaving::start(rig_.database(), Behaviour::slow_commits));
-        JOUST_CHECK(rig_.database().begin_turn(label_));
-        const Nanoseconds clocks_before = clock_offset();
-        std::vector<probes::Answered> asked;
-        for (int number = 0; number < OneUser::k_requests; ++number) {
-            JOUST_TRY(const deploy::Asked one, user.ask(number));
-            asked.push_back({one.sent, one.answered});
-            std::this_thread::sleep_for(OneUser::k_pause);
-        }
-        JOUST_TRY(const auto commits, probes::commit_times(rig_.database(), label_, user.tables()));
-        user.hang_up();
+        JOUST_TRY(model::SingleRequests found,
+                  experiment::slow_commits(instance, user_of(instance), rig_.database()));
         instance.stop(k_stop_grace);
-        const model::SlowCommits found = probes::slow_commits(asked, commits);
-        if (std::chrono::abs(clock_offset() - clocks_before) > k_clock_drift)
-            leave_out(k_slow_part, "the wall clock, by which commits are dated, jumped meanwhile");
-        else if (found.requests >= k_least_slow_requests)
-            result_.slow_commits = found;
-        else
-            leave_out(k_slow_part, "other commits come beside almost all of its own");
-        return slow.end();
+        result_.slow_commits = found.slow_commits;
+        for (model::NotTried& left : found.left_out)
+            result_.left_out.push_back(std::move(left));
+        return {};
     }
 
     Status look_at_file() {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "model/observed_effects.hpp"
 
 namespace joust::model {
@@ -30,6 +31,17 @@ struct OneByOne {
     friend bool operator==(const OneByOne&, const OneByOne&) = default;
 };
 
+/// What one user at a time waited for while the server took long to make a commit durable.
+struct SlowCommits {
+    Nanoseconds delay{0};                 ///< from a commit's record to when it is durable, at least
+    std::uint64_t requests = 0;           ///< all answered rightly, with no other commit just before theirs
+    std::uint64_t before_commit = 0;      ///< answered although nothing had been committed since they began
+    std::uint64_t without_commit = 0;     ///< … and no commit came after that, either
+    std::uint64_t before_durable = 0;     ///< answered sooner than `delay` after the last commit's record
+    std::optional<Nanoseconds> shortest;  ///< from a commit's record to the answer; empty without a commit
+    friend bool operator==(const SlowCommits&, const SlowCommits&) = default;
+};
+
 /// Something that was not tried, or not to its end, and why.
 struct NotTried {
     std::string part;  ///< "commits that take long", "crash"
@@ -37,9 +49,10 @@ struct NotTried {
     friend bool operator==(const NotTried&, const NotTried&) = default;
 };
 
-/// What a look at requests sent one after the other found, where the database is a file; nothing is measured.
-/// A part that could not be looked at is empty, and `left_out` says why.
+/// What a look at requests sent one after the other found; nothing is measured. Of a server it is what they
+/// waited for, of a file the others. A part that could not be looked at is empty, and `left_out` says why.
 struct SingleRequests {
+    std::optional<SlowCommits> slow_commits = {};
     std::optional<OneByOne> rows;
     std::optional<CommitSyncs> syncs;
     std::vector<NotTried> left_out;

@@ -6,23 +6,11 @@
 #include <string_view>
 #include <vector>
 
-#include "base/clock.hpp"
 #include "model/audit.hpp"
 #include "model/files_by_answer.hpp"
 #include "model/single_requests.hpp"
 
 namespace joust::model {
-
-/// What one user at a time waited for while the server took long to make a commit durable.
-struct SlowCommits {
-    Nanoseconds delay{0};                 ///< from a commit's record to when it is durable, at least
-    std::uint64_t requests = 0;           ///< all answered rightly, with no other commit just before theirs
-    std::uint64_t before_commit = 0;      ///< answered although nothing had been committed since they began
-    std::uint64_t without_commit = 0;     ///< … and no commit came after that, either
-    std::uint64_t before_durable = 0;     ///< answered sooner than `delay` after the last commit's record
-    std::optional<Nanoseconds> shortest;  ///< from a commit's record to the answer; empty without a commit
-    friend bool operator==(const SlowCommits&, const SlowCommits&) = default;
-};
 
 /// What `joust verify` finds out about an entrant beside what every trial shows.
 struct Verification {

@@ -100,6 +100,14 @@ std::vector<Group> single_groups(const RunReport& run) {
         });
     };
     std::vector<Group> groups;
+    if (some(&model::SingleRequests::slow_commits))
+        groups.push_back({{{"one by one durable before the answer", Align::left}},
+                          {"all"},
+                          [](const Cell& cell) -> std::optional<std::vector<std::string>> {
+                              if (!cell.single_requests || !cell.single_requests->slow_commits)
+                                  return std::nullopt;
+                              return {{words::slow_commits_text(*cell.single_requests->slow_commits)}};
+                          }});
     if (some(&model::SingleRequests::rows))
         groups.push_back({{{"one by one as the contract", Align::left}},
                           {"all"},
@@ -187,6 +195,7 @@ std::string database_part(const RunReport& run, bool files_declared) {
     const auto& cells = run.comparison.cells;
     const bool synced =
         std::any_of(cells.begin(), cells.end(), [](const Cell& cell) { return cell.durability.total() > 0; });
+    const bool by_counters = run.benchmark.database.engine == model::DatabaseEngine::sqlite;
     std::string about;
     std::vector<Group> groups;
     if (contract != nullptr) {
@@ -203,7 +212,7 @@ std::string database_part(const RunReport& run, bool files_declared) {
     }
     if (auto single = single_groups(run); !single.empty()) {
         groups.insert(groups.end(), single.begin(), single.end());
-        about += marked(words::about_single_requests()) + "\n\n";
+        about += marked(words::about_single_requests(by_counters)) + "\n\n";
     }
     if (!groups.empty()) {
         groups.push_back(proof_group());

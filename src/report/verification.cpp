@@ -204,16 +204,6 @@ std::vector<std::string> sentences_of(const VerifiedEntrant& entrant) {
     return sentences;
 }
 
-nlohmann::ordered_json slow_json(const model::SlowCommits& slow) {
-    nlohmann::ordered_json json{{"delay_ns", slow.delay.count()},
-                                {"requests", slow.requests},
-                                {"before_commit", slow.before_commit},
-                                {"without_commit", slow.without_commit},
-                                {"before_durable", slow.before_durable}};
-    json["shortest_ns"] = slow.shortest ? nlohmann::ordered_json(slow.shortest->count()) : nullptr;
-    return json;
-}
-
 nlohmann::ordered_json crash_json(const model::Audit& audit) {
     return {{"acknowledged", audit.acknowledged()},
             {"right", audit.right},
@@ -247,7 +237,7 @@ nlohmann::ordered_json verification_json(const std::vector<VerifiedEntrant>& ent
     for (const VerifiedEntrant& entrant : entrants) {
         const model::Verification& one = entrant.verification;
         nlohmann::ordered_json json{{"entrant", one.entrant}, {"effects", model::name(entrant.proof)}};
-        json["slow_commits"] = one.slow_commits ? slow_json(*one.slow_commits) : nullptr;
+        json["slow_commits"] = files::JsonWriter::encoded(one.slow_commits);
         json["crash"] = one.crash ? crash_json(*one.crash) : nullptr;
         const model::SingleRequests single = one.single.value_or(model::SingleRequests{});
         json["syncs"] = files::JsonWriter::encoded(single.syncs);

@@ -86,6 +86,16 @@ Outcome foreign_requests(const model::TrialResult& trial) {
     return Holds{};
 }
 
+std::optional<model::DurabilityProof> durability(const model::TrialResult& trial) {
+    using Durability = model::DurabilityProof;
+    const auto& effects = trial.effects;
+    if (!effects || !effects->not_read.empty() || !effects->log_syncs) return std::nullopt;
+    const Durability by_log = durability(*effects->log_syncs);
+    if (!trial.single_requests || by_log == Durability::missed) return by_log;
+    if (!misdeeds(*trial.single_requests).empty()) return Durability::missed;
+    return as_contract(*trial.single_requests) ? by_log : Durability::open;
+}
+
 std::vector<Misdeed> misdeeds(const ObservedEffects& effects, const std::optional<model::Audit>& audit) {
     std::vector<Misdeed> found;
     if (!effects.declared() || !effects.not_read.empty()) return found;
@@ -148,8 +158,9 @@ Outcome effects(const model::TrialResult& trial) {
                            durability(*trial.effects->log_syncs) == model::DurabilityProof::open,
         .undeclared = trial.effects && !declared && !files_declared,
         .single = trial.single_requests};
-    const bool transactions =
-        left.in_log || (left.in_counters && trial.single_requests && as_contract(*trial.single_requests));
+    // Trials of a verification on a server have no such requests: it judges what it tried itself.
+    const bool single = trial.single_requests ? as_contract(*trial.single_requests) : left.in_log;
+    const bool transactions = (left.in_log || left.in_counters) && single;
     if (left.in_part && transactions && (left.in_files || left.no_files) && !left.durability_open)
         return Holds{};
     return left;

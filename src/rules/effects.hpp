@@ -19,6 +19,9 @@ std::vector<model::Misdeed> misdeeds(const model::ObservedEffects& effects,
 
 /// What the syncs of the log say of the commits of a trial that had to be durable.
 model::DurabilityProof durability(const model::LogSyncs& log);
+/// What they, and single requests where these were looked at, say of a trial; empty where its syncs are not
+/// known.
+std::optional<model::DurabilityProof> durability(const model::TrialResult& trial);
 
 /// Whether somebody beside the load generator sent requests: by commits beyond its own that rows of ids which
 /// the run never had account for. They are left out of misdeeds().

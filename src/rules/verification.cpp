@@ -2,15 +2,12 @@
 
 #include <algorithm>
 
+#include "rules/single_requests.hpp"
+
 namespace joust::rules {
 namespace {
 
-// The server itself may make a commit durable before its session does: its writer of the log comes by every
-// ten seconds, a snapshot of its writer of pages every fifteen, and whoever answers slowly is looked at that
-// long.
-constexpr std::uint64_t k_durable_by_chance = 3;
-constexpr std::uint64_t k_early_by_chance = 1;       // no reason for one is known
-constexpr std::uint64_t k_late_files_by_chance = 1;  // nor for this
+constexpr std::uint64_t k_late_files_by_chance = 1;  // no reason for one is known
 
 bool loses_work(const model::Audit& audit) {
     return audit.problem.empty() && audit.lost + audit.partial > 0;
@@ -20,13 +17,9 @@ bool loses_work(const model::Audit& audit) {
 
 std::vector<model::Misdeed> misdeeds(const model::Verification& one) {
     std::vector<model::Misdeed> found;
-    const bool first = one.slow_commits && one.slow_commits->before_commit > k_early_by_chance;
-    const bool none = one.slow_commits && one.slow_commits->without_commit > k_early_by_chance;
-    const bool soon = one.slow_commits && one.slow_commits->before_durable > k_durable_by_chance;
+    if (one.slow_commits) found = misdeeds(*one.slow_commits);
     const bool lost = one.crash && loses_work(*one.crash);
-    if (none) found.push_back(model::Misdeed::no_commit);
-    if (first) found.push_back(model::Misdeed::answers_first);
-    if (soon || (lost && !first && !none)) found.push_back(model::Misdeed::not_durable);
+    if (lost && found.empty()) found.push_back(model::Misdeed::not_durable);
     if (one.files && one.files->late > k_late_files_by_chance) found.push_back(model::Misdeed::files_late);
     return found;
 }

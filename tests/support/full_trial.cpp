@@ -107,7 +107,13 @@ TrialResult full_trial() {
                                          .most_sessions = 5,
                                          .others = {{"another", 7}}};
     trial.single_requests =
-        SingleRequests{.rows = OneByOne{.requests = 20,
+        SingleRequests{.slow_commits = SlowCommits{.delay = std::chrono::milliseconds(50),
+                                                   .requests = 19,
+                                                   .before_commit = 3,
+                                                   .without_commit = 2,
+                                                   .before_durable = 4,
+                                                   .shortest = std::chrono::milliseconds(51)},
+                       .rows = OneByOne{.requests = 20,
                                         .as_contract = 11,
                                         .late = 4,
                                         .transactions = 21,

@@ -85,6 +85,14 @@ ReportCase work_not_done() {
                                                                .sent = round_trips * operations,
                                                                .received_bytes = 4000 * operations,
                                                                .sent_bytes = 900 * operations}};
+        const auto shortest = std::chrono::microseconds(trial.plan.entrant == "fastapi" ? 51'250 : 50'800);
+        trial.single_requests =
+            model::SingleRequests{.slow_commits = model::SlowCommits{.delay = std::chrono::milliseconds(50),
+                                                                     .requests = 20,
+                                                                     .shortest = shortest},
+                                  .rows = {},
+                                  .syncs = {},
+                                  .left_out = {}};
         trial.own_settings = model::OwnSettings{};
         if (trial.plan.entrant == "fastapi")
             trial.own_settings->settings = {{"joust_fastapi", "", "work_mem", "64MB"}};

@@ -183,6 +183,8 @@ std::string uncounted_text(const model::NotEvaluated& rule) {
         parts.emplace_back(
             "which rows a transaction changed, and whether it waited for the disk, is in no log "
             "(joust verify proves it by single requests)");
+    if (rule.in_log && rule.single && !rule.single->slow_commits)
+        parts.push_back(untold_of_server_text(*rule.single));
     if (rule.durability_open)
         parts.emplace_back(
             "whether commits were durable when they were answered does not follow from the syncs of the log "

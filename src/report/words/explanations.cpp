@@ -168,7 +168,15 @@ Prose about_audit(const model::Audit& contract) {
            ") or other values in them.";
 }
 
-Prose about_single_requests() {
+Prose about_single_requests(bool by_counters) {
+    if (!by_counters)
+        return emphasis("One by one") +
+               ": before anything was measured each contender answered single requests, one after the "
+               "other, behind a second of load, while the server took 50 ms to make a commit durable: an "
+               "answer that waits for it comes that long behind the commit's record. Where answers do not, "
+               "no trial's are " +
+               emphasis("durable when answered") +
+               "; where nobody could look, none is proven. The same for all levels.";
     return emphasis("One by one") +
            ": before anything was measured each contender answered single requests, one after the other, "
            "behind a second of load. The rows that each changed were counted by triggers of Joust's in its "

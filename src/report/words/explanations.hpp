@@ -21,7 +21,7 @@ Prose about_effects(bool by_counters);
 Prose about_durability();
 Prose about_audit(const model::Audit& contract);
 /// Of requests sent one by one before anything was measured, on SQLite.
-Prose about_single_requests();
+Prose about_single_requests(bool by_counters);
 /// What makes the effects of a trial proven, open or missed.
 Prose about_proofs();
 Prose effects_not_declared();

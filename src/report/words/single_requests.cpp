@@ -36,9 +36,47 @@ std::string changed_text(const model::OneByOne& rows) {
                        per_request(static_cast<std::int64_t>(rows.transactions), rows.requests));
 }
 
+// " (commits that take long: not tried, …)"; "" without any.
+std::string reasons_text(const std::vector<model::NotTried>& left_out) {
+    std::vector<std::string> reasons;
+    for (const model::NotTried& left : left_out)
+        reasons.push_back(not_tried_text(left));
+    return reasons.empty() ? "" : fmt::format(" ({})", joust::joined(reasons, "; "));
+}
+
 }  // namespace
 
+std::string too_soon_text(const model::SlowCommits& slow) {
+    return fmt::format(
+        "{} of {} were answered sooner than {} after their commit, while the server took that "
+        "long to make one durable (the soonest after {})",
+        slow.before_durable, single_requests_text(slow.requests), model::span_text(slow.delay),
+        model::duration_text(slow.shortest.value_or(slow.delay)));
+}
+
+std::string misdeed_text(Misdeed misdeed, const model::SlowCommits& slow) {
+    const std::string requests = single_requests_text(slow.requests);
+    if (misdeed == Misdeed::answers_first)
+        return fmt::format(
+            "it commits after it answers: {} of {} were answered before anything was committed",
+            slow.before_commit, requests);
+    if (misdeed == Misdeed::no_commit)
+        return fmt::format(
+            "no commit of these tables was seen: for {} of {} none came before the answer, nor behind it",
+            slow.without_commit, requests);
+    return "it answers before its commits are durable: " + too_soon_text(slow);
+}
+
+std::string slow_commits_text(const model::SlowCommits& slow) {
+    const std::uint64_t early = slow.before_commit + slow.without_commit + slow.before_durable;
+    const std::string counts =
+        fmt::format("{} of {}", slow.requests - early, single_requests_text(slow.requests));
+    if (!slow.shortest) return counts + " (no commit before an answer)";
+    return fmt::format("{}, the soonest {}", counts, model::duration_text(*slow.shortest));
+}
+
 std::string misdeed_text(Misdeed misdeed, const model::SingleRequests& single) {
+    if (single.slow_commits) return misdeed_text(misdeed, *single.slow_commits);
     if (misdeed == Misdeed::other_rows)
         return fmt::format(
             "{} of {} did something else than the contract when sent one by one; on average of all, each {}",
@@ -66,12 +104,13 @@ std::string untold_text(const model::SingleRequests& single) {
     std::vector<std::string> untold;
     if (!single.rows) untold.emplace_back("which rows a transaction changed");
     if (!single.syncs) untold.emplace_back("whether it waited for the disk");
-    std::vector<std::string> reasons;
-    for (const model::NotTried& left : single.left_out)
-        reasons.push_back(not_tried_text(left));
     return fmt::format("{} is in no log, and single requests did not tell it{}",
-                       joust::joined(untold, ", and "),
-                       reasons.empty() ? "" : fmt::format(" ({})", joust::joined(reasons, "; ")));
+                       joust::joined(untold, ", and "), reasons_text(single.left_out));
+}
+
+std::string untold_of_server_text(const model::SingleRequests& single) {
+    return "whether a commit that takes long is waited for, single requests did not tell" +
+           reasons_text(single.left_out);
 }
 
 }  // namespace joust::report::words

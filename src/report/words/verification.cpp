@@ -5,6 +5,7 @@
 
 #include "base/text.hpp"
 #include "model/wording.hpp"
+#include "report/words/single_requests.hpp"
 
 namespace joust::report::words {
 namespace {
@@ -23,18 +24,10 @@ std::string lost_text(const model::Audit& audit) {
         requests_text(audit.acknowledged()), audit.lost, audit.partial);
 }
 
-std::string soon_text(const model::SlowCommits& slow) {
-    return fmt::format(
-        "{} of {} were answered sooner than {} after their commit, while the server took that "
-        "long to make one durable (the soonest after {})",
-        slow.before_durable, requests_text(slow.requests), model::span_text(slow.delay),
-        model::duration_text(slow.shortest.value_or(slow.delay)));
-}
-
 std::string not_durable_text(const model::Verification& one) {
     std::vector<std::string> parts;
     if (one.slow_commits && one.slow_commits->before_durable > 0)
-        parts.push_back(soon_text(*one.slow_commits));
+        parts.push_back(too_soon_text(*one.slow_commits));
     if (one.crash && one.crash->problem.empty() && one.crash->lost + one.crash->partial > 0)
         parts.push_back(lost_text(*one.crash));
     return "it answers before its commits are durable: " + joust::joined(parts, "; ");
@@ -52,26 +45,13 @@ std::string not_counted_text(const std::string& why) {
 }
 
 std::string misdeed_text(Misdeed misdeed, const model::Verification& one) {
-    if (misdeed == Misdeed::answers_first && one.slow_commits)
-        return fmt::format(
-            "it commits after it answers: {} of {} were answered before anything was committed",
-            one.slow_commits->before_commit, requests_text(one.slow_commits->requests));
-    if (misdeed == Misdeed::no_commit && one.slow_commits)
-        return fmt::format(
-            "no commit of these tables was seen: for {} of {} none came before the answer, nor behind it",
-            one.slow_commits->without_commit, requests_text(one.slow_commits->requests));
+    if ((misdeed == Misdeed::answers_first || misdeed == Misdeed::no_commit) && one.slow_commits)
+        return misdeed_text(misdeed, *one.slow_commits);
     if (misdeed == Misdeed::files_late && one.files)
         return fmt::format(
             "it does its file work after it answers: {} of {} were answered before it was done",
             one.files->late, requests_text(one.files->requests));
     return not_durable_text(one);
-}
-
-std::string slow_commits_text(const model::SlowCommits& slow) {
-    const std::uint64_t early = slow.before_commit + slow.without_commit + slow.before_durable;
-    const std::string counts = fmt::format("{} of {}", slow.requests - early, requests_text(slow.requests));
-    if (!slow.shortest) return counts + " (no commit before an answer)";
-    return fmt::format("{}, the soonest {}", counts, model::duration_text(*slow.shortest));
 }
 
 std::string files_by_answer_text(const model::FilesByAnswer& files) {

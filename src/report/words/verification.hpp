@@ -13,8 +13,6 @@ std::string proof_text(model::Proof proof);
 std::string not_counted_text(const std::string& why);
 /// How answers came before their work was safe, without a full stop, with the numbers.
 std::string misdeed_text(model::Misdeed misdeed, const model::Verification& verification);
-/// "50.8 ms at least, in 20 of 20 requests"
-std::string slow_commits_text(const model::SlowCommits& slow);
 /// "20 of 20 requests", of those whose files were done with when they were answered.
 std::string files_by_answer_text(const model::FilesByAnswer& files);
 /// "412 of 412 requests", and what became of the others.

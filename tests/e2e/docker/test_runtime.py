@@ -43,6 +43,7 @@ def test_effects_of_both_contenders_are_proven_in_containers(smoke):
     assert {cell["contender"] for cell in effects_of(smoke.directory)} == {"django", "fastapi"}
     for cell in effects_of(smoke.directory):
         assert_proven(cell)
+        assert cell["single_requests"]["left_out"] == [] and cell["single_requests"]["slow_commits"]["requests"] == 20, cell
 
 
 def test_effects_on_sqlite_are_proven_in_containers_row_by_row(tmp_path):

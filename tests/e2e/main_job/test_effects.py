@@ -45,16 +45,18 @@ def in_two_transactions(source):
     return source.replace("        mine = User", "    async with in_transaction():\n        mine = User", 1)
 
 
-# Two requests share a transaction where the second comes in time.
-JOINED = """
-waiting = []
-
+EFFECTS = """
 
 async def effects(body):
     await User.bulk_create([new_user(body.request_id, ordinal) for ordinal in range(USERS)])
     mine = User.filter(request_id=body.request_id)
     await mine.filter(ordinal__lt=KEPT).update(age=UPDATED_AGE)
     await mine.filter(ordinal__gte=KEPT).delete()
+"""
+# Two requests share a transaction where the second comes in time.
+JOINED = EFFECTS + """
+
+waiting = []
 
 
 async def joined_effects(body):
@@ -128,6 +130,55 @@ owed = []
 """)
 
 
+# It answers as soon as there is nothing left to do but to commit.
+def commits_beside_its_answer(source):
+    return ("import asyncio\n" + source.replace(ROUTE, "") + EFFECTS + f"""
+
+owed = set()
+
+
+async def late(body, done, answered):
+    await work_with_files(body.request_id)
+    async with in_transaction():
+        await effects(body)
+        done.set()
+        await answered.wait()
+
+
+{ROUTE}async def answer_first(body: WorkloadRequest) -> WorkloadResult:
+    done, answered = asyncio.Event(), asyncio.Event()
+    task = asyncio.create_task(late(body, done, answered))
+    owed.add(task)
+    task.add_done_callback(owed.discard)
+    await done.wait()
+    answered.set()
+    return {RESULT}
+""")
+
+
+def seldom_waits_for_the_disk(source):
+    return source.replace("""    async with in_transaction():
+        users = [new_user""", """    global served
+    served += 1
+    async with in_transaction() as connection:
+        if served % 4:
+            await connection.execute_query("SET LOCAL synchronous_commit = off")
+        users = [new_user""") + "\n\nserved = 0\n"
+
+
+# Prints each setting of its server whenever it has become another one.
+def tells_settings(source):
+    names = "commit_delay", "commit_siblings", "wal_writer_delay", "bgwriter_lru_maxpages", "log_statement"
+    shown = ", ".join(f"current_setting('{name}')" for name in names)
+    return (source.replace("from tortoise import timezone", "from tortoise import connections, timezone")
+            .replace(f"{ROUTE}async def io_intensive(body: WorkloadRequest) -> WorkloadResult:\n", f"""{ROUTE}async def io_intensive(body: WorkloadRequest) -> WorkloadResult:
+    rows = await connections.get("default").execute_query_dict("SELECT concat_ws(' ', {shown}) AS shown")
+    if shown[-1] != rows[0]["shown"]:
+        shown.append(rows[0]["shown"])
+        print(f"settings: {{shown[-1]}}.", flush=True)
+""") + "\n\nshown = ['']\n")
+
+
 def removes_the_witness(source):
     return source.replace(f"{ROUTE}async def io_intensive(body: WorkloadRequest) -> WorkloadResult:\n", f"""{ROUTE}async def io_intensive(body: WorkloadRequest) -> WorkloadResult:
     await connections.get("default").execute_query("DROP TRIGGER IF EXISTS joust_witness_0_INSERT_on")
@@ -198,6 +249,32 @@ def test_an_honest_contender_has_every_row_of_every_request(place):
     assert files["not_evaluated"] == "" and files["seen"]["created"] >= 5 * files["requests_least"] > 0
     log = effects["log_syncs"]
     assert log["most_sessions"] <= 4 and log["syncs"] > log["commits"] / 8, "durable before they are answered"
+    single = trial["single_requests"]
+    slow = single["slow_commits"]
+    assert slow["requests"] == 20 and slow["before_commit"] == 0 and slow["before_durable"] <= 3, single
+    assert cell["single_requests"] == single and single["left_out"] == []
+    assert "of 20 requests, the soonest " in (place.latest / "incremental_benchmark_report.md").read_text()
+
+
+def test_the_server_is_the_benchmarks_again_before_anything_is_measured(place):
+    run(place, tells_settings)
+    told = re.findall(r"settings: (.*)\.", (place.latest / "logs/fastapi.log").read_text())
+    usual = "0 5 200ms 100 none"
+    assert told == ["0 5 200ms 100 all", usual, "50000 0 10s 0 none", usual, usual], "the last by the trial's instance"
+
+
+# A trial has as many commits and rows as of an honest one, and syncs enough.
+@pytest.mark.parametrize("rig, least", [(commits_beside_its_answer, 15), (seldom_waits_for_the_disk, 10)])
+def test_answers_that_do_not_wait_for_their_commit_are_told_by_single_requests(place, rig, least):
+    trial, cell = run(place, rig)
+    assert trial["error_rate"] == 0, trial["error_examples"]
+    assert cell["validity"] == "invalid" and cell["effects_trials"] == {"proven": 0, "missed": 1, "open": 0}
+    slow = trial["single_requests"]["slow_commits"]
+    assert slow["before_commit"] + slow["before_durable"] >= least, slow
+    assert cell["durability_trials"] == {"proven": 0, "missed": 1, "open": 0}
+    (told,) = [reason["text"] for reason in cell["reasons"] if reason["code"] == "effects"]
+    assert re.search(r"it (commits after it answers|answers before its commits are durable): ", told), told
+    assert told in (place.latest / "incremental_benchmark_report.md").read_text()
 
 
 def test_sqlite_is_audited_too(place):
@@ -264,9 +341,11 @@ def test_an_interruption_while_single_requests_are_looked_at_ends_the_run(place)
     assert "while requests were sent to fastapi one by one" in run.err
 
 
-def test_a_run_that_goes_on_looks_anew_and_its_trials_keep_what_was_seen_before_them(place):
+@pytest.mark.parametrize("engine, seen", [("sqlite", lambda single: single["one_by_one"]["as_contract"]),
+                                          ("postgres", lambda single: single["slow_commits"]["requests"])])
+def test_a_run_that_goes_on_looks_anew_and_its_trials_keep_what_was_seen_before_them(place, engine, seen):
     place.declared_effects().real_contender("fastapi").benchmark(["fastapi"], levels="[2, 4]", duration="2s")
-    run = place.start("--database", "sqlite")
+    run = place.start("--database", engine)
     directory = wait_for_trials(place, 1)
     run.process.send_signal(signal.SIGINT)
     run.wait()
@@ -274,7 +353,7 @@ def test_a_run_that_goes_on_looks_anew_and_its_trials_keep_what_was_seen_before_
     goes_on = Run(["run", "--resume", directory], place.path).wait()
     assert goes_on.code == 0 and "look at 20 single requests of fastapi" in goes_on.err, goes_on
     trials = [json.loads(line) for line in (directory / "trials.jsonl").read_text().splitlines()]
-    assert [trial["single_requests"]["one_by_one"]["as_contract"] for trial in trials] == [20, 20]
+    assert [seen(trial["single_requests"]) for trial in trials] == [20, 20]
     for cell in json.loads((directory / "incremental_benchmark_results.json").read_text())["results"]:
         assert_proven(cell)
 

@@ -132,6 +132,7 @@ testing::ReportCase eventful_run() {
         one.audit = model::Audit{.table = "users", .rows_left = 5, .right = 2, .values = {{"age", "99"}}};
         one.database_traffic = model::DatabaseTraffic{.segments = model::Segments{.received = 1}};
         one.single_requests = testing::single_requests();
+        one.single_requests->slow_commits = model::SlowCommits{.shortest = Nanoseconds(1)};
         one.single_requests->left_out = {{"rows", "because"}};
         one.own_settings = model::OwnSettings{.settings = {{"joust_a", "joust_a", "jit", "off"}}};
     }
