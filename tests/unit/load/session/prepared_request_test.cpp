@@ -109,8 +109,9 @@ std::string sent(const Request& request, const Feed& feed = {}) {
 TEST(UnusedIds, LookLikeThoseOfALoad) {
     const model::IssuedIds ids = unused_ids();
     EXPECT_EQ(ids.issued, 0U);
-    EXPECT_THAT(ids.id(5), ::testing::MatchesRegex("[0-9a-f]{8}-00-000000000005"));
+    EXPECT_THAT(ids.id(5), ::testing::MatchesRegex("[0-9a-f]{8}-00-[0-9a-f]{12}"));
     EXPECT_NE(ids.prefix, unused_ids().prefix) << "of a run of their own";
+    EXPECT_NE(ids.order, unused_ids().order) << "in an order that nobody knows";
 }
 
 TEST(PreparedRequest, SendsABodyChunkedWhereTheUserAsksForIt) {
