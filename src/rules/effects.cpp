@@ -146,7 +146,7 @@ Outcome effects(const model::TrialResult& trial) {
     const bool read = declared && trial.effects->not_read.empty();
     const bool counted = read && trial.effects->counters;
     const bool files_declared = trial.files && trial.files->declared();
-    const model::NotEvaluated left{
+    model::NotEvaluated left{
         .rule = model::Rule::effects,
         .in_part = trial.audit.has_value(),
         .in_log = read && !counted,
