@@ -2,7 +2,7 @@
 
 #include "cli/commands.hpp"
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming) of CLI11
 class App;
 }
 
