@@ -305,7 +305,7 @@ std::string doubt_text(model::Doubt doubt) {
 }
 
 std::string why(const Comparison& comparison, const PairedRatio& ratio) {
-    const std::string text =
+    std::string text =
         why(Place{comparison.cells, comparison.levels, comparison.load_model, comparison.unfinished}, ratio);
     const std::string wait = wait_in(comparison, ratio);
     if (!ratio.ratio || wait.empty()) return text;
