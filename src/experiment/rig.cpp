@@ -41,6 +41,7 @@ Result<Rig> Rig::create(const RunSpec& spec, files::RunDirectory& directory, Obs
         JOUST_CHECK(host::check_durable(rig.environment_.host.storage));
 
     JOUST_CHECK(rig.confine());
+    JOUST_CHECK(rig.start_speed_sampler());
     if (!spec.limits_off)
         for (const std::string& note : rig.layout_.notes)
             rig.environment_.layout_notes.push_back(note);
@@ -90,6 +91,27 @@ Status Rig::confine() {
     JOUST_TRY(host::OwnGroup group, host::OwnGroup::enter(*cgroups_, run_->id(), layout_.generator));
     own_group_.emplace(std::move(group));
     JOUST_TRY(environment_.limits_in_force["generator"], own_group_->group().read_limits());
+    return {};
+}
+
+// Early, while there is little memory that a fork would have to share.
+Status Rig::start_speed_sampler() {
+    const std::vector<int>& cpus = layout_.contender.cpus;
+    if (spec_->limits_off || !layout_.limits_reachable || cpus.empty()) return {};
+    if (own_group_) {
+        constexpr unsigned k_first = 10'000;  // where its processes get no real-time priority
+        JOUST_TRY(host::Cgroup group,
+                  host::Cgroup::create(
+                      cgroups_->for_cpu(),
+                      {.run = run_->id(),
+                       .party = "speed",
+                       .limits = std::nullopt,
+                       .cpu = host::CpuShare{.cpus = cpus, .quota = std::nullopt, .weight = k_first}}));
+        speed_group_.emplace(std::move(group));
+    }
+    JOUST_TRY(host::SpeedSampler sampler,
+              host::SpeedSampler::start(cpus, speed_group_ ? &*speed_group_ : nullptr));
+    speed_sampler_.emplace(std::move(sampler));
     return {};
 }
 

@@ -15,6 +15,7 @@
 #include "host/cgroup.hpp"
 #include "host/cpu_layout.hpp"
 #include "host/run_state.hpp"
+#include "host/speed_sampler.hpp"
 #include "model/benchmark.hpp"
 #include "model/contender.hpp"
 #include "model/environment.hpp"
@@ -68,6 +69,8 @@ public:
     [[nodiscard]] const host::Cgroup* generator_group() const {
         return own_group_ ? &own_group_->group() : nullptr;
     }
+    /// Of the CPUs that are to be the contender's alone; null where there are none.
+    [[nodiscard]] host::SpeedSampler* speed_sampler() { return speed_sampler_ ? &*speed_sampler_ : nullptr; }
     /// What single requests of an entrant did when it was tried; empty where the database is a server whose
     /// commits need not be durable, the workload declares no rows, or the run looks at entrants one by one
     /// anyway.
@@ -95,6 +98,7 @@ private:
 
     Status make_users();
     Status confine();
+    Status start_speed_sampler();
     Status make_runtimes();
     [[nodiscard]] std::map<std::string, int> declared_connections() const;
     Status start_database(const Interrupted& interrupted);
@@ -122,6 +126,8 @@ private:
     std::map<model::RuntimeKind, std::unique_ptr<runtime::Runtime>> runtimes_;  ///< those that are used
     host::CpuLayout layout_;
     std::optional<host::OwnGroup> own_group_;
+    std::optional<host::Cgroup> speed_group_;  ///< the contender's CPUs, which the own group does not allow
+    std::optional<host::SpeedSampler> speed_sampler_;
     std::unique_ptr<database::Database> database_;
     std::map<std::pair<std::string, model::RuntimeKind>, deploy::Staged> staged_;  ///< by contender
     std::map<std::string, Entry> entries_;                                         ///< by label

@@ -17,6 +17,7 @@
 #include "probes/file_probe.hpp"
 #include "probes/process_probe.hpp"
 #include "probes/round_trip_probe.hpp"
+#include "probes/speed_probe.hpp"
 #include "probes/storage_probe.hpp"
 #include "probes/usage_probe.hpp"
 #include "probes/wait_probe.hpp"
@@ -192,6 +193,8 @@ private:
             watched.push_back({.role = std::nullopt, .source = resting->usage_source(), .resting = true});
         probes::Probes all;
         all.push_back(std::make_unique<probes::UsageProbe>(std::move(watched)));
+        if (rig_.speed_sampler() != nullptr)
+            all.push_back(std::make_unique<probes::SpeedProbe>(*rig_.speed_sampler()));
         if (const std::optional<Path> scratch = instance.scratch().here())
             all.push_back(std::make_unique<probes::StorageProbe>(
                 host::block_devices({rig_.environment().host.storage.directory, *scratch})));

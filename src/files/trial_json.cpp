@@ -230,6 +230,7 @@ void fields(F& f, T& trial) {
     f.later_seconds("resting_cpu_s", trial.resting_cpu);
     f.later("contender_steal_share", trial.contender_steal_share);
     f.later_seconds("contender_steal_added_s", trial.contender_steal_added);
+    f.later("contender_cpu_speed", trial.contender_cpu_speed);
     // The generator's are read back once a run.
     for (const Role role : {Role::contender, Role::database})
         limits_field(f, trial, role);

@@ -47,6 +47,7 @@ TrialResult full_trial() {
     trial.party(Role::generator)->usage.throttled = std::nullopt;
     trial.party(Role::contender)->usage.run_delay = Nanoseconds{77};
     trial.contender_cpu_taken = Nanoseconds{123'000'000};
+    trial.contender_cpu_speed = 998.25;
     trial.party(Role::database)->usage.voluntary_context_switches = std::nullopt;
     trial.party(Role::contender)->limits_in_force->cpu_quota = 0.5;
     trial.party(Role::database)->limits_in_force = std::nullopt;

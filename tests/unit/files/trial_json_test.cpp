@@ -212,8 +212,8 @@ TEST(trial_line, of_an_earlier_version_lacks_only_what_that_did_not_measure) {
     auto json = nlohmann::json::parse(trial_line(full_trial()));
     json.erase("contender_cpu_taken_s");
     json.erase("database_storage_written_bytes");
-    for (const char* later : {"contender_read_bytes", "contender_written_bytes", "database_traffic",
-                              "settings_of_role_or_database", "single_requests"})
+    for (const char* later : {"contender_read_bytes", "contender_written_bytes", "contender_cpu_speed",
+                              "database_traffic", "settings_of_role_or_database", "single_requests"})
         json.erase(later);
     json["effects"].erase("log_bytes");
     const auto trial = parse_trial_line(json.dump(), "trials.jsonl", 1);
@@ -228,6 +228,7 @@ TEST(trial_line, of_an_earlier_version_lacks_only_what_that_did_not_measure) {
     EXPECT_EQ(trial->single_requests, std::nullopt);
     EXPECT_EQ(trial->effects->log_bytes, std::nullopt);
     EXPECT_EQ(trial->contender_cpu_taken, std::nullopt);
+    EXPECT_EQ(trial->contender_cpu_speed, std::nullopt);
     json.erase("statuses");
     const auto without = parse_trial_line(json.dump(), "trials.jsonl", 1);
     ASSERT_TRUE(without) << without.error().message;

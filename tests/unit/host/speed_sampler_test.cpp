@@ -1,0 +1,131 @@
+#include "host/speed_sampler.hpp"
+
+#include <gmock/gmock.h>
+
+#include <numeric>
+
+#include "support.hpp"
+
+namespace joust::host {
+namespace {
+
+using namespace joust::test;
+using ::testing::AllOf;
+using ::testing::Ge;
+using ::testing::Le;
+
+std::vector<int> first_cpu() {
+    return {read_topology().cores.at(0).at(0)};
+}
+
+SpeedSampler sampler_of(const std::vector<int>& cpus) {
+    return must(SpeedSampler::start(cpus, nullptr));
+}
+
+TEST(SpeedOf, IsRoundsPerMicrosecondOfTheMeanDuration) {
+    std::vector<float> durations(50, 4000);
+    EXPECT_EQ(speed_of(durations), (CpuSpeed{1000, 50}));
+    durations.resize(100, 6000);
+    EXPECT_EQ(speed_of(durations), (CpuSpeed{800, 100})) << "5 us on average";
+}
+
+TEST(SpeedOf, LeavesOutWhatTookLongerThanFourTimesTheMedian) {
+    std::vector<float> durations(60, 4000);
+    durations.push_back(16'001);
+    durations.insert(durations.begin(), 1e9F);
+    EXPECT_EQ(speed_of(durations), (CpuSpeed{1000, 60}));
+    durations.assign(60, 4000);
+    durations.resize(80, 16'000);
+    EXPECT_EQ(speed_of(durations), (CpuSpeed{4000.0 / 7, 80})) << "four times is no more than that";
+}
+
+TEST(SpeedOf, NeedsFiftySamplesThatWereNotInterrupted) {
+    std::vector<float> durations(49, 4000);
+    EXPECT_EQ(speed_of(durations), std::nullopt);
+    durations.push_back(1e6F);
+    EXPECT_EQ(speed_of(durations), std::nullopt);
+    EXPECT_EQ(speed_of({}), std::nullopt);
+}
+
+TEST(CpusForSpeed, AreSixteenAtMostEvenlyChosen) {
+    std::vector<int> cpus(16);
+    std::iota(cpus.begin(), cpus.end(), 3);
+    EXPECT_EQ(cpus_for_speed(cpus), cpus);
+    cpus.resize(32);
+    std::iota(cpus.begin(), cpus.end(), 0);
+    EXPECT_EQ(cpus_for_speed(cpus),
+              (std::vector<int>{0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30}));
+}
+
+TEST(SpeedSampler, MeasuresSomeHundredTimesASecondWithinItsWindow) {
+    SpeedSampler sampler = sampler_of(first_cpu());
+    const TimePoint start = now() + 100ms;
+    sampler.begin(start, start + 1200ms);
+    const std::optional<CpuSpeed> speed = sampler.finish();
+    EXPECT_GE(now(), start + 1200ms);
+    ASSERT_TRUE(speed);
+    // Eight additions take a core at least one cycle, and at most the eight of one that does no two at once.
+    EXPECT_THAT(speed->rounds_per_us, AllOf(Ge(20), Le(10'000)));
+    EXPECT_THAT(speed->samples, AllOf(Ge(k_least_speed_samples), Le(240U))) << "120 on average";
+    EXPECT_EQ(sampler.finish(), std::nullopt) << "without another window";
+    sampler.begin(now(), now() + 1s);
+    EXPECT_TRUE(sampler.finish()) << "of another trial";
+}
+
+TEST(SpeedSampler, ToldToCloseItsWindowAnswersAtOnce) {
+    SpeedSampler sampler = sampler_of(first_cpu());
+    const TimePoint begun = now();
+    sampler.begin(begun, begun + 1h);
+    std::this_thread::sleep_for(1s);
+    EXPECT_TRUE(sampler.finish_now()) << "a second is enough";
+    sampler.begin(now() + 1h, now() + 2h);
+    EXPECT_EQ(sampler.finish_now(), std::nullopt) << "it had not begun";
+    sampler.begin(now(), now() + 1h);
+    sampler.begin(now(), now());
+    EXPECT_EQ(sampler.finish(), std::nullopt) << "the one before was given up";
+    EXPECT_LT(now() - begun, 3s);
+}
+
+TEST(SpeedSampler, EndsWithItsOwnerInTheMiddleOfAWindow) {
+    const TimePoint begun = now();
+    {
+        SpeedSampler sampler = sampler_of(first_cpu());
+        sampler.begin(begun, begun + 1h);
+    }
+    EXPECT_LT(now() - begun, 2s);
+}
+
+TEST(SpeedSampler, OfACpuThatIsNotThereSaysNothing) {
+    SpeedSampler sampler = sampler_of({first_cpu().front(), 1000});
+    const TimePoint start = now();
+    sampler.begin(start, start + 1s);
+    EXPECT_EQ(sampler.finish(), std::nullopt);
+    SpeedSampler of_none = sampler_of({});
+    of_none.begin(start, start + 1s);
+    EXPECT_EQ(of_none.finish(), std::nullopt);
+}
+
+TEST(SpeedSampler, ReachesCpusThatTheGroupOfThisProcessDoesNotAllow) {
+    const CgroupHost host = cgroups_with_limits();
+    const std::vector<std::vector<int>> cores = read_topology().cores;
+    const int mine = cores.front().front();
+    const int other = cores.back().back();
+    if (mine == other) GTEST_SKIP() << "there is one CPU";
+    const std::string run = unique_run();
+    {
+        const OwnGroup own = must(OwnGroup::enter(host, run, {.cpus = {mine}}));
+        const Cgroup group = must(
+            Cgroup::create(host.for_cpu(), {.run = run, .party = "speed", .cpu = CpuShare{.cpus = {other}}}));
+        SpeedSampler sampler = must(SpeedSampler::start({other}, &group));
+        sampler.begin(now(), now() + 1s);
+        EXPECT_TRUE(sampler.finish());
+        SpeedSampler without = sampler_of({other});
+        without.begin(now(), now() + 1s);
+        EXPECT_EQ(without.finish(), std::nullopt);
+    }
+    for (const Path& directory : host.run_directories(run))
+        EXPECT_TRUE(kill_and_remove_group(directory));
+}
+
+}  // namespace
+}  // namespace joust::host
