@@ -41,7 +41,6 @@ Result<Rig> Rig::create(const RunSpec& spec, files::RunDirectory& directory, Obs
         JOUST_CHECK(host::check_durable(rig.environment_.host.storage));
 
     JOUST_CHECK(rig.confine());
-    JOUST_CHECK(rig.start_speed_sampler());
     if (!spec.limits_off)
         for (const std::string& note : rig.layout_.notes)
             rig.environment_.layout_notes.push_back(note);
@@ -85,6 +84,7 @@ Status Rig::confine() {
                            {.contender = spec_->benchmark.contender_limits.cpus,
                             .database = own_process ? std::optional(spec_->benchmark.database_limits.cpus)
                                                     : std::nullopt}));
+    JOUST_CHECK(start_speed_sampler());
     if (!cgroups_->version() || !cgroups_->limits_possible() || spec_->limits_off) return {};
     for (const Path& group : cgroups_->run_directories(run_->id()))
         JOUST_CHECK(run_->record_group(group));
@@ -94,23 +94,11 @@ Status Rig::confine() {
     return {};
 }
 
-// Early, while there is little memory that a fork would have to share.
+// Before this process goes into its own group, which does not allow these CPUs, and early, while there is
+// little memory that a fork would have to share.
 Status Rig::start_speed_sampler() {
-    const std::vector<int>& cpus = layout_.contender.cpus;
-    if (spec_->limits_off || !layout_.limits_reachable || cpus.empty()) return {};
-    if (own_group_) {
-        constexpr unsigned k_first = 10'000;  // where its processes get no real-time priority
-        JOUST_TRY(host::Cgroup group,
-                  host::Cgroup::create(
-                      cgroups_->for_cpu(),
-                      {.run = run_->id(),
-                       .party = "speed",
-                       .limits = std::nullopt,
-                       .cpu = host::CpuShare{.cpus = cpus, .quota = std::nullopt, .weight = k_first}}));
-        speed_group_.emplace(std::move(group));
-    }
-    JOUST_TRY(host::SpeedSampler sampler,
-              host::SpeedSampler::start(cpus, speed_group_ ? &*speed_group_ : nullptr));
+    if (spec_->limits_off || !layout_.limits_reachable || layout_.contender.cpus.empty()) return {};
+    JOUST_TRY(host::SpeedSampler sampler, host::SpeedSampler::start(layout_.contender.cpus));
     speed_sampler_.emplace(std::move(sampler));
     return {};
 }

@@ -126,7 +126,6 @@ private:
     std::map<model::RuntimeKind, std::unique_ptr<runtime::Runtime>> runtimes_;  ///< those that are used
     host::CpuLayout layout_;
     std::optional<host::OwnGroup> own_group_;
-    std::optional<host::Cgroup> speed_group_;  ///< the contender's CPUs, which the own group does not allow
     std::optional<host::SpeedSampler> speed_sampler_;
     std::unique_ptr<database::Database> database_;
     std::map<std::pair<std::string, model::RuntimeKind>, deploy::Staged> staged_;  ///< by contender

@@ -180,7 +180,7 @@ public:
         if (samples_ != nullptr) ::munmap(samples_, k_bytes);
     }
 
-    Status start(int cpu, const Cgroup* group) {
+    Status start(int cpu) {
         void* const memory = ::mmap(nullptr, k_bytes, PROT_READ | PROT_WRITE,
                                     MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
         if (memory == MAP_FAILED) return fail(ErrorKind::io, "cannot share memory: {}", errno_text());
@@ -200,7 +200,7 @@ public:
         const std::string why = errno_text();
         ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
         if (child_ < 0) return fail(ErrorKind::io, "cannot start a child process: {}", why);
-        return group != nullptr ? group->add(child_) : Status{};
+        return {};
     }
 
     void begin(TimePoint start, TimePoint end) {
@@ -247,11 +247,11 @@ private:
     std::optional<TimePoint> end_;  ///< of the window under way
 };
 
-Result<SpeedSampler> SpeedSampler::start(const std::vector<int>& cpus, const Cgroup* group) {
+Result<SpeedSampler> SpeedSampler::start(const std::vector<int>& cpus) {
     std::vector<std::unique_ptr<Worker>> workers;
     for (const int cpu : cpus_for_speed(cpus)) {
         workers.push_back(std::make_unique<Worker>());
-        JOUST_CHECK(workers.back()->start(cpu, group));
+        JOUST_CHECK(workers.back()->start(cpu));
     }
     return SpeedSampler(std::move(workers));
 }

@@ -7,7 +7,6 @@
 
 #include "base/clock.hpp"
 #include "base/error.hpp"
-#include "host/cgroup.hpp"
 
 namespace joust::host {
 
@@ -34,13 +33,14 @@ std::vector<int> cpus_for_speed(const std::vector<int>& cpus);
 /// Measures how fast CPUs run, some 100 times a second at irregular times. It shows what no counter of steal
 /// does: that others use the same physical core.
 ///
-/// Each CPU has a process of its own, forked at start() so that no memory need be copied in a window: the
-/// CPUs of this process may be others than those that are measured, and cgroups v2 places whole processes.
-/// The processes are killed at the end of the sampler's life, and when the thread that started it ends.
+/// Each CPU has a process of its own, forked at start(), so that no memory need be copied in a window. It
+/// stays in the cgroups in which this process was then, wherever this process goes: an OwnGroup may allow
+/// other CPUs, or no real-time priority. The processes are killed at the end of the sampler's life, and when
+/// the thread that started it ends.
 class SpeedSampler {
 public:
-    /// `group` allows those CPUs; null: this process' own group does.
-    static Result<SpeedSampler> start(const std::vector<int>& cpus, const Cgroup* group);
+    /// Fails where no process can be started; a CPU on which none can be placed shows in the results only.
+    static Result<SpeedSampler> start(const std::vector<int>& cpus);
     SpeedSampler(SpeedSampler&&) noexcept;
     SpeedSampler& operator=(SpeedSampler&&) = delete;
     ~SpeedSampler();

@@ -15,7 +15,7 @@ TIMED = ("CgroupTest.TwoBusyProcesses*:CgroupTest.TheHigherWeight*:UsageSampler.
 NO_DISK = "UsageSampler.CountsWhatAPartyWritesToStorageInItsWindow"  # writes to memory are none to storage
 NEEDS_ROOT = ("RunStateTest.EachContenderHasAUser*:RunStateTest.AStateRootThatAnotherUserOwns*:"
               "ProcessRuntimeTest.RunsAsTheUnprivilegedUser*")  # fmt: skip
-HOST = "Cgroup*:GroupFiles*:RunStateTest.*:UsageSampler.*:SpeedSampler.ReachesCpus*:Journal*:InnocentTest.*"
+HOST = "Cgroup*:GroupFiles*:RunStateTest.*:UsageSampler.*:SpeedSampler.StaysOn*:Journal*:InnocentTest.*"
 PARTS = {
     "root-host": ("joust_unit_host", f"{HOST}-{TIMED}:{NO_DISK}"),
     "root-runtime": ("joust_unit_runtime", "*"),

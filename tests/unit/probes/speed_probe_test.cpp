@@ -10,7 +10,7 @@ namespace {
 using namespace std::chrono_literals;
 
 Result<host::SpeedSampler> sampler_of(int cpu) {
-    return host::SpeedSampler::start({cpu}, nullptr);
+    return host::SpeedSampler::start({cpu});
 }
 
 TEST(SpeedProbe, TellsHowFastTheContendersCpusRanInTheWindow) {
