@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <iterator>
 
 #include "model/lower_bounds.hpp"
@@ -72,6 +73,17 @@ double steal_difference(const model::TrialResult& one, const model::TrialResult&
     return mine && theirs ? *mine - *theirs : 0;
 }
 
+std::optional<stats::SpeedOfPair> speed_of_pair(const JudgedTrial& one, double mine, const JudgedTrial& other,
+                                                double theirs) {
+    const auto my_speed = one.trial->contender_cpu_speed;
+    const auto their_speed = other.trial->contender_cpu_speed;
+    if (!my_speed || !their_speed) return std::nullopt;
+    return stats::SpeedOfPair{.figure_of_entrant = std::log(mine),
+                              .figure_of_baseline = std::log(theirs),
+                              .speed_of_entrant = std::log(*my_speed),
+                              .speed_of_baseline = std::log(*their_speed)};
+}
+
 void add_void(VoidPairs& found, const JudgedTrial& one, const JudgedTrial& other) {
     using model::Fault;
     ++found.all;
@@ -98,7 +110,8 @@ void add_pair(BlockPairs& pairs, const Evidence& evidence, const JudgedTrial& on
     pairs.pairs.push_back({{.log_ratio = *logarithm,
                             .steal_difference = steal_difference(*one.trial, *other.trial),
                             .went_first = one.trial->plan.position < other.trial->plan.position,
-                            .block = one.trial->plan.block},
+                            .block = one.trial->plan.block,
+                            .speed = speed_of_pair(one, *mine, other, *theirs)},
                            doubts(evidence, one, quantity),
                            doubts(evidence, other, quantity)});
 }

@@ -1,5 +1,6 @@
 #include "host/speed_sampler.hpp"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -23,7 +24,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t k_most_cpus = 16;
-constexpr int k_warm_up_rounds = 200;
 constexpr Nanoseconds k_least_distance = 5ms;  // between samples; at random, so as to beat with nothing
 constexpr Nanoseconds k_most_distance = 15ms;
 constexpr float k_interrupted = 4;                             // times the median
@@ -43,22 +43,14 @@ struct Answer {
     std::uint64_t samples;
 };
 
-// Rounds of eight additions in four registers, of which a core does several at once: another program on the
-// same core takes their places. No memory is touched.
-void add_up(int rounds) {
+// Independent additions, of which a core does several at once: another thread on it takes their places.
+void add_up() {
+    constexpr int k_rounds = 4000;
     std::uint64_t a = 1;
     std::uint64_t b = 2;
     std::uint64_t c = 3;
     std::uint64_t d = 4;
-    for (int i = 0; i < rounds; ++i) {
-#if defined(__x86_64__)
-        asm volatile(
-            "add $1,%0\n\tadd $1,%1\n\tadd $1,%2\n\tadd $1,%3\n\t"
-            "add $3,%0\n\tadd $3,%1\n\tadd $3,%2\n\tadd $3,%3"
-            : "+r"(a), "+r"(b), "+r"(c), "+r"(d)
-            :
-            : "cc");
-#else
+    for (int i = 0; i < k_rounds; ++i)
         for (const std::uint64_t amount : {1, 3}) {
             a += amount;
             b += amount;
@@ -66,14 +58,18 @@ void add_up(int rounds) {
             d += amount;
             asm volatile("" : "+r"(a), "+r"(b), "+r"(c), "+r"(d));
         }
-#endif
-    }
 }
 
-float sample() {
-    add_up(k_warm_up_rounds);
+// A byte to a pipe and back is work of the kernel that the caches next to the core no longer hold, as a web
+// service's is: what others do with the caches and memory shows in it, too (docs/decisions.md).
+float sample(const int (&ends)[2]) {
+    constexpr int k_round_trips = 3;
     const TimePoint before = now();
-    add_up(k_speed_rounds);
+    for (int i = 0; i < k_round_trips; ++i) {
+        char byte = 0;
+        if (::write(ends[1], &byte, 1) != 1 || ::read(ends[0], &byte, 1) != 1) return 0;
+    }
+    add_up();
     return static_cast<float>((now() - before).count());
 }
 
@@ -106,7 +102,7 @@ TimePoint at(std::int64_t ns) {
 }
 
 // Only async-signal-safe calls, and no allocation: other threads may have held any lock at the fork.
-std::uint64_t measure(const Order& order, Random& random, float* samples) {
+std::uint64_t measure(const Order& order, const int (&ends)[2], Random& random, float* samples) {
     std::uint64_t count = 0;
     const TimePoint end = at(order.end_ns);
     if (!sleep_until(at(order.start_ns), k_kept)) return count;
@@ -115,7 +111,7 @@ std::uint64_t measure(const Order& order, Random& random, float* samples) {
         const TimePoint next = now() + k_least_distance +
                                Nanoseconds(static_cast<Nanoseconds::rep>(uniform_below(random, k_span)));
         if (!sleep_until(std::min(next, end), k_kept)) return count;
-        const float duration = sample();
+        const float duration = sample(ends);
         if (now() >= end) return count;
         samples[count++ % k_kept_samples] = duration;
     }
@@ -130,6 +126,8 @@ std::uint64_t measure(const Order& order, Random& random, float* samples) {
     ::setsid();
     ::prctl(PR_SET_NAME, "joust-speed");
     if (!keep_only(socket) || ::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || ::getppid() != parent) ::_exit(1);
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) ::_exit(1);
     Random random(static_cast<std::uint64_t>(now().time_since_epoch().count() + cpu));
     for (;;) {
         Order order{};
@@ -138,7 +136,7 @@ std::uint64_t measure(const Order& order, Random& random, float* samples) {
         if (got != sizeof order) ::_exit(0);
         if (order.close) continue;  // the window had ended before
         Answer answer{.window = order.window, .placed = place_on(cpu), .samples = 0};
-        if (answer.placed) answer.samples = measure(order, random, samples);
+        if (answer.placed) answer.samples = measure(order, ends, random, samples);
         if (::send(k_kept, &answer, sizeof answer, MSG_NOSIGNAL) < 0) ::_exit(1);
     }
 }
@@ -153,8 +151,8 @@ std::optional<CpuSpeed> speed_of(std::span<const float> durations) {
     sorted.erase(std::upper_bound(sorted.begin(), sorted.end(), bound), sorted.end());
     const double sum = std::accumulate(sorted.begin(), sorted.end(), 0.0);
     if (sorted.size() < k_least_speed_samples || !(sum > 0)) return std::nullopt;
-    const double mean_us = sum / static_cast<double>(sorted.size()) / 1000;
-    return CpuSpeed{.rounds_per_us = k_speed_rounds / mean_us, .samples = sorted.size()};
+    const double mean_ms = sum / static_cast<double>(sorted.size()) / 1e6;
+    return CpuSpeed{.samples_per_ms = 1 / mean_ms, .samples = sorted.size()};
 }
 
 std::vector<int> cpus_for_speed(const std::vector<int>& cpus) {
@@ -271,10 +269,10 @@ std::optional<CpuSpeed> SpeedSampler::finish() {
     for (const auto& worker : workers_) {
         const std::optional<CpuSpeed> one = worker->finish();
         all = all && one;
-        if (one) sum = {sum.rounds_per_us + one->rounds_per_us, sum.samples + one->samples};
+        if (one) sum = {sum.samples_per_ms + one->samples_per_ms, sum.samples + one->samples};
     }
     if (!all) return std::nullopt;
-    return CpuSpeed{sum.rounds_per_us / static_cast<double>(workers_.size()), sum.samples};
+    return CpuSpeed{sum.samples_per_ms / static_cast<double>(workers_.size()), sum.samples};
 }
 
 std::optional<CpuSpeed> SpeedSampler::finish_now() {

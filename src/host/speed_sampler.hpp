@@ -10,20 +10,18 @@
 
 namespace joust::host {
 
-/// Rounds of additions in one sample, some 4 µs of them.
-inline constexpr int k_speed_rounds = 4000;
 /// A CPU with fewer samples in a window has no speed there.
 inline constexpr std::size_t k_least_speed_samples = 50;
 
 /// How fast CPUs ran in a window.
 struct CpuSpeed {
-    double rounds_per_us;  ///< rounds of eight additions per microsecond, > 0; the mean of several CPUs
-    std::size_t samples;   ///< that it rests on, of all the CPUs
+    double samples_per_ms;  ///< that one would take, > 0; the mean of several CPUs
+    std::size_t samples;    ///< that it rests on, of all the CPUs
 
     friend bool operator==(const CpuSpeed&, const CpuSpeed&) = default;
 };
 
-/// One CPU's speed from how long its samples of k_speed_rounds took, in nanoseconds. Those above four times
+/// One CPU's speed from how long its samples took, in nanoseconds. Those above four times
 /// the median were interrupted and do not count; empty where fewer than k_least_speed_samples are left.
 std::optional<CpuSpeed> speed_of(std::span<const float> durations);
 
@@ -31,7 +29,8 @@ std::optional<CpuSpeed> speed_of(std::span<const float> durations);
 std::vector<int> cpus_for_speed(const std::vector<int>& cpus);
 
 /// Measures how fast CPUs run, some 100 times a second at irregular times. It shows what no counter of steal
-/// does: that others use the same physical core.
+/// does: that others use the same physical core, its caches or its memory. A sample is three round trips of a
+/// byte through a pipe and 4000 rounds of eight additions, some 12 us.
 ///
 /// Each CPU has a process of its own, forked at start(), so that no memory need be copied in a window. It
 /// stays in the cgroups in which this process was then, wherever this process goes: an OwnGroup may allow

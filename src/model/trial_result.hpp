@@ -99,9 +99,9 @@ struct TrialResult {
     /// Of that, CPU time that a program of an experiment took and told of (host/added_steal.hpp); empty where
     /// there was none.
     std::optional<Nanoseconds> contender_steal_added;
-    /// How fast those CPUs ran, in rounds of eight additions per microsecond (host/speed_sampler.hpp), > 0;
-    /// it falls where others use the same core. Empty likewise, where it could not be measured, and in files
-    /// of earlier versions.
+    /// How fast those CPUs ran: how often a millisecond they could do the work of a sample
+    /// (host/speed_sampler.hpp), > 0; only its ratios mean something. Empty where the contender has none of
+    /// its own or it could not be measured, and in files of earlier versions.
     std::optional<double> contender_cpu_speed;
     /// What the contender's sessions with the database were doing in the window; empty where there are none
     /// (SQLite), they could not be asked, and in files of earlier versions.

@@ -13,7 +13,7 @@ Status SpeedProbe::begin(TimePoint start, TimePoint end) {
 }
 
 Status SpeedProbe::finish(model::TrialResult& trial) {
-    if (const auto speed = sampler_.finish()) trial.contender_cpu_speed = speed->rounds_per_us;
+    if (const auto speed = sampler_.finish()) trial.contender_cpu_speed = speed->samples_per_ms;
     return {};
 }
 
