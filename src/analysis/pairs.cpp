@@ -75,13 +75,13 @@ double steal_difference(const model::TrialResult& one, const model::TrialResult&
 
 std::optional<stats::SpeedOfPair> speed_of_pair(const JudgedTrial& one, double mine, const JudgedTrial& other,
                                                 double theirs) {
-    const auto my_speed = one.trial->contender_cpu_speed;
-    const auto their_speed = other.trial->contender_cpu_speed;
-    if (!my_speed || !their_speed) return std::nullopt;
+    const double my_speed = one.trial->contender_cpu_speed.value_or(0);
+    const double their_speed = other.trial->contender_cpu_speed.value_or(0);
+    if (!(my_speed > 0 && their_speed > 0)) return std::nullopt;
     return stats::SpeedOfPair{.figure_of_entrant = std::log(mine),
                               .figure_of_baseline = std::log(theirs),
-                              .speed_of_entrant = std::log(*my_speed),
-                              .speed_of_baseline = std::log(*their_speed)};
+                              .speed_of_entrant = std::log(my_speed),
+                              .speed_of_baseline = std::log(their_speed)};
 }
 
 void add_void(VoidPairs& found, const JudgedTrial& one, const JudgedTrial& other) {

@@ -281,8 +281,8 @@ std::string host_text(const PairedRatio& ratio, int decimals) {
     };
     const model::AdjustedFor& equal = ratio.adjusted_for;
     const std::string what = !equal.speed  ? "equal steal"
-                             : equal.steal ? "equal steal and speed of its CPUs"
-                                           : "equal speed of its CPUs";
+                             : equal.steal ? "equal steal and CPU speed"
+                                           : "equal CPU speed";
     if (ratio.decided_by == model::DecidedBy::adjusted)
         return fmt::format("adjusted to {} (as measured {})", what, told(ratio.raw));
     return fmt::format("one of the two {}, so the ratio as measured ({}) and the one at {} ({}) must agree",
