@@ -280,72 +280,6 @@ void add_doubts(std::vector<Cell>& all) {
                    .least_found = k_least_found_in_doubt});
 }
 
-// Others use the cores of the contender's CPUs, which steal does not show: its figures follow their speed,
-// which is read.
-void add_speed(std::vector<Cell>& all) {
-    const auto alike = [&](std::string what, const World& world) {
-        all.push_back({.item = "9",
-                       .what = "alike, " + std::move(what),
-                       .world = world,
-                       .most_different = k_most_false,
-                       .least_covered = k_least_covered});
-    };
-    const World three_by_four = even(4, 0.05);
-    const World five = one_level(5, 0.04, 0);
-    for (const double seconds : {1.0, 10.0, 60.0})
-        for (const double sigma : {0.05, 0.20}) {
-            for (World world : {three_by_four, five}) {
-                world.speed = {.sigma = sigma, .seconds = seconds};
-                alike(fmt::format("{}: speed {:.0f} %, {:.0f} s",
-                                  world.spreads.size() == 3 ? "3 × 4" : "1 × 5", sigma * 100, seconds),
-                      world);
-            }
-        }
-    for (Named named : quiet_worlds(three_by_four, 0.05)) {
-        named.world.speed = {.sigma = 0.15};
-        alike(fmt::format("3 × 4: speed 15 %, 10 s, {}", named.name), named.world);
-    }
-    World unmoved = three_by_four;
-    unmoved.speed = {.sigma = 0.15, .of_entrant = 0, .of_baseline = 0};
-    alike("3 × 4: speed 15 %, 10 s, which neither follows", unmoved);
-    World steal = three_by_four;
-    steal.speed = {.sigma = 0.15};
-    steal.steal = {.median = 0.04, .seconds = 10};
-    alike("3 × 4: speed 15 %, 10 s, and steal 4 %, 10 s", steal);
-    World unlike = three_by_four;
-    unlike.speed = {.sigma = 0.15, .of_entrant = 0.4, .of_baseline = 0.8};
-    all.push_back({.item = "9",
-                   .what = "powers 0.4 : 0.8 of speed, 3 × 4: speed 15 %, 10 s",
-                   .world = unlike,
-                   .least_covered = k_least_covered});
-    World own = three_by_four;
-    own.speed = {.sigma = 0.05, .entrants_own = -0.15};
-    all.push_back({.item = "9",
-                   .what = "alike at equal speed, 3 × 4: speed 5 %, 10 s, the entrant slows its CPUs by 15 %",
-                   .world = own,
-                   .most_different = k_most_false});
-    World looks = one_level(k_most_blocks, 0.05, 0);
-    looks.speed = {.sigma = 0.15};
-    all.push_back({.item = "9",
-                   .what = "looks, alike, 1 level: speed 15 %, 10 s",
-                   .world = looks,
-                   .judge = with_looks,
-                   .most_different = k_most_false_with_looks});
-    for (World world : {even(4, 0.05, three(1.10)), one_level(5, 0.04, std::log(1.10))}) {
-        world.speed = {.sigma = 0.20};
-        const std::string what = fmt::format("true 10 %, {}, spread {:.0f} %: speed 20 %, 10 s",
-                                             world.spreads.size() == 3 ? "12 pairs of 3 levels" : "5 pairs",
-                                             world.spreads.front() * 100);
-        all.push_back({.item = "9",
-                       .what = what,
-                       .world = world,
-                       .least_found = world.spreads.size() == 3 ? 0.95 : 0.80,
-                       .least_covered = k_least_covered});
-        all.push_back(
-            {.item = "9", .what = what + ", not adjusted for", .world = world, .judge = without_adjustment});
-    }
-}
-
 }  // namespace
 
 std::vector<Cell> cells() {
@@ -359,7 +293,6 @@ std::vector<Cell> cells() {
     add_looks(all);
     add_families(all);
     add_doubts(all);
-    add_speed(all);
     return all;
 }
 

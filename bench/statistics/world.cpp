@@ -24,8 +24,7 @@ public:
           trials_(trials),
           step_at_(static_cast<int>(uniform_below(random, static_cast<std::uint64_t>(trials)))),
           sluggish_(normal(random)),
-          steal_(normal(random)),
-          speed_(world.speed.sigma > 0 ? normal(random) : 0) {}
+          steal_(normal(random)) {}
 
     // The logarithm that the next trial's goodput deviates by, steal apart; `spread` is that of a pair's
     // ratio.
@@ -44,22 +43,6 @@ public:
             if (second < k_window_seconds) sum += share;
         }
         return sum / k_window_seconds;
-    }
-
-    // Mean logarithm of the speed of its CPUs over a trial's window.
-    double log_speed() {
-        if (world_.speed.sigma == 0) return 0;
-        double sum = 0;
-        for (int second = 0; second < k_window_seconds + k_pause_seconds; ++second) {
-            speed_ = next(speed_, world_.speed.seconds);
-            if (second < k_window_seconds) sum += world_.speed.sigma * speed_;
-        }
-        return sum / k_window_seconds;
-    }
-
-    // What is read of it.
-    double read(double log_speed) {
-        return world_.speed.sigma == 0 ? 0 : log_speed + world_.speed.read_error * normal(random_);
     }
 
 private:
@@ -96,14 +79,9 @@ private:
     }
 
     double next_steal() {
-        steal_ = next(steal_, world_.steal.seconds);
+        const double kept = std::exp(-1 / world_.steal.seconds);
+        steal_ = kept * steal_ + std::sqrt(1 - kept * kept) * normal(random_);
         return std::min(k_most_steal, world_.steal.median * std::exp(world_.steal.sigma * steal_));
-    }
-
-    // A second later.
-    double next(double value, double correlation_s) {
-        const double kept = std::exp(-1 / correlation_s);
-        return kept * value + std::sqrt(1 - kept * kept) * normal(random_);
     }
 
     const World& world_;
@@ -113,7 +91,6 @@ private:
     int step_at_;
     double sluggish_;
     double steal_;
-    double speed_;
 };
 
 // Whether the entrant goes first, by block: of two blocks that follow each other, in one.
@@ -127,8 +104,6 @@ std::vector<bool> balanced_order(int blocks, Random& random) {
 struct Trial {
     double log_goodput;
     double stolen;
-    double log_speed;  // as it was, and as it was read
-    double speed_read;
 };
 
 struct Slot {
@@ -140,15 +115,10 @@ struct Slot {
 Trial trial_in(const Slot& slot, const World& world, Host& host) {
     const double stolen = host.stolen() + (slot.entrant ? world.steal.entrants_own : 0);
     const double suffers = slot.entrant ? world.steal.of_entrant : world.steal.of_baseline;
-    const double speed = host.log_speed() + (slot.entrant ? world.speed.entrants_own : 0);
-    const double follows = slot.entrant ? world.speed.of_entrant : world.speed.of_baseline;
-    return {.log_goodput = host.deviation(world.spreads[slot.level], slot.entrant) +
-                           std::log(1 - suffers * stolen) + follows * speed +
-                           (slot.entrant ? world.log_ratios[slot.level] : 0) -
-                           (slot.first ? 0 : world.slot_effect),
-            .stolen = stolen,
-            .log_speed = speed,
-            .speed_read = host.read(speed)};
+    return {.log_goodput =
+                host.deviation(world.spreads[slot.level], slot.entrant) + std::log(1 - suffers * stolen) +
+                (slot.entrant ? world.log_ratios[slot.level] : 0) - (slot.first ? 0 : world.slot_effect),
+            .stolen = stolen};
 }
 
 // The slots of a block in their order of time; `entrant_first` by level.
@@ -169,18 +139,10 @@ struct PairOfTrials {
     Trial baseline;
 };
 
-stats::SpeedOfPair speed_of(const Trial& entrant, const Trial& baseline) {
-    return {.figure_of_entrant = entrant.log_goodput,
-            .figure_of_baseline = baseline.log_goodput,
-            .speed_of_entrant = entrant.speed_read,
-            .speed_of_baseline = baseline.speed_read};
-}
-
-double truth_at(const World& world, double steal, double log_speed) {
+double truth_at(const World& world, double steal) {
     const double ratios = std::accumulate(world.log_ratios.begin(), world.log_ratios.end(), 0.0);
     return ratios / static_cast<double>(world.log_ratios.size()) +
-           std::log(1 - world.steal.of_entrant * steal) - std::log(1 - world.steal.of_baseline * steal) +
-           (world.speed.of_entrant - world.speed.of_baseline) * log_speed;
+           std::log(1 - world.steal.of_entrant * steal) - std::log(1 - world.steal.of_baseline * steal);
 }
 
 // As large a share of all pairs as the world says, whichever the draw takes.
@@ -220,7 +182,6 @@ Experiment drawn(const World& world, Random& random) {
     Experiment experiment{.levels = stats::PairLevels(levels),
                           .circumstances = std::vector<std::vector<Circumstances>>(levels)};
     double stolen = 0;
-    double log_speed = 0;
     for (int block = 0; block < world.blocks; ++block) {
         std::vector<bool> entrant_first;
         for (const std::vector<bool>& order : orders)
@@ -234,17 +195,15 @@ Experiment drawn(const World& world, Random& random) {
             experiment.levels[level].push_back({.log_ratio = entrant.log_goodput - baseline.log_goodput,
                                                 .steal_difference = entrant.stolen - baseline.stolen,
                                                 .went_first = entrant_first[level],
-                                                .block = block,
-                                                .speed = speed_of(entrant, baseline)});
+                                                .block = block});
             experiment.circumstances[level].push_back(
                 {.steal_of_entrant = entrant.stolen, .steal_of_baseline = baseline.stolen, .doubted = false});
             stolen += entrant.stolen + baseline.stolen;
-            log_speed += entrant.log_speed + baseline.log_speed;
         }
     }
     if (world.doubted > 0) doubt_some(experiment, world, random);
     if (world.voided > 0) void_some(experiment, world, random);
-    experiment.truth = truth_at(world, stolen / trials, log_speed / trials);
+    experiment.truth = truth_at(world, stolen / trials);
     return experiment;
 }
 

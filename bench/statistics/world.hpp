@@ -28,17 +28,6 @@ struct Steal {
     double entrants_own = 0;  ///< share that the entrant brings upon itself, on top
 };
 
-/// How fast the contender's CPUs run, as others use the same cores: the logarithm is AR(1) in time, a value a
-/// second.
-struct Speed {
-    double sigma = 0;          ///< of the logarithm of a second's speed
-    double seconds = 10;       ///< correlation time
-    double of_entrant = 0.6;   ///< the power of speed that a contender's goodput follows
-    double of_baseline = 0.6;  ///< likewise
-    double entrants_own = 0;   ///< logarithm that the entrant's CPUs are faster, by its own doing
-    double read_error = 0.01;  ///< standard deviation of what is read of a trial's logarithm
-};
-
 /// What experiments are drawn from.
 struct World {
     Noise noise = Noise::white;
@@ -47,7 +36,6 @@ struct World {
     std::vector<double> log_ratios{0, 0, 0};        ///< true ones, by level
     double slot_effect = 0;                         ///< logarithm that the second of a pair loses
     Steal steal = {};
-    Speed speed = {};
     double voided = 0;                 ///< of each pair, how probably a trial of it is invalid
     double doubted = 0;                ///< share of the pairs whose entrant's trial a rule doubts
     double doubted_bias = 0;           ///< logarithm that the entrant's goodput gains there
@@ -66,7 +54,7 @@ struct Circumstances {
 struct Experiment {
     stats::PairLevels levels;
     std::vector<std::vector<Circumstances>> circumstances;  ///< of each pair of each level
-    double truth = 0;  ///< mean over levels of the log ratio at the run's own steal and speed, equal for both
+    double truth = 0;  ///< mean over levels of the log ratio at the run's own steal, equal for both
 };
 
 Experiment drawn(const World& world, Random& random);

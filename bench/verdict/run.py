@@ -7,8 +7,7 @@
     *-injected          while a process takes 15 % of the contender's CPU in bursts of 20 ms; its CPU time is told to
                         Joust's reader of steal, as a hypervisor's would be
     *-untold            the same, told to nobody: Joust sees that others used the contender's CPU
-    *-second, *-third   the same on another day and host, with seeds of its own; aa-second, default-second and
-                        busier10-third are the first in which the speed of the contender's CPUs is read
+    *-second            the same on another day and host, with seeds of its own
 
 Seeds are in seeds.json, fixed before the first run; a seed that has a line in results/NAME.jsonl is not run again.
 `run.py NAME [--runs N]` runs the next N (default: all that are left), `run.py --table` prints what there is.
@@ -71,7 +70,6 @@ def benchmark(place: pathlib.Path, kind: str, seed: int) -> str:
     """Writes the benchmark of one run and returns its path."""
     text = (ROOT / "benchmarks" / "io-intensive.toml").read_text()
     head = text.split("[profiles.smoke]")[0].replace("seed = 1", f"seed = {seed}")
-    kind = kind.split("-")[0]
     if kind == "default":
         text = text.replace("seed = 1", f"seed = {seed}")
     else:
@@ -162,9 +160,7 @@ def one_run(kind: str, seed: int) -> dict:
     return {"seed": seed, "exit": ran.returncode, "took_s": round(took, 1), "pairs": goodput["pairs"],
             "ratio": goodput["ratio"], "low": goodput["ratio_low"], "high": goodput["ratio_high"],
             "verdict": goodput["verdict"], "measured_share": results.get("measured_share"),
-            "first_block_p": {one["contender"]: one["first_p_value"] for one in results.get("block_effects", [])}, "decided_by": goodput["decided_by"], "adjusted_for": goodput["adjusted_for"],
-            "raw": [goodput["raw_ratio"], goodput["raw_ratio_low"], goodput["raw_ratio_high"]],
-            "doubt": goodput["doubt"], "why": goodput["why"],
+            "first_block_p": {one["contender"]: one["first_p_value"] for one in results.get("block_effects", [])}, "doubt": goodput["doubt"], "why": goodput["why"],
             "cpu_ratio": cpu["ratio"], "cpu_low": cpu["ratio_low"], "cpu_high": cpu["ratio_high"], "steal_median": steal[len(steal) // 2],
             "commit": subprocess.run(["git", "-C", ROOT, "rev-parse", "--short", "HEAD"], capture_output=True, text=True,
                                      check=True).stdout.strip()}

@@ -5,8 +5,8 @@
 #include <cstdlib>
 
 #include "analysis/looks.hpp"
-#include "stats/equal_host.hpp"
 #include "stats/holm.hpp"
+#include "stats/steal.hpp"
 #include "stats/verdict.hpp"
 
 namespace joust::analysis {
@@ -27,7 +27,7 @@ struct Case {
     Pairs pairs;
     std::optional<stats::Look> look;
     Basis without_look = Basis::before_look;  // why there is none
-    std::optional<stats::HostDecision> decision;
+    std::optional<stats::StealDecision> decision;
 
     [[nodiscard]] double confidence() const { return look ? look->confidence() : stats::k_confidence; }
     // The p-value on the scale on which 0.05 is significant.
@@ -46,7 +46,7 @@ model::RatioEstimate estimate_of(const stats::LogMean& mean, double confidence) 
     return estimate;
 }
 
-model::RatioEstimate estimate_of(const std::optional<stats::HostDecision>& decision, double confidence) {
+model::RatioEstimate estimate_of(const std::optional<stats::StealDecision>& decision, double confidence) {
     if (!decision) return {};
     model::RatioEstimate estimate{static_cast<int>(decision->raw.pairs), std::exp(decision->mean()), {}, {}};
     if (const auto interval = decision->interval(confidence)) {
@@ -56,13 +56,13 @@ model::RatioEstimate estimate_of(const std::optional<stats::HostDecision>& decis
     return estimate;
 }
 
-model::DecidedBy decided_by(stats::HostDecides decides) {
+model::DecidedBy decided_by(stats::StealDecides decides) {
     switch (decides) {
-        case stats::HostDecides::adjusted:
+        case stats::StealDecides::adjusted:
             return model::DecidedBy::adjusted;
-        case stats::HostDecides::both:
+        case stats::StealDecides::both:
             return model::DecidedBy::both;
-        case stats::HostDecides::raw:
+        case stats::StealDecides::raw:
             break;
     }
     return model::DecidedBy::raw;
@@ -80,8 +80,8 @@ public:
 
 private:
     [[nodiscard]] static bool not_adjusted(const Case& judged) {
-        return judged.decision && !judged.decision->for_steal &&
-               judged.decision->steal_difference >= stats::k_least_steal_difference;
+        return judged.decision && judged.decision->decides == stats::StealDecides::raw &&
+               judged.decision->difference >= stats::k_least_steal_difference;
     }
     [[nodiscard]] bool in_doubt(const Doubts& doubts) const {
         return doubts.by_rule || doubts.by_load || (doubts.by_steal && steal_counts_);
@@ -93,20 +93,18 @@ private:
 void fill(Case& judged) {
     PairedRatio& result = judged.result;
     result.left_out = judged.pairs.left_out;
-    judged.decision = stats::decide_at_equal_host(judged.pairs.points());
+    judged.decision = stats::decide_steal(judged.pairs.points());
     if (!judged.decision) return;
-    const stats::HostDecision& decision = *judged.decision;
+    const stats::StealDecision& decision = *judged.decision;
     const model::RatioEstimate all = estimate_of(judged.decision, judged.confidence());
     result.pairs = all.pairs;
     result.ratio = all.ratio;
     result.decided_by = decided_by(decision.decides);
-    result.adjusted_for = {.steal = decision.for_steal, .speed = decision.speed.has_value()};
     result.raw = estimate_of(decision.raw, judged.confidence());
     if (decision.adjusted) result.adjusted = estimate_of(*decision.adjusted, judged.confidence());
     const Doubtful doubtful(judged);
     result.without_doubt = estimate_of(
-        stats::decide_at_equal_host(
-            judged.pairs.points([&](const Pair& pair) { return !doubtful.either(pair); }), decision.speed),
+        stats::decide_steal(judged.pairs.points([&](const Pair& pair) { return !doubtful.either(pair); })),
         judged.confidence());
     if (judged.look) {
         result.low = all.low;

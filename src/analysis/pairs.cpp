@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <iterator>
 
 #include "model/lower_bounds.hpp"
@@ -73,17 +72,6 @@ double steal_difference(const model::TrialResult& one, const model::TrialResult&
     return mine && theirs ? *mine - *theirs : 0;
 }
 
-std::optional<stats::SpeedOfPair> speed_of_pair(const JudgedTrial& one, double mine, const JudgedTrial& other,
-                                                double theirs) {
-    const double my_speed = one.trial->contender_cpu_speed.value_or(0);
-    const double their_speed = other.trial->contender_cpu_speed.value_or(0);
-    if (!(my_speed > 0 && their_speed > 0)) return std::nullopt;
-    return stats::SpeedOfPair{.figure_of_entrant = std::log(mine),
-                              .figure_of_baseline = std::log(theirs),
-                              .speed_of_entrant = std::log(my_speed),
-                              .speed_of_baseline = std::log(their_speed)};
-}
-
 void add_void(VoidPairs& found, const JudgedTrial& one, const JudgedTrial& other) {
     using model::Fault;
     ++found.all;
@@ -110,8 +98,7 @@ void add_pair(BlockPairs& pairs, const Evidence& evidence, const JudgedTrial& on
     pairs.pairs.push_back({{.log_ratio = *logarithm,
                             .steal_difference = steal_difference(*one.trial, *other.trial),
                             .went_first = one.trial->plan.position < other.trial->plan.position,
-                            .block = one.trial->plan.block,
-                            .speed = speed_of_pair(one, *mine, other, *theirs)},
+                            .block = one.trial->plan.block},
                            doubts(evidence, one, quantity),
                            doubts(evidence, other, quantity)});
 }

@@ -73,7 +73,7 @@ float sample(const int (&ends)[2]) {
     return static_cast<float>((now() - before).count());
 }
 
-// With priority over what runs there, where that is allowed: for some 5 µs, and only what is timed is in
+// With priority over what runs there, where that is allowed: for some 12 µs, and only what is timed is in
 // between. Without it, an interrupted sample is left out.
 bool place_on(int cpu) {
     cpu_set_t set;

@@ -17,12 +17,6 @@ std::string_view name(Doubt doubt) {
     return names[static_cast<std::size_t>(doubt)];
 }
 
-std::string_view name(const AdjustedFor& adjusted_for) {
-    if (adjusted_for.steal && adjusted_for.speed) return "steal and speed";
-    if (adjusted_for.steal) return "steal";
-    return adjusted_for.speed ? "speed" : "";
-}
-
 std::string_view name(DecidedBy decided_by) {
     constexpr std::array<std::string_view, 3> names{"raw", "adjusted", "both"};
     return names[static_cast<std::size_t>(decided_by)];

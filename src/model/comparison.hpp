@@ -80,22 +80,15 @@ struct VoidPairs {
     friend bool operator==(const VoidPairs&, const VoidPairs&) = default;
 };
 
-/// Which ratio a verdict is made of (see stats::decide_at_equal_host).
+/// Which ratio a verdict is made of where steal differed within the pairs (see stats::decide_steal).
 enum class DecidedBy : std::uint8_t {
     raw,       ///< the pairs as they are
-    adjusted,  ///< the ratio at equal steal and speed
-    both,      ///< one side had more steal or slower CPUs, which may be its own doing: both must agree
+    adjusted,  ///< the ratio at equal steal
+    both,      ///< one of the two suffered from more steal, which may be its own doing: both must agree
 };
 /// "raw", "adjusted", "both": as in the JSON.
 std::string_view name(DecidedBy decided_by);
 
-/// What a ratio is adjusted to be equal in, both of the contender's CPUs.
-struct AdjustedFor {
-    bool steal = false;
-    bool speed = false;
-    bool operator==(const AdjustedFor&) const = default;
-};
-std::string_view name(const AdjustedFor& adjusted_for);  ///< "steal and speed": as in the JSON
 /// What a ratio is of.
 enum class Measured : std::uint8_t {
     work,
@@ -140,8 +133,8 @@ struct PairedRatio {
     bool some_invalid = false;
     /// Geometric mean, of levels their mean, with its interval from three pairs on: of those below the ratio
     /// that decides; where both must agree, the one nearer to 1 and an interval that holds both. Empty
-    /// without a pair; the interval also where there is nothing to judge by yet (before_look, unfinished,
-    /// ended_early).
+    /// without a pair; the interval also where there is nothing to judge by yet (Basis::before_look,
+    /// unfinished and ended_early).
     std::optional<double> ratio;
     std::optional<double> low;
     std::optional<double> high;
@@ -149,8 +142,7 @@ struct PairedRatio {
     std::optional<int> look;   ///< blocks that were looked at, of a run with looks
     DecidedBy decided_by = DecidedBy::raw;
     RatioEstimate raw;                      ///< the pairs as they are
-    std::optional<RatioEstimate> adjusted;  ///< to equal steal or speed, where it has a say
-    AdjustedFor adjusted_for;               ///< to which
+    std::optional<RatioEstimate> adjusted;  ///< to equal steal, where it has a say
     std::optional<double> p_value;          ///< of a true ratio of 1, for the ratio that decides
     /// Of one level, among all of them; empty where it has no interval. It makes the level's verdict.
     std::optional<AmongLevels> among_levels;

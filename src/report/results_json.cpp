@@ -159,7 +159,6 @@ Json ratio_json(const PairedRatio& ratio, const std::string& why) {
     add_ratio(object, "", model::RatioEstimate{ratio.pairs, ratio.ratio, ratio.low, ratio.high});
     object["p_value"] = optional(ratio.p_value);
     object["decided_by"] = name(ratio.decided_by);
-    object["adjusted_for"] = name(ratio.adjusted_for);
     add_ratio(object, "raw_", ratio.raw);
     add_ratio(object, "adjusted_", ratio.adjusted);
     const auto& among = ratio.among_levels;

@@ -10,17 +10,6 @@
 
 namespace joust::stats {
 
-/// What each trial of a pair tells of how its figure follows the speed of its CPUs. All are natural
-/// logarithms; only differences between speeds mean something.
-struct SpeedOfPair {
-    double figure_of_entrant;
-    double figure_of_baseline;
-    double speed_of_entrant;
-    double speed_of_baseline;
-
-    [[nodiscard]] double difference() const { return speed_of_entrant - speed_of_baseline; }
-};
-
 /// One pair of fresh processes, an entrant's and the baseline's: one observation, however long it is
 /// measured.
 struct PairPoint {
@@ -28,7 +17,6 @@ struct PairPoint {
     double steal_difference = 0;  ///< share of CPU time stolen from the entrant less that from the baseline
     bool went_first = false;      ///< whether the entrant did
     int block = 0;
-    std::optional<SpeedOfPair> speed = {};  ///< empty where it was not measured in both trials
 };
 
 /// The pairs of each level.

@@ -19,7 +19,7 @@ class Verdicts(unittest.TestCase):
         self.assertEqual(self.done.returncode, 0, f"beyond four standard errors of {EXPERIMENTS} experiments:\n{missed}")
 
     def test_are_held_against_a_target_in_every_part_of_the_table(self):
-        for item in ("| 1, 5 |", "| 2 |", "| 3, 5 |", "| 4 |", "| 7 |", "| 8 |", "| 9 |"):
+        for item in ("| 1, 5 |", "| 2 |", "| 3, 5 |", "| 4 |", "| 7 |", "| 8 |"):
             judged = [row for row in self.rows if row.startswith(item) and " met" in row]
             self.assertTrue(judged, f"no row of {item} has a target that was looked at")
 

@@ -39,10 +39,8 @@ Prose how_to_read_ratios(const model::ExperimentSpec& experiment, bool floor) {
            "every pair, the verdict is " +
            emphasis("not decided") + ", as it is where a side of some pair is only known to be longer" +
            (floor ? ", and up to where the baseline differed from itself" : "") +
-           ". Where steal differs within the pairs, or how fast the contender's CPUs ran (others that use "
-           "the "
-           "same "
-           "cores slow them), the ratio adjusted to equal steal and speed decides. A contender whose "
+           ". Where steal differs within the pairs, the ratio adjusted to equal steal decides. A contender "
+           "whose "
            "error rate exceeds " +
            model::percent(experiment.error_rate_max) + " is " + emphasis("invalid") + " and never ranked.";
 }

@@ -126,9 +126,9 @@ std::string basis(const PairedRatio& ratio) {
     const std::string pairs = model::counted(ratio.pairs, "pair");
     if (ratio.basis == model::Basis::before_look) return pairs + " so far, before the first look";
     if (!ratio.low || !ratio.high) return pairs + ", too few for an interval";
-    const std::string host = host_text(ratio, 2);
+    const std::string steal = steal_text(ratio, 2);
     return interval_text(ratio.confidence, ratio.low, ratio.high, 2) + ", " + pairs +
-           (host.empty() ? "" : "; " + host) +
+           (steal.empty() ? "" : "; " + steal) +
            (ratio.doubt == model::Doubt::none ? "" : "; " + sure_text(ratio));
 }
 

@@ -24,9 +24,8 @@ std::string ended_text(const model::Comparison& comparison, const model::PairedR
 /// "95 % interval 1.32 to 1.41"; empty without one.
 std::string interval_text(double confidence, const std::optional<double>& low,
                           const std::optional<double>& high, int decimals);
-/// "adjusted to equal steal (as measured 1.30, 95 % interval 1.2 to 1.4)"; empty where neither steal nor the
-/// speed of CPUs has a say.
-std::string host_text(const model::PairedRatio& ratio, int decimals);
+/// "adjusted to equal steal (as measured 1.30, 95 % interval 1.2 to 1.4)"; empty where steal decides nothing.
+std::string steal_text(const model::PairedRatio& ratio, int decimals);
 
 /// "over the 6 pairs without doubt 1.35, 95 % interval 1.33 to 1.37"
 std::string sure_text(const model::PairedRatio& ratio);

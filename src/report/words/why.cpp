@@ -186,7 +186,7 @@ std::string interval_sentence(const PairedRatio& ratio, std::string_view subject
         "{} of {} is {:.3f} times that of {}{}, {} over {}{}, {}{}", subject, ratio.entrant, *ratio.ratio,
         ratio.baseline, place, interval_text(ratio.confidence, ratio.low, ratio.high, 3),
         model::counted(ratio.pairs, "pair"), look_text(ratio), shown_by(ratio), among_levels_text(ratio));
-    if (const std::string host = host_text(ratio, 3); !host.empty()) text += "; " + host;
+    if (const std::string steal = steal_text(ratio, 3); !steal.empty()) text += "; " + steal;
     if (ratio.undecided())
         text += fmt::format(", but {} of {} are in doubt, and {}", ratio.pairs - ratio.without_doubt.pairs,
                             model::counted(ratio.pairs, "pair"), doubt_text(ratio.doubt));
@@ -273,23 +273,19 @@ std::string interval_text(double confidence, const std::optional<double>& low,
                        decimals);
 }
 
-std::string host_text(const PairedRatio& ratio, int decimals) {
+std::string steal_text(const PairedRatio& ratio, int decimals) {
     if (ratio.decided_by == model::DecidedBy::raw) return "";
     const auto told = [&](const model::RatioEstimate& estimate) {
         const std::string interval = interval_text(ratio.confidence, estimate.low, estimate.high, decimals);
         return fmt::format("{:.{}f}{}{}", *estimate.ratio, decimals, interval.empty() ? "" : ", ", interval);
     };
-    const model::AdjustedFor& equal = ratio.adjusted_for;
-    const std::string what = !equal.speed  ? "equal steal"
-                             : equal.steal ? "equal steal and CPU speed"
-                                           : "equal CPU speed";
     if (ratio.decided_by == model::DecidedBy::adjusted)
-        return fmt::format("adjusted to {} (as measured {})", what, told(ratio.raw));
-    return fmt::format("one of the two {}, so the ratio as measured ({}) and the one at {} ({}) must agree",
-                       !equal.speed  ? "suffered more steal"
-                       : equal.steal ? "had more steal or slower CPUs"
-                                     : "had slower CPUs",
-                       told(ratio.raw), what, told(*ratio.adjusted));
+        return fmt::format("adjusted to equal steal (as measured {})", told(ratio.raw));
+    return fmt::format(
+        "one of the two suffered more steal, so the ratio as measured ({}) and the one at equal steal ({}) "
+        "must "
+        "agree",
+        told(ratio.raw), told(*ratio.adjusted));
 }
 
 std::string doubt_text(model::Doubt doubt) {

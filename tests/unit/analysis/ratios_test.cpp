@@ -220,52 +220,6 @@ TEST(ratios, are_not_adjusted_with_fewer_than_five_degrees_and_doubted_instead) 
     EXPECT_NE(ratio.doubt, model::Doubt::none);
 }
 
-// CPUs whose speed differs within pairs by chance, and whose figures follow it; `more` is FastAPI's alone.
-ReportCase with_uneven_speed(double by_chance, double more) {
-    ReportCase run = testing::clear_winner();
-    for (model::TrialResult& trial : run.trials) {
-        const bool mine = trial.plan.entrant == "fastapi";
-        const bool odd = (trial.plan.block + static_cast<int>(trial.plan.level) / 50) % 2 != 0;
-        const double speed =
-            std::exp((odd == mine ? by_chance : 0.0) + 0.01 * trial.plan.block + (mine ? more : 0));
-        trial.contender_cpu_speed = 700 * speed;
-        auto& completed = trial.samples.completed_in_window;
-        completed = static_cast<std::uint64_t>(static_cast<double>(completed) * std::pow(speed, 0.6));
-    }
-    return run;
-}
-
-TEST(ratios, are_adjusted_to_equal_speed_of_the_cpus) {
-    const Comparison comparison = compared(with_uneven_speed(0.2, 0));
-    const PairedRatio ratio = pooled(comparison);
-    EXPECT_EQ(ratio.decided_by, model::DecidedBy::adjusted);
-    EXPECT_EQ(ratio.adjusted_for, (model::AdjustedFor{.steal = false, .speed = true}));
-    EXPECT_EQ(ratio.ratio, ratio.adjusted->ratio);
-    EXPECT_NEAR(*ratio.ratio, *pooled(compared(testing::clear_winner())).ratio, 0.02);
-    EXPECT_LT(*ratio.high / *ratio.low, *ratio.raw.high / *ratio.raw.low) << "it explains scatter";
-    EXPECT_EQ(ratio.verdict, Verdict::faster);
-    EXPECT_THAT(words::headline(comparison),
-                HasSubstr("adjusted to equal CPU speed (as measured 1."));
-}
-
-TEST(ratios, must_agree_where_one_of_the_two_had_slower_cpus_throughout) {
-    const Comparison comparison = compared(with_uneven_speed(0.02, -0.4));
-    const PairedRatio ratio = pooled(comparison);
-    EXPECT_EQ(ratio.decided_by, model::DecidedBy::both);
-    EXPECT_EQ(*ratio.high, std::max(*ratio.raw.high, *ratio.adjusted->high));
-    EXPECT_THAT(words::why(comparison, ratio), HasSubstr("one of the two had slower CPUs"));
-}
-
-TEST(ratios, are_as_measured_where_the_speed_of_some_trial_was_not_read) {
-    ReportCase run = with_uneven_speed(0.2, 0);
-    for (const std::optional<double> none : {std::optional<double>(), std::optional(0.0)}) {
-        run.trials.front().contender_cpu_speed = none;
-        const PairedRatio ratio = pooled(compared(run));
-        EXPECT_EQ(ratio.decided_by, model::DecidedBy::raw);
-        EXPECT_TRUE(ratio.low && *ratio.low < *ratio.high);
-    }
-}
-
 TEST(ratios, pair_the_quantiles_of_response_times) {
     const Comparison comparison = compared(testing::clear_winner());
     for (const Quantity quantity : {Quantity::response_time_p50, Quantity::response_time_p99}) {

@@ -4,8 +4,8 @@
 
 #include <vector>
 
-#include "stats/equal_host.hpp"
 #include "stats/holm.hpp"
+#include "stats/steal.hpp"
 #include "stats/verdict.hpp"
 
 namespace joust::stats {
@@ -75,7 +75,7 @@ TEST(Outcome, puts_equivalence_first) {
 TEST(Outcome, needs_more_of_a_stricter_look) {
     const PairLevels levels{
         {{.log_ratio = 0.08}, {.log_ratio = 0.12}, {.log_ratio = 0.1}, {.log_ratio = 0.14}}};
-    const auto decision = decide_at_equal_host(levels);
+    const auto decision = decide_steal(levels);
     ASSERT_TRUE(decision);
     EXPECT_EQ(outcome(decision->interval(k_confidence)), Outcome::higher);
     EXPECT_EQ(outcome(decision->interval(k_looks[0].confidence())), Outcome::inconclusive);

@@ -1,4 +1,4 @@
-#include "stats/equal_host.hpp"
+#include "stats/steal.hpp"
 
 #include <gtest/gtest.h>
 
@@ -76,26 +76,26 @@ TEST(DecideSteal, follows_the_table) {
     struct Row {
         const char* why;
         PairLevels levels;
-        HostDecides decides;
+        StealDecides decides;
     };
-    for (const Row& row : {Row{"no steal", one_level(7, 0), HostDecides::raw},
-                           {"under one point", one_level(7, 0.008), HostDecides::raw},
-                           {"over one point", one_level(7, 0.011), HostDecides::adjusted},
-                           {"four degrees remain", one_level(6, 0.05), HostDecides::raw},
-                           {"one suffered more throughout", one_level(7, 0.01, 0.05), HostDecides::both}}) {
-        const auto decision = decide_at_equal_host(row.levels);
+    for (const Row& row : {Row{"no steal", one_level(7, 0), StealDecides::raw},
+                           {"under one point", one_level(7, 0.008), StealDecides::raw},
+                           {"over one point", one_level(7, 0.011), StealDecides::adjusted},
+                           {"four degrees remain", one_level(6, 0.05), StealDecides::raw},
+                           {"one suffered more throughout", one_level(7, 0.01, 0.05), StealDecides::both}}) {
+        const auto decision = decide_steal(row.levels);
         ASSERT_TRUE(decision) << row.why;
         EXPECT_EQ(decision->decides, row.decides) << row.why;
-        EXPECT_EQ(decision->adjusted.has_value(), row.decides != HostDecides::raw) << row.why;
+        EXPECT_EQ(decision->adjusted.has_value(), row.decides != StealDecides::raw) << row.why;
     }
-    EXPECT_FALSE(decide_at_equal_host({}));
+    EXPECT_FALSE(decide_steal({}));
 }
 
 TEST(DecideSteal, takes_the_interval_of_what_decides) {
-    const HostDecision raw = *decide_at_equal_host(one_level(7, 0.005));
+    const StealDecision raw = *decide_steal(one_level(7, 0.005));
     EXPECT_EQ(raw.interval(0.95), raw.raw.interval(0.95));
     EXPECT_EQ(raw.p_value(), raw.raw.p_value());
-    const HostDecision adjusted = *decide_at_equal_host(one_level(7, 0.05));
+    const StealDecision adjusted = *decide_steal(one_level(7, 0.05));
     EXPECT_EQ(adjusted.interval(0.95), adjusted.adjusted->interval(0.95));
     EXPECT_EQ(adjusted.p_value(), adjusted.adjusted->p_value());
     EXPECT_NEAR(adjusted.mean(), 0.1, 0.01);
@@ -104,13 +104,13 @@ TEST(DecideSteal, takes_the_interval_of_what_decides) {
 TEST(DecideSteal, spans_both_intervals_where_both_must_agree) {
     const LogMean low{8, 0.02, Scatter{0.02, 6}};
     const LogMean high{8, 0.1, Scatter{0.01, 5}};
-    const HostDecision agree{.raw = low, .adjusted = high, .decides = HostDecides::both};
+    const StealDecision agree{.raw = low, .adjusted = high, .decides = StealDecides::both};
     EXPECT_EQ(agree.interval(0.9)->low, low.interval(0.9)->low);
     EXPECT_EQ(agree.interval(0.9)->high, high.interval(0.9)->high);
     EXPECT_EQ(agree.p_value(), low.p_value()) << "the larger";
     EXPECT_EQ(agree.mean(), 0.02) << "the one nearer to 0";
-    const HostDecision opposed{
-        .raw = {8, -0.1, Scatter{0.01, 5}}, .adjusted = high, .decides = HostDecides::both};
+    const StealDecision opposed{
+        .raw = {8, -0.1, Scatter{0.01, 5}}, .adjusted = high, .decides = StealDecides::both};
     EXPECT_EQ(opposed.p_value(), 1);
     EXPECT_EQ(opposed.mean(), 0);
 }
@@ -137,7 +137,7 @@ TEST(DecideSteal, finds_what_steal_hides_and_errs_no_more_often) {
                 const double steal = 0.04 * normal(random);
                 level.push_back(pair(0.05 * normal(random) - 2 * steal, steal, block % 2 == 0));
             }
-        const HostDecision decision = *decide_at_equal_host(levels);
+        const StealDecision decision = *decide_steal(levels);
         false_ones += decided(decision.interval(0.95), 0);
         found += decided(decision.interval(0.95), 0.05);
         found_raw += decided(decision.raw.interval(0.95), 0.05);
@@ -153,110 +153,11 @@ TEST(DecideSteal, adjusts_a_ladder_of_one_block) {
     const PairLevels repeats = one_level(7, 0.03);
     for (const PairPoint& point : repeats.front())
         ladder.push_back({point});
-    const auto decision = decide_at_equal_host(ladder);
+    const auto decision = decide_steal(ladder);
     ASSERT_TRUE(decision && decision->adjusted);
-    EXPECT_EQ(decision->decides, HostDecides::adjusted);
+    EXPECT_EQ(decision->decides, StealDecides::adjusted);
     EXPECT_EQ(decision->adjusted, steal_adjusted(one_level(7, 0.03)));
     EXPECT_EQ(decision->raw, *pooled_mean(one_level(7, 0.03)));
-}
-
-// A pair of trials whose figures follow the speed of their CPUs to the power of 0.6.
-PairPoint at_speeds(double of_entrant, double of_baseline, double log_ratio, double noise = 0) {
-    const double entrant = log_ratio + 0.6 * of_entrant + noise;
-    const double baseline = 0.6 * of_baseline - noise;
-    return {.log_ratio = entrant - baseline,
-            .speed = SpeedOfPair{.figure_of_entrant = entrant,
-                                 .figure_of_baseline = baseline,
-                                 .speed_of_entrant = of_entrant,
-                                 .speed_of_baseline = of_baseline}};
-}
-
-// Five pairs of one level, whose speeds differ by `scale` and, of all of them, by `shift`.
-PairLevels five_pairs(double scale, double shift = 0) {
-    constexpr double k_noise[] = {0.004, -0.006, 0.002, 0.005, -0.005};
-    constexpr double k_entrant[] = {0.3, -0.2, 0.5, -0.9, 0.4};
-    constexpr double k_baseline[] = {-0.5, 0.6, -0.1, 0.3, -0.4};
-    PairLevels levels(1);
-    for (std::size_t i = 0; i < 5; ++i)
-        levels[0].push_back(at_speeds(k_entrant[i] * scale + shift, k_baseline[i] * scale, -0.1, k_noise[i]));
-    return levels;
-}
-
-// The expected values were computed apart, in Python.
-TEST(SpeedSlope, is_learnt_from_the_trials_of_each_side_of_each_level) {
-    const auto slope = speed_slope(five_pairs(0.2));
-    ASSERT_TRUE(slope);
-    EXPECT_NEAR(slope->slope, 0.5981949458483753, 1e-9);
-    EXPECT_NEAR(slope->standard_error, 0.018471748816628566, 1e-9);
-    EXPECT_EQ(slope->degrees, 7U) << "ten trials, two means, the slope";
-    PairLevels apart = five_pairs(0.2);
-    apart.push_back({at_speeds(3, -3, 2)});
-    EXPECT_NEAR(speed_slope(apart)->slope, slope->slope, 1e-12) << "one pair of a level tells nothing";
-    EXPECT_EQ(speed_slope(apart)->degrees, 7U);
-}
-
-TEST(SpeedSlope, needs_trials_whose_speed_was_read_and_varies) {
-    EXPECT_FALSE(speed_slope({}));
-    EXPECT_FALSE(speed_slope(five_pairs(0)));
-    EXPECT_FALSE(speed_slope({{at_speeds(0.1, 0, 0)}})) << "no degree is left";
-    PairLevels partly = five_pairs(0.2);
-    partly[0][3].speed.reset();
-    EXPECT_FALSE(speed_slope(partly));
-}
-
-TEST(DecideAtEqualHost, takes_out_what_the_speed_of_the_cpus_did) {
-    const HostDecision decision = *decide_at_equal_host(five_pairs(0.2));
-    EXPECT_EQ(decision.decides, HostDecides::adjusted);
-    EXPECT_FALSE(decision.for_steal);
-    ASSERT_TRUE(decision.speed && decision.adjusted && decision.adjusted->scatter);
-    EXPECT_NEAR(decision.mean(), -0.09998555956678701, 1e-9);
-    EXPECT_NEAR(decision.adjusted->scatter->standard_error, 0.004920573114623516, 1e-9);
-    EXPECT_EQ(decision.adjusted->scatter->degrees, 4);
-    EXPECT_LT(decision.interval(0.95)->high, 0) << "what is there is found";
-    EXPECT_GT(decision.raw.interval(0.95)->high, 0) << "as measured it is not";
-}
-
-TEST(DecideAtEqualHost, leaves_speeds_alone_that_hardly_differ_or_leave_few_degrees) {
-    EXPECT_EQ(decide_at_equal_host(five_pairs(0.03))->decides, HostDecides::raw) << "under 3 %";
-    PairLevels few = five_pairs(0.2);
-    few[0].resize(3);  // six trials, two means, the slope
-    EXPECT_EQ(decide_at_equal_host(few)->decides, HostDecides::raw);
-    EXPECT_FALSE(decide_at_equal_host(few)->speed);
-}
-
-TEST(DecideAtEqualHost, wants_both_to_agree_where_one_had_slower_cpus_throughout) {
-    const HostDecision decision = *decide_at_equal_host(five_pairs(0.02, -0.3));
-    EXPECT_EQ(decision.decides, HostDecides::both);
-    EXPECT_EQ(decision.interval(0.95)->low,
-              std::min(decision.raw.interval(0.95)->low, decision.adjusted->interval(0.95)->low));
-}
-
-TEST(DecideAtEqualHost, takes_the_slope_of_more_pairs_for_some_of_them) {
-    const PairLevels all = five_pairs(0.2);
-    PairLevels some = all;
-    some[0].resize(2);
-    const auto slope = speed_slope(all);
-    const HostDecision decision = *decide_at_equal_host(some, slope);
-    ASSERT_TRUE(decision.adjusted);
-    EXPECT_EQ(decision.decides, HostDecides::adjusted);
-    double mean = 0;
-    for (const PairPoint& point : some[0])
-        mean += (point.log_ratio - slope->slope * point.speed->difference()) / 2;
-    EXPECT_NEAR(decision.mean(), mean, 1e-12);
-}
-
-TEST(DecideAtEqualHost, adjusts_for_speed_and_then_for_steal) {
-    PairLevels levels = one_level(7, 0.05);
-    constexpr double k_speed[] = {0.1, -0.12, 0.07, 0.02, -0.09, 0.05, -0.03};
-    for (std::size_t i = 0; i < 7; ++i) {
-        const double steal_cost = levels[0][i].log_ratio;
-        levels[0][i] = at_speeds(k_speed[i], -k_speed[6 - i], 0);
-        levels[0][i].steal_difference = one_level(7, 0.05)[0][i].steal_difference;
-        levels[0][i].log_ratio += steal_cost;
-    }
-    const HostDecision decision = *decide_at_equal_host(levels);
-    EXPECT_TRUE(decision.for_steal && decision.speed);
-    EXPECT_NEAR(decision.mean(), 0.1, 0.01);
 }
 
 }  // namespace
