@@ -84,7 +84,7 @@ Status Rig::confine() {
                            {.contender = spec_->benchmark.contender_limits.cpus,
                             .database = own_process ? std::optional(spec_->benchmark.database_limits.cpus)
                                                     : std::nullopt}));
-    JOUST_CHECK(start_speed_sampler());
+    start_speed_sampler();
     if (!cgroups_->version() || !cgroups_->limits_possible() || spec_->limits_off) return {};
     for (const Path& group : cgroups_->run_directories(run_->id()))
         JOUST_CHECK(run_->record_group(group));
@@ -95,12 +95,11 @@ Status Rig::confine() {
 }
 
 // Before this process goes into its own group, which does not allow these CPUs, and early, while there is
-// little memory that a fork would have to share.
-Status Rig::start_speed_sampler() {
-    if (spec_->limits_off || !layout_.limits_reachable || layout_.contender.cpus.empty()) return {};
-    JOUST_TRY(host::SpeedSampler sampler, host::SpeedSampler::start(layout_.contender.cpus));
-    speed_sampler_.emplace(std::move(sampler));
-    return {};
+// little memory that a fork would have to share. Where it cannot be started, trials are without its figure.
+void Rig::start_speed_sampler() {
+    if (spec_->limits_off || !layout_.limits_reachable || layout_.contender.cpus.empty()) return;
+    if (auto sampler = host::SpeedSampler::start(layout_.contender.cpus))
+        speed_sampler_.emplace(std::move(*sampler));
 }
 
 Status Rig::make_runtimes() {

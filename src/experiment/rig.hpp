@@ -98,7 +98,7 @@ private:
 
     Status make_users();
     Status confine();
-    Status start_speed_sampler();
+    void start_speed_sampler();
     Status make_runtimes();
     [[nodiscard]] std::map<std::string, int> declared_connections() const;
     Status start_database(const Interrupted& interrupted);
