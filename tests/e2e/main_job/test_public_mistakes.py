@@ -182,8 +182,9 @@ def test_local_ports_that_run_out(place):
 
 
 def test_a_client_that_is_the_bottleneck(place):
-    # Both are idle for the most part: the client parses what they send.
-    rigs = {"larger": "sends:600", "smaller": "sends:400"}
+    # Both are idle for the most part: the client parses what they send. Neighbours on the same core slow it by up to
+    # 1.8 times in stretches of seconds, so of one it has three times as much to read.
+    rigs = {"larger": "sends:600", "smaller": "sends:200"}
     race = Rivals(place, rigs, levels="[4]", duration="1s").race()
     (larger,), (smaller,) = race.rates("larger", 4), race.rates("smaller", 4)
     assert smaller > 1.05 * larger, "which would have been told as the services' difference"
