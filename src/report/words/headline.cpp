@@ -269,14 +269,21 @@ std::string not_counted(const std::vector<const model::Caveat*>& alike) {
                        joust::joined(whose, ", "), alike.size() == 1 ? "it does" : "they do", first.why);
 }
 
+std::string no_repeats(const std::string& why) {
+    return why +
+           ", so the noise from repeat to repeat is not known. An interval over the levels shows how much "
+           "the ratio differs from level to level, not how well it repeats.";
+}
+
 std::string warning(const Comparison& comparison, const model::Caveat& caveat) {
     switch (caveat.kind) {
         case model::Caveat::Kind::ended_early:
             return fmt::format("The run ended early: {} of {} trials were finished.", caveat.some, caveat.of);
         case model::Caveat::Kind::one_block:
-            return "One block only: every contender ran once at each level, so the noise from repeat to "
-                   "repeat is not known. An interval over the levels shows how much the ratio differs from "
-                   "level to level, not how well it repeats.";
+            return no_repeats("One block only: every contender ran once at each level");
+        case model::Caveat::Kind::one_pair_a_level:
+            return no_repeats(fmt::format("No two pairs of {} and {} are left at one level", caveat.entrant,
+                                          comparison.baseline));
         case model::Caveat::Kind::suspects:
             return suspects(comparison, caveat);
         case model::Caveat::Kind::steal:
