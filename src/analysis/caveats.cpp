@@ -76,6 +76,9 @@ std::vector<model::Caveat> caveats(const model::Comparison& comparison, const mo
         found.push_back({Kind::unproven, static_cast<std::size_t>(nothing_proven), trials.size()});
     add_not_counted(found, benchmark, trials);
     if (comparison.blocks == 1) found.push_back({Kind::one_block});
+    for (const model::PairedRatio& ratio : comparison.pooled(model::Quantity::goodput))
+        if (ratio.between_levels && comparison.blocks != 1)
+            found.push_back({.kind = Kind::one_pair_a_level, .entrant = ratio.entrant});
     const auto suspects = std::count_if(
         comparison.cells.begin(), comparison.cells.end(),
         [](const model::Cell& cell) { return cell.judgement.validity == model::Validity::suspect; });

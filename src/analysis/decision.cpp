@@ -109,6 +109,7 @@ void fill(Case& judged) {
     if (judged.look) {
         result.low = all.low;
         result.high = all.high;
+        result.between_levels = all.low && stats::one_pair_a_level(judged.pairs.levels);
         result.p_value = decision.p_value();
     } else {  // an interval would be read as a verdict
         for (model::RatioEstimate* estimate : {&result.raw, &result.without_doubt})

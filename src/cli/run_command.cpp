@@ -8,6 +8,7 @@
 #include "cli/render.hpp"
 #include "cli/run_spec.hpp"
 #include "cli/signals.hpp"
+#include "cli/stopped.hpp"
 #include "experiment/experiment.hpp"
 #include "experiment/resume.hpp"
 #include "files/run_directory.hpp"
@@ -105,7 +106,8 @@ Status check_outputs(const RunCommand& command) {
 }
 
 // Report, summary and exit code from what was measured, whole or not.
-ExitCode conclude(const RunCommand& command, const experiment::Outcome& outcome) {
+ExitCode conclude(const RunCommand& command, const model::Benchmark& benchmark,
+                  const experiment::Outcome& outcome) {
     ExitCode code = ExitCode::done;
     if (!outcome.trials.empty()) {
         const auto rendered = render(outcome.run_directory);
@@ -124,10 +126,7 @@ ExitCode conclude(const RunCommand& command, const experiment::Outcome& outcome)
     if (const Status given = host::give_to_owner_of_parent(outcome.run_directory); !given)
         code = complain(given.error());
     if (outcome.stopped_by) {
-        const std::string directory = printable(outcome.run_directory.string());
-        terminal::tell(
-            "stopped after {} finished trial(s), which are kept in {}; `joust run --resume {}` goes on\n",
-            outcome.trials.size(), directory, directory);
+        terminal::tell("{}", stopped_text(benchmark, outcome));
         return complain(*outcome.stopped_by);
     }
     return code;
@@ -166,7 +165,7 @@ ExitCode run(const RunCommand& command, const std::vector<std::string>& command_
     progress.reset();  // its live line must be gone before anything else is printed
     if (!outcome) return complain(outcome.error());
     if (outcome->was_complete) tell_complete(outcome->trials.size());
-    return conclude(command, *outcome);
+    return conclude(command, spec->benchmark, *outcome);
 }
 
 }  // namespace joust::cli

@@ -206,10 +206,9 @@ ExitCode selftest(const SelftestCommand& command, const std::vector<std::string>
     if (!installation) return complain(installation.error());
     const auto results = results_or_temporary(command.results);
     if (!results) return complain(results.error());
-    const auto all = run_cases(*installation, *results, command_line);
+    const auto all = run_cases(*installation, results->path, command_line);
     const bool whole = all && *all;
-    if (const Status kept = remove_or_tell(*results, command.results.empty(), whole); !kept)
-        return complain(kept.error());
+    if (const Status kept = remove_or_tell(*results, whole); !kept) return complain(kept.error());
     if (!all) return complain(all.error());
     return whole ? ExitCode::done : ExitCode::failed;
 }

@@ -1,5 +1,6 @@
 #include "cli/temporary.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "base/text.hpp"
@@ -7,21 +8,34 @@
 #include "terminal/standard_streams.hpp"
 
 namespace joust::cli {
+namespace {
 
-Result<Path> results_or_temporary(const Path& named) {
-    if (!named.empty()) return named;
+// None of a directory that is not there.
+std::set<std::string> names_in(const Path& directory) {
+    std::set<std::string> names;
+    std::error_code ignored;
+    for (const auto& entry : std::filesystem::directory_iterator(directory, ignored))
+        names.insert(entry.path().filename().string());
+    return names;
+}
+
+}  // namespace
+
+Result<Results> results_or_temporary(const Path& named) {
+    if (!named.empty()) return Results{named, false, names_in(named)};
     std::error_code failed;
     std::string pattern = (std::filesystem::temp_directory_path(failed) / "joust-XXXXXX").string();
     if (failed || ::mkdtemp(pattern.data()) == nullptr)
         return fail(ErrorKind::io, "cannot make a temporary directory: {}", errno_text());
-    return Path(pattern);
+    return Results{pattern, true, {}};
 }
 
-Status remove_or_tell(const Path& results, bool temporary, bool told_all) {
-    std::error_code failed;
-    const bool nothing = std::filesystem::is_empty(results, failed) || failed;  // not there is nothing, too
-    if (temporary && (told_all || nothing)) return remove_tree(results);
-    if (!nothing) terminal::tell("the run is kept in {}\n", printable(results.string()));
+Status remove_or_tell(const Results& results, bool told_all) {
+    const std::set<std::string> names = names_in(results.path);
+    const bool nothing =
+        std::includes(results.before.begin(), results.before.end(), names.begin(), names.end());
+    if (results.temporary && (told_all || nothing)) return remove_tree(results.path);
+    if (!nothing) terminal::tell("the run is kept in {}\n", printable(results.path.string()));
     return {};
 }
 

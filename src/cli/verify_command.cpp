@@ -140,10 +140,9 @@ ExitCode verify(const VerifyCommand& command, const std::vector<std::string>& co
     if (!installation) return complain(installation.error());
     const auto results = results_or_temporary(command.results);
     if (!results) return complain(results.error());
-    const auto proof = verify_in(command, *installation, *results, command_line);
+    const auto proof = verify_in(command, *installation, results->path, command_line);
     const bool sound = proof && *proof != model::Proof::missed;
-    if (const Status kept = remove_or_tell(*results, command.results.empty(), sound); !kept)
-        return complain(kept.error());
+    if (const Status kept = remove_or_tell(*results, sound); !kept) return complain(kept.error());
     if (!proof) return complain(proof.error());
     return sound ? ExitCode::done : ExitCode::not_comparable;
 }

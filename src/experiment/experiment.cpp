@@ -31,10 +31,21 @@ Result<host::MeasuringLock> wait_for_turn(Observer& observer, const Interrupted&
     }
 }
 
-// What a run that goes on has measured so far.
-Result<std::vector<model::TrialResult>> take_up(const files::RunDirectory& directory) {
+// What a run that goes on has come to so far.
+Result<Outcome> take_up(const files::RunDirectory& directory, const model::Benchmark& benchmark,
+                        const NextTrials& next_trials) {
     JOUST_TRY(files::StoredTrials stored, directory.read_trials());
-    return std::move(stored.trials);
+    Outcome outcome{.run_directory = directory.path()};
+    outcome.trials = std::move(stored.trials);
+    outcome.was_complete = next_trials(benchmark, outcome.trials).empty();
+    return outcome;
+}
+
+// Another run that measures meanwhile renews the link results/latest.
+Path real_path(const Path& path) {
+    std::error_code error;
+    Path real = std::filesystem::canonical(path, error);
+    return error ? path : real;
 }
 
 Result<files::RunDirectory> open_directory(const RunSpec& spec, WallTime started) {
@@ -157,9 +168,8 @@ struct RunParts {
 Result<Outcome> run_in(files::RunDirectory& directory, WallTime started, const RunSpec& spec,
                        const RunParts& parts) {
     Outcome outcome{.run_directory = directory.path()};
-    if (spec.resume) {
-        JOUST_TRY(outcome.trials, take_up(directory));
-        outcome.was_complete = parts.next_trials(spec.benchmark, outcome.trials).empty();
+    if (spec.resume) {  // another run may have finished it meanwhile
+        JOUST_TRY(outcome, take_up(directory, spec.benchmark, parts.next_trials));
         if (outcome.was_complete) return outcome;
     } else {
         JOUST_CHECK(directory.write(spec.benchmark));
@@ -184,9 +194,11 @@ Result<Outcome> run_in(files::RunDirectory& directory, WallTime started, const R
 
 Result<Outcome> run_experiment(const RunSpec& spec, Observer& observer, const Interrupted& interrupted,
                                const NextTrials& next_trials, const Afterwards& afterwards) {
-    if (spec.resume) {  // a refusal waits for nobody
-        JOUST_TRY(const files::RunDirectory known, files::RunDirectory::open(*spec.resume));
+    if (spec.resume) {  // a refusal waits for nobody, nor does a run with nothing left to measure
+        JOUST_TRY(const files::RunDirectory known, files::RunDirectory::open(real_path(*spec.resume)));
         JOUST_CHECK(check_resumable(spec, known));
+        JOUST_TRY(Outcome so_far, take_up(known, spec.benchmark, next_trials));
+        if (so_far.was_complete) return so_far;
     }
     JOUST_TRY(const host::MeasuringLock lock, wait_for_turn(observer, interrupted));
     const WallTime started = wall_now();

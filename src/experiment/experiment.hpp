@@ -43,7 +43,8 @@ using Afterwards = std::function<Status(Rig&)>;
 
 /// Runs the benchmark: set-up, then trial after trial. Fails when it ends before its first trial does: then
 /// no run directory is left but with its logs, where those may tell more than the error (not of a refusal:
-/// bad_input, unsupported). With spec.resume it goes on with a run: bad_input where that is not what it was.
+/// bad_input, unsupported). With spec.resume it goes on with a run: bad_input where that is not what it was;
+/// where nothing is left to measure, it waits for no other run.
 /// An error of `afterwards` is why it stopped.
 Result<Outcome> run_experiment(const RunSpec& spec, Observer& observer, const Interrupted& interrupted,
                                const NextTrials& next_trials, const Afterwards& afterwards = {});

@@ -44,9 +44,33 @@ Path topmost_missing(const Path& path) {
     return missing;
 }
 
+// Removes `results` and the directories above it up to `made`, as far as nothing is in them; empty: none.
+void remove_empty(Path results, const Path& made) {
+    std::error_code not_empty;
+    for (; !made.empty() && !not_empty; results = results.parent_path()) {
+        std::filesystem::remove(results, not_empty);
+        if (results == made) break;
+    }
+}
+
+// Makes a folder that was not there: "NAME", "NAME-2" and so on.
+Result<std::string> make_free_folder(const Directory& parent, const std::string& name) {
+    std::string free = name;
+    for (int copy = 2;; ++copy) {
+        JOUST_TRY(const bool is_new, parent.make_new_folder(free));
+        if (is_new) return free;
+        free = fmt::format("{}-{}", name, copy);
+    }
+}
+
+// By way of the descriptor, as logs() is.
+Status remove_folder(const Directory& parent, const std::string& name) {
+    return remove_tree(fmt::format("/proc/self/fd/{}/{}", parent.fd(), name));
+}
+
 }  // namespace
 
-Status RunDirectory::make_writer(Directory parent, Path made) {
+Status RunDirectory::make_writer(Directory& parent, Path made) {
     JOUST_TRY(Directory logs, run_.make_folder("logs"));
     JOUST_CHECK(run_.make_folder("histograms"));
     JOUST_TRY(AppendFile trials, AppendFile::open(run_, k_trials_file));
@@ -54,22 +78,28 @@ Status RunDirectory::make_writer(Directory parent, Path made) {
     return {};
 }
 
+Result<RunDirectory> RunDirectory::create_in(const Path& results, const std::string& name, const Path& made) {
+    JOUST_CHECK(make_directories(results));
+    JOUST_TRY(Directory parent, Directory::open(results));
+    JOUST_TRY(const std::string free, make_free_folder(parent, name));
+    auto created = [&]() -> Result<RunDirectory> {
+        JOUST_TRY(Directory folder, parent.folder(free));
+        RunDirectory run(std::move(folder));
+        JOUST_CHECK(run.make_writer(parent, made));
+        return run;
+    }();
+    if (!created)
+        if (const Status removed = remove_folder(parent, free); !removed)
+            created.error().message += "\n" + removed.error().message;
+    return created;
+}
+
 Result<RunDirectory> RunDirectory::create(const Path& results, const std::string& benchmark,
                                           WallTime started) {
     const Path made = topmost_missing(results);
-    JOUST_CHECK(make_directories(results));
-    JOUST_TRY(Directory parent, Directory::open(results));
-    const std::string name = fmt::format("{}_{}", compact_time(started), benchmark);
-    std::string free = name;
-    for (int copy = 2;; ++copy) {
-        JOUST_TRY(const bool is_new, parent.make_new_folder(free));
-        if (is_new) break;
-        free = fmt::format("{}-{}", name, copy);
-    }
-    JOUST_TRY(Directory folder, parent.folder(free));
-    RunDirectory run(std::move(folder));
-    JOUST_CHECK(run.make_writer(std::move(parent), made));
-    return run;
+    auto created = create_in(results, fmt::format("{}_{}", compact_time(started), benchmark), made);
+    if (!created) remove_empty(results, made);
+    return created;
 }
 
 Result<RunDirectory> RunDirectory::open(const Path& path) {
@@ -86,7 +116,7 @@ Result<RunDirectory> RunDirectory::resume(const Path& path) {
     const Path real = std::filesystem::canonical(path, error);  // latest, which append() renews, is a link
     JOUST_TRY(RunDirectory run, open(error ? path : real));
     JOUST_TRY(Directory parent, Directory::open(real.parent_path()));
-    JOUST_CHECK(run.make_writer(std::move(parent), {}));
+    JOUST_CHECK(run.make_writer(parent, {}));
     return run;
 }
 
@@ -101,15 +131,8 @@ bool RunDirectory::has_logs() const {
 }
 
 Status RunDirectory::remove() const {
-    const Path name = path().filename();
-    // By way of the descriptor, as logs() is.
-    JOUST_CHECK(remove_tree(fmt::format("/proc/self/fd/{}/{}", writer_->parent.fd(), name.string())));
-    std::error_code not_empty;
-    for (Path made = writer_->parent.path(); !writer_->made.empty() && !not_empty;
-         made = made.parent_path()) {
-        std::filesystem::remove(made, not_empty);
-        if (made == writer_->made) break;
-    }
+    JOUST_CHECK(remove_folder(writer_->parent, path().filename()));
+    remove_empty(writer_->parent.path(), writer_->made);
     return {};
 }
 

@@ -20,7 +20,7 @@ inline constexpr const char* k_workload_file = "workload.toml";
 class RunDirectory {
 public:
     /// Makes the directory with its logs/ and histograms/; a second run within the same second gets "-2" and
-    /// so on.
+    /// so on. Where that fails, nothing of it is left.
     static Result<RunDirectory> create(const Path& results, const std::string& benchmark, WallTime started);
     /// Opens a run to read it, or to write what is computed from it. bad_input where it is no run's directory
     /// or the run ended before its first trial.
@@ -63,7 +63,9 @@ private:
         bool latest = false;
     };
     explicit RunDirectory(Directory run) : run_(std::move(run)) {}
-    Status make_writer(Directory parent, Path made);
+    static Result<RunDirectory> create_in(const Path& results, const std::string& name, const Path& made);
+    /// Takes `parent` where it succeeds, and only there.
+    Status make_writer(Directory& parent, Path made);
 
     Directory run_;
     std::optional<Writer> writer_;  ///< of a run that was created or resumed

@@ -39,7 +39,7 @@ struct Order {
 };
 struct Answer {
     std::uint64_t window;
-    bool placed;  ///< it ran on the CPU
+    bool placed;  ///< it ran on the CPU, ahead of all else
     std::uint64_t samples;
 };
 
@@ -73,8 +73,8 @@ float sample(const int (&ends)[2]) {
     return static_cast<float>((now() - before).count());
 }
 
-// With priority over what runs there, where that is allowed: for some 12 µs, and only what is timed is in
-// between. Without it, an interrupted sample is left out.
+// With priority over what runs there: for some 12 µs, and only what is timed is in between. Without that
+// right there is no place for it: taking turns with a contender, it would measure how busy that is.
 bool place_on(int cpu) {
     cpu_set_t set;
     CPU_ZERO(&set);
@@ -82,8 +82,7 @@ bool place_on(int cpu) {
     CPU_SET(static_cast<std::size_t>(cpu), &set);
     if (::sched_setaffinity(0, sizeof set, &set) != 0) return false;
     const sched_param lowest{.sched_priority = 1};
-    ::sched_setscheduler(0, SCHED_FIFO, &lowest);
-    return true;
+    return ::sched_setscheduler(0, SCHED_FIFO, &lowest) == 0;
 }
 
 // False where somebody wrote to, or closed, the other end before.

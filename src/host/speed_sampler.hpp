@@ -38,7 +38,8 @@ std::vector<int> cpus_for_speed(const std::vector<int>& cpus);
 /// the thread that started it ends.
 class SpeedSampler {
 public:
-    /// Fails where no process can be started; a CPU on which none can be placed shows in the results only.
+    /// Fails where no process can be started; a CPU on which none can be placed, or not with real-time
+    /// priority, shows in the results only.
     static Result<SpeedSampler> start(const std::vector<int>& cpus);
     SpeedSampler(SpeedSampler&&) noexcept;
     SpeedSampler& operator=(SpeedSampler&&) = delete;
@@ -48,7 +49,7 @@ public:
     /// window longer than an hour and a half the last samples count.
     void begin(TimePoint start, TimePoint end);
     /// Waits for the window's end. Empty where one of the CPUs has no speed, or no process could be placed on
-    /// it, and where there is no window.
+    /// it with real-time priority, and where there is no window.
     [[nodiscard]] std::optional<CpuSpeed> finish();
     /// Closes the window now instead of at its end.
     std::optional<CpuSpeed> finish_now();

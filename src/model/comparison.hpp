@@ -138,6 +138,8 @@ struct PairedRatio {
     std::optional<double> ratio;
     std::optional<double> low;
     std::optional<double> high;
+    /// The interval is of the scatter between levels: none has two pairs.
+    bool between_levels = false;
     double confidence = 0.95;  ///< of the intervals: a look has its own
     std::optional<int> look;   ///< blocks that were looked at, of a run with looks
     DecidedBy decided_by = DecidedBy::raw;
@@ -235,14 +237,15 @@ struct PlacedIncident {
 /// What a reader has to know of the whole run before believing any number.
 struct Caveat {
     enum class Kind : std::uint8_t {
-        ended_early,  ///< some: trials that were finished, of those planned
-        one_block,    ///< the noise from repeat to repeat is not known
-        suspects,     ///< some: suspect cells, of all
-        limits_off,   ///< some: trials without limits, of all
-        steal,        ///< some: trials from which other guests took CPU time, of all through that lens
-        added_steal,  ///< some: trials in which an experiment's own CPU time counted as steal, of all
-        containers,   ///< some: contenders that ran in containers, of all
-        unproven,     ///< some: trials whose declared effects nothing was held against, of all
+        ended_early,       ///< some: trials that were finished, of those planned
+        one_block,         ///< the noise from repeat to repeat is not known
+        one_pair_a_level,  ///< likewise of an entrant and the baseline: no level has two pairs
+        suspects,          ///< some: suspect cells, of all
+        limits_off,        ///< some: trials without limits, of all
+        steal,             ///< some: trials from which other guests took CPU time, of all through that lens
+        added_steal,       ///< some: trials in which an experiment's own CPU time counted as steal, of all
+        containers,        ///< some: contenders that ran in containers, of all
+        unproven,          ///< some: trials whose declared effects nothing was held against, of all
         not_counted,  ///< some: trials of one entrant in which a declared part was not counted, of all of it
     };
     /// Of what a workload declares.
@@ -252,7 +255,7 @@ struct Caveat {
     std::size_t of = 0;
     double share = 0;  ///< of steal: the median over these trials
     Lens lens = Lens::capacity;
-    std::string entrant = {};  ///< whose part was not counted
+    std::string entrant = {};  ///< whose part was not counted; who has one pair
     Part part = Part::rows;
     std::string why = {};  ///< of the first trial; no full stop
     friend bool operator==(const Caveat&, const Caveat&) = default;

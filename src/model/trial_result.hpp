@@ -101,7 +101,8 @@ struct TrialResult {
     std::optional<Nanoseconds> contender_steal_added;
     /// How fast those CPUs ran: how often a millisecond they could do the work of a sample
     /// (host/speed_sampler.hpp), > 0; only its ratios mean something. Empty where the contender has none of
-    /// its own or it could not be measured, and in files of earlier versions.
+    /// its own, real-time priority is not allowed or it could not be measured, and in files of earlier
+    /// versions.
     std::optional<double> contender_cpu_speed;
     /// What the contender's sessions with the database were doing in the window; empty where there are none
     /// (SQLite), they could not be asked, and in files of earlier versions.

@@ -157,6 +157,7 @@ Json ratio_json(const PairedRatio& ratio, const std::string& why) {
                    {"confidence", rounded(ratio.confidence)},
                    {"look_blocks", optional(ratio.look)}};
     add_ratio(object, "", model::RatioEstimate{ratio.pairs, ratio.ratio, ratio.low, ratio.high});
+    object["between_levels"] = ratio.between_levels;
     object["p_value"] = optional(ratio.p_value);
     object["decided_by"] = name(ratio.decided_by);
     add_ratio(object, "raw_", ratio.raw);

@@ -29,9 +29,8 @@ Prose how_to_read_ratios(const model::ExperimentSpec& experiment, bool floor) {
            (floor ? " (or what this host could tell apart, where that is more)" : "") + "; " +
            emphasis("faster") + " and " + emphasis("slower") + ", that it excludes 1; " +
            emphasis("inconclusive") + ", neither. " +
-           "Over all levels each level counts alike, and the interval is of the scatter within levels (with "
-           "one "
-           "block, between them). " +
+           "Over all levels each level counts alike, and the interval is of the scatter within levels "
+           "(where none has two pairs, between them). " +
            emphasis("Without doubt") +
            ": the same over the pairs in which no rule doubts the quantity; where three or more of them tell "
            "another "

@@ -108,13 +108,12 @@ void add_scatter(const RunReport& run, Statements& statements) {
                         at_level(run.benchmark, scatter.highest_level));
     }
     if (text.empty()) return;
-    statements.push_back(
-        {"Scatter within a contender.",
-         fmt::format("The goodput of a trial scatters {} (standard deviation of "
-                     "the logarithm; lowest and highest trial): that of {}.",
-                     between_levels ? "from one level to the next, there being one block and no repeats,"
-                                    : "from repeat to repeat at the same level",
-                     text)});
+    statements.push_back({"Scatter within a contender.",
+                          fmt::format("The goodput of a trial scatters {} (standard deviation of "
+                                      "the logarithm; lowest and highest trial): that of {}.",
+                                      between_levels ? "from one level to the next, there being no repeats,"
+                                                     : "from repeat to repeat at the same level",
+                                      text)});
 }
 
 void add_breaking_points(const RunReport& run, Statements& statements) {

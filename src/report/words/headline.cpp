@@ -47,7 +47,9 @@ std::string reason_of(const Cell& cell) {
 
 // "django at 50 and 200 users: 34 % errors (limit 1 %), all timeouts"; of several rates, the worst with its
 // level. Any other number is said of the level that it belongs to.
-std::string failure_sentence(const Failure& failure, const std::string& contender, model::LoadModel model) {
+std::string failure_sentence(const Failure& failure, const std::string& contender,
+                             const Comparison& comparison) {
+    const model::LoadModel model = comparison.load_model;
     const std::vector<const Cell*>& cells = failure.cells;
     std::vector<std::int64_t> levels;
     for (const Cell* cell : cells)
@@ -56,7 +58,7 @@ std::string failure_sentence(const Failure& failure, const std::string& contende
         return std::any_of(cells.begin(), cells.end(),
                            [&](const Cell* cell) { return text(*cell) != text(*cells.front()); });
     };
-    const std::string where = fmt::format("{} at {}: ", contender, levels_text(levels, model));
+    const std::string where = fmt::format("{} at {}: ", contender, levels_text(levels, comparison));
     if (failure.rule == model::Rule::error_rate) {
         const Cell& worst = **std::max_element(cells.begin(), cells.end(), [](const Cell* a, const Cell* b) {
             return a->error_rate() < b->error_rate();
@@ -80,7 +82,7 @@ std::vector<std::string> failure_sentences(const Comparison& comparison) {
     std::vector<std::string> sentences;
     for (const std::string& contender : comparison.entrants)
         for (const Failure& failure : failures(comparison, contender))
-            sentences.push_back(failure_sentence(failure, contender, comparison.load_model));
+            sentences.push_back(failure_sentence(failure, contender, comparison));
     return sentences;
 }
 
@@ -267,14 +269,21 @@ std::string not_counted(const std::vector<const model::Caveat*>& alike) {
                        joust::joined(whose, ", "), alike.size() == 1 ? "it does" : "they do", first.why);
 }
 
+std::string no_repeats(const std::string& why) {
+    return why +
+           ", so the noise from repeat to repeat is not known. An interval over the levels shows how much "
+           "the ratio differs from level to level, not how well it repeats.";
+}
+
 std::string warning(const Comparison& comparison, const model::Caveat& caveat) {
     switch (caveat.kind) {
         case model::Caveat::Kind::ended_early:
             return fmt::format("The run ended early: {} of {} trials were finished.", caveat.some, caveat.of);
         case model::Caveat::Kind::one_block:
-            return "One block only: every contender ran once at each level, so the noise from repeat to "
-                   "repeat is not known. An interval over the levels shows how much the ratio differs from "
-                   "level to level, not how well it repeats.";
+            return no_repeats("One block only: every contender ran once at each level");
+        case model::Caveat::Kind::one_pair_a_level:
+            return no_repeats(fmt::format("No two pairs of {} and {} are left at one level", caveat.entrant,
+                                          comparison.baseline));
         case model::Caveat::Kind::suspects:
             return suspects(comparison, caveat);
         case model::Caveat::Kind::steal:

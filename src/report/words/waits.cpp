@@ -30,15 +30,39 @@ std::vector<const Cell*> cells_with(const Comparison& comparison, const std::str
     return cells;
 }
 
-std::string places_text(const std::vector<const Cell*>& cells, model::LoadModel model) {
+struct Stretch {
+    std::int64_t first;
+    std::int64_t last;
+};
+
+// Of five levels or more those that follow one another in `all`, three or more, are one stretch.
+std::vector<Stretch> stretches(const std::vector<std::int64_t>& levels,
+                               const std::vector<std::int64_t>& all) {
+    constexpr std::ptrdiff_t k_least = 3;
+    std::vector<Stretch> found;
+    for (auto here = levels.begin(); here != levels.end();) {
+        const auto end =
+            std::mismatch(here, levels.end(), std::find(all.begin(), all.end(), *here), all.end()).first;
+        if (levels.size() >= 5 && end - here >= k_least) {
+            found.push_back({*here, *std::prev(end)});
+            here = end;
+        } else {
+            found.push_back({*here, *here});
+            ++here;
+        }
+    }
+    return found;
+}
+
+std::string places_text(const std::vector<const Cell*>& cells, const Comparison& comparison) {
     std::vector<std::int64_t> levels;
     for (const Cell* cell : cells)
         levels.push_back(cell->level);
-    return fmt::format("{} at {}", cells.front()->entrant, levels_text(levels, model));
+    return fmt::format("{} at {}", cells.front()->entrant, levels_text(levels, comparison));
 }
 
 // "x at 8 users (of what they may use, the contender used 2 %, …); its wait is …", told of the busiest cell.
-std::string wait_of(const std::vector<const Cell*>& cells, model::LoadModel model) {
+std::string wait_of(const std::vector<const Cell*>& cells, const Comparison& comparison) {
     const model::InUse* most = nullptr;
     std::optional<model::Wait> wait;
     for (const Cell* cell : cells) {
@@ -46,7 +70,7 @@ std::string wait_of(const std::vector<const Cell*>& cells, model::LoadModel mode
         if (most == nullptr || used->total() > most->total()) most = used;
         if (used->wait) wait = used->wait;
     }
-    return fmt::format("{} ({}of what they may use, {}){}", places_text(cells, model),
+    return fmt::format("{} ({}of what they may use, {}){}", places_text(cells, comparison),
                        cells.size() > 1 ? "at most, " : "", in_use_text(*most),
                        wait ? ", a wait for " + wait_text(*wait) : "");
 }
@@ -63,27 +87,29 @@ std::string told_of_all(const Comparison& comparison, model::Rule rule, Text&& t
 
 }  // namespace
 
-std::string levels_text(const std::vector<std::int64_t>& levels, model::LoadModel model) {
-    if (levels.size() == 1) return level_text(model, levels.front());
-    const std::string last = level_text(model, levels.back());
-    if (levels.size() >= 5) return fmt::format("{} to {}", levels.front(), last);
-    std::vector<std::string> firsts;
-    for (std::size_t i = 0; i + 1 < levels.size(); ++i)
-        firsts.push_back(std::to_string(levels[i]));
-    return joust::joined(firsts, ", ") + " and " + last;
+std::string levels_text(const std::vector<std::int64_t>& levels, const Comparison& comparison) {
+    std::vector<std::string> parts;
+    for (const auto& [first, last] : stretches(levels, comparison.levels)) {
+        const std::string end =
+            last == levels.back() ? level_text(comparison.load_model, last) : std::to_string(last);
+        parts.push_back(first == last ? end : fmt::format("{} to {}", first, end));
+    }
+    const std::string end = parts.back();
+    parts.pop_back();
+    return parts.empty() ? end : joust::joined(parts, ", ") + " and " + end;
 }
 
 std::string waits(const Comparison& comparison) {
     std::vector<std::string> sentences;
-    const std::string idle = told_of_all(
-        comparison, model::Rule::nobody_busy,
-        [&](const std::vector<const Cell*>& cells) { return wait_of(cells, comparison.load_model); });
+    const std::string idle =
+        told_of_all(comparison, model::Rule::nobody_busy,
+                    [&](const std::vector<const Cell*>& cells) { return wait_of(cells, comparison); });
     if (!idle.empty())
         sentences.push_back("Nobody was busy, so what was measured is a wait, not work: " + idle + ".");
     const std::string thinking =
         told_of_all(comparison, model::Rule::think_time, [&](const std::vector<const Cell*>& cells) {
             const auto* bound = facts_of<model::ThinkBound>(*cells.front(), model::Rule::think_time);
-            return fmt::format("{} (think time {})", places_text(cells, comparison.load_model),
+            return fmt::format("{} (think time {})", places_text(cells, comparison),
                                model::limit_text(bound->think_time));
         });
     if (!thinking.empty())
@@ -100,7 +126,7 @@ std::string wait_in(const Comparison& comparison, const model::PairedRatio& rati
     for (const std::string& entrant : {ratio.entrant, ratio.baseline}) {
         std::vector<const Cell*> cells = cells_with(comparison, entrant, rule);
         std::erase_if(cells, [&](const Cell* cell) { return ratio.level && cell->level != *ratio.level; });
-        if (!cells.empty()) places.push_back(places_text(cells, comparison.load_model));
+        if (!cells.empty()) places.push_back(places_text(cells, comparison));
     }
     return (idle ? "nobody was busy with " : "users' think time was the limit of ") +
            joust::joined(places, " and ");

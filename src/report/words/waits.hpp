@@ -9,8 +9,9 @@
 // What is to be said before any ratio: that a wait was measured, or the load.
 namespace joust::report::words {
 
-/// "4, 50 and 200 users"; from five levels on "50 to 1000 users". At least one level.
-std::string levels_text(const std::vector<std::int64_t>& levels, model::LoadModel model);
+/// "4, 50 and 200 users"; from five levels on "50 to 250 and 350 to 1000 users" where no level of the run in
+/// between is left out. At least one level, by rising level.
+std::string levels_text(const std::vector<std::int64_t>& levels, const model::Comparison& comparison);
 
 /// Where nobody was busy, and where users' think time was the limit; whole sentences, empty where neither
 /// was.

@@ -102,6 +102,11 @@ std::string look_text(const PairedRatio& ratio) {
     return ratio.look ? fmt::format(", looked at after {}", model::counted(*ratio.look, "block")) : "";
 }
 
+// Of which scatter an interval is that is not of the scatter within levels.
+std::string_view between_levels_text(const PairedRatio& ratio) {
+    return ratio.between_levels ? " (no two at one level: of the scatter between levels)" : "";
+}
+
 // What a level's ratio is among those of all levels; empty of the ratio over all.
 std::string among_levels_text(const PairedRatio& ratio) {
     if (!ratio.among_levels) return "";
@@ -182,10 +187,11 @@ std::string shown_by(const PairedRatio& ratio) {
 }
 
 std::string interval_sentence(const PairedRatio& ratio, std::string_view subject, std::string_view place) {
-    std::string text = fmt::format(
-        "{} of {} is {:.3f} times that of {}{}, {} over {}{}, {}{}", subject, ratio.entrant, *ratio.ratio,
-        ratio.baseline, place, interval_text(ratio.confidence, ratio.low, ratio.high, 3),
-        model::counted(ratio.pairs, "pair"), look_text(ratio), shown_by(ratio), among_levels_text(ratio));
+    std::string text = fmt::format("{} of {} is {:.3f} times that of {}{}, {} over {}{}{}, {}{}", subject,
+                                   ratio.entrant, *ratio.ratio, ratio.baseline, place,
+                                   interval_text(ratio.confidence, ratio.low, ratio.high, 3),
+                                   model::counted(ratio.pairs, "pair"), look_text(ratio),
+                                   between_levels_text(ratio), shown_by(ratio), among_levels_text(ratio));
     if (const std::string steal = steal_text(ratio, 3); !steal.empty()) text += "; " + steal;
     if (ratio.undecided())
         text += fmt::format(", but {} of {} are in doubt, and {}", ratio.pairs - ratio.without_doubt.pairs,

@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "analysis/winner.hpp"
+#include "report/words/findings.hpp"
 #include "report/words/recommendations.hpp"
 #include "report/words/verdicts.hpp"
 #include "support/compared.hpp"
@@ -46,9 +47,9 @@ void without_limits(TrialResult& trial) {
     trial.incidents = {{model::IncidentKind::limits_not_in_force, "memory.max is max"}};
 }
 
-// Four blocks of two levels, FastAPI ahead by a third.
-ReportCase four_blocks() {
-    ReportCase run{"four_blocks", testing::benchmark_of({"fastapi", "django"}, {4, 50}, 4), {}};
+// Four blocks, FastAPI ahead by a third.
+ReportCase four_blocks(const std::vector<std::int64_t>& levels = {4, 50}) {
+    ReportCase run{"four_blocks", testing::benchmark_of({"fastapi", "django"}, levels, 4), {}};
     run.trials = testing::synthetic_trials(run.benchmark, [](const model::PlannedTrial& plan) {
         return testing::TrialShape{.goodput_rps = (plan.entrant == "fastapi" ? 266 : 200) *
                                                   (1 + 0.01 * testing::noise(plan))};
@@ -105,6 +106,42 @@ TEST(VoidPairs, DecideTogetherWhereHostAndGeneratorSpoilMostTrialsOfEveryLevel) 
     const Comparison comparison = compared(run);
     EXPECT_EQ(pooled(comparison).pairs, 3);
     EXPECT_EQ(pooled(comparison).verdict, Verdict::faster);
+}
+
+TEST(VoidPairs, ThatLeaveOnePairAtEachLevelLeaveAnIntervalBetweenLevelsWhichSaysSo) {
+    const auto but_for = [](int blocks) {
+        ReportCase run = four_blocks({4, 16, 50});
+        for (const std::int64_t level : run.benchmark.load.levels)
+            spoil(run, "django", level, 4 - blocks, clock_jumped);
+        return compared(run);
+    };
+    const std::string of_pairs =
+        "over 3 pairs (no two at one level: of the scatter between levels), which excludes 1";
+    const std::string warning =
+        "No two pairs of fastapi and django are left at one level, so the noise from repeat to repeat is not "
+        "known. An interval over the levels shows how much the ratio differs from level to level, not how "
+        "well it repeats.";
+    const Comparison one = but_for(1);
+    ASSERT_TRUE(pooled(one).low);
+    EXPECT_THAT(words::why(one, pooled(one)), HasSubstr(of_pairs));
+    EXPECT_THAT(words::warnings(one), ::testing::Contains(warning));
+    const Comparison two = but_for(2);
+    EXPECT_THAT(words::why(two, pooled(two)), Not(HasSubstr("between levels")));
+    EXPECT_THAT(words::warnings(two), Not(::testing::Contains(HasSubstr("at one level"))));
+}
+
+TEST(VoidPairs, ThatLeaveOneTrialAtEachLevelMakeNoOneBlockOfTheRun) {
+    ReportCase run = four_blocks({4, 8, 16, 32, 50});
+    for (const std::int64_t level : run.benchmark.load.levels)
+        for (const std::string entrant : {"fastapi", "django"})
+            spoil(run, entrant, level, 3, clock_jumped);
+    const testing::Rendered rendered(run);
+    ASSERT_TRUE(rendered.report().comparison.scatters.at(0).between_levels);
+    std::string findings;
+    for (const words::Statement& statement : words::findings(rendered.report()))
+        findings += words::plain(words::prose(statement)) + "\n";
+    EXPECT_THAT(findings, HasSubstr("scatters from one level to the next, there being no repeats,"));
+    EXPECT_THAT(findings, Not(HasSubstr("one block")));
 }
 
 TEST(VoidPairs, OfAContenderThatDoesNotDoItsWorkMakeNoWin) {

@@ -1,43 +1,17 @@
 #include <gmock/gmock.h>
-#include <sys/mount.h>
-
-#include <fstream>
 
 #include "database/postgres.hpp"
 #include "host/port.hpp"
 #include "support/rig.hpp"
+#include "support/small_disk.hpp"
 
 namespace joust::database {
 namespace {
 
 using ::testing::HasSubstr;
 
-/// A file system of its own, small enough to be filled. Needs root.
-class SmallDisk {
-public:
-    explicit SmallDisk(const char* size) {
-        if (::mount("joust-test", place_.path().c_str(), "tmpfs", 0, size) != 0)
-            ADD_FAILURE() << "this test needs the right to mount: " << errno_text();
-    }
-    SmallDisk(const SmallDisk&) = delete;
-    SmallDisk& operator=(const SmallDisk&) = delete;
-    ~SmallDisk() { ::umount2(place_.path().c_str(), MNT_DETACH); }
-
-    [[nodiscard]] const Path& path() const { return place_.path(); }
-    /// Takes what is left but for some KiB.
-    void fill() const {
-        std::ofstream file(path() / "ballast", std::ios::binary);
-        const std::string block(64 * 1024, 'x');
-        while (file.write(block.data(), static_cast<std::streamsize>(block.size())).flush()) {
-        }
-    }
-
-private:
-    test::TempDirectory place_;
-};
-
 TEST(PostgresDiskFull, IsToldWithTheDirectoryThatHasNoRoom) {
-    const SmallDisk disk("size=160m,mode=0755");
+    const test::SmallDisk disk("size=160m,mode=0755");
     test::Rig rig(disk.path());
     auto started =
         Postgres::start({.spec = {.settings = {{"shared_buffers", "16MB"}, {"max_connections", "20"}}},

@@ -9,6 +9,8 @@
 #include "analysis/compare.hpp"
 #include "analysis/next_trials.hpp"
 #include "files/trial_json.hpp"
+#include "host/facts.hpp"
+#include "host/measuring_lock.hpp"
 #include "support/synthetic_trials.hpp"
 
 // Whole experiments with a scripted runner: the loop, the planner and the run directory are real.
@@ -16,6 +18,8 @@ namespace joust::experiment {
 namespace {
 
 using testing::benchmark_of;
+using ::testing::Contains;
+using ::testing::Not;
 using namespace std::chrono_literals;
 
 /// Answers each planned trial with a made-up result, or with what the script says instead.
@@ -247,6 +251,28 @@ TEST_F(Experiment, APairThatDoesNotFitIntoTheBudgetIsNotBegun) {
     runner_.took = [](const model::PlannedTrial& plan) { return plan.block == 0 ? 10s : 14s; };
     ASSERT_TRUE(run(planner));
     EXPECT_EQ(trials_.size(), 6U) << "40 s, a pair of 28 s, and 20 s more are above 85 s";
+}
+
+TEST_F(Experiment, ThatIsCompleteAndGoesOnWaitsForNoOtherRun) {
+    RunSpec spec{.benchmark = benchmark_of({"django"}, {4}, 1),
+                 .workload = {.name = "w", .title = "W", .description = "", .operations = {}}};
+    spec.contenders.emplace_back().name = "django";
+    auto directory = files::RunDirectory::create(results_, spec.benchmark.name, wall_now());
+    ASSERT_TRUE(directory && directory->write(spec.benchmark) && directory->write(spec.workload));
+    model::Environment environment = testing::synthetic_environment(spec.benchmark);
+    environment.host = host::read_facts(directory->path());
+    environment.git_commit.clear();
+    ASSERT_TRUE(directory->write(environment));
+    ASSERT_TRUE(run_trials(runner_, next_trials, spec.benchmark, *directory, told_, interrupted_, trials_));
+    spec.resume = results_ / "latest";
+
+    const auto other = host::MeasuringLock::take();  // or another has it
+    const auto outcome = run_experiment(spec, told_, interrupted_, next_trials);
+    ASSERT_TRUE(outcome) << outcome.error().message;
+    EXPECT_TRUE(outcome->was_complete);
+    EXPECT_EQ(outcome->trials.size(), 1U);
+    EXPECT_EQ(outcome->run_directory, directory->path());
+    EXPECT_THAT(told_.events, Not(Contains("stage wait for another run of joust to end")));
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include <fstream>
 
+#include "support/small_disk.hpp"
 #include "support/synthetic_trials.hpp"
 
 namespace joust::files {
@@ -62,6 +63,17 @@ TEST_F(ARun, GoesOnAfterItsLastWholeTrial) {
     EXPECT_EQ(stored->trials, (std::vector{trial(0), trial(1)}));
     EXPECT_FALSE(stored->torn);
     EXPECT_EQ(fs::read_symlink(results_ / "latest"), path.filename());
+}
+
+TEST_F(ARun, LeavesNothingOnADiskWithoutRoomForIt) {
+    int refused = 0;
+    for (int inodes = 1; inodes < 20; ++inodes) {  // each has room for one thing more
+        const test::SmallDisk disk(fmt::format("nr_inodes={}", inodes));
+        if (RunDirectory::create(disk.path() / "of/today", benchmark_.name, WallTime{})) break;
+        ++refused;
+        EXPECT_TRUE(fs::is_empty(disk.path())) << inodes << " inodes";
+    }
+    EXPECT_GE(refused, 6) << "two folders above it, its own, two in it and a file";
 }
 
 TEST_F(ARun, LeavesNothingOfItselfThatIsRemoved) {

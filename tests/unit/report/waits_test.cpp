@@ -45,6 +45,26 @@ std::string text_of(const RunReport& run) {
     return markdown(run, figures(run.benchmark, run.environment, run.comparison));
 }
 
+// At every level of the ladder nobody was busy with django, but for those in `busy`.
+std::string waits_but_at(const std::vector<std::int64_t>& busy) {
+    ReportCase run = testing::single_block_ladder();
+    for (model::TrialResult& trial : run.trials)
+        if (trial.plan.entrant == "django" &&
+            std::find(busy.begin(), busy.end(), trial.plan.level) == busy.end())
+            for (const model::Role role : {model::Role::contender, model::Role::database})
+                trial.party(role)->usage.cpu = {Nanoseconds{10'000'000}, Nanoseconds{0}};
+    return words::waits(Rendered(run).report().comparison);
+}
+
+TEST(waits, at_many_levels_have_a_range_only_where_none_is_left_out) {
+    EXPECT_THAT(waits_but_at({}), HasSubstr("django at 50 to 1000 users"));
+    EXPECT_THAT(waits_but_at({300}), HasSubstr("django at 50 to 250 and 350 to 1000 users"));
+    EXPECT_THAT(waits_but_at({150, 200, 300, 1000}),
+                HasSubstr("django at 50, 100, 250 and 350 to 950 users"));
+    EXPECT_THAT(waits_but_at({500, 550, 600, 950}),
+                HasSubstr("django at 50 to 450, 650 to 900 and 1000 users"));
+}
+
 TEST(waits, come_before_a_choice_in_the_recommendations) {
     const Rendered rendered(idle_django());
     const std::string first = words::plain(words::recommendations(rendered.report()).front());
