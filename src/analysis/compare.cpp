@@ -15,6 +15,7 @@
 #include "analysis/measured.hpp"
 #include "analysis/ratios.hpp"
 #include "analysis/scatter.hpp"
+#include "analysis/speed_scatter.hpp"
 #include "analysis/why.hpp"
 #include "analysis/winner.hpp"
 #include "rules/judge.hpp"
@@ -73,6 +74,7 @@ void add_curves(Comparison& comparison, const Evidence& evidence) {
         if (const auto flat = plateau(evidence, entrant)) comparison.plateaus.push_back(*flat);
         if (const auto spread = scatter(evidence, entrant)) comparison.scatters.push_back(*spread);
     }
+    comparison.speed_scatters = speed_scatters(evidence, comparison.entrants);
 }
 
 std::vector<std::string> ranked(const Comparison& comparison) {

@@ -5,28 +5,14 @@
 #include <map>
 #include <vector>
 
+#include "stats/within_groups.hpp"
+
 namespace joust::analysis {
 namespace {
 
 constexpr std::size_t k_least_levels = 5;
 
 using Logarithms = std::map<std::int64_t, std::vector<double>>;  // of goodput, by level
-
-// Standard deviation within levels, over all of them; empty where no level has a repeat.
-std::optional<double> within_levels(const Logarithms& logarithms) {
-    double squares = 0;
-    std::size_t degrees = 0;
-    for (const auto& [level, values] : logarithms) {
-        double mean = 0;
-        for (const double value : values)
-            mean += value / static_cast<double>(values.size());
-        for (const double value : values)
-            squares += (value - mean) * (value - mean);
-        degrees += values.size() - 1;
-    }
-    if (degrees == 0) return std::nullopt;
-    return std::sqrt(squares / static_cast<double>(degrees));
-}
 
 // From the differences of neighbours, half of whose mean square is the variance: a slow trend hardly enters
 // (von Neumann, Kent, Bellinson & Hart, "The Mean Square Successive Difference", 1941).
@@ -59,7 +45,10 @@ std::optional<model::Scatter> scatter(const Evidence& evidence, const std::strin
         }
         logarithms[plan.level].push_back(std::log(goodput));
     }
-    std::optional<double> deviation = within_levels(logarithms);
+    stats::Groups levels;
+    for (const auto& [level, values] : logarithms)
+        levels.push_back(values);
+    std::optional<double> deviation = stats::deviation_within(levels);
     result.between_levels = !deviation;
     if (!deviation) deviation = between_levels(logarithms);
     if (!deviation) return std::nullopt;

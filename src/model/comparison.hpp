@@ -13,6 +13,7 @@
 #include "model/finding.hpp"
 #include "model/lint.hpp"
 #include "model/quantity.hpp"
+#include "model/speed_scatter.hpp"
 #include "model/trial_result.hpp"
 
 namespace joust::model {
@@ -406,7 +407,8 @@ struct Comparison {
     std::vector<Why> whys;                   ///< closed model, where there is a pair
     std::vector<BreakingPoint> breaking_points;
     std::vector<Plateau> plateaus;
-    std::vector<Scatter> scatters;  ///< of each contender that has enough trials to tell
+    std::vector<Scatter> scatters;             ///< of each contender that has enough trials to tell
+    std::vector<SpeedScatter> speed_scatters;  ///< likewise, then of all together
     std::vector<PlacedIncident> incidents;
     std::vector<Caveat> caveats;
     std::vector<Lint> lints;  ///< in the order of their kinds

@@ -326,6 +326,18 @@ Json benchmark_json(const RunReport& run) {
             {"seed", benchmark.experiment.seed}};
 }
 
+Json speed_scatters_json(const model::Comparison& comparison) {
+    Json all = Json::array();
+    for (const model::SpeedScatter& scatter : comparison.speed_scatters)
+        all.push_back({{"contender", optional(scatter.entrant)},
+                       {"share", rounded(scatter.share)},
+                       {"largest_ratio", rounded(scatter.largest_ratio)},
+                       {"correlation", optional(scatter.correlation)},
+                       {"p_value", optional(scatter.p_value)},
+                       {"explained_share", optional(scatter.explained())}});
+    return all;
+}
+
 }  // namespace
 
 std::string results_json(const RunReport& run) {
@@ -378,6 +390,7 @@ std::string results_json(const RunReport& run) {
                                     {"lowest_level", scatter.lowest_level},
                                     {"highest_rps", rounded(scatter.highest_rps)},
                                     {"highest_level", scatter.highest_level}});
+    json["speed_scatters"] = speed_scatters_json(comparison);
     json["incidents"] = Json::array();
     for (const model::PlacedIncident& placed : comparison.incidents)
         json["incidents"].push_back({{"contender", placed.entrant},

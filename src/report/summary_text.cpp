@@ -9,6 +9,7 @@
 #include "report/cell_text.hpp"
 #include "report/operation_table.hpp"
 #include "report/table.hpp"
+#include "report/words/cpu_speed.hpp"
 #include "report/words/equal_rate.hpp"
 #include "report/words/lint.hpp"
 #include "report/words/quantities.hpp"
@@ -153,6 +154,8 @@ std::string summary_text(const model::Benchmark& benchmark, const model::Compari
         text += operations.plain() + '\n';
     if (const std::string doubts = suspects(comparison); !doubts.empty()) text += doubts + '\n';
     text += wrapped(words::verdict(comparison), k_width) + '\n';
+    if (const std::string slowed = words::slowed_cpus(comparison); !slowed.empty())
+        text += wrapped(slowed, k_width) + '\n';
     if (comparison.equal_rate)
         for (const std::string& sentence : words::equal_rate_findings(*comparison.equal_rate))
             text += wrapped(sentence, k_width) + '\n';

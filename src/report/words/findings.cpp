@@ -7,6 +7,7 @@
 #include "report/cell_text.hpp"
 #include "report/environment_facts.hpp"
 #include "report/words/capacity.hpp"
+#include "report/words/cpu_speed.hpp"
 #include "report/words/quantities.hpp"
 #include "report/words/rules.hpp"
 #include "report/words/time_parts.hpp"
@@ -114,6 +115,11 @@ void add_scatter(const RunReport& run, Statements& statements) {
                                       between_levels ? "from one level to the next, there being no repeats,"
                                                      : "from repeat to repeat at the same level",
                                       text)});
+}
+
+void add_cpu_speeds(const RunReport& run, Statements& statements) {
+    if (std::string text = cpu_speeds(run.comparison); !text.empty())
+        statements.push_back({"Speed of the CPUs.", std::move(text)});
 }
 
 void add_breaking_points(const RunReport& run, Statements& statements) {
@@ -280,6 +286,7 @@ Statements findings(const RunReport& run) {
     add_verdicts(run, statements);
     add_whys(run, statements);
     add_scatter(run, statements);
+    add_cpu_speeds(run, statements);
     add_block_effects(run, statements);
     add_breaking_points(run, statements);
     add_saturation(run, statements);

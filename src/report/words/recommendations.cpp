@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "model/wording.hpp"
 #include "report/cell_text.hpp"
+#include "report/words/cpu_speed.hpp"
 #include "report/words/quantities.hpp"
 #include "report/words/rules.hpp"
 #include "report/words/verdicts.hpp"
@@ -164,14 +165,16 @@ Prose choice(const RunReport& run, const PairedRatio& goodput) {
                     "Let the run come to its first look before choosing between {} and {}: {} so far "
                     "decide nothing.",
                     goodput.entrant, goodput.baseline, model::counted(goodput.pairs, "pair"));
-            if (goodput.low && goodput.high)
+            if (goodput.low && goodput.high) {
+                const std::string quieter = quieter_host(run.comparison, goodput);
                 return fmt::format(
                     "Measure more blocks before choosing between {} and {}: {} is too wide. At this spread "
                     "about {} "
-                    "would make it as narrow as the margin of ±{} (now {}).",
+                    "would make it as narrow as the margin of ±{} (now {}).{}{}",
                     goodput.entrant, goodput.baseline, interval(goodput),
                     model::counted(pairs_for_margin(goodput, margin), "pair"), model::percent(margin),
-                    goodput.pairs);
+                    goodput.pairs, quieter.empty() ? "" : " ", quieter);
+            }
             return fmt::format("Measure at least three pairs before choosing between {} and {}: there {} {}.",
                                goodput.entrant, goodput.baseline, goodput.pairs == 1 ? "is" : "are",
                                goodput.pairs);

@@ -158,6 +158,7 @@ TEST(results_document, lists_the_keys_of_the_results_and_no_others) {
     comparison.again = "django";
     comparison.floors = {{model::Quantity::goodput, 0.03}};
     comparison.block_effects = {{.entrant = "fastapi", .first_p = 0.5}};
+    comparison.speed_scatters = {{.entrant = "fastapi"}};
     Keys written;
     collect(nlohmann::json::parse(results_json({"", run.benchmark, environment, run.trials, comparison})), "",
             written);
