@@ -106,6 +106,42 @@ void add_uneven(std::vector<Cell>& all) {
         }
 }
 
+// Steal that costs levels differently, and void pairs. Where one level alone suffers it scatters most, and
+// may be left with one pair, which tells nothing of that: no target is held there, it is told all the same.
+void add_unlike_levels(std::vector<Cell>& all) {
+    struct Unlike {
+        const char* name;
+        std::vector<double> of_levels;
+        bool promised;
+    };
+    for (const Unlike& unlike :
+         {Unlike{"1 : 2 : 3", {0.5, 1, 1.5}, true}, Unlike{"0 : 0 : 3", {0, 0, 1.5}, false}})
+        for (const double median : {0.04, 0.10})
+            for (const double seconds : {1.0, 10.0, 60.0}) {
+                World world = even(4, 0.02);
+                world.voided = 0.3;
+                world.steal = {.median = median, .seconds = seconds};
+                world.steal.of_levels = unlike.of_levels;
+                Cell cell{.item = "1, 5",
+                          .what = fmt::format("alike, 3 × 4, spread 2 %: 30 % of the pairs void, sensitivity "
+                                              "by level {}, steal {:.0f} %, {:.0f} s",
+                                              unlike.name, median * 100, seconds),
+                          .world = world};
+                if (unlike.promised) {
+                    cell.most_different = k_most_false;
+                    cell.least_covered = k_least_covered;
+                }
+                all.push_back(cell);
+            }
+    World one_scatters = even(4, 0.02);
+    one_scatters.voided = 0.3;
+    one_scatters.spreads.back() = 0.3;
+    all.push_back({.item = "1, 5",
+                   .what = "alike, 3 × 4, spread 2 %: 30 % of the pairs void, one level scatters fifteen "
+                           "times as much",
+                   .world = one_scatters});
+}
+
 void add_sensitivity(std::vector<Cell>& all) {
     for (const double median : {0.01, 0.04, 0.10})
         for (const double seconds : {1.0, 10.0, 60.0}) {
@@ -287,6 +323,7 @@ std::vector<Cell> cells() {
     add_alike(all);
     add_hard_steal(all);
     add_uneven(all);
+    add_unlike_levels(all);
     add_sensitivity(all);
     add_power(all);
     add_power_beyond(all);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
-#include <numeric>
 
 namespace joust::statistics {
 namespace {
@@ -11,6 +10,7 @@ namespace {
 constexpr int k_window_seconds = 7;
 constexpr int k_pause_seconds = 5;
 constexpr double k_most_steal = 0.45;
+constexpr double k_least_left = 0.1;  // of goodput, however much is stolen
 constexpr double k_drift = 0.30;
 constexpr double k_step = 0.20;
 constexpr double k_autocorrelation = 0.7;
@@ -112,12 +112,23 @@ struct Slot {
     bool first;  // of its pair
 };
 
+// How many times the stolen share of its goodput a contender loses at a level.
+double sensitivity(const Steal& steal, bool entrant, std::size_t level) {
+    const double of_contender = entrant ? steal.of_entrant : steal.of_baseline;
+    return of_contender * (steal.of_levels.empty() ? 1 : steal.of_levels[level]);
+}
+
+// The logarithm of goodput's share that such steal leaves.
+double log_left(double sensitivity, double stolen) {
+    return std::log(std::max(k_least_left, 1 - sensitivity * stolen));
+}
+
 Trial trial_in(const Slot& slot, const World& world, Host& host) {
     const double stolen = host.stolen() + (slot.entrant ? world.steal.entrants_own : 0);
-    const double suffers = slot.entrant ? world.steal.of_entrant : world.steal.of_baseline;
-    return {.log_goodput =
-                host.deviation(world.spreads[slot.level], slot.entrant) + std::log(1 - suffers * stolen) +
-                (slot.entrant ? world.log_ratios[slot.level] : 0) - (slot.first ? 0 : world.slot_effect),
+    const double suffers = sensitivity(world.steal, slot.entrant, slot.level);
+    return {.log_goodput = host.deviation(world.spreads[slot.level], slot.entrant) +
+                           log_left(suffers, stolen) + (slot.entrant ? world.log_ratios[slot.level] : 0) -
+                           (slot.first ? 0 : world.slot_effect),
             .stolen = stolen};
 }
 
@@ -140,9 +151,11 @@ struct PairOfTrials {
 };
 
 double truth_at(const World& world, double steal) {
-    const double ratios = std::accumulate(world.log_ratios.begin(), world.log_ratios.end(), 0.0);
-    return ratios / static_cast<double>(world.log_ratios.size()) +
-           std::log(1 - world.steal.of_entrant * steal) - std::log(1 - world.steal.of_baseline * steal);
+    double sum = 0;
+    for (std::size_t level = 0; level < world.log_ratios.size(); ++level)
+        sum += world.log_ratios[level] + log_left(sensitivity(world.steal, true, level), steal) -
+               log_left(sensitivity(world.steal, false, level), steal);
+    return sum / static_cast<double>(world.log_ratios.size());
 }
 
 // As large a share of all pairs as the world says, whichever the draw takes.

@@ -26,6 +26,7 @@ struct Steal {
     double of_entrant = 2;    ///< how many times its share of goodput a contender loses
     double of_baseline = 2;   ///< likewise
     double entrants_own = 0;  ///< share that the entrant brings upon itself, on top
+    std::vector<double> of_levels = {};  ///< how many times as much both lose of it, by level; empty: once
 };
 
 /// What experiments are drawn from.
