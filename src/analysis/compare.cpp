@@ -74,7 +74,7 @@ void add_curves(Comparison& comparison, const Evidence& evidence) {
         if (const auto flat = plateau(evidence, entrant)) comparison.plateaus.push_back(*flat);
         if (const auto spread = scatter(evidence, entrant)) comparison.scatters.push_back(*spread);
     }
-    comparison.speed_scatters = speed_scatters(evidence, comparison.entrants);
+    comparison.speed_scatters = speed_scatters(evidence, comparison.entrants, comparison.baseline);
 }
 
 std::vector<std::string> ranked(const Comparison& comparison) {

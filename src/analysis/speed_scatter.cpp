@@ -5,37 +5,40 @@
 #include <map>
 #include <utility>
 
+#include "analysis/pairs.hpp"
 #include "stats/within_groups.hpp"
 
 namespace joust::analysis {
 namespace {
 
-// Logarithms by contender and level, in the same order.
-struct SpeedAndGoodput {
-    stats::Groups speed;
-    stats::Groups goodput;
+// The logarithm of how fast the CPUs ran in a trial, and of what it served.
+struct Pace {
+    std::optional<double> speed;
+    double goodput;
 };
 
-// Empty where a trial that counts has no speed: the others could be the better part of it.
-std::optional<SpeedAndGoodput> logarithms(const Evidence& evidence,
-                                          const std::optional<std::string>& entrant) {
-    SpeedAndGoodput found;
-    std::map<std::pair<std::string, std::int64_t>, std::size_t> places;
+// Empty of a trial that does not count.
+std::optional<Pace> pace(const JudgedTrial& judged) {
+    const double goodput = judged.trial->samples.goodput_rps();
+    if (!judged.counts() || goodput <= 0) return std::nullopt;
+    const std::optional<double>& speed = judged.trial->contender_cpu_speed;
+    return Pace{speed && *speed > 0 ? std::optional(std::log(*speed)) : std::nullopt, std::log(goodput)};
+}
+
+// By contender and level. Empty where a trial that counts has no speed: the others could be the better part.
+std::optional<stats::Groups> speeds(const Evidence& evidence, const std::optional<std::string>& entrant) {
+    std::map<std::pair<std::string, std::int64_t>, std::vector<double>> found;
     for (const JudgedTrial& judged : evidence.trials) {
         const model::PlannedTrial& plan = judged.trial->plan;
-        const double goodput = judged.trial->samples.goodput_rps();
-        if ((entrant && plan.entrant != *entrant) || !judged.counts() || goodput <= 0) continue;
-        const std::optional<double>& speed = judged.trial->contender_cpu_speed;
-        if (!speed || !(*speed > 0)) return std::nullopt;
-        const auto place = places.try_emplace({plan.entrant, plan.level}, found.speed.size());
-        if (place.second) {
-            found.speed.emplace_back();
-            found.goodput.emplace_back();
-        }
-        found.speed[place.first->second].push_back(std::log(*speed));
-        found.goodput[place.first->second].push_back(std::log(goodput));
+        const auto one = pace(judged);
+        if (!one || (entrant && plan.entrant != *entrant)) continue;
+        if (!one->speed) return std::nullopt;
+        found[{plan.entrant, plan.level}].push_back(*one->speed);
     }
-    return found;
+    stats::Groups groups;
+    for (auto& [place, values] : found)
+        groups.push_back(std::move(values));
+    return groups;
 }
 
 double largest_ratio(const stats::Groups& logarithms) {
@@ -47,33 +50,62 @@ double largest_ratio(const stats::Groups& logarithms) {
     return std::exp(largest);
 }
 
+// How the ratios of goodput go with those of speed, pair by pair within levels: what slows both alike is in
+// neither. Empty likewise.
+std::optional<stats::Correlation> of_pairs(const Evidence& evidence, const Sides& sides) {
+    stats::Groups speed;
+    stats::Groups goodput;
+    for (const std::int64_t level : evidence.levels) {
+        if (one_barred_at(evidence, sides, level)) continue;
+        speed.emplace_back();
+        goodput.emplace_back();
+        for (const JudgedTrial& one : evidence.trials)
+            for (const JudgedTrial& other : evidence.trials) {
+                const model::PlannedTrial& plan = one.trial->plan;
+                if (plan.level != level || plan.entrant != sides.entrant ||
+                    other.trial->plan.entrant != sides.baseline || !same_pair(plan, other.trial->plan))
+                    continue;
+                const auto mine = pace(one);
+                const auto theirs = pace(other);
+                if (!mine || !theirs) continue;
+                if (!mine->speed || !theirs->speed) return std::nullopt;
+                speed.back().push_back(*mine->speed - *theirs->speed);
+                goodput.back().push_back(mine->goodput - theirs->goodput);
+            }
+    }
+    return stats::correlation_within(speed, goodput);
+}
+
 std::optional<model::SpeedScatter> speed_scatter(const Evidence& evidence,
                                                  const std::optional<std::string>& entrant) {
-    const auto both = logarithms(evidence, entrant);
-    if (!both) return std::nullopt;
-    const auto deviation = stats::deviation_within(both->speed);
+    const auto found = speeds(evidence, entrant);
+    const auto deviation = found ? stats::deviation_within(*found) : std::nullopt;
     if (!deviation) return std::nullopt;
-    model::SpeedScatter result{.entrant = entrant,
+    return model::SpeedScatter{.entrant = entrant,
                                .share = std::expm1(*deviation),
-                               .largest_ratio = largest_ratio(both->speed),
+                               .largest_ratio = largest_ratio(*found),
                                .correlation = {},
                                .p_value = {}};
-    if (const auto found = stats::correlation_within(both->speed, both->goodput)) {
-        result.correlation = found->coefficient;
-        result.p_value = found->p_value;
-    }
-    return result;
 }
 
 }  // namespace
 
 std::vector<model::SpeedScatter> speed_scatters(const Evidence& evidence,
-                                                const std::vector<std::string>& entrants) {
-    std::vector<model::SpeedScatter> found;
-    for (const std::string& entrant : entrants)
-        if (const auto one = speed_scatter(evidence, entrant)) found.push_back(*one);
-    if (const auto all = speed_scatter(evidence, std::nullopt)) found.push_back(*all);
-    return found;
+                                                const std::vector<std::string>& entrants,
+                                                const std::string& baseline) {
+    std::vector<model::SpeedScatter> all;
+    for (const std::string& entrant : entrants) {
+        auto one = speed_scatter(evidence, entrant);
+        if (!one) continue;
+        if (const auto found =
+                entrant == baseline ? std::nullopt : of_pairs(evidence, Sides{entrant, baseline})) {
+            one->correlation = found->coefficient;
+            one->p_value = found->p_value;
+        }
+        all.push_back(*std::move(one));
+    }
+    if (auto together = speed_scatter(evidence, std::nullopt)) all.push_back(*std::move(together));
+    return all;
 }
 
 }  // namespace joust::analysis

@@ -107,7 +107,11 @@ Result<Asked> read_benchmark(const RunCommand& command, const Installation& inst
     if (!benchmark) return tl::unexpected(diagnostics.error());
     JOUST_CHECK(check_nothing_masked(*benchmark));
     JOUST_TRY(const model::Environment environment, run.read_environment());
-    return Asked{std::move(*benchmark), command.resume, environment.limits == model::LimitsBy::off};
+    // By its real path: another run that measures meanwhile renews the link results/latest.
+    std::error_code error;
+    const Path real = std::filesystem::canonical(run.path(), error);
+    return Asked{std::move(*benchmark), error ? run.path() : real,
+                 environment.limits == model::LimitsBy::off};
 }
 
 // A run that could not finish a single block would compare nothing.

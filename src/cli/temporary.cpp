@@ -13,9 +13,10 @@ namespace {
 // None of a directory that is not there.
 std::set<std::string> names_in(const Path& directory) {
     std::set<std::string> names;
-    std::error_code ignored;
-    for (const auto& entry : std::filesystem::directory_iterator(directory, ignored))
-        names.insert(entry.path().filename().string());
+    std::error_code error;
+    for (std::filesystem::directory_iterator here(directory, error), end; !error && here != end;
+         here.increment(error))
+        names.insert(here->path().filename().string());
     return names;
 }
 

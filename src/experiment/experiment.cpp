@@ -41,13 +41,6 @@ Result<Outcome> take_up(const files::RunDirectory& directory, const model::Bench
     return outcome;
 }
 
-// Another run that measures meanwhile renews the link results/latest.
-Path real_path(const Path& path) {
-    std::error_code error;
-    Path real = std::filesystem::canonical(path, error);
-    return error ? path : real;
-}
-
 Result<files::RunDirectory> open_directory(const RunSpec& spec, WallTime started) {
     if (spec.resume) return files::RunDirectory::resume(*spec.resume);
     return files::RunDirectory::create(spec.results, spec.benchmark.name, started);
@@ -195,7 +188,7 @@ Result<Outcome> run_in(files::RunDirectory& directory, WallTime started, const R
 Result<Outcome> run_experiment(const RunSpec& spec, Observer& observer, const Interrupted& interrupted,
                                const NextTrials& next_trials, const Afterwards& afterwards) {
     if (spec.resume) {  // a refusal waits for nobody, nor does a run with nothing left to measure
-        JOUST_TRY(const files::RunDirectory known, files::RunDirectory::open(real_path(*spec.resume)));
+        JOUST_TRY(const files::RunDirectory known, files::RunDirectory::open(*spec.resume));
         JOUST_CHECK(check_resumable(spec, known));
         JOUST_TRY(Outcome so_far, take_up(known, spec.benchmark, next_trials));
         if (so_far.was_complete) return so_far;

@@ -1,6 +1,9 @@
 #include "files/run_directory.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 
 #include "base/tree.hpp"
 #include "files/benchmark_toml.hpp"
@@ -34,11 +37,13 @@ std::optional<std::string> toml_text(const Directory& run, const char* name, Dia
     return std::nullopt;
 }
 
-// The topmost directory that has to be made for `path` to be there; empty where it is.
+// The topmost directory that has to be made for `path` to be there; empty where it is. A link that leads
+// nowhere is there, too: it is the user's.
 Path topmost_missing(const Path& path) {
     Path missing;
-    std::error_code ignored;
-    for (Path here = path; !here.empty() && !std::filesystem::exists(here, ignored);
+    std::error_code error;
+    for (Path here = path; !here.empty() && std::filesystem::symlink_status(here, error).type() ==
+                                                std::filesystem::file_type::not_found;
          here = here.parent_path())
         missing = here;
     return missing;
@@ -46,10 +51,9 @@ Path topmost_missing(const Path& path) {
 
 // Removes `results` and the directories above it up to `made`, as far as nothing is in them; empty: none.
 void remove_empty(Path results, const Path& made) {
-    std::error_code not_empty;
-    for (; !made.empty() && !not_empty; results = results.parent_path()) {
-        std::filesystem::remove(results, not_empty);
-        if (results == made) break;
+    for (; !made.empty(); results = results.parent_path()) {
+        const bool gone = ::rmdir(results.c_str()) == 0 || errno == ENOENT;
+        if (!gone || results == made) break;
     }
 }
 

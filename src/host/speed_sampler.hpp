@@ -48,8 +48,8 @@ public:
     /// Begins the window [start, end), which may lie in the future; one that is under way is given up. Of a
     /// window longer than an hour and a half the last samples count.
     void begin(TimePoint start, TimePoint end);
-    /// Waits for the window's end. Empty where one of the CPUs has no speed, or no process could be placed on
-    /// it with real-time priority, and where there is no window.
+    /// Waits for the window's end where there is something to wait for. Empty where one of the CPUs has no
+    /// speed, or no process could be placed on it with real-time priority, and where there is no window.
     [[nodiscard]] std::optional<CpuSpeed> finish();
     /// Closes the window now instead of at its end.
     std::optional<CpuSpeed> finish_now();

@@ -14,7 +14,7 @@ TIMED = ("CgroupTest.TwoBusyProcesses*:CgroupTest.TheHigherWeight*:UsageSampler.
          "UsageSampler.CountsOnlyWhatHappensInItsWindow")  # fmt: skip
 NO_DISK = "UsageSampler.CountsWhatAPartyWritesToStorageInItsWindow"  # writes to memory are none to storage
 NEEDS_ROOT = ("RunStateTest.EachContenderHasAUser*:RunStateTest.AStateRootThatAnotherUserOwns*:"
-              "ProcessRuntimeTest.RunsAsTheUnprivilegedUser*")  # fmt: skip
+              "ProcessRuntimeTest.RunsAsTheUnprivilegedUser*:SpeedSampler.*")  # fmt: skip
 HOST = "Cgroup*:GroupFiles*:RunStateTest.*:UsageSampler.*:SpeedSampler.StaysOn*:Journal*:InnocentTest.*"
 PARTS = {
     "root-host": ("joust_unit_host", f"{HOST}-{TIMED}:{NO_DISK}"),

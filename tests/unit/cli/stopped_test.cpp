@@ -56,7 +56,19 @@ TEST(Stopped, PromisesNothingOfARunWhoseBudgetHasNoRoomForTheRest) {
     EXPECT_THAT(told_of(bounded, 14), HasSubstr("goes on"));
     EXPECT_EQ(told_of(bounded, 15),
               "stopped after 15 finished trial(s), which are kept in results/x; its budget has no room for "
-              "the rest, so `joust run --resume` would measure nothing\n");
+              "more, so to `joust run --resume` the run is complete\n");
+}
+
+TEST(Stopped, PromisesNothingOfARunWhoseSecretsAreNotKept) {
+    const auto refused = HasSubstr("no `--resume` goes on with it, as the secrets that it was given are not");
+    model::Benchmark secret = with_equal_rate();
+    secret.entrants.front().variant.settings = {{"API_KEY", "hunter2"}};
+    EXPECT_THAT(told_of(secret, 3), refused);
+    secret.entrants.front().variant.settings = {{"WORKERS", "2"}};
+    EXPECT_THAT(told_of(secret, 3), HasSubstr("goes on\n"));
+    secret.database.settings = {{"ssl_passphrase", "hunter2"}};
+    secret.database.settings["primary_conninfo"] = "password=hunter2";
+    EXPECT_THAT(told_of(secret, 3), refused);
 }
 
 }  // namespace

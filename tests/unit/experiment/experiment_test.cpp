@@ -264,7 +264,7 @@ TEST_F(Experiment, ThatIsCompleteAndGoesOnWaitsForNoOtherRun) {
     environment.git_commit.clear();
     ASSERT_TRUE(directory->write(environment));
     ASSERT_TRUE(run_trials(runner_, next_trials, spec.benchmark, *directory, told_, interrupted_, trials_));
-    spec.resume = results_ / "latest";
+    spec.resume = directory->path();
 
     const auto other = host::MeasuringLock::take();  // or another has it
     const auto outcome = run_experiment(spec, told_, interrupted_, next_trials);

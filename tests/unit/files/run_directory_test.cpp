@@ -76,6 +76,17 @@ TEST_F(ARun, LeavesNothingOnADiskWithoutRoomForIt) {
     EXPECT_GE(refused, 6) << "two folders above it, its own, two in it and a file";
 }
 
+// A disk that is not mounted, for example: nothing was made there, so nothing is removed.
+TEST_F(ARun, LeavesALinkThatLeadsNowhereAsItIs) {
+    fs::create_directories(results_.parent_path());
+    fs::create_symlink("/nowhere/of/joust", results_);
+    for (const fs::path& asked : {results_, results_ / "of/today"}) {
+        EXPECT_FALSE(RunDirectory::create(asked, benchmark_.name, WallTime{}));
+        EXPECT_TRUE(fs::is_symlink(results_)) << asked;
+    }
+    fs::remove(results_);
+}
+
 TEST_F(ARun, LeavesNothingOfItselfThatIsRemoved) {
     {
         const auto run = RunDirectory::create(results_ / "of/today", benchmark_.name, WallTime{});
