@@ -132,7 +132,7 @@ std::string contrasted(const Contrast& contrast, const Way& way, int experiments
 
 void print_contrasts(int experiments, std::uint64_t seed) {
     constexpr Way ways[] = {{"as the original did", as_the_original, true},
-                            {"as Joust 0.1.0 did", as_before, false},
+                            {"as Joust did before", as_before, false},
                             {"within levels, steal not adjusted for", without_adjustment, false},
                             {"as Joust does", at_once, false}};
     fmt::print("\n| different, equivalent, % (item 6) |");

@@ -20,6 +20,7 @@ import pathlib
 import re
 import shutil
 import signal
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -182,9 +183,9 @@ def table() -> None:
                  for name in ("faster", "slower", "equivalent", "inconclusive")}
         widths = sorted((run["high"] - run["low"]) / 2 / run["ratio"] for run in runs if run["low"])
         steal = sorted(run["steal_median"] for run in runs)
-        shown = f"{widths[len(widths) // 2]:.1%}, {widths[-1]:.1%}" if widths else "–"
+        shown = f"{statistics.median(widths):.1%}, {widths[-1]:.1%}" if widths else "–"
         print(f"| {kind} | {len(runs)} | {count['faster']} | {count['slower']} | {count['equivalent']} | "
-              f"{count['inconclusive']} | {shown} | {steal[len(steal) // 2]:.1%} |")
+              f"{count['inconclusive']} | {shown} | {statistics.median(steal):.1%} |")
 
 
 def main() -> None:
