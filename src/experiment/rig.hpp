@@ -37,10 +37,10 @@ struct RunSpec {
     std::optional<std::uint16_t> port;         ///< contenders listen here; empty: a free one each time
     /// The entrants are no rivals: each is started for its own turn, and nothing is warmed up before.
     bool one_by_one = false;
-    Path results;                ///< the run's directory is made in it
+    Path results;  ///< the run's directory is made in it
     /// The directory of a run to go on with, instead of a new one; no link, which may lead elsewhere later.
     std::optional<Path> resume;
-    Path state_root;             ///< see host::default_state_root()
+    Path state_root;  ///< see host::default_state_root()
     /// For parties in Docker: the folder with Dockerfiles that are no contender's, and the images that others
     /// may be built from, the best first.
     Path docker_files;

@@ -92,13 +92,14 @@ def test_ten_reads_that_are_one_query(place):
 
 def test_users_that_sleep(place):
     rigs = {"more-work": "works:0.5", "some-work": "works:0.2"}
-    load = 'think_time = "20ms"'
-    race = Rivals(place, rigs, load=load, levels="[10]", duration="1s").race("--blocks", "3")
+    # A pause so long that answers take less than a twentieth of it on a slow host, too.
+    load = 'think_time = "200ms"'
+    race = Rivals(place, rigs, load=load, levels="[20]", duration="2s").race("--blocks", "3")
     assert race.results["headline"].startswith(
-        "Limited by think time, so what was measured is the load, not the service: more-work at 10 users "
-        "(think time 20 ms); some-work at 10 users"
+        "Limited by think time, so what was measured is the load, not the service: more-work at 20 users "
+        "(think time 200 ms); some-work at 20 users"
     ), race.run
-    assert "that is the load, not what the service can do" in race.reasons("some-work", 10)["think_time"]
+    assert "that is the load, not what the service can do" in race.reasons("some-work", 20)["think_time"]
     # That twice the work gives the same rate makes them no equals, as it did before that doubt took verdicts back.
     ratio = race.pooled()
     assert ratio["valid_pairs"] == 0 and ratio["verdict"] == "inconclusive", race.run
@@ -109,17 +110,19 @@ def test_users_that_sleep(place):
 
 
 def test_one_client_and_a_constant_time(place):
-    rigs = {"constant": "sleeps:0.02", "slow": "sleeps:0.5"}
-    race = Rivals(place, rigs, modes=dict.fromkeys(rigs, "closes"), levels="[1]", duration="3s").race()
+    # Threads, files and connections beside the sleep vary by some 3 ms on a slow host.
+    rigs = {"constant": "sleeps:0.05", "slow": "sleeps:0.7"}
+    race = Rivals(place, rigs, modes=dict.fromkeys(rigs, "closes"), levels="[1]", duration="6s").race()
     (fast,), (slow,) = race.rates("constant", 1), race.rates("slow", 1)
     assert fast > 10 * slow, "which a comparison of the means would tell"
     before = race.before_any_verdict()
     assert re.search(
-        r"constant at 1 user answers in 2\d[.0-9]* ms \(median\) to 2\d[.0-9]* ms \(p99\) while nobody is busy: "
+        r"constant at 1 user answers in 5\d[.0-9]* ms \(median\) to 5\d[.0-9]* ms \(p99\) while nobody is busy: "
         "a constant time is a timer",
         before,
     ), before
-    assert "Connections opened anew per operation: constant 1.00: keep-alive is off" in before
+    # Of some hundred, one may lie on the window's edge.
+    assert re.search(r"Connections opened anew per operation: constant (1\.00|0\.99): keep-alive is off", before)
     assert race.results["headline"].startswith("Nobody was busy, so what was measured is a wait, not work: constant")
     assert re.match(r"\d verified operations, at least 100 are needed", race.reasons("slow", 1)["few_operations"])
     assert "no steady state (constant at 1 user)" in race.printed, race.run
