@@ -51,7 +51,7 @@ Path topmost_missing(const Path& path) {
 
 // Removes `results` and the directories above it up to `made`, as far as nothing is in them; empty: none.
 void remove_empty(Path results, const Path& made) {
-    for (; !made.empty(); results = results.parent_path()) {
+    for (; !made.empty() && !results.empty(); results = results.parent_path()) {
         const bool gone = ::rmdir(results.c_str()) == 0 || errno == ENOENT;
         if (!gone || results == made) break;
     }
