@@ -8,6 +8,7 @@
                         Joust's reader of steal, as a hypervisor's would be
     *-untold            the same, told to nobody: Joust sees that others used the contender's CPU
     *-second, *-third   the same on other days and hosts, with seeds of their own
+Lines made since `started` is in them also say on which host, how the verdict was reached, and each trial's goodput.
 
 Seeds are in seeds.json, fixed before the first run; a seed that has a line in results/NAME.jsonl is not run again.
 `run.py NAME [--runs N]` runs the next N (default: all that are left), `run.py --table` prints what there is.
@@ -107,7 +108,7 @@ while os.getppid() != 1:
 
 
 def is_disturbed(kind: str) -> bool:
-    return kind.endswith(("-injected", "-untold"))
+    return bool({"injected", "untold"} & set(kind.split("-")))
 
 
 @contextlib.contextmanager
@@ -116,7 +117,7 @@ def injected(kind: str, place: pathlib.Path, seed: int):
     if not is_disturbed(kind):
         yield {}
         return
-    told = str(place / "steal") if kind.endswith("-injected") else ""
+    told = str(place / "steal") if "injected" in kind.split("-") else ""
     injector = subprocess.Popen([sys.executable, "-c", INJECTOR, str(contender_cpu()), str(INJECTED_SHARE), str(BURST_S),
                                  told, str(seed)])
     try:
@@ -151,8 +152,9 @@ def one_run(kind: str, seed: int) -> dict:
             raise SystemExit(f"{kind} {seed}: exit {ran.returncode}\n{ran.stderr[-2000:]}")
         results = json.loads((run / "incremental_benchmark_results.json").read_text())
         trials = [json.loads(line) for line in (run / "trials.jsonl").read_text().splitlines()]
-        cpus = json.loads((run / "environment.json").read_text())["limits_in_force"]
-        where = {name: limits.get("cpu_set") for name, limits in cpus.items() if name.startswith("contender")}
+        environment = json.loads((run / "environment.json").read_text())
+        where = {name: limits.get("cpu_set") for name, limits in environment["limits_in_force"].items()
+                 if name.startswith("contender")}
         if any(cpu_set and cpu_set != [contender_cpu()] for cpu_set in where.values()) and is_disturbed(kind):
             raise SystemExit(f"the injector ran on CPU {contender_cpu()}, the contenders on {where}")
     pooled = {one["quantity"]: one for one in results["comparisons"] if one["level"] is None}
@@ -163,6 +165,12 @@ def one_run(kind: str, seed: int) -> dict:
             "verdict": goodput["verdict"], "measured_share": results.get("measured_share"),
             "first_block_p": {one["contender"]: one["first_p_value"] for one in results.get("block_effects", [])}, "doubt": goodput["doubt"], "why": goodput["why"],
             "cpu_ratio": cpu["ratio"], "cpu_low": cpu["ratio_low"], "cpu_high": cpu["ratio_high"], "steal_median": steal[len(steal) // 2],
+            "started": environment["started"],
+            "host": {name: environment["host"][name] for name in ("kernel", "cpu_model", "cpus_online", "load_average_1min")},
+            "decided_by": goodput["decided_by"], "raw_ratio": goodput["raw_ratio"], "raw_low": goodput["raw_ratio_low"],
+            "raw_high": goodput["raw_ratio_high"],
+            "trials": [[trial["contender"], trial["level"], trial["block"], trial["attempt"], trial["lens"],
+                        trial["goodput_rps"], trial["contender_steal_share"]] for trial in trials],
             "commit": subprocess.run(["git", "-C", ROOT, "rev-parse", "--short", "HEAD"], capture_output=True, text=True,
                                      check=True).stdout.strip()}
 

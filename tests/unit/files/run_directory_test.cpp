@@ -91,7 +91,9 @@ TEST_F(ARun, LeavesNothingOfItselfThatIsRemoved) {
     {
         const auto run = RunDirectory::create(results_ / "of/today", benchmark_.name, WallTime{});
         ASSERT_TRUE(run && run->write(benchmark_) && run->write(workload_));
-        std::ofstream(run->logs() / "a.log");
+        {
+            const std::ofstream silent(run->logs() / "a.log");
+        }
         EXPECT_FALSE(run->has_logs()) << "nobody has printed anything";
         std::ofstream(run->logs() / "b.log") << "my last words";
         EXPECT_TRUE(run->has_logs());
