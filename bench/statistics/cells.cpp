@@ -242,6 +242,41 @@ void add_hard_steal(std::vector<Cell>& all) {
     add("alike, 3 × 4: steal 10 %, 10 s, rough (sigma 0.8)", rough);
 }
 
+// Five and six pairs of one level on a disturbed host: of two that are alike, and what a true 10 % is found
+// in, which no target asks for.
+void add_few_pairs(std::vector<Cell>& all) {
+    const auto add = [&](const std::string& what, const World& world, bool alike) {
+        Cell cell{.item = alike ? "1, 5" : "3, 5", .what = what, .world = world};
+        if (alike) cell.most_different = k_most_false;
+        cell.least_covered = k_least_covered;
+        all.push_back(cell);
+    };
+    for (const double ratio : {1.0, 1.10})
+        for (const int blocks : {5, 6})
+            for (const double median : {0.04, 0.10, 0.15})
+                for (const double seconds : {1.0, 10.0, 60.0}) {
+                    World world = one_level(blocks, 0.04, std::log(ratio));
+                    world.steal = {.median = median, .seconds = seconds};
+                    add(fmt::format("{}, 1 level × {}, spread 4 %: steal {:.0f} %, {:.0f} s",
+                                    ratio == 1 ? "alike" : "true 10 %", blocks, median * 100, seconds),
+                        world, ratio == 1);
+                }
+    for (const Named& named : quiet_worlds(one_level(5, 0.04, 0), 0.04)) {
+        World world = named.world;
+        world.steal = {.median = 0.10, .seconds = 10};
+        add(fmt::format("alike, 1 level × 5, spread 4 %: steal 10 %, 10 s, {}", named.name), world, true);
+    }
+    World rough = one_level(5, 0.04, 0);
+    rough.steal = {.median = 0.10, .seconds = 10, .sigma = 0.8};
+    add("alike, 1 level × 5, spread 4 %: steal 10 %, 10 s, rough (sigma 0.8)", rough, true);
+    World unlike = one_level(5, 0.04, 0);
+    unlike.steal = {.median = 0.10, .seconds = 10, .of_entrant = 1, .of_baseline = 2};
+    all.push_back({.item = "2",
+                   .what = "sensitivity 1 : 2, 1 level × 5, spread 4 %: steal 10 %, 10 s",
+                   .world = unlike,
+                   .least_covered = k_least_covered});
+}
+
 void add_looks(std::vector<Cell>& all) {
     const auto add = [&](std::string what, const World& world, Cell targets) {
         targets.item = "4";
@@ -295,6 +330,14 @@ void add_families(std::vector<Cell>& all) {
                        .world = even(k_most_blocks, 0.20, alike),
                        .judge = any_level_with_looks,
                        .most_different = k_most_false_of_levels});
+        World stolen = even(k_most_blocks, 0.20, alike);
+        stolen.steal = {.median = 0.10, .seconds = 10};
+        all.push_back({.item = "7",
+                       .what = fmt::format(
+                           "any of {} levels, alike, at any look, spread 20 %: steal 10 %, 10 s", levels),
+                       .world = stolen,
+                       .judge = any_level_with_looks,
+                       .most_different = k_most_false_of_levels});
     }
 }
 
@@ -322,6 +365,7 @@ std::vector<Cell> cells() {
     std::vector<Cell> all;
     add_alike(all);
     add_hard_steal(all);
+    add_few_pairs(all);
     add_uneven(all);
     add_unlike_levels(all);
     add_sensitivity(all);

@@ -36,6 +36,13 @@ double root_mean_square(const PairLevels& levels) {
     return pairs > 0 ? std::sqrt(squares / pairs) : 0;
 }
 
+// Of several levels, each may suffer in its own way, and one slope of few pairs fits none of them.
+std::size_t least_degrees(const PairLevels& levels, double difference) {
+    const auto with_pairs = std::ranges::count_if(levels, [](const auto& level) { return !level.empty(); });
+    return with_pairs == 1 && difference >= k_large_steal_difference ? k_least_degrees_at_large_difference
+                                                                     : k_least_degrees_for_adjustment;
+}
+
 bool one_suffered_more(const PairLevels& levels) {
     const auto difference = pooled_mean(numbers(levels, steal_of));
     return difference && difference->p_value().value_or(1) < k_steal_differs_below;
@@ -83,7 +90,7 @@ std::optional<StealDecision> decide_steal(const PairLevels& levels) {
     StealDecision decision{.raw = *raw, .adjusted = {}, .difference = root_mean_square(levels)};
     if (decision.difference < k_least_steal_difference) return decision;
     const auto fit = at_equal_steal(levels);
-    if (!fit || fit->residual_degrees() < k_least_degrees_for_adjustment) return decision;
+    if (!fit || fit->residual_degrees() < least_degrees(levels, decision.difference)) return decision;
     decision.adjusted = fit->mean();
     if (!decision.adjusted->scatter) {
         decision.adjusted.reset();

@@ -10,6 +10,10 @@ namespace joust::stats {
 inline constexpr double k_least_steal_difference = 0.01;
 /// The adjusted ratio needs as many degrees of freedom: pairs less levels and slopes.
 inline constexpr std::size_t k_least_degrees_for_adjustment = 5;
+/// From this root mean square on, two points, what steal scatters outweighs the degree that the slope of one
+/// level's pairs costs, so that fewer are enough: five pairs.
+inline constexpr double k_large_steal_difference = 0.02;
+inline constexpr std::size_t k_least_degrees_at_large_difference = 3;
 /// A mean difference in steal with a p-value below may be the contender's own doing.
 inline constexpr double k_steal_differs_below = 0.05;
 
