@@ -259,13 +259,41 @@ void judge_cell(Cell& cell, std::span<const JudgedTrial> trials, const model::Ex
     }
 }
 
-// On the contender's CPUs, over the trials of which it is known.
-double mean_steal(std::span<const JudgedTrial> trials) {
+// Of the time of the contender's CPUs, what other programs took; empty where it has none of its own.
+std::optional<double> taken_share(const TrialResult& trial) {
+    const model::Party* contender = trial.party(model::Role::contender);
+    if (!trial.contender_cpu_taken || contender == nullptr || !contender->limits_in_force ||
+        trial.samples.window <= Nanoseconds{0})
+        return std::nullopt;
+    const auto cpus =
+        static_cast<double>(std::max<std::size_t>(1, contender->limits_in_force->cpu_set.size()));
+    return seconds(*trial.contender_cpu_taken + trial.resting_cpu.value_or(Nanoseconds{0})) /
+           (seconds(trial.samples.window) * cpus);
+}
+
+// Over the trials of which it is known.
+double mean_over(std::span<const JudgedTrial> trials, std::optional<double> (*share)(const TrialResult&)) {
     std::vector<double> shares;
     for (const JudgedTrial& judged : trials)
-        if (const auto share = model::steal_share(*judged.trial)) shares.push_back(*share);
+        if (const auto one = share(*judged.trial)) shares.push_back(*one);
     const auto mean = stats::mean_interval(shares);
     return mean ? mean->mean : 0;
+}
+
+rules::CpuAtHand cpu_at_hand(std::span<const JudgedTrial> trials) {
+    rules::CpuAtHand found{
+        .left = std::max(0.0, 1 - mean_over(trials, model::steal_share) - mean_over(trials, taken_share))};
+    for (const JudgedTrial& judged : trials)
+        if (const auto& processes = judged.trial->processes; processes && processes->workers > 0)
+            found.workers = std::max(found.workers.value_or(0), processes->workers);
+    return found;
+}
+
+// What the cell has and its trials have not.
+void add_own(model::Judgement& judgement, const rules::Outcome& outcome) {
+    if (const auto* finding = std::get_if<model::Finding>(&outcome))
+        judgement.validity = std::max(judgement.validity, model::validity_of({*finding}));
+    rules::add(judgement, outcome);
 }
 
 }  // namespace
@@ -309,19 +337,15 @@ model::Cell make_cell(std::span<const JudgedTrial> trials, const model::Benchmar
     judge_cell(cell, trials, benchmark.experiment);
     add_figures(cell, trials);
     cell.operations = operation_figures(trials, in_no_ratio(cell));
-    if (first.load_model == model::LoadModel::closed && cell.judgement.has(model::Rule::limits_off))
-        cell.judgement.not_evaluated.push_back({model::Rule::nobody_busy, {}});
-    const auto idle = first.load_model == model::LoadModel::closed
-                          ? rules::nobody_busy(cell, benchmark, mean_steal(trials))
-                          : std::nullopt;
     auto saturated = rules::saturated(cell, first.timeout);
-    if (saturated && idle && idle->rule == model::Rule::nobody_busy)
+    const bool closed = first.load_model == model::LoadModel::closed;  // not so at an equal rate
+    const rules::Outcome idle =
+        closed ? rules::nobody_busy(cell, benchmark, cpu_at_hand(trials)) : rules::Holds{};
+    if (const auto* found = std::get_if<model::Finding>(&idle);
+        saturated && found != nullptr && found->rule == model::Rule::nobody_busy)
         std::get<model::TimeoutReached>(saturated->facts).idle = true;
-    for (const auto& finding : {saturated, idle}) {
-        if (!finding) continue;
-        cell.judgement.findings.push_back(*finding);
-        cell.judgement.validity = std::max(cell.judgement.validity, model::validity_of({*finding}));
-    }
+    if (saturated) add_own(cell.judgement, *saturated);
+    add_own(cell.judgement, idle);
     return cell;
 }
 

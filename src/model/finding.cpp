@@ -28,6 +28,12 @@ bool has_effect(const std::vector<Finding>& findings, Effect effect, Aspect aspe
                        [=](const Finding& finding) { return finding.effects().on(aspect) == effect; });
 }
 
+bool users_starve(const std::vector<Finding>& findings) {
+    return std::any_of(findings.begin(), findings.end(), [](const Finding& finding) {
+        return finding.rule == Rule::littles_law && finding.effects().latency == Effect::bounds;
+    });
+}
+
 Fault fault_of(const std::vector<Finding>& findings) {
     const auto voids = [](const Finding& finding) { return finding.effects().goodput == Effect::voids; };
     const bool several = std::count_if(findings.begin(), findings.end(), voids) > 1;

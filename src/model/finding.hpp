@@ -145,13 +145,14 @@ struct SessionWait {
 };
 using Wait = std::variant<DelayedBody, SessionWait>;
 
-/// Of what they may use, what contender, database and storage used.
+/// Of what they may use, what contender, database and storage used. Of CPUs that is no more than requests can
+/// be under way on.
 struct InUse {
-    double contender = 0;           ///< 0..1 of its limit, less what a hypervisor gave to others
-    double database = 0;            ///< 0..1 of its limit
-    std::optional<double> storage;  ///< 0..1 of the time, the busiest device; empty: not known
-    std::optional<Wait> wait;       ///< what was waited for, where the evidence shows it
-    [[nodiscard]] double total() const { return contender + database + storage.value_or(0); }
+    double contender = 0;            ///< 0..1 of its limit, less what others took of it
+    std::optional<double> database;  ///< 0..1 of its limit; empty: the contender does its work
+    std::optional<double> storage;   ///< 0..1 of the time, the busiest device; empty: not known
+    std::optional<Wait> wait;        ///< what was waited for, where the evidence shows it
+    [[nodiscard]] double total() const { return contender + database.value_or(0) + storage.value_or(0); }
     friend bool operator==(const InUse&, const InUse&) = default;
 };
 
@@ -245,6 +246,7 @@ struct NotEvaluated {
     bool in_files = false;         ///< … of effects, files
     bool no_files = false;         ///< of effects: the workload declares no files
     bool durability_open = false;  ///< of effects: whether commits waited for the disk does not follow
+    bool unread = false;           ///< of nobody_busy: CPU time was not read, though limits were in force
     bool undeclared = false;       ///< there is nothing that the rule could be held against
     /// Of effects: what single requests told, which was not enough; empty where none were sent.
     std::optional<SingleRequests> single = {};
@@ -265,6 +267,8 @@ struct Judgement {
 Validity validity_of(const std::vector<Finding>& findings);
 /// Whether one of the findings has just that effect on figures of that kind.
 bool has_effect(const std::vector<Finding>& findings, Effect effect, Aspect aspect);
+/// By Little's law: requests that were sent before the window and waited through it are in none of its times.
+bool users_starve(const std::vector<Finding>& findings);
 /// The gravest fault of those that void goodput. Of few operations none where anything else voids it: that is
 /// why there were few.
 Fault fault_of(const std::vector<Finding>& findings);

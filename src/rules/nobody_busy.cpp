@@ -1,6 +1,7 @@
 #include "rules/nobody_busy.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <utility>
 
 namespace joust::rules {
@@ -10,15 +11,16 @@ constexpr double k_least_busy = 0.5;
 constexpr double k_most_of_them = 0.5;  // of the sessions in use, then the typical one is among them
 constexpr double k_all_the_time = 0.9;  // of the samples, in which no session was free
 
-// Of its limit; 0 where there is none.
-double in_use(const model::Cell& cell, model::Quantity quantity, const model::Limits& limits) {
+// Of the CPUs that it can use at one time. Empty where none was read: nobody answers without CPU time.
+std::optional<double> in_use(const model::Cell& cell, model::Quantity quantity, double cpus) {
     const model::Estimate* cores = cell.find(quantity);
-    return cores != nullptr && limits.cpus > 0 ? cores->value / limits.cpus : 0;
+    if (cores == nullptr || cores->value <= 0 || cpus <= 0) return std::nullopt;
+    return std::min(1.0, cores->value / cpus);
 }
 
-// Of the time that other guests left of it.
-double of_what_was_left(double used, double steal_share) {
-    return used > 0 ? std::min(1.0, used / std::max(used, 1 - steal_share)) : 0;
+// Of the time that others left of it.
+double of_what_was_left(double used, double left) {
+    return std::min(1.0, used / std::max(used, left));
 }
 
 double number(const model::Cell& cell, model::Quantity quantity) {
@@ -50,42 +52,76 @@ std::optional<model::SessionWait> session_wait(const model::Cell& cell) {
     return wait;
 }
 
+// Found in most of its trials, where it says why the response times of the cell are what they are.
+bool mostly(const model::Finding& finding) {
+    return !finding.in || finding.in->trials > k_most_of_them * finding.in->of;
+}
+
 std::optional<model::Wait> wait_of(const model::Cell& cell) {
     for (const model::Finding& finding : cell.judgement.findings)
-        if (const auto* delayed = std::get_if<model::DelayedBody>(&finding.facts)) return *delayed;
+        if (const auto* delayed = std::get_if<model::DelayedBody>(&finding.facts); delayed && mostly(finding))
+            return *delayed;
     return session_wait(cell);
+}
+
+// What was used of what may be; empty where it was not read. Each user has one request under way, and each
+// session of the database works on one at a time.
+std::optional<model::InUse> use_of(const model::Cell& cell, const model::Benchmark& benchmark,
+                                   const CpuAtHand& at_hand) {
+    using model::Quantity;
+    const auto users = static_cast<double>(cell.level);
+    const double workers = at_hand.workers.value_or(0) > 0 ? *at_hand.workers : users;
+    const auto own =
+        in_use(cell, Quantity::contender_cpu, std::min({benchmark.contender_limits.cpus, users, workers}));
+    if (!own) return std::nullopt;
+    model::InUse found{.contender = of_what_was_left(*own, at_hand.left), .wait = wait_of(cell)};
+    if (benchmark.database.engine == model::DatabaseEngine::postgres) {
+        const double sessions = number(cell, Quantity::database_sessions);
+        found.database = in_use(cell, Quantity::database_cpu,
+                                std::min({benchmark.database_limits.cpus, users,
+                                          sessions > 0 ? std::max(1.0, sessions) : users}));
+        if (!found.database) return std::nullopt;
+    }
+    if (const model::Estimate* storage = cell.find(Quantity::storage_busy_share))
+        found.storage = storage->value;
+    return found;
 }
 
 // Users that pause, and a service that is idle meanwhile: the pauses are the limit, even where the response
 // time is too long beside them for the throughput to be near users ÷ think time.
-std::optional<model::Finding> paused(const model::Cell& cell, Nanoseconds think_time) {
-    const model::Estimate* throughput = cell.find(model::Quantity::throughput);
-    if (cell.judgement.has(model::Rule::think_time) || throughput == nullptr) return std::nullopt;
-    return model::Finding{
-        .rule = model::Rule::think_time,
-        .facts = model::ThinkBound{.rps = throughput->value,
-                                   .most_rps = static_cast<double>(cell.level) / seconds(think_time),
-                                   .users = static_cast<std::uint64_t>(cell.level),
-                                   .think_time = think_time}};
+model::Finding paused(const model::Cell& cell, double rps, Nanoseconds think_time) {
+    const auto users = static_cast<std::uint64_t>(cell.level);
+    return {.rule = model::Rule::think_time,
+            .facts = model::ThinkBound{.rps = rps,
+                                       .most_rps = static_cast<double>(users) / seconds(think_time),
+                                       .users = users,
+                                       .think_time = think_time}};
+}
+
+// Users that pause less than they wait, for a service that would be idle if they did not pause: by Little's
+// law the share of their time that is response time is 1 - rate * think time / users.
+bool waits_all_the_same(const model::Cell& cell, double rps, Nanoseconds think_time, double in_use) {
+    const double response = 1 - rps * seconds(think_time) / static_cast<double>(cell.level);
+    return response > k_most_of_them && in_use / response < k_least_busy;
 }
 
 }  // namespace
 
-std::optional<model::Finding> nobody_busy(const model::Cell& cell, const model::Benchmark& benchmark,
-                                          double steal_share) {
-    if (benchmark.load.model != model::LoadModel::closed || in_no_ratio(cell) ||
-        cell.judgement.has(model::Rule::limits_off) || cell.find(model::Quantity::contender_cpu) == nullptr)
-        return std::nullopt;
-    const model::Estimate* storage = cell.find(model::Quantity::storage_busy_share);
-    const model::InUse facts{
-        .contender = of_what_was_left(
-            in_use(cell, model::Quantity::contender_cpu, benchmark.contender_limits), steal_share),
-        .database = in_use(cell, model::Quantity::database_cpu, benchmark.database_limits),
-        .storage = storage != nullptr ? std::optional(storage->value) : std::nullopt,
-        .wait = wait_of(cell)};
-    if (facts.total() >= k_least_busy) return std::nullopt;
-    if (benchmark.load.think_time > Nanoseconds{0}) return paused(cell, benchmark.load.think_time);
-    return model::Finding{.rule = model::Rule::nobody_busy, .facts = facts};
+Outcome nobody_busy(const model::Cell& cell, const model::Benchmark& benchmark, const CpuAtHand& at_hand) {
+    using model::Rule;
+    if (benchmark.load.model != model::LoadModel::closed) return Holds{};
+    if (cell.judgement.has(Rule::limits_off)) return model::NotEvaluated{.rule = Rule::nobody_busy};
+    if (in_no_ratio(cell)) return Holds{};
+    auto use = use_of(cell, benchmark, at_hand);
+    if (!use) return model::NotEvaluated{.rule = Rule::nobody_busy, .unread = true};
+    if (use->total() >= k_least_busy) return Holds{};
+    const Nanoseconds think_time = benchmark.load.think_time;
+    const double rps = number(cell, model::Quantity::throughput);
+    if (think_time > Nanoseconds{0} && !waits_all_the_same(cell, rps, think_time, use->total())) {
+        if (cell.judgement.has(Rule::think_time)) return Holds{};  // of its trials, by their rate
+        return paused(cell, rps, think_time);
+    }
+    return model::Finding{.rule = Rule::nobody_busy, .facts = *std::move(use)};
 }
 
 }  // namespace joust::rules

@@ -152,11 +152,12 @@ std::string wait_text(const model::SessionWait& facts) {
             "and {:.1f} of them were held in a transaction without a statement): a larger pool, or shorter "
             "transactions, ends it",
             facts.sessions, percent(facts.all_in_use), facts.waiting);
-    return fmt::format("{} ({:.1f} of the {:.1f} sessions in use waited for it, by samples){}",
-                       facts.what == For::lock ? "a lock that another session of the database has"
-                                               : "the database's write-ahead log to be durable",
-                       facts.waiting, facts.in_use,
-                       facts.what == For::lock ? ": the requests change the same rows or tables" : "");
+    return fmt::format(
+        "{} ({:.1f} of the {:.1f} sessions in use waited for it, by samples){}",
+        facts.what == For::lock ? "a lock that another session of the database has"
+                                : "the database's write-ahead log to be durable",
+        facts.waiting, facts.in_use,
+        facts.what == For::lock ? ": requests ask for the same rows, tables or advisory locks" : "");
 }
 
 std::string wait_text(const model::Wait& wait) {
@@ -259,9 +260,12 @@ private:
 }  // namespace
 
 std::string in_use_text(const model::InUse& facts) {
+    const std::string storage = facts.storage ? percent(*facts.storage) : "was not evaluated";
+    if (!facts.database)
+        return fmt::format("the contender, which does the database's work, used {}, storage {}",
+                           percent(facts.contender), storage);
     return fmt::format("the contender used {}, the database {}, storage {}", percent(facts.contender),
-                       percent(facts.database),
-                       facts.storage ? percent(*facts.storage) : "was not evaluated");
+                       percent(*facts.database), storage);
 }
 
 std::string short_name(Rule rule) {
@@ -309,7 +313,8 @@ std::string sentence(const model::NotEvaluated& rule) {
         case Rule::effects:
             return effects_left(rule);
         case Rule::nobody_busy:
-            return "without limits there is nothing that use could be held against";
+            return rule.unread ? "CPU time of the contender or of its database was not read"
+                               : "without limits there is nothing that use could be held against";
         case Rule::stood_still:
             return "stretches without an answer were not recorded";
         case Rule::processes:

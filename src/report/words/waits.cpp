@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "base/text.hpp"
 #include "model/wording.hpp"
@@ -27,6 +28,24 @@ std::vector<const Cell*> cells_with(const Comparison& comparison, const std::str
     std::vector<const Cell*> cells;
     for (const Cell& cell : comparison.cells)
         if (cell.entrant == entrant && cell.judgement.has(rule)) cells.push_back(&cell);
+    return cells;
+}
+
+// Whether a ratio has pairs of that level.
+bool counts(const Comparison& comparison, const model::PairedRatio& ratio, std::int64_t level) {
+    if (ratio.level && level != *ratio.level) return false;
+    const Cell* mine = comparison.cell(ratio.entrant, level);
+    const Cell* theirs = comparison.cell(ratio.baseline, level);
+    return mine != nullptr && theirs != nullptr && !in_no_ratio(*mine) && !in_no_ratio(*theirs);
+}
+
+// Those of an entrant that make of a ratio what it is said to be of (see model::Measured).
+std::vector<const Cell*> cells_of(const Comparison& comparison, const model::PairedRatio& ratio,
+                                  const std::string& entrant) {
+    const model::Rule rule =
+        ratio.measured == model::Measured::wait ? model::Rule::nobody_busy : model::Rule::think_time;
+    std::vector<const Cell*> cells = cells_with(comparison, entrant, rule);
+    std::erase_if(cells, [&](const Cell* cell) { return !counts(comparison, ratio, cell->level); });
     return cells;
 }
 
@@ -61,18 +80,47 @@ std::string places_text(const std::vector<const Cell*>& cells, const Comparison&
     return fmt::format("{} at {}", cells.front()->entrant, levels_text(levels, comparison));
 }
 
-// "x at 8 users (of what they may use, the contender used 2 %, …); its wait is …", told of the busiest cell.
-std::string wait_of(const std::vector<const Cell*>& cells, const Comparison& comparison) {
-    const model::InUse* most = nullptr;
-    std::optional<model::Wait> wait;
-    for (const Cell* cell : cells) {
-        const auto* used = facts_of<model::InUse>(*cell, model::Rule::nobody_busy);
-        if (most == nullptr || used->total() > most->total()) most = used;
-        if (used->wait) wait = used->wait;
+const model::InUse& use_in(const Cell& cell) {
+    return *facts_of<model::InUse>(cell, model::Rule::nobody_busy);
+}
+
+// What is waited for, whatever its numbers are.
+bool same_wait(const Cell& one, const Cell& other) {
+    const auto& mine = use_in(one).wait;
+    const auto& theirs = use_in(other).wait;
+    if (!mine || !theirs) return mine.has_value() == theirs.has_value();
+    if (mine->index() != theirs->index()) return false;
+    const auto* session = std::get_if<model::SessionWait>(&*mine);
+    return session == nullptr || session->what == std::get<model::SessionWait>(*theirs).what;
+}
+
+// "x at 8 users (of what they may use, the contender used 2 %, …), a wait for …", of cells with the same
+// wait; numbers are those of the busiest.
+std::string wait_of_alike(const std::vector<const Cell*>& cells, const Comparison& comparison) {
+    const bool several = cells.size() > 1;
+    const Cell& most = **std::max_element(cells.begin(), cells.end(), [](const Cell* a, const Cell* b) {
+        return use_in(*a).total() < use_in(*b).total();
+    });
+    const model::InUse& use = use_in(most);
+    std::string text = fmt::format("{} ({}of what they may use, {})", places_text(cells, comparison),
+                                   several ? "at most, " : "", in_use_text(use));
+    if (!use.wait) return text;
+    text += ", a wait for " + wait_text(*use.wait);
+    if (several) text += fmt::format(" (told of {})", level_text(comparison.load_model, most.level));
+    return text;
+}
+
+// Levels that wait for different things are told apart.
+std::string wait_of(std::vector<const Cell*> cells, const Comparison& comparison) {
+    std::vector<std::string> parts;
+    while (!cells.empty()) {
+        const Cell& first = *cells.front();
+        const auto others = std::stable_partition(cells.begin(), cells.end(),
+                                                  [&](const Cell* cell) { return same_wait(*cell, first); });
+        parts.push_back(wait_of_alike({cells.begin(), others}, comparison));
+        cells.erase(cells.begin(), others);
     }
-    return fmt::format("{} ({}of what they may use, {}){}", places_text(cells, comparison),
-                       cells.size() > 1 ? "at most, " : "", in_use_text(*most),
-                       wait ? ", a wait for " + wait_text(*wait) : "");
+    return joust::joined(parts, "; ");
 }
 
 // Of every entrant that broke the rule, in one list; empty where none did.
@@ -120,16 +168,24 @@ std::string waits(const Comparison& comparison) {
 
 std::string wait_in(const Comparison& comparison, const model::PairedRatio& ratio) {
     if (ratio.measured == model::Measured::work) return "";
-    const bool idle = ratio.measured == model::Measured::wait;
-    const model::Rule rule = idle ? model::Rule::nobody_busy : model::Rule::think_time;
     std::vector<std::string> places;
-    for (const std::string& entrant : {ratio.entrant, ratio.baseline}) {
-        std::vector<const Cell*> cells = cells_with(comparison, entrant, rule);
-        std::erase_if(cells, [&](const Cell* cell) { return ratio.level && cell->level != *ratio.level; });
-        if (!cells.empty()) places.push_back(places_text(cells, comparison));
-    }
-    return (idle ? "nobody was busy with " : "users' think time was the limit of ") +
+    for (const std::string& entrant : {ratio.entrant, ratio.baseline})
+        if (const auto cells = cells_of(comparison, ratio, entrant); !cells.empty())
+            places.push_back(places_text(cells, comparison));
+    return (ratio.measured == model::Measured::wait ? "nobody was busy with "
+                                                    : "users' think time was the limit of ") +
            joust::joined(places, " and ");
+}
+
+bool in_part(const Comparison& comparison, const model::PairedRatio& ratio) {
+    if (ratio.level || ratio.measured == model::Measured::work) return false;
+    std::set<std::int64_t> waiting;
+    for (const std::string& entrant : {ratio.entrant, ratio.baseline})
+        for (const Cell* cell : cells_of(comparison, ratio, entrant))
+            waiting.insert(cell->level);
+    return std::any_of(comparison.levels.begin(), comparison.levels.end(), [&](std::int64_t level) {
+        return counts(comparison, ratio, level) && !waiting.contains(level);
+    });
 }
 
 bool waited(const Comparison& comparison, const model::Plateau& plateau) {

@@ -19,6 +19,8 @@ std::string waits(const model::Comparison& comparison);
 /// "nobody was busy with django at 4 users", or what else the ratio is of (see model::Measured); empty where
 /// it is of work.
 std::string wait_in(const model::Comparison& comparison, const model::PairedRatio& ratio);
+/// Whether it is so at some of the levels that the ratio is over, and of work at the others.
+bool in_part(const model::Comparison& comparison, const model::PairedRatio& ratio);
 
 /// Nobody was busy at some level of the plateau, or users' think time was the limit there: more users did not
 /// find it busy.

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "analysis/compare.hpp"
+#include "report/words/rules.hpp"
 #include "report/words/verdicts.hpp"
 #include "support/synthetic_trials.hpp"
 
@@ -142,12 +143,123 @@ TEST(nobody_busy, is_not_said_of_who_used_all_that_other_guests_left) {
     EXPECT_FALSE(nobody_was_busy(with_steal(0.6)));
 }
 
+TEST(nobody_busy, is_not_said_of_who_used_all_that_other_programs_left) {
+    const auto with_others = [](double share) {
+        return with_a_waiting_one(testing::benchmark_from(k_benchmark), [share](model::TrialResult& trial) {
+            trial.party(model::Role::contender)->usage.cpu.user = from_seconds(0.35 * 5);
+            trial.contender_cpu_taken = from_seconds(share * 5);
+        });
+    };
+    EXPECT_TRUE(nobody_was_busy(with_others(0.05)));
+    EXPECT_FALSE(nobody_was_busy(with_others(0.6)));
+}
+
+// Of a benchmark that gives contender and database four CPUs each, with so many users.
+Comparison with_four_cpus(int users, double own_cpus, double database_cpus, int workers) {
+    std::string text = k_benchmark;
+    text.replace(text.find("[8]"), 3, fmt::format("[{}]", users));
+    text += "[limits.contender]\ncpus = 4\n[limits.database]\ncpus = 4\n";
+    return with_a_waiting_one(testing::benchmark_from(text), [=](model::TrialResult& trial) {
+        trial.party(model::Role::contender)->usage.cpu = {from_seconds(own_cpus * 5), {}};
+        trial.party(model::Role::database)->usage.cpu = {from_seconds(database_cpus * 5), {}};
+        trial.processes->workers = workers;
+    });
+}
+
+TEST(nobody_busy, is_not_said_where_one_user_keeps_somebody_busy_all_the_time) {
+    const auto busy = [](const Comparison& comparison, int users) {
+        return !comparison.cell("waits", users)->judgement.has(model::Rule::nobody_busy);
+    };
+    EXPECT_TRUE(busy(with_four_cpus(1, 0.5, 0.45, 4), 1)) << "one after the other, 95 % of its time";
+    EXPECT_FALSE(busy(with_four_cpus(1, 0.1, 0.05, 4), 1));
+    EXPECT_TRUE(busy(with_four_cpus(8, 0.97, 0.1, 1), 8)) << "its only thread is at its limit";
+    EXPECT_FALSE(busy(with_four_cpus(8, 0.97, 0.1, 4), 8));
+}
+
+TEST(nobody_busy, does_not_take_one_session_at_its_limit_for_a_free_database) {
+    std::string text = k_benchmark;
+    text += "[limits.database]\ncpus = 4\n";
+    const Comparison comparison =
+        with_a_waiting_one(testing::benchmark_from(text), [](model::TrialResult& trial) {
+            trial.party(model::Role::database)->usage.cpu = {from_seconds(0.97 * 5), {}};
+            trial.database_waits = model::DatabaseWaits{.samples = 10, .sessions = 10, .all_in_use = 10};
+        });
+    EXPECT_FALSE(nobody_was_busy(comparison));
+}
+
+TEST(nobody_busy, is_not_evaluated_where_cpu_time_was_not_read) {
+    for (const model::Role role : {model::Role::contender, model::Role::database}) {
+        const Comparison comparison =
+            with_a_waiting_one(testing::benchmark_from(k_benchmark),
+                               [role](model::TrialResult& trial) { trial.party(role)->usage.cpu = {}; });
+        EXPECT_FALSE(nobody_was_busy(comparison));
+        const auto& silent = comparison.cell("waits", 8)->judgement.not_evaluated;
+        const auto found = std::find_if(silent.begin(), silent.end(),
+                                        [](const auto& one) { return one.rule == model::Rule::nobody_busy; });
+        ASSERT_NE(found, silent.end());
+        EXPECT_EQ(words::sentence(*found), "CPU time of the contender or of its database was not read");
+    }
+}
+
+TEST(nobody_busy, says_nothing_of_the_cpu_of_a_database_that_is_no_server) {
+    const Comparison comparison = with_a_waiting_one(
+        testing::benchmark_from(std::string(k_benchmark) + "[database]\nengine = \"sqlite\"\n"),
+        [](model::TrialResult& trial) {
+            *trial.party(model::Role::database) = {.role = model::Role::database};
+        });
+    ASSERT_TRUE(nobody_was_busy(comparison));
+    EXPECT_THAT(words::headline(comparison),
+                ::testing::HasSubstr("the contender, which does the database's work, used 3.2 %, storage"));
+}
+
+TEST(nobody_busy, tells_levels_that_wait_for_different_things_apart) {
+    std::string text = k_benchmark;
+    text.replace(text.find("[8]"), 3, "[1, 8, 16]");
+    const Comparison comparison =
+        with_a_waiting_one(testing::benchmark_from(text), [](model::TrialResult& trial) {
+            if (trial.plan.level > 1) trial.database_waits = in_use(8, 6, 0);
+        });
+    const std::string headline = words::headline(comparison);
+    EXPECT_THAT(headline,
+                ::testing::HasSubstr("waits at 1 user (of what they may use, the contender used 3.2 "
+                                     "%, the database 0.6 %, storage was not evaluated); waits at 8 "
+                                     "and 16 users (at most, of what"));
+    EXPECT_THAT(headline, ::testing::HasSubstr("the same rows, tables or advisory locks (told of 8 users)"));
+}
+
+TEST(nobody_busy, names_no_wait_that_only_few_of_its_trials_show) {
+    std::string text = k_benchmark;
+    text += "[experiment]\nblocks = { min = 4, max = 4 }\n";
+    const Comparison comparison =
+        with_a_waiting_one(testing::benchmark_from(text), [](model::TrialResult& trial) {
+            if (trial.plan.block == 2) trial.samples.delayed_bodies = trial.samples.requests.succeeded;
+        });
+    ASSERT_TRUE(nobody_was_busy(comparison));
+    EXPECT_THAT(words::headline(comparison), ::testing::Not(::testing::HasSubstr("a wait for delayed")));
+}
+
 TEST(nobody_busy, is_no_matter_at_a_given_rate) {
     EXPECT_FALSE(nobody_was_busy(with_a_waiting_one("\"closed\"", "\"open\"")));
 }
 
-TEST(nobody_busy, is_no_matter_where_users_think) {
-    EXPECT_FALSE(nobody_was_busy(with_a_waiting_one("\"0s\"", "\"1ms\"")));
+// 8 users at 180/s have 44 ms from one request to the next.
+TEST(nobody_busy, is_said_where_users_wait_for_longer_than_they_think) {
+    const Comparison comparison = with_a_waiting_one(R"("0s")", R"("10ms")");
+    EXPECT_TRUE(nobody_was_busy(comparison));
+    EXPECT_FALSE(comparison.cell("waits", 8)->judgement.has(model::Rule::think_time));
+    EXPECT_THAT(words::headline(comparison), ::testing::StartsWith("Nobody was busy"));
+    EXPECT_FALSE(nobody_was_busy(with_a_waiting_one(R"("0s")", R"("30ms")")));
+}
+
+TEST(nobody_busy, is_not_said_where_users_that_did_not_think_would_keep_it_busy) {
+    const Comparison comparison = with_a_waiting_one(
+        testing::benchmark_from(
+            std::string(k_benchmark).replace(std::string(k_benchmark).find("0s"), 2, "18ms")),
+        [](model::TrialResult& trial) {
+            trial.party(model::Role::contender)->usage.cpu.user = from_seconds(0.4 * 5);
+        });
+    EXPECT_FALSE(nobody_was_busy(comparison));
+    EXPECT_TRUE(comparison.cell("waits", 8)->judgement.has(model::Rule::think_time));
 }
 
 TEST(think_time, is_told_before_any_ratio_where_it_was_the_limit) {
@@ -164,9 +276,9 @@ TEST(think_time, is_told_before_any_ratio_where_it_was_the_limit) {
 }
 
 TEST(nobody_busy, where_users_pause_it_is_the_pauses_that_limit) {
-    const Comparison comparison = with_a_waiting_one(R"(think_time = "0s")", R"(think_time = "10ms")");
+    const Comparison comparison = with_a_waiting_one(R"(think_time = "0s")", R"(think_time = "30ms")");
     EXPECT_FALSE(nobody_was_busy(comparison));
-    const Cell& cell = *comparison.cell("waits", 8);  // 180/s, far from 8 users ÷ 10 ms
+    const Cell& cell = *comparison.cell("waits", 8);  // 180/s, far from 8 users ÷ 30 ms
     EXPECT_TRUE(cell.judgement.has(model::Rule::think_time));
     EXPECT_THAT(words::headline(comparison), ::testing::StartsWith("Limited by think time"));
     EXPECT_FALSE(comparison.cell("quick", 8)->judgement.has(model::Rule::nobody_busy)) << "it was busy";

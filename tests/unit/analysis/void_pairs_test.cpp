@@ -281,7 +281,7 @@ TEST(VoidPairs, OfAWaitAreNamedThoughTheCellIsInvalid) {
     ReportCase run = spoilt("fastapi", 3, clock_jumped);
     for (TrialResult& trial : run.trials)
         for (model::Party& party : trial.parties)
-            if (party.role != model::Role::generator) party.usage.cpu = {};
+            if (party.role != model::Role::generator) party.usage.cpu = {std::chrono::milliseconds(10), {}};
     EXPECT_THAT(words::headline(compared(run)), StartsWith("Nobody was busy"));
     EXPECT_TRUE(compared(run).cell("fastapi", 50)->judgement.has(model::Rule::nobody_busy));
 }
