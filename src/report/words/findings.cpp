@@ -63,9 +63,10 @@ std::string_view outcome(const PairedRatio& ratio) {
 
 Statement verdict_statement(const Comparison& comparison, const PairedRatio& ratio) {
     const bool tells = ratio.ratio && ratio.measured != model::Measured::work;
-    const std::string_view measured = !tells                                    ? ""
-                                      : ratio.measured == model::Measured::wait ? "a wait was measured; "
-                                                                                : "the load was measured; ";
+    const std::string measured =
+        !tells ? ""
+               : fmt::format("{}{} was measured; ", in_part(comparison, ratio) ? "in part " : "",
+                             ratio.measured == model::Measured::wait ? "a wait" : "the load");
     return {fmt::format("{} against {}: {}{}.", ratio.entrant, ratio.baseline, measured, outcome(ratio)),
             capitalised(why(comparison, ratio)) + "."};
 }

@@ -316,7 +316,7 @@ std::string why(const Comparison& comparison, const PairedRatio& ratio) {
     const std::string wait = wait_in(comparison, ratio);
     if (!ratio.ratio || wait.empty()) return text;
     return fmt::format(
-        "{}, so that this is of {}: {}", wait,
+        "{}, so that {} is of {}: {}", wait, in_part(comparison, ratio) ? "there it" : "this",
         ratio.measured == model::Measured::wait ? "a wait, not of work" : "the load, not of the service",
         text);
 }

@@ -115,6 +115,17 @@ TEST(waits, are_in_the_findings_before_a_verdict) {
     EXPECT_THAT(text, Not(HasSubstr("fastapi against django: higher goodput.")));
 }
 
+TEST(waits, at_some_levels_are_said_of_these_alone) {
+    const std::string text = text_of(Rendered(idle_django(200)).report());
+    EXPECT_THAT(text, HasSubstr("fastapi against django: in part a wait was measured; higher goodput."));
+    EXPECT_THAT(text,
+                HasSubstr("Nobody was busy with django at 200 users, so that there it is of a wait, not of "
+                          "work: goodput of fastapi"));
+    const std::string all = text_of(Rendered(idle_django()).report());
+    EXPECT_THAT(all,
+                HasSubstr("Nobody was busy with django at 4, 50 and 200 users, so that this is of a wait"));
+}
+
 // Django does as much at every level.
 ReportCase level(ReportCase run) {
     for (model::TrialResult& trial : run.trials)
