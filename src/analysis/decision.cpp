@@ -84,7 +84,7 @@ private:
                judged.decision->difference >= stats::k_least_steal_difference;
     }
     [[nodiscard]] bool in_doubt(const Doubts& doubts) const {
-        return doubts.by_rule || doubts.by_load || (doubts.by_steal && steal_counts_);
+        return doubts.by_rule || doubts.of_load() || (doubts.by_steal && steal_counts_);
     }
     bool steal_counts_;
 };
@@ -188,8 +188,8 @@ bool contradicted(const PairedRatio& result) {
 
 // Whether nothing but the load is doubted of a side that is ahead: with more to do it could only be further
 // ahead.
-bool ahead_at_the_loads_limit(const Doubts& doubts, double log_ratio) {
-    return doubts.by_load && !doubts.by_rule && !doubts.by_steal && log_ratio > 0;
+bool ahead_by_the_load(const Doubts& doubts, double log_ratio) {
+    return doubts.of_load_alone() && log_ratio > 0;
 }
 
 // Whether fewer than three pairs are without doubt, and it is one of the two that the doubt is on: on it
@@ -198,19 +198,25 @@ bool one_sided(const Case& judged, const Doubtful& doubtful) {
     if (judged.result.without_doubt.pairs >= k_least_without_doubt) return false;
     const int mine = judged.pairs.count([&](const Pair& pair) {
         return doubtful.mine(pair) && !doubtful.theirs(pair) &&
-               !ahead_at_the_loads_limit(pair.mine, pair.point.log_ratio);
+               !ahead_by_the_load(pair.mine, pair.point.log_ratio);
     });
     const int theirs = judged.pairs.count([&](const Pair& pair) {
         return doubtful.theirs(pair) && !doubtful.mine(pair) &&
-               !ahead_at_the_loads_limit(pair.theirs, -pair.point.log_ratio);
+               !ahead_by_the_load(pair.theirs, -pair.point.log_ratio);
     });
     const bool on_one_alone = std::min(mine, theirs) == 0 && std::max(mine, theirs) > 0;
     return on_one_alone || std::abs(mine - theirs) * 2 > judged.result.pairs;
 }
 
+// Two that did as much as each other are only alike if neither was given too little to do.
 bool load_bound(const Case& judged) {
-    return judged.pairs.count([](const Pair& pair) { return pair.mine.by_load && pair.theirs.by_load; }) ==
-           judged.result.pairs;
+    if (judged.result.verdict != Verdict::equivalent)
+        return judged.pairs.count([](const Pair& pair) {
+            return pair.mine.by_load && pair.theirs.by_load;
+        }) == judged.result.pairs;
+    const int bound =
+        judged.pairs.count([](const Pair& pair) { return pair.mine.of_load() || pair.theirs.of_load(); });
+    return bound > 0 && judged.result.pairs - bound < k_least_without_doubt;
 }
 
 // Doubt takes a verdict back, marks it, or is none.

@@ -20,7 +20,7 @@ tl::expected<double, Lacks> figure(const JudgedTrial& judged, Quantity quantity)
     const std::optional<double> value = model::value(quantity, *judged.trial);
     if (!value || !judged.has(row.aspect)) return tl::unexpected(&LeftOut::unknown);
     if (row.aspect == model::Aspect::latency) {
-        if (judged.judgement->has(model::Rule::littles_law))
+        if (model::users_starve(judged.judgement->findings))
             return tl::unexpected(&LeftOut::against_littles_law);
         const auto bounds = model::LowerBounds::of_response_time(judged.trial->samples, judged.trial->timeout,
                                                                  judged.judgement->findings);
@@ -31,21 +31,19 @@ tl::expected<double, Lacks> figure(const JudgedTrial& judged, Quantity quantity)
     return *value;
 }
 
-// Whether think time left the service no more than a twentieth to gain (see rules::think_time). Users that
-// pause before a service that makes them wait, too, are another doubt: with a faster one there would have
-// been more.
-bool at_the_loads_limit(const model::Finding& finding) {
+// Think time left the service no more than a twentieth to gain (see rules::think_time), or it paused before a
+// service that makes users wait, too.
+void add(Doubts& found, const model::ThinkBound& bound) {
     constexpr double k_near = 0.95;
-    const auto* bound = std::get_if<model::ThinkBound>(&finding.facts);
-    return bound != nullptr && bound->rps >= k_near * bound->most_rps;
+    (bound.rps >= k_near * bound.most_rps ? found.by_load : found.by_pauses) = true;
 }
 
 void add(Doubts& found, const model::Finding& finding, model::Aspect aspect) {
     if (finding.effects().on(aspect) != model::Effect::doubts) return;
     if (finding.rule == model::Rule::steal)
         found.by_steal = true;
-    else if (at_the_loads_limit(finding))
-        found.by_load = true;
+    else if (const auto* bound = std::get_if<model::ThinkBound>(&finding.facts))
+        add(found, *bound);
     else
         found.by_rule = true;
 }

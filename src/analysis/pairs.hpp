@@ -15,6 +15,12 @@ struct Doubts {
     bool by_rule = false;   ///< any but the following
     bool by_steal = false;  ///< which counts only where it is uneven and cannot be adjusted for
     bool by_load = false;   ///< the figure is the load's, a lower bound: a faster service had no more to do
+    /// Users' pauses kept a service idle that made them wait, too: with a faster one there had been more.
+    bool by_pauses = false;
+
+    /// Of the load, by which a service may be ahead, but not behind.
+    [[nodiscard]] bool of_load() const { return by_load || by_pauses; }
+    [[nodiscard]] bool of_load_alone() const { return of_load() && !by_rule && !by_steal; }
 };
 
 /// Two trials of one block, neither of them invalid.

@@ -53,7 +53,9 @@ enum class Doubt : std::uint8_t {
     marks,        ///< the verdict stands, and says how many pairs are in doubt
     contradicts,  ///< three or more pairs without doubt tell another story: nothing is decided
     one_sided,    ///< it is on one of the two, and leaves fewer than three pairs: nothing is decided
-    load_bound,   ///< in every pair think time was the limit of both: nothing is decided
+    /// Think time was the limit of both in every pair; or of one at least in all but two, and both did as
+    /// much as each other: nothing is decided.
+    load_bound,
 };
 /// "none", "marks", "contradicts", "one_sided", "load_bound": as in the JSON.
 std::string_view name(Doubt doubt);

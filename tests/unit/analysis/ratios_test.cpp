@@ -130,6 +130,42 @@ TEST(ratios, decides_nothing_where_think_time_was_the_limit_of_the_one_that_is_b
     EXPECT_EQ(ratio.doubt, model::Doubt::one_sided);
 }
 
+// Two that are alike, and users that pause so long that these trials have so much of the most they can cause.
+ReportCase alike_at(double fastapi_share, double django_share, double cpu_share) {
+    constexpr auto k_think_time = std::chrono::milliseconds(20);
+    ReportCase run = testing::equivalent();
+    run.benchmark.load.think_time = k_think_time;
+    for (model::TrialResult& trial : run.trials) {
+        const double share = trial.plan.entrant == "fastapi" ? fastapi_share : django_share;
+        model::Samples& samples = trial.samples;
+        const double most = static_cast<double>(trial.plan.level) / seconds(k_think_time);
+        samples.completed_in_window = static_cast<std::uint64_t>(
+            std::llround(share * most * (1 + 0.005 * testing::noise(trial.plan)) * seconds(samples.window)));
+        trial.think_time = k_think_time;
+        trial.party(model::Role::contender)->usage.cpu = {from_seconds(cpu_share * seconds(samples.window)),
+                                                          {}};
+        trial.party(model::Role::database)->usage.cpu = {from_seconds(0.05 * seconds(samples.window)), {}};
+    }
+    return run;
+}
+
+TEST(ratios, calls_nobody_equivalent_of_whom_the_load_was_measured) {
+    const PairedRatio idle = pooled(compared(alike_at(0.91, 0.9, 0.1)));
+    EXPECT_EQ(idle.doubt, model::Doubt::load_bound) << "idle, though not within 5 % of users ÷ think time";
+    EXPECT_EQ(idle.verdict, Verdict::inconclusive);
+    const PairedRatio ahead = pooled(compared(alike_at(0.965, 0.945, 0.6)));
+    EXPECT_EQ(ahead.doubt, model::Doubt::load_bound) << "the one that is ahead had no more to do";
+    EXPECT_EQ(ahead.verdict, Verdict::inconclusive);
+    const PairedRatio busy = pooled(compared(alike_at(0.86, 0.85, 0.6)));
+    EXPECT_EQ(busy.verdict, Verdict::equivalent) << "of neither the load was measured";
+}
+
+TEST(ratios, decides_between_two_that_users_pause_for) {
+    const PairedRatio ratio = pooled(compared(alike_at(0.9, 0.6, 0.1)));
+    EXPECT_EQ(ratio.verdict, Verdict::faster);
+    EXPECT_EQ(ratio.doubt, model::Doubt::marks);
+}
+
 TEST(ratios, decides_and_says_so_where_every_trial_is_in_doubt) {
     ReportCase run = testing::clear_winner();
     for (model::TrialResult& trial : run.trials)
@@ -302,8 +338,10 @@ TEST(ratios, calls_latencies_no_lower_bounds_where_requests_outlast_the_window) 
     const Cell& cell = *comparison.cell("fastapi", 200);
     ASSERT_EQ(cell.judgement.findings.at(0).rule, model::Rule::littles_law);
     EXPECT_FALSE(cell.at(Quantity::response_time_p99).at_least);
-    EXPECT_EQ(pooled(comparison, Quantity::response_time_p99).pairs, 6)
-        << "but they are compared with no other";
+    const PairedRatio p99 = pooled(comparison, Quantity::response_time_p99);
+    EXPECT_EQ(p99.pairs, 9) << "all of their times were measured";
+    EXPECT_EQ(p99.without_doubt.pairs, 6);
+    EXPECT_THAT(words::why(comparison, p99), ::testing::Not(HasSubstr("Little's law")));
 }
 
 TEST(ratios, leaves_trials_against_littles_law_out_of_the_p99_ratio_and_says_so) {
