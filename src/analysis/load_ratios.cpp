@@ -6,6 +6,7 @@
 
 #include "model/lower_bounds.hpp"
 #include "model/quantity.hpp"
+#include "rules/judge.hpp"
 #include "stats/paired_ratio.hpp"
 
 namespace joust::analysis {
@@ -14,12 +15,17 @@ namespace {
 constexpr std::array<model::Quantity, 3> k_quantities{
     model::Quantity::goodput, model::Quantity::response_time_p50, model::Quantity::response_time_p99};
 
+bool users_starved(const model::Samples& samples) {
+    return model::users_starve(
+        rules::self_check({.samples = samples, .generator = samples.generator}).findings);
+}
+
 // Of one slice; empty where it is not known: of a time where nothing was answered, or where requests that
-// never ended are in it at their age.
+// never ended are in it at their age, or users starved.
 std::optional<double> of_slice(model::Quantity quantity, const model::Samples& samples, Nanoseconds timeout) {
     const model::QuantityRow& row = model::row(quantity);
     if (!row.quantile) return samples.goodput_rps();
-    if (samples.completed_in_window == 0 ||
+    if (samples.completed_in_window == 0 || users_starved(samples) ||
         model::LowerBounds::of_response_time(samples, timeout).at_quantile(*row.quantile))
         return std::nullopt;
     return model::value(row, samples.response_time);

@@ -26,17 +26,21 @@ LowerBounds LowerBounds::of_response_time(const Samples& samples, Nanoseconds ti
                         .starved = has_effect(findings, Effect::bounds, Aspect::latency)});
 }
 
-LowerBounds LowerBounds::of_service_time(const Samples& samples, Nanoseconds timeout) {
+LowerBounds LowerBounds::of_service_time(const Samples& samples, Nanoseconds timeout,
+                                         const std::vector<Finding>& findings) {
     return LowerBounds({.times = samples.service_time,
                         .censored = samples.censored,
-                        .shortest = shortest_age_from_send(samples, timeout)});
+                        .shortest = shortest_age_from_send(samples, timeout),
+                        .starved = users_starve(findings)});
 }
 
 // How many requests began an answer and never ended it is not known: all that never ended count as ages.
-LowerBounds LowerBounds::of_first_byte(const Samples& samples, Nanoseconds timeout) {
+LowerBounds LowerBounds::of_first_byte(const Samples& samples, Nanoseconds timeout,
+                                       const std::vector<Finding>& findings) {
     return LowerBounds({.times = samples.time_to_first_byte,
                         .censored = samples.censored,
-                        .shortest = shortest_age_from_send(samples, timeout)});
+                        .shortest = shortest_age_from_send(samples, timeout),
+                        .starved = users_starve(findings)});
 }
 
 // Were every censored time infinite and its age the shortest of all, the quantile would be the value that is

@@ -22,8 +22,10 @@ class LowerBounds {
 public:
     static LowerBounds of_response_time(const Samples& samples, Nanoseconds timeout,
                                         const std::vector<Finding>& findings = {});
-    static LowerBounds of_service_time(const Samples& samples, Nanoseconds timeout);
-    static LowerBounds of_first_byte(const Samples& samples, Nanoseconds timeout);
+    static LowerBounds of_service_time(const Samples& samples, Nanoseconds timeout,
+                                       const std::vector<Finding>& findings = {});
+    static LowerBounds of_first_byte(const Samples& samples, Nanoseconds timeout,
+                                     const std::vector<Finding>& findings = {});
     /// The histogram outlives this.
     explicit LowerBounds(const CensoredTimes& times)
         : times_(&times.times),

@@ -20,7 +20,8 @@ std::string time_or_dash(const model::LoadRun& run, double quantile) {
     const stats::Histogram& times = run.samples.response_time;
     if (times.empty()) return "-";
     return time_text(static_cast<double>(times.value_at_quantile(quantile)),
-                     model::LowerBounds::of_response_time(run.samples, run.timeout).at_quantile(quantile));
+                     model::LowerBounds::of_response_time(run.samples, run.timeout, run.self_check.findings)
+                         .at_quantile(quantile));
 }
 
 // Its median: whoever holds back the rest of an answer is told by it from who answers late.
@@ -28,7 +29,8 @@ std::string first_byte(const model::LoadRun& run) {
     const stats::Histogram& times = run.samples.time_to_first_byte;
     if (times.empty()) return "-";
     return time_text(static_cast<double>(times.value_at_quantile(0.5)),
-                     model::LowerBounds::of_first_byte(run.samples, run.timeout).at_quantile(0.5));
+                     model::LowerBounds::of_first_byte(run.samples, run.timeout, run.self_check.findings)
+                         .at_quantile(0.5));
 }
 
 std::string targets_table(const model::LoadComparison& comparison) {

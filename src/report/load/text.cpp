@@ -28,9 +28,12 @@ std::string quantile_rows(const model::LoadRun& run) {
         cells.push_back(time_text(static_cast<double>(histogram.max()), bounds.mean_and_max()));
         table.rows.push_back(std::move(cells));
     };
-    row("response time", samples.response_time, model::LowerBounds::of_response_time(samples, run.timeout));
-    row("service time", samples.service_time, model::LowerBounds::of_service_time(samples, run.timeout));
-    row("first byte", samples.time_to_first_byte, model::LowerBounds::of_first_byte(samples, run.timeout));
+    row("response time", samples.response_time,
+        model::LowerBounds::of_response_time(samples, run.timeout, run.self_check.findings));
+    row("service time", samples.service_time,
+        model::LowerBounds::of_service_time(samples, run.timeout, run.self_check.findings));
+    row("first byte", samples.time_to_first_byte,
+        model::LowerBounds::of_first_byte(samples, run.timeout, run.self_check.findings));
     return table.plain();
 }
 
@@ -98,6 +101,10 @@ std::string load_text(const model::LoadRun& run) {
     text += error_lines("errors", samples) + status_lines("statuses", samples.statuses) +
             warning_lines("warning", run.warnings) + connection_lines(samples) + '\n';
     if (!samples.response_time.empty()) text += quantile_rows(run) + '\n' + histogram(samples) + '\n';
+    if (model::users_starve(run.self_check.findings))
+        text +=
+            "Requests that waited longer than any of these are in none of them: where ≥ stands, it took "
+            "longer.\n\n";
     if (samples.censored > 0)
         text += fmt::format("{} never ended and count at their age: where ≥ stands, it took longer.\n\n",
                             model::counted(static_cast<std::int64_t>(samples.censored), "request"));

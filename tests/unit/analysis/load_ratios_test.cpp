@@ -69,6 +69,23 @@ TEST(LoadRatios, AreNoneWhereOneServedNothingInARound) {
     EXPECT_EQ(load_ratios(dead, 2, 30s).front().pairs, 0U);
 }
 
+// Of two users one is served, and the other's request was sent before each slice and waits through it.
+TEST(LoadRatios, OfATimeAreNoneWhereUsersStarve) {
+    std::vector<model::LoadSlice> slices;
+    for (int round = 0; round < 3; ++round)
+        for (const std::size_t target : {std::size_t{0}, std::size_t{1}}) {
+            slices.push_back(slice(round, target, 500, 2'000'000));
+            slices.back().samples.requests.started = 500;
+            slices.back().samples.response_time_sum = 1s;
+            slices.back().samples.in_flight_mean = target == 1 ? 2 : 1;
+        }
+    const auto ratios = load_ratios(slices, 2, 30s);
+    ASSERT_EQ(ratios.size(), 3U);
+    EXPECT_NEAR(ratios[0].ratio.value(), 1, 1e-9) << "goodput stands";
+    EXPECT_FALSE(ratios[1].ratio.has_value());
+    EXPECT_FALSE(ratios[2].ratio.has_value());
+}
+
 TEST(LoadRatios, OfATimeAreNoneWhereItIsOnlyALowerBound) {
     std::vector<model::LoadSlice> slices;
     for (int round = 0; round < 3; ++round) {
