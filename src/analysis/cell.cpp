@@ -280,13 +280,9 @@ double mean_over(std::span<const JudgedTrial> trials, std::optional<double> (*sh
     return mean ? mean->mean : 0;
 }
 
-rules::CpuAtHand cpu_at_hand(std::span<const JudgedTrial> trials) {
-    rules::CpuAtHand found{
-        .left = std::max(0.0, 1 - mean_over(trials, model::steal_share) - mean_over(trials, taken_share))};
-    for (const JudgedTrial& judged : trials)
-        if (const auto& processes = judged.trial->processes; processes && processes->workers > 0)
-            found.workers = std::max(found.workers.value_or(0), processes->workers);
-    return found;
+// Of the time of the contender's CPUs, what others left.
+double left_share(std::span<const JudgedTrial> trials) {
+    return std::max(0.0, 1 - mean_over(trials, model::steal_share) - mean_over(trials, taken_share));
 }
 
 // What the cell has and its trials have not.
@@ -340,7 +336,7 @@ model::Cell make_cell(std::span<const JudgedTrial> trials, const model::Benchmar
     auto saturated = rules::saturated(cell, first.timeout);
     const bool closed = first.load_model == model::LoadModel::closed;  // not so at an equal rate
     const rules::Outcome idle =
-        closed ? rules::nobody_busy(cell, benchmark, cpu_at_hand(trials)) : rules::Holds{};
+        closed ? rules::nobody_busy(cell, benchmark, left_share(trials)) : rules::Holds{};
     if (const auto* found = std::get_if<model::Finding>(&idle);
         saturated && found != nullptr && found->rule == model::Rule::nobody_busy)
         std::get<model::TimeoutReached>(saturated->facts).idle = true;

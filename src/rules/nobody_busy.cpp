@@ -66,15 +66,12 @@ std::optional<model::Wait> wait_of(const model::Cell& cell) {
 
 // What was used of what may be; empty where it was not read. Each user has one request under way, and each
 // session of the database works on one at a time.
-std::optional<model::InUse> use_of(const model::Cell& cell, const model::Benchmark& benchmark,
-                                   const CpuAtHand& at_hand) {
+std::optional<model::InUse> use_of(const model::Cell& cell, const model::Benchmark& benchmark, double left) {
     using model::Quantity;
     const auto users = static_cast<double>(cell.level);
-    const double workers = at_hand.workers.value_or(0) > 0 ? *at_hand.workers : users;
-    const auto own =
-        in_use(cell, Quantity::contender_cpu, std::min({benchmark.contender_limits.cpus, users, workers}));
+    const auto own = in_use(cell, Quantity::contender_cpu, std::min(benchmark.contender_limits.cpus, users));
     if (!own) return std::nullopt;
-    model::InUse found{.contender = of_what_was_left(*own, at_hand.left), .wait = wait_of(cell)};
+    model::InUse found{.contender = of_what_was_left(*own, left), .wait = wait_of(cell)};
     if (benchmark.database.engine == model::DatabaseEngine::postgres) {
         const double sessions = number(cell, Quantity::database_sessions);
         found.database = in_use(cell, Quantity::database_cpu,
@@ -107,12 +104,12 @@ bool waits_all_the_same(const model::Cell& cell, double rps, Nanoseconds think_t
 
 }  // namespace
 
-Outcome nobody_busy(const model::Cell& cell, const model::Benchmark& benchmark, const CpuAtHand& at_hand) {
+Outcome nobody_busy(const model::Cell& cell, const model::Benchmark& benchmark, double left) {
     using model::Rule;
     if (benchmark.load.model != model::LoadModel::closed) return Holds{};
     if (cell.judgement.has(Rule::limits_off)) return model::NotEvaluated{.rule = Rule::nobody_busy};
     if (in_no_ratio(cell)) return Holds{};
-    auto use = use_of(cell, benchmark, at_hand);
+    auto use = use_of(cell, benchmark, left);
     if (!use) return model::NotEvaluated{.rule = Rule::nobody_busy, .unread = true};
     if (use->total() >= k_least_busy) return Holds{};
     const Nanoseconds think_time = benchmark.load.think_time;
