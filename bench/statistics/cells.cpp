@@ -277,6 +277,25 @@ void add_few_pairs(std::vector<Cell>& all) {
                    .least_covered = k_least_covered});
 }
 
+// What few pairs gain from being taken at equal steal, over how they are as measured; that at equal steal of
+// a spread of 4 % is among add_few_pairs().
+void add_gain_of_few_pairs(std::vector<Cell>& all) {
+    for (const double spread : {0.03, 0.04, 0.07})
+        for (const double median : {0.04, 0.10}) {
+            World world = one_level(5, spread, std::log(1.10));
+            world.steal = {.median = median, .seconds = 10};
+            const std::string what = fmt::format(
+                "true 10 %, 1 level × 5, spread {:.0f} %: steal {:.0f} %, 10 s", spread * 100, median * 100);
+            if (spread != 0.04)
+                all.push_back(
+                    {.item = "3, 5", .what = what, .world = world, .least_covered = k_least_covered});
+            all.push_back({.item = "3",
+                           .what = what + ", not adjusted for",
+                           .world = world,
+                           .judge = without_adjustment});
+        }
+}
+
 void add_looks(std::vector<Cell>& all) {
     const auto add = [&](std::string what, const World& world, Cell targets) {
         targets.item = "4";
@@ -357,6 +376,13 @@ void add_doubts(std::vector<Cell>& all) {
                    .what = "true 10 %, 3 × 4: two thirds of the pairs in doubt, harmlessly",
                    .world = harmless,
                    .least_found = k_least_found_in_doubt});
+    World few = one_level(5, 0.04, std::log(1.10));
+    few.steal = {.median = 0.10, .seconds = 10};
+    few.doubted = 0.4;
+    all.push_back({.item = "8",
+                   .what = "true 10 %, 1 level × 5, spread 4 %: steal 10 %, 10 s, two of the pairs in doubt, "
+                           "harmlessly",
+                   .world = few});
 }
 
 }  // namespace
@@ -366,6 +392,7 @@ std::vector<Cell> cells() {
     add_alike(all);
     add_hard_steal(all);
     add_few_pairs(all);
+    add_gain_of_few_pairs(all);
     add_uneven(all);
     add_unlike_levels(all);
     add_sensitivity(all);

@@ -103,10 +103,11 @@ void fill(Case& judged) {
     result.raw = estimate_of(decision.raw, judged.confidence());
     if (decision.adjusted) result.adjusted = estimate_of(*decision.adjusted, judged.confidence());
     const Doubtful doubtful(judged);
-    result.without_doubt = estimate_of(
-        stats::decide_steal(judged.pairs.points([&](const Pair& pair) { return !doubtful.either(pair); })),
-        judged.confidence());
+    const auto sure = judged.pairs.points([&](const Pair& pair) { return !doubtful.either(pair); });
+    result.without_doubt =
+        estimate_of(stats::decide_steal_of_some(sure, judged.pairs.points()), judged.confidence());
     if (judged.look) {
+        result.without_doubt.between_levels = result.without_doubt.low && stats::one_pair_a_level(sure);
         result.low = all.low;
         result.high = all.high;
         result.between_levels = all.low && stats::one_pair_a_level(judged.pairs.levels);

@@ -27,6 +27,7 @@ struct RatioEstimate {
     std::optional<double> ratio;  ///< empty without a pair
     std::optional<double> low;    ///< interval, from three pairs on; at 95 % unless a look has its own
     std::optional<double> high;
+    bool between_levels = false;  ///< the interval is of the scatter between levels: none has two pairs
     friend bool operator==(const RatioEstimate&, const RatioEstimate&) = default;
 };
 

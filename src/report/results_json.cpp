@@ -169,6 +169,7 @@ Json ratio_json(const PairedRatio& ratio, const std::string& why) {
     object["among_levels_ratio_high"] = among ? optional(among->high) : Json(nullptr);
     object["valid_pairs"] = ratio.without_doubt.pairs;
     add_ratio(object, "valid_", ratio.without_doubt);
+    object["valid_between_levels"] = ratio.without_doubt.between_levels;
     object["doubt"] = name(ratio.doubt);
     object["margin"] = rounded(ratio.margin);
     object["floor"] = optional(ratio.floor);

@@ -100,4 +100,22 @@ std::optional<StealDecision> decide_steal(const PairLevels& levels) {
     return decision;
 }
 
+std::optional<StealDecision> decide_steal_of_some(const PairLevels& some, const PairLevels& all) {
+    auto decision = decide_steal(some);
+    if (!decision || decision->decides != StealDecides::raw ||
+        decision->difference < k_least_steal_difference)
+        return decision;
+    const auto of_all = decide_steal(all);
+    if (of_all->decides == StealDecides::raw) return decision;
+    const double slope = steal_slope(all)->mean;
+    PairLevels even = some;
+    for (std::vector<PairPoint>& level : even)
+        for (PairPoint& pair : level)
+            pair.log_ratio -= slope * pair.steal_difference;
+    decision->adjusted = pooled_mean(even);
+    decision->adjusted->scatter.reset();
+    decision->decides = of_all->decides;
+    return decision;
+}
+
 }  // namespace joust::stats

@@ -50,4 +50,9 @@ struct StealDecision {
 /// The whole rule. Empty without a pair.
 std::optional<StealDecision> decide_steal(const PairLevels& levels);
 
+/// The same of some of the pairs that `all` are. Where they are too few to be adjusted by themselves, and all
+/// are adjusted, they are by the slope of all: beside a ratio at equal steal, the one as measured would tell
+/// what steal did to these few. It has no interval then, for the slope is not theirs.
+std::optional<StealDecision> decide_steal_of_some(const PairLevels& some, const PairLevels& all);
+
 }  // namespace joust::stats

@@ -275,6 +275,16 @@ std::string no_repeats(const std::string& why) {
            "the ratio differs from level to level, not how well it repeats.";
 }
 
+// Of all that it is so of.
+std::string one_pair_a_level(const Comparison& comparison) {
+    std::vector<std::string> whose;
+    for (const model::Caveat& caveat : comparison.caveats)
+        if (caveat.kind == model::Caveat::Kind::one_pair_a_level)
+            whose.push_back(fmt::format("of {} and {}", caveat.entrant, comparison.baseline));
+    return no_repeats(fmt::format("No two pairs {}{} left at one level", joust::joined(whose, ", or "),
+                                  whose.size() == 1 ? " are" : ", are"));
+}
+
 std::string warning(const Comparison& comparison, const model::Caveat& caveat) {
     switch (caveat.kind) {
         case model::Caveat::Kind::ended_early:
@@ -282,8 +292,7 @@ std::string warning(const Comparison& comparison, const model::Caveat& caveat) {
         case model::Caveat::Kind::one_block:
             return no_repeats("One block only: every contender ran once at each level");
         case model::Caveat::Kind::one_pair_a_level:
-            return no_repeats(fmt::format("No two pairs of {} and {} are left at one level", caveat.entrant,
-                                          comparison.baseline));
+            return one_pair_a_level(comparison);
         case model::Caveat::Kind::suspects:
             return suspects(comparison, caveat);
         case model::Caveat::Kind::steal:
@@ -318,8 +327,8 @@ std::string sure_text(const model::PairedRatio& ratio) {
     const model::RatioEstimate& sure = ratio.without_doubt;
     if (!sure.ratio) return "no pair is without doubt";
     const std::string interval = interval_text(ratio.confidence, sure.low, sure.high, 2);
-    return fmt::format("over the {} without doubt {:.2f}{}{}", model::counted(sure.pairs, "pair"),
-                       *sure.ratio, interval.empty() ? "" : ", ", interval);
+    return fmt::format("over the {} without doubt {:.2f}{}{}{}", model::counted(sure.pairs, "pair"),
+                       *sure.ratio, interval.empty() ? "" : ", ", interval, sure_between_levels_text(ratio));
 }
 
 std::string verdict(const Comparison& comparison) {
@@ -399,8 +408,12 @@ std::string headline(const Comparison& comparison) {
 
 std::vector<std::string> warnings(const Comparison& comparison) {
     std::vector<std::string> sentences;
-    for (const model::Caveat& caveat : comparison.caveats)
-        if (!about_proof(caveat)) sentences.push_back(warning(comparison, caveat));
+    for (const model::Caveat& caveat : comparison.caveats) {
+        if (about_proof(caveat)) continue;
+        std::string sentence = warning(comparison, caveat);  // may be of several alike
+        if (std::find(sentences.begin(), sentences.end(), sentence) == sentences.end())
+            sentences.push_back(std::move(sentence));
+    }
     // A run of nothing else has it for its headline.
     if (comparison.again && comparison.entrants.size() > 2) {
         std::string floor = host_floor(comparison);

@@ -29,6 +29,10 @@ std::string steal_text(const model::PairedRatio& ratio, int decimals);
 
 /// "over the 6 pairs without doubt 1.35, 95 % interval 1.33 to 1.37"
 std::string sure_text(const model::PairedRatio& ratio);
+/// " (no two at one level: of the scatter between levels)", of an interval that is; else empty.
+std::string_view between_levels_text(bool between_levels);
+/// The same of that of the pairs without doubt, where it is not so of all pairs.
+std::string_view sure_between_levels_text(const model::PairedRatio& ratio);
 /// "no ratio from 0.79 to 1.27 counts as a difference, for django differed from itself by as much"; of a
 /// ratio that has a floor.
 std::string floor_text(const model::PairedRatio& ratio);

@@ -89,22 +89,19 @@ std::string invalid_text(const Place& place, const PairedRatio& ratio) {
 }
 
 // "over the 6 pairs without doubt it is 1.351, 95 % interval 1.33 to 1.37"
-std::string undoubted_text(const model::RatioEstimate& sure, double confidence) {
+std::string undoubted_text(const PairedRatio& ratio) {
+    const model::RatioEstimate& sure = ratio.without_doubt;
     if (!sure.ratio) return "no pair is without doubt";
     std::string text = fmt::format("over the {} without doubt it is {:.3f}",
                                    model::counted(sure.pairs, "pair"), *sure.ratio);
-    const std::string interval = interval_text(confidence, sure.low, sure.high, 3);
-    return interval.empty() ? text : text + ", " + interval;
+    const std::string interval = interval_text(ratio.confidence, sure.low, sure.high, 3);
+    if (!interval.empty()) text += fmt::format(", {}{}", interval, sure_between_levels_text(ratio));
+    return text;
 }
 
 // "after 6 blocks"; empty where the run has one look.
 std::string look_text(const PairedRatio& ratio) {
     return ratio.look ? fmt::format(", looked at after {}", model::counted(*ratio.look, "block")) : "";
-}
-
-// Of which scatter an interval is that is not of the scatter within levels.
-std::string_view between_levels_text(const PairedRatio& ratio) {
-    return ratio.between_levels ? " (no two at one level: of the scatter between levels)" : "";
 }
 
 // What a level's ratio is among those of all levels; empty of the ratio over all.
@@ -187,17 +184,16 @@ std::string shown_by(const PairedRatio& ratio) {
 }
 
 std::string interval_sentence(const PairedRatio& ratio, std::string_view subject, std::string_view place) {
-    std::string text = fmt::format("{} of {} is {:.3f} times that of {}{}, {} over {}{}{}, {}{}", subject,
-                                   ratio.entrant, *ratio.ratio, ratio.baseline, place,
-                                   interval_text(ratio.confidence, ratio.low, ratio.high, 3),
-                                   model::counted(ratio.pairs, "pair"), look_text(ratio),
-                                   between_levels_text(ratio), shown_by(ratio), among_levels_text(ratio));
+    std::string text = fmt::format(
+        "{} of {} is {:.3f} times that of {}{}, {} over {}{}{}, {}{}", subject, ratio.entrant, *ratio.ratio,
+        ratio.baseline, place, interval_text(ratio.confidence, ratio.low, ratio.high, 3),
+        model::counted(ratio.pairs, "pair"), look_text(ratio), between_levels_text(ratio.between_levels),
+        shown_by(ratio), among_levels_text(ratio));
     if (const std::string steal = steal_text(ratio, 3); !steal.empty()) text += "; " + steal;
     if (ratio.undecided())
         text += fmt::format(", but {} of {} are in doubt, and {}", ratio.pairs - ratio.without_doubt.pairs,
                             model::counted(ratio.pairs, "pair"), doubt_text(ratio.doubt));
-    if (ratio.doubt != model::Doubt::none)
-        text += "; " + undoubted_text(ratio.without_doubt, ratio.confidence);
+    if (ratio.doubt != model::Doubt::none) text += "; " + undoubted_text(ratio);
     return text;
 }
 
@@ -277,6 +273,14 @@ std::string interval_text(double confidence, const std::optional<double>& low,
     if (!low || !high) return "";
     return fmt::format("{:.4g} % interval {:.{}f} to {:.{}f}", 100 * confidence, *low, decimals, *high,
                        decimals);
+}
+
+std::string_view between_levels_text(bool between_levels) {
+    return between_levels ? " (no two at one level: of the scatter between levels)" : "";
+}
+
+std::string_view sure_between_levels_text(const PairedRatio& ratio) {
+    return between_levels_text(ratio.without_doubt.between_levels && !ratio.between_levels);
 }
 
 std::string steal_text(const PairedRatio& ratio, int decimals) {

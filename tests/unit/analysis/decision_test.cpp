@@ -141,6 +141,30 @@ TEST(Decision, TellsAnyOfThreeLevelsThatAreAlikeApartAtAnyLookInFiveOfAHundredRu
     EXPECT_GE(any, 0.02);
 }
 
+// Five pairs under steal that differs within them, as measured far apart, at equal steal alike; of some the
+// entrant's side is in doubt.
+std::vector<LevelPairs> under_steal(std::size_t in_doubt) {
+    constexpr double k_differences[] = {0.05, 0.06, -0.05, -0.04, -0.03};
+    constexpr double k_noise[] = {0.004, -0.003, 0.002, -0.004, 0.001};
+    std::vector<LevelPairs> levels(1);
+    for (std::size_t i = 0; i < 5; ++i)
+        levels[0].blocks.push_back({.pairs = {{.point = {.log_ratio = 0.1 + k_noise[i] - 2 * k_differences[i],
+                                                         .steal_difference = k_differences[i]},
+                                               .mine = {.by_rule = i >= 5 - in_doubt},
+                                               .theirs = {}}},
+                                    .left_out = {}});
+    return levels;
+}
+
+TEST(Decision, HoldsTheVerdictAtEqualStealAgainstPairsWithoutDoubtAtEqualSteal) {
+    const PairedRatio ratio = pooled_decision(under_steal(2), terms_of(experiment(5, 5)));
+    ASSERT_EQ(ratio.decided_by, model::DecidedBy::adjusted);
+    EXPECT_EQ(ratio.without_doubt.pairs, 3);
+    EXPECT_NEAR(std::log(ratio.without_doubt.ratio.value()), 0.1, 0.005);
+    EXPECT_EQ(ratio.doubt, model::Doubt::marks);
+    EXPECT_EQ(ratio.verdict, Verdict::faster);
+}
+
 TEST(Decision, CountsTheBlocksOfALevelAtWhichOneIsBarredAndTakesNoneOfItsPairs) {
     const model::ExperimentSpec spec = experiment(4, 4);
     Random random = random_for(1, "invalid level");

@@ -81,6 +81,28 @@ TEST(ratios, decides_nothing_where_the_pairs_without_doubt_tell_another_story) {
                 HasSubstr("but 6 of 9 pairs are in doubt, and those without doubt tell another story"));
 }
 
+TEST(ratios, says_where_the_interval_without_doubt_alone_is_of_the_scatter_between_levels) {
+    const auto with_doubt_but_for = [](int blocks) {
+        ReportCase run = testing::clear_winner();
+        for (model::TrialResult& trial : run.trials)
+            trial.warmup.steady = trial.plan.block < blocks;
+        return compared(run);
+    };
+    const Comparison one = with_doubt_but_for(1);
+    ASSERT_TRUE(pooled(one).without_doubt.low);
+    EXPECT_FALSE(pooled(one).between_levels);
+    EXPECT_TRUE(pooled(one).without_doubt.between_levels);
+    const auto says_so = ::testing::ContainsRegex(
+        "over the 3 pairs without doubt [^;]*interval [0-9.]+ to [0-9.]+ [(]no two at "
+        "one level: of the scatter between levels[)]");
+    EXPECT_THAT(words::headline(one), says_so);
+    EXPECT_THAT(words::why(one, pooled(one)), says_so);
+    const Comparison two = with_doubt_but_for(2);
+    EXPECT_FALSE(pooled(two).without_doubt.between_levels);
+    EXPECT_THAT(words::headline(two), Not(HasSubstr("between levels")));
+    EXPECT_THAT(words::why(two, pooled(two)), Not(HasSubstr("between levels")));
+}
+
 TEST(ratios, decides_nothing_where_doubt_on_one_of_the_two_leaves_fewer_than_three_pairs) {
     const Comparison comparison = compared(with_doubt(4, 1));
     const PairedRatio ratio = pooled(comparison);
@@ -247,7 +269,7 @@ TEST(ratios, must_agree_with_and_without_adjustment_where_one_of_the_two_suffere
     EXPECT_THAT(words::why(comparison, ratio), HasSubstr("one of the two suffered more steal"));
 }
 
-TEST(ratios, are_not_adjusted_with_fewer_than_five_degrees_and_doubted_instead) {
+TEST(ratios, are_not_adjusted_with_too_few_degrees_and_doubted_instead) {
     ReportCase run = with_uneven_steal(0.12, 0);
     std::erase_if(run.trials, [](const model::TrialResult& trial) { return trial.plan.level != 50; });
     const PairedRatio ratio = pooled(compared(run));

@@ -130,6 +130,20 @@ TEST(VoidPairs, ThatLeaveOnePairAtEachLevelLeaveAnIntervalBetweenLevelsWhichSays
     EXPECT_THAT(words::warnings(two), Not(::testing::Contains(HasSubstr("at one level"))));
 }
 
+TEST(VoidPairs, ThatLeaveOnePairAtEachLevelAreWarnedOfOnceForAllContenders) {
+    ReportCase run{"three", testing::benchmark_of({"fastapi", "flask", "django"}, {4, 16, 50}, 4), {}};
+    run.trials = testing::synthetic_trials(run.benchmark, [](const model::PlannedTrial& plan) {
+        return testing::TrialShape{.goodput_rps = 200 * (1 + 0.01 * testing::noise(plan))};
+    });
+    for (const std::int64_t level : run.benchmark.load.levels)
+        spoil(run, "django", level, 3, clock_jumped);
+    std::vector<std::string> told;
+    for (const std::string& warning : words::warnings(compared(run)))
+        if (warning.starts_with("No two pairs")) told.push_back(warning);
+    EXPECT_THAT(told, ::testing::ElementsAre(StartsWith("No two pairs of fastapi and django, or of flask and "
+                                                        "django, are left at one level, so the noise")));
+}
+
 TEST(VoidPairs, ThatLeaveOneTrialAtEachLevelMakeNoOneBlockOfTheRun) {
     ReportCase run = four_blocks({4, 8, 16, 32, 50});
     for (const std::int64_t level : run.benchmark.load.levels)

@@ -167,6 +167,33 @@ TEST(DecideSteal, finds_ten_percent_in_five_pairs_of_a_disturbed_host) {
     EXPECT_LT(decision.interval(0.95)->high, 0);
 }
 
+TEST(DecideSteal, takes_some_of_the_pairs_at_equal_steal_by_the_slope_of_all) {
+    const PairLevels all = one_level(5, 0.05);
+    PairLevels some = all;
+    std::erase_if(some[0], [](const PairPoint& pair) { return pair.steal_difference < 0; });
+    ASSERT_NEAR(decide_steal(some)->mean(), 0, 0.01) << "steal hides them";
+    const StealDecision decision = *decide_steal_of_some(some, all);
+    EXPECT_EQ(decision.decides, StealDecides::adjusted);
+    EXPECT_NEAR(decision.mean(), 0.1, 0.01);
+    EXPECT_FALSE(decision.interval(0.95)) << "the slope is not theirs";
+    EXPECT_EQ(decision.raw, decide_steal(some)->raw);
+}
+
+TEST(DecideSteal, leaves_some_of_the_pairs_alone_where_they_decide_by_themselves_or_all_are_raw) {
+    const PairLevels all = one_level(7, 0.05);
+    PairLevels six = all;
+    six[0].pop_back();
+    EXPECT_EQ(decide_steal_of_some(six, all)->interval(0.95), decide_steal(six)->interval(0.95));
+    PairLevels even = all;
+    even[0].resize(3);
+    for (PairPoint& pair : even[0])
+        pair.steal_difference = 0.001;
+    EXPECT_EQ(decide_steal_of_some(even, all)->decides, StealDecides::raw) << "nothing to adjust for";
+    const PairLevels few = one_level(4, 0.05);
+    EXPECT_EQ(decide_steal_of_some(few, few)->decides, StealDecides::raw);
+    EXPECT_FALSE(decide_steal_of_some({}, all));
+}
+
 // One block of levels: they are repeats of one another, as for the ratio itself.
 TEST(DecideSteal, adjusts_a_ladder_of_one_block) {
     PairLevels ladder;
