@@ -351,7 +351,7 @@ private:
             return *std::max_element(finished.begin(), finished.end());
         const int blocks = blocks_of_all(finished);
         const bool broken_off = terms_.within_last_block && terms_.state == stats::RunState::going_on;
-        return broken_off ? std::min(blocks, terms_.experiment.blocks_max - 1) : blocks;
+        return broken_off ? std::min(blocks, model::last_block(terms_.experiment) - 1) : blocks;
     }
 
     void set_look(Case& judged, int finished) const {

@@ -9,11 +9,14 @@
 #include "analysis/ratios.hpp"
 #include "model/measuring_time.hpp"
 #include "rules/judge.hpp"
+#include "rules/trial_rules.hpp"
 
 namespace joust::analysis {
 namespace {
 
 constexpr double k_share_of_capacity = 0.5;  // low enough for all to keep up, high enough to be work
+// As many as a valid trial needs, and a tenth more: completions within a window scatter about the rate.
+constexpr double k_least_in_a_window = rules::k_least_operations + rules::k_least_operations / 10;
 
 bool at_equal_rate(const model::TrialResult& trial) {
     return trial.plan.lens == model::Lens::equal_rate;
@@ -66,8 +69,10 @@ std::optional<double> slowest_capacity(const model::Benchmark& benchmark,
 std::optional<std::int64_t> common_rate(const model::Benchmark& benchmark,
                                         std::span<const model::TrialResult> finished) {
     const auto slowest = slowest_capacity(benchmark, finished);
-    if (!slowest || *slowest * k_share_of_capacity < 1) return std::nullopt;
-    return static_cast<std::int64_t>(std::floor(*slowest * k_share_of_capacity));
+    if (!slowest) return std::nullopt;
+    const double rate = std::floor(*slowest * k_share_of_capacity);
+    if (rate * seconds(benchmark.load.duration) < k_least_in_a_window) return std::nullopt;
+    return static_cast<std::int64_t>(rate);
 }
 
 std::vector<model::PlannedTrial> equal_rate_trials(const model::Benchmark& benchmark,

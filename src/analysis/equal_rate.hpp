@@ -13,7 +13,8 @@ namespace joust::analysis {
 
 /// The rate at which entrants are compared after the last block: half of the capacity of the slowest, rounded
 /// down, in requests per second. An entrant's capacity is the largest mean goodput that it has at any level,
-/// over trials that are not invalid. Empty where one has none, or where half of it is less than one.
+/// over trials that are not invalid. Empty where one has none, or where a window at that rate would not hold
+/// as many operations as a valid trial needs, and a tenth more.
 std::optional<std::int64_t> common_rate(const model::Benchmark& benchmark,
                                         std::span<const model::TrialResult> finished);
 

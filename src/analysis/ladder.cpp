@@ -8,19 +8,21 @@ namespace joust::analysis {
 
 namespace {
 
-// The first level at which the entrant's error rate exceeds the limit, of each block that has one, and the
-// blocks there are.
+// The first level at which the entrant's error rate exceeds the limit, of each block that has one. A block
+// without it tells that it never breaks only where it was measured at the breaking point or above: a run that
+// was broken off, or a level that was closed, leaves others.
 struct BreakingBlocks {
     std::map<int, std::int64_t> first;
-    std::set<int> all;
+    std::set<int> up_to_the_point;
 };
 
-BreakingBlocks breaking_blocks(const Evidence& evidence, const std::string& entrant, double error_rate_max) {
+BreakingBlocks breaking_blocks(const Evidence& evidence, const std::string& entrant, std::int64_t point,
+                               double error_rate_max) {
     BreakingBlocks blocks;
     for (const JudgedTrial& judged : evidence.trials) {
         const model::PlannedTrial& plan = judged.trial->plan;
         if (plan.entrant != entrant) continue;
-        blocks.all.insert(plan.block);
+        if (plan.level >= point) blocks.up_to_the_point.insert(plan.block);
         if (judged.trial->samples.error_rate() <= error_rate_max) continue;
         const auto [known, added] = blocks.first.emplace(plan.block, plan.level);
         if (!added) known->second = std::min(known->second, plan.level);
@@ -33,7 +35,9 @@ void add_range(model::BreakingPoint& point, const BreakingBlocks& blocks) {
     const auto by_level = [](const auto& a, const auto& b) { return a.second < b.second; };
     const auto [earliest, latest] = std::minmax_element(blocks.first.begin(), blocks.first.end(), by_level);
     point.earliest_level = earliest->second;
-    if (blocks.first.size() == blocks.all.size()) point.latest_level = latest->second;
+    const bool all_break = std::all_of(blocks.up_to_the_point.begin(), blocks.up_to_the_point.end(),
+                                       [&](int block) { return blocks.first.contains(block); });
+    if (all_break) point.latest_level = latest->second;
 }
 
 }  // namespace
@@ -56,7 +60,7 @@ std::optional<model::BreakingPoint> breaking_point(const Evidence& evidence, con
                                        .whole_level = below,
                                        .earliest_level = level,
                                        .latest_level = {}};
-            add_range(point, breaking_blocks(evidence, entrant, error_rate_max));
+            add_range(point, breaking_blocks(evidence, entrant, level, error_rate_max));
             return point;
         }
         if (trials > 0) below = level;

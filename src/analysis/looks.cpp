@@ -36,16 +36,17 @@ bool without_looks(const model::ExperimentSpec& experiment) {
 stats::RunState state_of(const model::Benchmark& benchmark, const std::vector<model::TrialResult>& trials) {
     if (without_looks(benchmark.experiment))
         return next_at_levels(benchmark, trials).empty() ? stats::RunState::over : stats::RunState::going_on;
+    // What follows at an equal rate takes of the budget, and ended nothing at the levels.
+    const std::vector<model::TrialResult> at_levels = those_at_levels(trials);
     int last_block = 0;
     std::set<std::int64_t> levels;
-    for (const model::TrialResult& trial : trials) {
-        if (trial.plan.lens != model::Lens::capacity) continue;
+    for (const model::TrialResult& trial : at_levels) {
         if (trial.plan.block > last_block) levels.clear();
         last_block = std::max(last_block, trial.plan.block);
         if (trial.plan.block == last_block) levels.insert(trial.plan.level);
     }
     const bool goes_on =
-        model::fits_budget(benchmark, trials, std::vector<std::int64_t>(levels.begin(), levels.end()));
+        model::fits_budget(benchmark, at_levels, std::vector<std::int64_t>(levels.begin(), levels.end()));
     return goes_on ? stats::RunState::going_on : stats::RunState::over;
 }
 
@@ -66,7 +67,7 @@ std::optional<model::Unfinished> unfinished(const model::Benchmark& benchmark,
 
 bool within_last_block(const model::Benchmark& benchmark, const std::vector<model::TrialResult>& trials) {
     const model::ExperimentSpec& experiment = benchmark.experiment;
-    const int last = experiment.blocks_max - 1;
+    const int last = model::last_block(experiment) - 1;
     const bool begun = std::any_of(trials.begin(), trials.end(), [&](const model::TrialResult& trial) {
         return trial.plan.lens == model::Lens::capacity && trial.plan.block == last;
     });
@@ -75,7 +76,7 @@ bool within_last_block(const model::Benchmark& benchmark, const std::vector<mode
 
 std::optional<stats::Look> look_at(const model::ExperimentSpec& experiment, int blocks,
                                    stats::RunState state) {
-    const bool over = state == stats::RunState::over || blocks >= experiment.blocks_max;
+    const bool over = state == stats::RunState::over || blocks >= model::last_block(experiment);
     if (!without_looks(experiment))
         return over ? stats::judged_by(blocks, stats::RunState::over) : stats::last_look(blocks);
     // Judged once, so nothing of the error was spent before.

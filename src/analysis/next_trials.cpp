@@ -20,12 +20,6 @@ bool at_levels(const TrialResult& trial) {
     return trial.plan.lens == model::Lens::capacity;
 }
 
-std::vector<TrialResult> those_at_levels(const std::vector<TrialResult>& finished) {
-    std::vector<TrialResult> found;
-    std::copy_if(finished.begin(), finished.end(), std::back_inserter(found), at_levels);
-    return found;
-}
-
 // What was done at one level in one block.
 struct Done {
     bool whole = false;    // in one attempt every entrant was measured
@@ -133,6 +127,12 @@ bool certain(const model::PairedRatio& ratio, double margin) {
 }
 
 }  // namespace
+
+std::vector<TrialResult> those_at_levels(const std::vector<TrialResult>& finished) {
+    std::vector<TrialResult> found;
+    std::copy_if(finished.begin(), finished.end(), std::back_inserter(found), at_levels);
+    return found;
+}
 
 std::vector<std::int64_t> whole_levels(const model::Benchmark& benchmark,
                                        const std::vector<TrialResult>& finished, int block) {

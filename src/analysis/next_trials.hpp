@@ -37,6 +37,9 @@ std::vector<model::PlannedTrial> next_at_levels(const model::Benchmark& benchmar
 /// Whether nothing comes next at the levels of a run with looks, but for its budget.
 bool all_blocks_there(const model::Benchmark& benchmark, const std::vector<model::TrialResult>& finished);
 
+/// Those at the benchmark's own levels, without those at an equal rate.
+std::vector<model::TrialResult> those_at_levels(const std::vector<model::TrialResult>& finished);
+
 /// The levels at which, in that block, all entrants were measured in one attempt; in the benchmark's order.
 std::vector<std::int64_t> whole_levels(const model::Benchmark& benchmark,
                                        const std::vector<model::TrialResult>& finished, int block);

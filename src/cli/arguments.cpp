@@ -143,7 +143,7 @@ void describe_run(CLI::App* app, RunCommand& run) {
                         "go on with this run, for example results/latest: it says itself what is run");
     for (const char* const flag : {"benchmark", "--profile", "--database", "--runtime", "--contenders",
                                    "--baseline", "--levels", "--duration", "--timeout", "--blocks",
-                                   "--budget", "--aa", "--seed", "--set", "--limits", "--results"})
+                                   "--budget", "--aa", "--seed", "--port", "--set", "--limits", "--results"})
         resume->excludes(flag);
 }
 

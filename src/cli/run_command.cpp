@@ -70,15 +70,16 @@ void print_plan(const experiment::RunSpec& spec) {
     terminal::tell(
         "{}{}: {} × {} × {}{} = {} of {} each; {} to {} after set-up{}\n", printable(benchmark.title),
         benchmark.profile.empty() ? "" : fmt::format(" (profile {})", benchmark.profile),
-        range_of(benchmark.experiment.blocks_min, model::last_block(benchmark.experiment), "block"),
+        range_of(model::fewest_blocks(benchmark.experiment), model::last_block(benchmark.experiment),
+                 "block"),
         model::counted(levels, "level"), model::counted(entrants, "contender"),
         model::has_equal_rate(benchmark)
             ? fmt::format(" + {} at an equal rate", benchmark.experiment.blocks_min * entrants)
             : "",
         range_of(plan.fewest_trials, plan.most_trials, "trial"), spoken_exactly(benchmark.load.duration),
         spoken(plan.time.least), spoken(plan.time.most), no_longer_than(benchmark));
-    const model::PlannedTime least =
-        model::planned_time(benchmark, benchmark.experiment.blocks_min, model::k_overhead_per_trial);
+    const model::PlannedTime least = model::planned_time(
+        benchmark, model::fewest_blocks(benchmark.experiment), model::k_overhead_per_trial);
     if (budget && least.least > *budget)
         terminal::tell(
             "note: all of it would take {} at the least, so the budget of {} ends the run before; write a "
@@ -144,6 +145,7 @@ ExitCode run(const RunCommand& command, const std::vector<std::string>& command_
     }();
     if (!spec) return complain(spec.error());
     spec->about = about(*installation, command_line);
+    spec->about.port = spec->port;
     if (command.plan_only && spec->resume) {
         const Status told = print_rest(*spec);
         return told ? ExitCode::done : complain(told.error());

@@ -73,6 +73,7 @@ struct Asked {
     model::Benchmark benchmark;
     std::optional<Path> resume;
     bool limits_off = false;
+    std::optional<std::uint16_t> port;
 };
 
 // A run's directory holds no secrets, so a run that was given some cannot go on from it alone.
@@ -100,7 +101,7 @@ Result<Asked> read_benchmark(const RunCommand& command, const Installation& inst
         auto benchmark = files::read_benchmark_as_far_as_possible(
             file, {.profile = command.profile, .assignments = command.assignments}, diagnostics);
         if (!benchmark) return tl::unexpected(diagnostics.error());
-        return Asked{std::move(*benchmark), std::nullopt, command.limits_off};
+        return Asked{std::move(*benchmark), std::nullopt, command.limits_off, command.port};
     }
     JOUST_TRY(const files::RunDirectory run, files::RunDirectory::open(command.resume));
     auto benchmark = run.read_benchmark(diagnostics);
@@ -110,8 +111,8 @@ Result<Asked> read_benchmark(const RunCommand& command, const Installation& inst
     // By its real path: another run that measures meanwhile renews the link results/latest.
     std::error_code error;
     const Path real = std::filesystem::canonical(run.path(), error);
-    return Asked{std::move(*benchmark), error ? run.path() : real,
-                 environment.limits == model::LimitsBy::off};
+    return Asked{std::move(*benchmark), error ? run.path() : real, environment.limits == model::LimitsBy::off,
+                 environment.port};
 }
 
 // A run that could not finish a single block would compare nothing.
@@ -152,7 +153,7 @@ Result<experiment::RunSpec> read_run(const RunCommand& command, const Installati
                              .workload = *workload,
                              .contenders = std::move(contenders),
                              .limits_off = asked.limits_off,
-                             .port = command.port,
+                             .port = asked.port,
                              .results = command.results.empty() ? installation.results : command.results,
                              .resume = asked.resume,
                              .state_root = host::default_state_root(),

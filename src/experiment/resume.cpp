@@ -104,6 +104,14 @@ std::vector<std::string> differences(const model::Environment& before, const mod
     if (before.git_dirty != now.git_dirty)
         found.add(before.git_dirty ? "Joust's checkout had changes and has none"
                                    : "Joust's checkout had no changes and has some");
+    found.text("the file of JOUST_STEAL_FILE", before.added_steal_file.value_or("none"),
+               now.added_steal_file.value_or("none"));
+    if (before.users_separated && now.users_separated && before.users_separated != now.users_separated)
+        found.add(*now.users_separated
+                      ? "contenders ran as the one who called Joust and have users of their own"
+                      : "contenders had users of their own and run as the one who called Joust");
+    found.text("the Docker engine", before.engine.value_or(model::EngineFacts{}).version,
+               now.engine.value_or(model::EngineFacts{}).version);
     found.changed("benchmark.toml", before.benchmark_sha256, now.benchmark_sha256);
     compare_hosts(found, before.host, now.host);
     found.text("the database's version", before.database.version, now.database.version);

@@ -138,6 +138,7 @@ void fields(F& f, E& environment) {
     enumeration(f, "limits", environment.limits, limits_by);
     f("limits_in_force", environment.limits_in_force);
     f.later("added_steal_file", environment.added_steal_file);
+    f.later("port", environment.port);
     f("layout_notes", environment.layout_notes);
     f.later("users_separated", environment.users_separated);
     f.later("docker_engine", environment.engine);

@@ -24,6 +24,7 @@ inline constexpr std::array k_number_ranges{
     NumberRange{"effects.transactions", "", 0, 1'000'000},
     NumberRange{"files.contract.", "", 0, 1'000'000},
     NumberRange{"audit.rows_left", "", 0, 1'000'000},
+    NumberRange{"port", "port", 1, 65'535},
     NumberRange{"", "_unix_ns", 0, 4'000'000'000'000'000'000},  // up to 2096
     NumberRange{"", "_ns", 0, 1'000'000'000'000'000'000},       // thirty years, as for seconds
     NumberRange{"", "since_window_s", -1'000'000'000, 1'000'000'000},

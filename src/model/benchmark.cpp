@@ -24,6 +24,13 @@ int last_block(const ExperimentSpec& experiment) {
     return std::max(experiment.blocks_min, std::min(experiment.blocks_max, stats::k_looks.back().blocks));
 }
 
+int fewest_blocks(const ExperimentSpec& experiment) {
+    const int last = last_block(experiment);
+    for (const stats::Look& look : stats::k_looks)
+        if (look.blocks >= experiment.blocks_min && look.blocks < last) return look.blocks;
+    return last;
+}
+
 RuntimeKind runtime_of(const Benchmark& benchmark, const Entrant& entrant) {
     return entrant.variant.runtime.value_or(benchmark.runtime);
 }

@@ -61,6 +61,9 @@ struct ExperimentSpec {
 /// How many blocks a run has at the most: blocks_max, but none after the last look (stats::k_looks) beyond
 /// blocks_min.
 int last_block(const ExperimentSpec& experiment);
+/// How many blocks a run has at the least unless its budget ends it: those of the first look that may end it
+/// (none below blocks_min), or all.
+int fewest_blocks(const ExperimentSpec& experiment);
 
 /// A benchmark that was read and found right; there is no other way to make one.
 class Benchmark {

@@ -183,7 +183,7 @@ struct EqualRate {
 enum class NoEqualRate : std::uint8_t {
     not_asked,    ///< the benchmark has it switched off
     none_counts,  ///< of some entrant no trial at the levels counts
-    too_slow,     ///< half of the slowest's capacity is less than one request per second
+    too_slow,     ///< at half of the slowest's capacity a window holds too few operations
     budget,       ///< it does not hold a pair
     unfinished,   ///< it would come next
 };
@@ -198,7 +198,7 @@ struct BreakingPoint {
     double error_rate = 0;
     std::optional<std::int64_t> whole_level;   ///< the level below; empty: there is none that was measured
     std::int64_t earliest_level = 0;           ///< over the blocks
-    std::optional<std::int64_t> latest_level;  ///< likewise; empty where some block has none
+    std::optional<std::int64_t> latest_level;  ///< likewise; empty where a block that got so far has none
     friend bool operator==(const BreakingPoint&, const BreakingPoint&) = default;
 };
 

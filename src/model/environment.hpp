@@ -105,6 +105,9 @@ struct Environment {
     /// A file that told what a program took from the contenders' CPUs and what was counted as steal (an
     /// experiment on steal, see host/added_steal.hpp); empty but for that.
     std::optional<std::string> added_steal_file;
+    /// All contenders listened there, so that they were started one after the other; empty: each on a free
+    /// one.
+    std::optional<std::uint16_t> port;
     std::vector<std::string> layout_notes;  ///< sentences on how CPUs were shared
     /// Each contender and the database ran as a user of its own; false: all as the one who called Joust,
     /// which was not root. Empty: measured by a version that did not say.

@@ -101,7 +101,7 @@ PlannedRun planned_run(const Benchmark& benchmark, Nanoseconds per_trial, const 
         return Trials{std::max(0, all.at_levels - done.trials_at_levels),
                       std::max(0, all.at_equal_rate - done.trials_at_equal_rate)};
     };
-    const Trials fewest = left_of(experiment.blocks_min);
+    const Trials fewest = left_of(fewest_blocks(experiment));
     const Trials most = left_of(last_block(experiment));
     PlannedTime time{time_of(benchmark, fewest, per_trial).least, time_of(benchmark, most, per_trial).most};
     if (experiment.budget) {

@@ -52,16 +52,20 @@ std::string subject(const model::PlannedTrial& trial, model::LoadModel load_mode
 std::string so_far_line(const std::vector<MeasuredRate>& measured, model::LoadModel load,
                         Nanoseconds elapsed) {
     std::map<std::int64_t, std::map<std::string, std::vector<double>>> cells;
-    for (const MeasuredRate& one : measured)
-        if (one.lens == model::Lens::capacity)  // at an equal rate goodput is the load
-            cells[one.level][one.entrant].push_back(one.goodput_rps);
+    for (const MeasuredRate& one : measured) {
+        if (one.lens != model::Lens::capacity) continue;  // at an equal rate goodput is the load
+        std::vector<double>& goodputs = cells[one.level][one.entrant];
+        if (one.counts) goodputs.push_back(one.goodput_rps);
+    }
     std::vector<std::string> levels;
     for (const auto& [level, entrants] : cells) {
         std::vector<std::string> rates;
         for (const auto& [entrant, goodputs] : entrants) {
             const double sum = std::accumulate(goodputs.begin(), goodputs.end(), 0.0);
-            rates.push_back(
-                fmt::format("{} {}", entrant, model::rate_text(sum / static_cast<double>(goodputs.size()))));
+            rates.push_back(entrant + " " +
+                            (goodputs.empty()
+                                 ? std::string(name(model::Validity::invalid))
+                                 : model::rate_text(sum / static_cast<double>(goodputs.size()))));
         }
         levels.push_back(fmt::format("{}: {}", model::level_text(load, level), joined(rates, ", ")));
     }

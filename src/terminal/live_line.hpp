@@ -24,9 +24,10 @@ struct MeasuredRate {
     std::int64_t level = 0;
     double goodput_rps = 0;
     model::Lens lens = model::Lens::capacity;
+    bool counts = true;  ///< false: the trial is invalid, and its goodput no figure
 };
 /// What has been measured after `elapsed`: the mean goodput of each entrant at each level of the benchmark's
-/// own load, and no verdict.
+/// own load, over the trials that count; "invalid" where there is none. No verdict.
 std::string so_far_line(const std::vector<MeasuredRate>& measured, model::LoadModel load,
                         Nanoseconds elapsed);
 

@@ -84,8 +84,8 @@ public:
             line(mark + printable(one));
             mark.clear();
         }
-        so_far_.push_back(
-            {result.plan.entrant, result.plan.level, result.samples.goodput_rps(), result.plan.lens});
+        so_far_.push_back({result.plan.entrant, result.plan.level, result.samples.goodput_rps(),
+                           result.plan.lens, judgement.validity != model::Validity::invalid});
         if (!told_so_far_ && finished_ - started_ >= k_first_word) {
             told_so_far_ = true;
             line(fmt::format("{} {}", paint("·", k_dim),

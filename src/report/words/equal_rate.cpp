@@ -51,7 +51,7 @@ std::string_view reason(model::NoEqualRate why) {
         case NoEqualRate::none_counts:
             return "of one contender no trial counts, so no rate is known that all of them keep";
         case NoEqualRate::too_slow:
-            return "half of what the slowest contender can do is less than one request per second";
+            return "at half of what the slowest contender can do, a window has too few requests to be valid";
         case NoEqualRate::budget:
             return "the time budget was used up by the levels before";
         case NoEqualRate::unfinished:

@@ -2,8 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <string>
+#include <vector>
+
 #include "base/text.hpp"
 #include "model/wording.hpp"
+#include "stats/looks.hpp"
 
 namespace joust::report::words {
 
@@ -12,8 +16,17 @@ namespace {
 std::string looks_text(const model::ExperimentSpec& experiment) {
     if (experiment.blocks_min == experiment.blocks_max)
         return "It is judged once, at 95 %, over all levels together; ratios of single levels describe. ";
-    return "It is looked at after 4, 6, 8, 10 and 12 blocks, at confidences that together err in 5 % of the "
-           "runs; "
+    std::vector<std::string> looks;
+    for (const stats::Look& look : stats::k_looks)
+        if (look.blocks <= model::last_block(experiment)) looks.push_back(std::to_string(look.blocks));
+    if (looks.empty())
+        return "It is judged once, at 95 %, when all of its blocks are there. Levels are judged among all of "
+               "them (Holm). ";
+    const std::string last = looks.back();
+    looks.pop_back();
+    return fmt::format("It is looked at after {}{}{} blocks", joust::joined(looks, ", "),
+                       looks.empty() ? "" : " and ", last) +
+           ", at confidences that together err in 5 % of the runs; "
            "the last look judges, and where the budget or the number of blocks ends the run, all of its "
            "blocks do at the last one's 97.4 %. Levels are judged among all of them (Holm). ";
 }

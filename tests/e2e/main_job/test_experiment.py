@@ -141,6 +141,18 @@ def test_on_one_port_each_is_started_for_its_own_turn_and_the_run_says_so(place)
     assert [trial["resting_cpu_s"] for trial in place.trials()] == [None, None], run.err
 
 
+def test_a_run_on_one_port_goes_on_with_it(place):
+    run = two(place, levels="[2]").start("--blocks", "2", "--port", "18766")
+    directory = wait_for_trials(place, 2)
+    run.process.send_signal(signal.SIGINT)
+    run.wait()
+    goes_on = resume(place, directory)
+    assert goes_on.code in (0, 3), goes_on
+    assert json.loads((directory / "environment.json").read_text())["port"] == 18766
+    assert len(place.trials()) >= 4
+    assert {trial["resting_cpu_s"] for trial in place.trials()} == {None}, "some were started beside another"
+
+
 def test_a_contender_against_itself_calibrates_the_host(place):
     run = two(place).run("--aa", "a", "--levels", "2")
     assert [sorted(trial["contender"] for trial in place.trials())] == [["a", "a-again"]], run.err

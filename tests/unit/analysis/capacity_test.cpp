@@ -100,6 +100,29 @@ TEST(breaking_point, is_open_above_where_some_block_never_breaks) {
               "at or below 50 users; its blocks, each for itself, at 50 to no level at all");
 }
 
+// Of a run that was broken off, or that closed a level: blocks without that level say nothing of it.
+TEST(breaking_point, knows_nothing_of_blocks_that_were_not_measured_so_far) {
+    const model::Benchmark benchmark = testing::benchmark_of({"fastapi"}, {50, 100, 150, 200}, 3);
+    const auto trials_until = [&](std::int64_t last_of_the_third, bool third_breaks) {
+        auto trials = testing::synthetic_trials(benchmark, [&](const model::PlannedTrial& plan) {
+            const bool fails = plan.level >= 150 && (third_breaks || plan.block < 2);
+            return testing::TrialShape{.error_share = fails ? 0.2 : 0};
+        });
+        std::erase_if(trials, [&](const model::TrialResult& trial) {
+            return trial.plan.block == 2 && trial.plan.level > last_of_the_third;
+        });
+        return trials;
+    };
+    const auto range = [&](const std::vector<model::TrialResult>& trials) {
+        return words::breaking_range(compare(benchmark, trials).breaking_points.at(0),
+                                     model::LoadModel::closed);
+    };
+    EXPECT_EQ(range(trials_until(100, true)), "between 100 and 150 users");
+    EXPECT_EQ(range(trials_until(150, true)), "between 100 and 150 users");
+    EXPECT_EQ(range(trials_until(150, false)),
+              "between 100 and 150 users; its blocks, each for itself, at 150 to no level at all");
+}
+
 TEST(block_effect, says_whether_the_first_block_differs) {
     const auto with_first = [](double factor) {
         testing::ReportCase run = testing::clear_winner();

@@ -249,6 +249,19 @@ TEST(EqualRate, IsNotPlannedWhereAnEntrantIsInvalidThroughout) {
     EXPECT_EQ(run_all(benchmark, broken).size(), 8U);
 }
 
+// At 20/s a window of 5 s has 100 operations, as many as a valid trial needs; Django does 40/s, or 45.
+TEST(EqualRate, IsNotPlannedWhereItsWindowsWouldHaveTooFewOperations) {
+    const model::Benchmark benchmark = benchmark_with_rate(2);
+    const auto doing = [&](double rps) {
+        return run_all(benchmark, [rps](const model::PlannedTrial& plan) {
+            return plan.lens == Lens::equal_rate ? shape(plan) : TrialShape{.goodput_rps = rps};
+        });
+    };
+    EXPECT_EQ(doing(40).size(), 8U);
+    EXPECT_EQ(compare(benchmark, doing(40)).no_equal_rate, model::NoEqualRate::too_slow);
+    EXPECT_EQ(doing(45).size(), 8U + 4);
+}
+
 TEST(EqualRate, IsPlannedOnlyWhereTheBenchmarkAsksForIt) {
     model::Benchmark benchmark = benchmark_with_rate(2);
     benchmark.experiment.equal_rate = false;

@@ -150,6 +150,9 @@ TEST(looks, come_after_four_six_eight_ten_and_twelve_blocks) {
 TEST(looks, end_with_the_last_block_that_the_run_may_have) {
     EXPECT_EQ(look_at({.blocks_min = 4, .blocks_max = 9}, 8), (stats::Look{8, 0.010}));
     EXPECT_EQ(look_at({.blocks_min = 4, .blocks_max = 9}, 9), (stats::Look{9, 0.026}));
+    EXPECT_EQ(look_at({.blocks_min = 20, .blocks_max = 30}, 20), (stats::Look{20, 0.026}))
+        << "no block follows, and all of them count";
+    EXPECT_EQ(look_at({.blocks_min = 20, .blocks_max = 30}, 19), (stats::Look{12, 0.026}));
     EXPECT_EQ(look_at({.blocks_min = 1, .blocks_max = 3}, 2), std::nullopt);
     EXPECT_EQ(look_at({.blocks_min = 1, .blocks_max = 3}, 2, stats::RunState::over), std::nullopt);
     EXPECT_EQ(look_at({.blocks_min = 1, .blocks_max = 3}, 3), (stats::Look{3, 0.05}));
@@ -202,6 +205,21 @@ TEST(looks, judge_all_blocks_of_a_run_that_its_budget_ended) {
     benchmark.experiment.budget = std::chrono::seconds(60);
     EXPECT_EQ(pooled(after(3, 1.3, 0.01, benchmark)).basis, Basis::before_look)
         << "three blocks are too few, whatever ends them";
+}
+
+// At the sixth block the look closed all levels; then pairs at an equal rate took what was left of the
+// budget.
+TEST(looks, judge_a_run_that_they_ended_whatever_its_pairs_at_an_equal_rate_took) {
+    model::Benchmark benchmark = looked_at(4, 12);
+    benchmark.experiment.budget = std::chrono::seconds(420);  // 360 s are over, and one more block takes 57 s
+    std::vector<model::TrialResult> trials = trials_after(6, 1.3, 0.01, benchmark);
+    const PairedRatio ended = pooled(compare(benchmark, trials));
+    EXPECT_DOUBLE_EQ(ended.confidence, 0.996);
+    for (int block = 0; block < 4; ++block)
+        for (const model::PlannedTrial& plan :
+             plan_equal_rate(benchmark, 90, block, static_cast<int>(trials.size())))
+            trials.push_back(testing::synthetic_trial(benchmark, plan, {.goodput_rps = 90}));
+    EXPECT_EQ(pooled(compare(benchmark, trials)), ended);
 }
 
 // Trials of `blocks` blocks and of one more at 4 users; at 50 and 200 they scatter as much as said.

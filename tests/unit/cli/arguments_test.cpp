@@ -83,6 +83,7 @@ TEST(Arguments, ARunThatGoesOnTakesNothingThatSaysWhatToRun) {
                                                     {"--set", "load.duration = \"1s\""},
                                                     {"--limits", "off"},
                                                     {"--budget", "1m"},
+                                                    {"--port", "8000"},
                                                     {"--aa", "django"}}) {
         std::vector<std::string> arguments{"run", "--resume", "results/latest"};
         arguments.insert(arguments.end(), further.begin(), further.end());

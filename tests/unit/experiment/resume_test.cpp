@@ -15,6 +15,8 @@ model::Environment environment() {
         testing::synthetic_environment(testing::benchmark_of({"fastapi", "django"}, {4}, 1));
     made.benchmark_sha256 = "b1";
     made.program_sha256 = "p1";
+    made.users_separated = true;
+    made.engine = model::EngineFacts{"20.10.24", "overlay2", "systemd"};
     for (model::ContenderFacts& contender : made.contenders) {
         contender.source_sha256 = "s1";
         contender.lock_sha256 = "l1";
@@ -44,6 +46,12 @@ INSTANTIATE_TEST_SUITE_P(
                [](auto& now) { now.git_commit = "ff"; }},
         Change{"Joust's checkout had no changes and has some", [](auto& now) { now.git_dirty = true; }},
         Change{"the program of Joust changed", [](auto& now) { now.program_sha256 = "p2"; }},
+        Change{"contenders had users of their own and run as the one who called Joust",
+               [](auto& now) { now.users_separated = false; }},
+        Change{"the Docker engine was 20.10.24 and is 29",
+               [](auto& now) { now.engine = model::EngineFacts{"29", "overlay2", "systemd"}; }},
+        Change{"the file of JOUST_STEAL_FILE was none and is /run/x",
+               [](auto& now) { now.added_steal_file = "/run/x"; }},
         Change{"benchmark.toml changed", [](auto& now) { now.benchmark_sha256 = "b2"; }},
         Change{"the kernel was Linux 6.1.0-18-amd64 x86_64 and is Linux 7",
                [](auto& now) { now.host.kernel = "Linux 7"; }},

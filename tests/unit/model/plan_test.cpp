@@ -77,10 +77,24 @@ TEST(Plan, ARunTakesAtLeastItsFewestBlocksAndAtMostItsMostOrItsBudget) {
     EXPECT_EQ(fixed.most_trials, 4);
     EXPECT_EQ(fixed.time.most, 4 * (3s + 5s + 1s));
     const PlannedRun budget = planned_run(shipped("smoke", {"experiment.budget = \"90s\""}), 1s);
-    EXPECT_EQ(budget.fewest_trials, 4);
+    EXPECT_EQ(budget.fewest_trials, 16) << "no look ends it before the fourth block";
     EXPECT_EQ(budget.most_trials, 48);
-    EXPECT_EQ(budget.time.least, 4 * (3s + 1s + 1s));
+    EXPECT_EQ(budget.time.least, 16 * (3s + 1s + 1s));
     EXPECT_EQ(budget.time.most, 90s);
+}
+
+TEST(Plan, ARunHasAtLeastTheBlocksOfTheFirstLookThatMayEndIt) {
+    const auto fewest = [](int least, int most) {
+        return fewest_blocks({.blocks_min = least, .blocks_max = most});
+    };
+    EXPECT_EQ(fewest(1, 12), 4);
+    EXPECT_EQ(fewest(4, 12), 4);
+    EXPECT_EQ(fewest(5, 7), 6);
+    EXPECT_EQ(fewest(7, 12), 8);
+    EXPECT_EQ(fewest(5, 5), 5);
+    EXPECT_EQ(fewest(2, 3), 3) << "the first look comes later";
+    EXPECT_EQ(fewest(9, 10), 10);
+    EXPECT_EQ(fewest(20, 30), 20);
 }
 
 TEST(Plan, TheDefaultTakesAtMostFiveMinutesAndMeasuresInSixtyPercentOfThem) {

@@ -43,7 +43,8 @@ TEST(equal_rate_section, is_missed_in_the_summary_where_it_was_asked_for) {
     EXPECT_THAT(summary(), Not(HasSubstr("at equal load")));
     for (const auto& [why, said] :
          {Row{NoEqualRate::none_counts, "of one contender no trial counts"},
-          {NoEqualRate::too_slow, "half of what the slowest contender can do is less than one request"},
+          {NoEqualRate::too_slow,
+           "at half of what the slowest contender can do, a window has too few requests"},
           {NoEqualRate::budget, "the time budget was used up by the levels before"},
           {NoEqualRate::unfinished, "the run ended before it"}}) {
         comparison.no_equal_rate = why;

@@ -27,6 +27,17 @@ TEST(about_users, speaks_of_a_database_user_only_where_there_is_a_server) {
     }
 }
 
+TEST(how_to_read_ratios, names_the_looks_that_the_run_can_have) {
+    const auto told = [](int least, int most) {
+        return plain(how_to_read_ratios({.blocks_min = least, .blocks_max = most}, false));
+    };
+    EXPECT_THAT(told(4, 12), HasSubstr("looked at after 4, 6, 8, 10 and 12 blocks, at"));
+    EXPECT_THAT(told(5, 7), HasSubstr("looked at after 4 and 6 blocks, at"));
+    EXPECT_THAT(told(4, 5), HasSubstr("looked at after 4 blocks, at"));
+    EXPECT_THAT(told(1, 3), HasSubstr("judged once, at 95 %, when all of its blocks are there. Levels"));
+    EXPECT_THAT(told(3, 3), HasSubstr("judged once, at 95 %, over all levels together"));
+}
+
 TEST(audit_words, say_how_many_are_right_and_what_the_others_are) {
     model::Audit audit{.table = "users", .rows_left = 5, .right = 1240};
     EXPECT_EQ(audited_right(audit), "all of 1240");

@@ -57,6 +57,17 @@ TEST(SoFar, SaysTheMeanGoodputOfEachLevelAndNoVerdict) {
               "50 users: fastapi 300/s");
 }
 
+TEST(SoFar, HasNoFigureOfInvalidTrials) {
+    constexpr auto k_capacity = model::Lens::capacity;
+    EXPECT_EQ(so_far_line({{"fastapi", 4, 200},
+                           {"django", 4, 900, k_capacity, false},
+                           {"fastapi", 50, 300},
+                           {"fastapi", 50, 900, k_capacity, false}},
+                          model::LoadModel::closed, 60s),
+              "goodput after 1 min, which decides nothing yet: 4 users: django invalid, fastapi 200/s; "
+              "50 users: fastapi 300/s");
+}
+
 TEST(LiveLine, SaysHowLongAWindowIsAsItWasSet) {
     LiveView half = view();
     half.reading.in_phase = 1s;
