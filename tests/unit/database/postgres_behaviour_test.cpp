@@ -54,7 +54,10 @@ TEST_F(PostgresBehaviour, AKilledServerKeepsWhatWasWaitedForAndLosesTheRest) {
     for (int i = 0; i < 20; ++i)
         session.ask("INSERT INTO users (n) VALUES (1)");
     session.ask("SET synchronous_commit = off");
-    for (int i = 0; i < 20; ++i)
+    // On a busy host the writer of the log learns of its new delay late, and writes once more when it does:
+    // that may fall among these, but hardly behind all of them. They fit into wal_writer_flush_after.
+    constexpr int k_lazy_rows = 300;
+    for (int i = 0; i < k_lazy_rows; ++i)
         session.ask("INSERT INTO users (n) VALUES (2)");
     ASSERT_TRUE(database_->kill());
     EXPECT_FALSE(database_->running());
@@ -64,7 +67,7 @@ TEST_F(PostgresBehaviour, AKilledServerKeepsWhatWasWaitedForAndLosesTheRest) {
     EXPECT_FALSE(database_->start_again()) << "it runs";
     const ContenderSession after(url_);
     EXPECT_EQ(after.ask("SELECT count(*) FROM users WHERE n = 1"), "20");
-    EXPECT_LT(std::stoi(after.ask("SELECT count(*) FROM users WHERE n = 2")), 20);
+    EXPECT_LT(std::stoi(after.ask("SELECT count(*) FROM users WHERE n = 2")), k_lazy_rows);
     EXPECT_TRUE(database_->behave(Behaviour::usual));
     EXPECT_EQ(ContenderSession(url_).ask("SHOW wal_writer_delay"), "200ms");
 }
