@@ -246,8 +246,9 @@ struct NotEvaluated {
     bool in_files = false;         ///< … of effects, files
     bool no_files = false;         ///< of effects: the workload declares no files
     bool durability_open = false;  ///< of effects: whether commits waited for the disk does not follow
-    bool unread = false;           ///< of nobody_busy: CPU time was not read, though limits were in force
-    bool undeclared = false;       ///< there is nothing that the rule could be held against
+    bool unread =
+        false;  ///< of nobody_busy: CPU time of the contender was not read, though limits were in force
+    bool undeclared = false;  ///< there is nothing that the rule could be held against
     /// Of effects: what single requests told, which was not enough; empty where none were sent.
     std::optional<SingleRequests> single = {};
     friend bool operator==(const NotEvaluated&, const NotEvaluated&) = default;

@@ -76,8 +76,8 @@ std::optional<model::InUse> use_of(const model::Cell& cell, const model::Benchma
         const double sessions = number(cell, Quantity::database_sessions);
         found.database = in_use(cell, Quantity::database_cpu,
                                 std::min({benchmark.database_limits.cpus, users,
-                                          sessions > 0 ? std::max(1.0, sessions) : users}));
-        if (!found.database) return std::nullopt;
+                                          sessions > 0 ? std::max(1.0, sessions) : users}))
+                             .value_or(0);  // nobody asked it for anything
     }
     if (const model::Estimate* storage = cell.find(Quantity::storage_busy_share))
         found.storage = storage->value;

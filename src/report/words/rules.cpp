@@ -313,7 +313,7 @@ std::string sentence(const model::NotEvaluated& rule) {
         case Rule::effects:
             return effects_left(rule);
         case Rule::nobody_busy:
-            return rule.unread ? "CPU time of the contender or of its database was not read"
+            return rule.unread ? "CPU time of the contender was not read"
                                : "without limits there is nothing that use could be held against";
         case Rule::stood_still:
             return "stretches without an answer were not recorded";
